@@ -1,0 +1,11 @@
+// Tests run as CommonJS through esbuild: the compiler and module format that ship.
+// Module mocks cannot work here (nothing hoists them), which is intended: inject instead.
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/{unit,contract,system}/**/*.test.ts'],
+  extensionsToTreatAsEsm: [],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.cjs' },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
+  watchman: false,
+};

@@ -1,0 +1,13 @@
+// Jest transform: TypeScript to CommonJS with inline source maps, by the bundler that ships the functions.
+const { transformSync } = require('esbuild');
+
+module.exports = {
+  process: (source, sourcefile) =>
+    transformSync(source, {
+      loader: 'ts',
+      format: 'cjs',
+      target: 'node20',
+      sourcemap: 'inline',
+      sourcefile,
+    }),
+};
