@@ -1,0 +1,140 @@
+// The single list of metrics that fargaze emits. Code, docs, rules, dashboards and tests read it;
+// a name that is not here does not compile as a sample and fails as a panel or rule.
+
+type Definition = {
+  readonly type: 'gauge';
+  /** Base unit of the value; `info` and `boolean` are 1 or 0/1. */
+  readonly unit: 'seconds' | 'bytes' | 'timestamp' | 'boolean' | 'info' | 'count' | 'number';
+  readonly help: string;
+  readonly labels: readonly string[];
+};
+
+const define = <const T extends Readonly<Record<string, Definition>>>(definitions: T): T =>
+  definitions;
+
+/**
+ * Every metric with type, unit, help and own labels (job and instance come from the group).
+ * Names that blackbox_exporter has keep its name, labels and meaning.
+ */
+export const catalogue = define({
+  probe_success: gauge('boolean', 'Displays whether or not the probe was a success'),
+  probe_duration_seconds: gauge(
+    'seconds',
+    'Returns how long the probe took to complete in seconds',
+  ),
+  probe_timeout_seconds: gauge('seconds', 'Returns the timeout that the probe ran with in seconds'),
+  probe_dns_lookup_time_seconds: gauge(
+    'seconds',
+    'Returns the time taken for probe dns lookup in seconds',
+  ),
+  probe_ip_protocol: gauge('number', 'Specifies whether probe ip protocol is IP4 or IP6'),
+  probe_ip_addr_hash: gauge(
+    'number',
+    'Specifies the hash of IP address. It is useful to detect if the IP address changes.',
+  ),
+  probe_failure_info: gauge(
+    'info',
+    'Present with value 1 when the probe failed: the phase that failed and the reason',
+    ['phase', 'reason'],
+  ),
+  probe_interval_seconds: gauge('seconds', 'Configured interval between two probes of this target'),
+  probe_http_duration_seconds: gauge(
+    'seconds',
+    'Duration of http request by phase, summed over all redirects',
+    ['phase'],
+  ),
+  probe_http_status_code: gauge('number', 'Response HTTP status code'),
+  probe_http_content_length: gauge(
+    'bytes',
+    'Length of http content response; -1 when the response does not say',
+  ),
+  probe_http_uncompressed_body_length: gauge('bytes', 'Length of uncompressed response body'),
+  probe_http_redirects: gauge('count', 'The number of redirects'),
+  probe_http_ssl: gauge('boolean', 'Indicates if SSL was used for the final redirect'),
+  probe_http_version: gauge('number', 'Returns the version of HTTP of the probe response'),
+  probe_http_last_modified_timestamp_seconds: gauge(
+    'timestamp',
+    'Returns the Last-Modified HTTP response header in unixtime',
+  ),
+  probe_failed_due_to_regex: gauge('boolean', 'Indicates if probe failed due to regex'),
+  probe_ssl_earliest_cert_expiry: gauge(
+    'timestamp',
+    'Returns last SSL chain expiry in unixtime: the earliest among the certificates that the server sent',
+  ),
+  probe_ssl_last_chain_expiry_timestamp_seconds: gauge(
+    'timestamp',
+    'Returns last SSL chain expiry in timestamp; absent when no chain was verified',
+  ),
+  probe_ssl_last_chain_info: gauge('info', 'Contains SSL leaf certificate information', [
+    'fingerprint_sha256',
+    'subject',
+    'issuer',
+    'subjectalternative',
+    'serialnumber',
+  ]),
+  probe_ssl_verified: gauge('boolean', 'Whether the certificate chain and name were verified'),
+  probe_ssl_leaf_not_before_timestamp_seconds: gauge(
+    'timestamp',
+    'Start of validity of the leaf certificate in unixtime',
+  ),
+  probe_tls_version_info: gauge('info', 'Returns the TLS version used or NaN when unknown', [
+    'version',
+  ]),
+  probe_tls_cipher_info: gauge('info', 'Returns the TLS cipher negotiated during handshake', [
+    'cipher',
+  ]),
+  probe_redis_duration_seconds: gauge('seconds', 'Duration of the Redis probe by phase', ['phase']),
+  probe_redis_canary_success: gauge(
+    'boolean',
+    'Whether the canary key could be written, read back and deleted, by operation',
+    ['op'],
+  ),
+  probe_redis_role_info: gauge(
+    'info',
+    'The role that the server reports and the one that is expected ("any" when none is)',
+    ['role', 'expected'],
+  ),
+  probe_redis_role_match: gauge('boolean', 'Whether the reported role is the expected one'),
+  probe_redis_connected_replicas: gauge('count', 'Replicas that a primary reports in ROLE'),
+  probe_redis_replication_offset_lag_bytes: gauge(
+    'bytes',
+    'Largest distance in bytes between the primary and one of its replicas, from ROLE',
+  ),
+  fargaze_probe_timestamp_seconds: gauge(
+    'timestamp',
+    'When the probe was taken, in unixtime; older than 2.5 intervals means that nothing is known',
+  ),
+  fargaze_probe_info: gauge('info', 'How the probe was made', [
+    'probe',
+    'module',
+    'function',
+    'vantage',
+    'region',
+    'version',
+  ]),
+  fargaze_probe_event_loop_delay_seconds: gauge(
+    'seconds',
+    'Longest event-loop delay while the probe ran; phases may be too long by as much',
+  ),
+  fargaze_probe_cold_start: gauge(
+    'boolean',
+    'Whether the probe ran in the first invocation of a fresh function instance',
+  ),
+});
+
+/** A metric that fargaze emits. */
+export type MetricName = keyof typeof catalogue;
+
+/** The label names of metric `M`. */
+export type LabelsOf<M extends MetricName> = Record<
+  (typeof catalogue)[M]['labels'][number],
+  string
+>;
+
+function gauge<const L extends readonly string[] = readonly []>(
+  unit: Definition['unit'],
+  help: string,
+  labels?: L,
+): { type: 'gauge'; unit: Definition['unit']; help: string; labels: L } {
+  return { type: 'gauge', unit, help, labels: labels ?? ([] as unknown as L) };
+}

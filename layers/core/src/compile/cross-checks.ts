@@ -1,0 +1,92 @@
+// What one value alone cannot show: unknown modules, duplicates, secrets in targets. Reads the raw document
+// and skips what is not even the right type, so that these findings stand beside the schema's.
+import type { Issue } from '../errors.ts';
+import { formatPath, type PathStep, showValue } from '../explain.ts';
+import { didYouMean } from '../suggest.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** An issue with its path still in steps. */
+export type Finding = { readonly path: readonly PathStep[]; readonly message: string };
+
+/** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
+export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
+  const root = asMapping(document);
+  const modules: Mapping = { ...builtin, ...asMapping(root.modules) };
+  const probes = Array.isArray(root.probes) ? root.probes.map(asMapping) : [];
+  return [
+    ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
+    ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
+    ...duplicates(probes, (probe) => probe.name, 'name'),
+    ...duplicates(probes, (probe) => groupOf(probe, modules), 'target'),
+  ];
+}
+
+/** The findings as issues. */
+export function toIssues(findings: readonly Finding[]): Issue[] {
+  return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
+}
+
+function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  const name = probe.module;
+  if (typeof name !== 'string' || name in modules) return [];
+  const known = Object.keys(modules);
+  const hint = didYouMean(name, known) || `, want one of ${known.join(', ')}`;
+  return [
+    { path: ['probes', index, 'module'], message: `unknown module ${showValue(name)}${hint}` },
+  ];
+}
+
+const schemes: Readonly<Record<string, { readonly form: RegExp; readonly wanted: string }>> = {
+  http: { form: /^(?:https?:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))/i, wanted: 'http:// or https://' },
+  redis: { form: /^(?:redis|valkey)s?:\/\//i, wanted: 'redis:// or rediss://' },
+};
+
+function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  const path = ['probes', index, 'target'];
+  const target = probe.target;
+  if (typeof target !== 'string') return [];
+  if (/^[^/?#]*:\/\/[^/?#@]*:[^/?#@]+@/.test(target)) {
+    return [{ path, message: 'holds a password, want it in the module, by reference' }];
+  }
+  const literal = target.replace(/^\$\{[A-Za-z_][A-Za-z0-9_]*:-(.*)\}$/s, '$1');
+  const scheme = schemes[String(proberOf(probe, modules))];
+  if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
+  return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
+}
+
+function proberOf(probe: Mapping, modules: Mapping): unknown {
+  return asMapping(modules[String(probe.module)]).prober;
+}
+
+/** Two probes of one job and target would overwrite each other's results. */
+function groupOf(probe: Mapping, modules: Mapping): unknown {
+  if (typeof probe.target !== 'string') return undefined;
+  const job = typeof probe.job === 'string' ? probe.job : String(proberOf(probe, modules));
+  return JSON.stringify([job, probe.target]);
+}
+
+function duplicates(
+  probes: readonly Mapping[],
+  keyOf: (probe: Mapping) => unknown,
+  field: 'name' | 'target',
+): Finding[] {
+  const first = new Map<unknown, number>();
+  return probes.flatMap((probe, index) => {
+    const key = keyOf(probe);
+    const earlier = first.get(key);
+    if (key === undefined || earlier === undefined) {
+      first.set(key, index);
+      return [];
+    }
+    const same = field === 'name' ? 'probe' : 'job and target';
+    const message = `duplicate ${same} ${showValue(probe[field])}, already at probes[${earlier}]`;
+    return [{ path: ['probes', index, field], message }];
+  });
+}
+
+function asMapping(value: unknown): Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Mapping)
+    : {};
+}

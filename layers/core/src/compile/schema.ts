@@ -1,0 +1,65 @@
+// The closed schema of fargaze.yml. docs/configuration.md is generated from it.
+import * as v from 'valibot';
+import { address, duration, name } from './fields.ts';
+import { httpSchema } from './http-schema.ts';
+import { redisSchema } from './redis-schema.ts';
+
+const timeout = v.optional(
+  v.pipe(
+    duration({ min: 0.001, max: 50, wanted: 'a duration from 1ms to 50s such as 5s or 500ms' }),
+    v.description('time allowed for the whole probe'),
+  ),
+  '5s',
+);
+
+/** Schema of one entry of `modules`, by prober. */
+export const moduleSchema = v.variant(
+  'prober',
+  [
+    v.strictObject({ prober: v.literal('http'), timeout, http: httpSchema }),
+    v.strictObject({ prober: v.literal('redis'), timeout, redis: redisSchema }),
+  ],
+  'want prober: http or redis',
+);
+
+const interval = duration({
+  min: 60,
+  max: 86_400,
+  step: 60,
+  wanted: 'a duration from 1m to 1d in whole minutes, such as 5m',
+});
+
+/** Schema of one entry of `probes`. */
+export const probeSchema = v.strictObject({
+  name: v.pipe(name, v.description('unique name')),
+  module: v.pipe(name, v.description('how to probe: a key of `modules`, or a built-in one')),
+  target: v.pipe(
+    address,
+    v.description(
+      'what to probe; `${NAME}` and `${NAME:-default}` are filled from the environment when the probe runs',
+    ),
+  ),
+  interval: v.optional(
+    v.pipe(interval, v.description('time between two probes, in whole minutes')),
+    '1m',
+  ),
+  job: v.optional(
+    v.pipe(name, v.description('label `job`; unset: `fargaze-web` or `fargaze-redis`')),
+  ),
+  vantage: v.optional(
+    v.pipe(
+      v.picklist(['any', 'internet', 'vpc'], 'want any, internet or vpc'),
+      v.description('where to probe from'),
+    ),
+    'any',
+  ),
+});
+
+/** Schema of the whole file. */
+export const configSchema = v.strictObject({
+  modules: v.optional(v.record(name, moduleSchema), {}),
+  probes: v.optional(v.array(probeSchema), []),
+});
+
+/** The file after its values have been read. */
+export type ParsedConfig = v.InferOutput<typeof configSchema>;

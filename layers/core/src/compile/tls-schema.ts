@@ -1,0 +1,66 @@
+// The `tls_config` of a module, blackbox_exporter's names; private keys only by reference.
+import * as v from 'valibot';
+import type { TlsOptions, TlsVersion } from '../config.ts';
+import { secretRef } from './fields.ts';
+
+const versions: Readonly<Record<string, TlsVersion>> = {
+  TLS10: 'TLSv1',
+  TLS11: 'TLSv1.1',
+  TLS12: 'TLSv1.2',
+  TLS13: 'TLSv1.3',
+};
+
+const version = v.picklist(
+  ['TLS10', 'TLS11', 'TLS12', 'TLS13'],
+  'want TLS10, TLS11, TLS12 or TLS13',
+);
+
+/** Schema of `tls_config`. */
+export const tlsSchema = v.pipe(
+  v.optional(
+    v.strictObject({
+      ca: v.optional(
+        v.pipe(
+          v.string(),
+          v.description('PEM of the authorities to trust instead of the built-in ones'),
+        ),
+      ),
+      ca_file: v.optional(
+        v.pipe(v.string(), v.description('file with that PEM, in the package of the function')),
+      ),
+      cert: v.optional(v.pipe(v.string(), v.description('PEM of the client certificate'))),
+      cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
+      key: v.optional(v.pipe(secretRef, v.description('reference to the PEM of the client key'))),
+      key_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
+      server_name: v.optional(
+        v.pipe(v.string(), v.description('name to ask for (SNI) and to verify')),
+      ),
+      insecure_skip_verify: v.optional(
+        v.pipe(v.boolean(), v.description('go on although the certificate is not valid')),
+        false,
+      ),
+      min_version: v.optional(v.pipe(version, v.description('lowest TLS version to accept'))),
+      max_version: v.optional(v.pipe(version, v.description('highest TLS version to offer'))),
+    }),
+    {},
+  ),
+  v.transform(
+    (tls): TlsOptions =>
+      ({
+        ...(tls.ca !== undefined && { ca: tls.ca }),
+        ...(tls.ca_file !== undefined && { caFile: tls.ca_file }),
+        ...(tls.cert !== undefined && { cert: tls.cert }),
+        ...(tls.cert_file !== undefined && { certFile: tls.cert_file }),
+        ...(tls.key !== undefined && { key: tls.key }),
+        ...(tls.key_file !== undefined && { keyFile: tls.key_file }),
+        ...(tls.server_name !== undefined && { serverName: tls.server_name }),
+        insecureSkipVerify: tls.insecure_skip_verify,
+        ...(versionOf(tls.min_version) !== undefined && { minVersion: versionOf(tls.min_version) }),
+        ...(versionOf(tls.max_version) !== undefined && { maxVersion: versionOf(tls.max_version) }),
+      }) as TlsOptions,
+  ),
+);
+
+function versionOf(key: string | undefined): TlsVersion | undefined {
+  return key === undefined ? undefined : versions[key];
+}

@@ -1,0 +1,55 @@
+// The only errors that fargaze throws on purpose. A target that is down is not among them: it is data.
+
+/** One thing wrong with an input: where, what was seen, what was wanted. */
+export type Issue = { readonly path: string; readonly message: string };
+
+/** Configuration, event or environment is unusable. Holds every issue at once; retrying cannot help. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly issues: readonly Issue[];
+
+  /** @param source what was read, e.g. `fargaze.yml` or `event`. */
+  constructor(source: string, issues: readonly Issue[]) {
+    const lines = issues.map(
+      ({ path, message }) => `  ${path === '' ? '' : `${path}: `}${message}`,
+    );
+    const noun = issues.length === 1 ? 'problem' : 'problems';
+    super([`${source}: ${issues.length} ${noun}`, ...lines].join('\n'));
+    this.issues = issues;
+  }
+}
+
+/** What a sink says of a write that the far side did not accept. */
+export type DeliveryFault = {
+  /** HTTP status, where the far side gave one. */
+  readonly status?: number;
+  /** Whether the same bytes may be accepted later. */
+  readonly retryable: boolean;
+  readonly cause?: unknown;
+};
+
+/** A sink could not deliver. Nothing of the batch's failed groups may be assumed stored. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+  readonly status: number | undefined;
+  readonly retryable: boolean;
+
+  constructor(message: string, fault: DeliveryFault) {
+    super(message, { cause: fault.cause });
+    this.status = fault.status;
+    this.retryable = fault.retryable;
+  }
+}
+
+/** An API that we read from did not answer as needed. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly operation: string;
+  readonly retryable: boolean;
+
+  constructor(message: string, fault: { operation: string; retryable: boolean; cause?: unknown }) {
+    super(message, { cause: fault.cause });
+    this.operation = fault.operation;
+    this.retryable = fault.retryable;
+  }
+}

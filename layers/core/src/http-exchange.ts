@@ -1,0 +1,106 @@
+// One HTTP request and its answer under one hard deadline: connecting, sending and every byte of the answer.
+// No agent, no reused connection, no redirect followed. A reset before any answer is retried once.
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { codeOf } from './classify.ts';
+import type { Deadline } from './deadline.ts';
+
+/** A request with its whole body. */
+export type HttpRequest = {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+};
+
+/** An answer that arrived whole. `body` is cut after {@link keptBytes}. */
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+};
+
+/** Bytes of an answer that are kept; more are read and dropped. */
+export const keptBytes = 4096;
+
+/**
+ * Sends `request`, at most twice, and reads the answer to its end.
+ * @throws the deadline's reason, or the network's error.
+ */
+export async function exchange(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
+  try {
+    return await exchangeOnce(request, deadline);
+  } catch (error) {
+    // Lambda freezes sandboxes and load balancers drop idle peers: one fresh connection tells which it was.
+    if (!isReset(error) || deadline.signal.aborted) throw error;
+    return exchangeOnce(request, deadline);
+  }
+}
+
+/** Set on an error that came after the first byte of an answer: the request may have been acted on. */
+class AnswerCutOff extends Error {
+  override readonly name = 'AnswerCutOff';
+}
+
+function isReset(error: unknown): boolean {
+  return !(error instanceof AnswerCutOff) && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
+}
+
+function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { signal } = deadline;
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const send = request.url.protocol === 'https:' ? requestHttps : requestHttp;
+    const outgoing = send(request.url, {
+      method: request.method,
+      headers: { ...request.headers, 'content-length': request.body.byteLength },
+      agent: false,
+    });
+    const abort = () => fail(signal.reason);
+    const finish = (): void => {
+      signal.removeEventListener('abort', abort);
+      outgoing.destroy();
+    };
+    const fail = (error: unknown): void => {
+      finish();
+      reject(error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    outgoing.on('error', fail);
+    outgoing.on('response', (response) => {
+      readAnswer(response).then((answer) => {
+        finish();
+        resolve(answer);
+      }, fail);
+    });
+    outgoing.end(request.body);
+  });
+}
+
+function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const kept: Buffer[] = [];
+    let room = keptBytes;
+    const cutOff = (cause?: unknown) => {
+      const status = response.statusCode;
+      reject(new AnswerCutOff(`status ${status}, but the answer broke off`, { cause }));
+    };
+    response.on('data', (chunk: Buffer) => {
+      if (room > 0) kept.push(chunk.subarray(0, room));
+      room -= chunk.byteLength;
+    });
+    response.on('error', cutOff);
+    response.on('aborted', cutOff);
+    response.on('end', () => {
+      if (!response.complete) {
+        cutOff();
+        return;
+      }
+      const body = Buffer.concat(kept).toString('utf8');
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+    });
+  });
+}

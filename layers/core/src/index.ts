@@ -1,0 +1,53 @@
+// The public face of @fargaze/core. What is not here is not promised.
+export { catalogue, type LabelsOf, type MetricName } from './catalogue.ts';
+export { classify, codeOf } from './classify.ts';
+export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
+export { mapConcurrently } from './concurrency.ts';
+export type * from './config.ts';
+export { type Deadline, DeadlineExceeded, raceDeadline, startDeadline } from './deadline.ts';
+export { readEnv } from './env.ts';
+export {
+  ConfigError,
+  DeliveryError,
+  type DeliveryFault,
+  type Issue,
+  SourceError,
+} from './errors.ts';
+export {
+  createProbeHandler,
+  type InvocationContext,
+  type ProbeFunction,
+  type ProbeHandler,
+} from './invocation.ts';
+export { createLog, type Log, type LogLevel } from './log.ts';
+export { type Dialed, type DialFacts, type DialRequest, dial, dialSamples } from './net/dial.ts';
+export {
+  type Failure,
+  failure,
+  type Outcome,
+  type Phase,
+  phases,
+  type Reason,
+  reasons,
+} from './outcome.ts';
+export { type PushMetricsOptions, pushMetrics } from './push-metrics.ts';
+export { redactUrl } from './redact.ts';
+export {
+  type Batch,
+  type Group,
+  type Labels,
+  type Probe,
+  type ProbeEnvironment,
+  type Reading,
+  roundSeconds,
+  type Sample,
+  sample,
+} from './sample.ts';
+export { isSecretRef, readSecret } from './secret.ts';
+export type { BasicAuth, Pushgateway } from './sink/push.ts';
+export { createPushgatewaySink } from './sink/pushgateway.ts';
+export { createSink } from './sink/select.ts';
+export type { Sink } from './sink/sink.ts';
+export { createStdoutSink } from './sink/stdout.ts';
+export type { FailureSummary, ResultSummary, Summary } from './summary.ts';
+export { version } from './version.ts';

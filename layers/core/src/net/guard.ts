@@ -1,0 +1,56 @@
+// Addresses that no probe may reach unless a module allows it: what answers there belongs to the machine that
+// runs the probe (metadata, credentials, the Lambda runtime), never to a target.
+import { BlockList, isIP } from 'node:net';
+import { readEnv } from '../env.ts';
+
+type Subnet = readonly [address: string, prefix: number];
+
+// RFC 6890 (special-purpose addresses); fd00:ec2::/32 is where EC2 serves metadata and time over IPv6.
+const always: readonly Subnet[] = [
+  ['0.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 4],
+  ['255.255.255.255', 32],
+  ['::', 128],
+  ['fe80::', 10],
+  ['fd00:ec2::', 32],
+  ['ff00::', 8],
+];
+
+// Inside Lambda, loopback is the runtime API and its extensions (127.0.0.1:9001).
+const inLambda: readonly Subnet[] = [
+  ['127.0.0.0', 8],
+  ['::1', 128],
+];
+
+/** Why `address` (an IP literal) must not be dialled; undefined when it may be. */
+export function findBlock(address: string, allowed: readonly string[]): string | undefined {
+  const plain = unmap(address);
+  const subnets =
+    readEnv('AWS_LAMBDA_RUNTIME_API') === undefined ? always : [...always, ...inLambda];
+  const subnet = subnets.find(([base, prefix]) => contains(plain, base, prefix));
+  if (subnet === undefined) return undefined;
+  const lifted = allowed.some((block) => {
+    const [base = '', prefix = ''] = block.split('/');
+    return isIP(base) !== 0 && contains(plain, base, Number(prefix));
+  });
+  return lifted ? undefined : `${plain} lies in ${subnet[0]}/${subnet[1]}`;
+}
+
+function contains(address: string, base: string, prefix: number): boolean {
+  const family = (ip: string) => (isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+  if (family(address) !== family(base)) return false;
+  const list = new BlockList();
+  list.addSubnet(base, prefix, family(base));
+  return list.check(address, family(address));
+}
+
+/** `::ffff:a.b.c.d` in any spelling, and NAT64's `64:ff9b::/96`, reach the IPv4 address that they hold. */
+function unmap(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const normal = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
+  const match = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(normal);
+  if (match === null) return normal;
+  const value = [match[1], match[2]].map((part) => Number.parseInt(part ?? '0', 16));
+  return value.flatMap((part) => [part >> 8, part & 255]).join('.');
+}

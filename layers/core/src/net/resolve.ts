@@ -1,0 +1,131 @@
+// Names to one address, by c-ares and the hosts file. `dns.lookup` is used for single-label names alone, which
+// may need the search list: it waits in the thread pool behind unrelated work, which would distort the phase.
+
+import { lookup, Resolver } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { codeOf } from '../classify.ts';
+import type { IpOptions } from '../config.ts';
+import { type Deadline, raceDeadline } from '../deadline.ts';
+import { readEnv } from '../env.ts';
+
+/** An address and how it was found. */
+export type Resolved = {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly lookup: 'literal' | 'hosts' | 'dns' | 'system';
+};
+
+/** The name exists, but not in the wanted family, or the resolver could not be asked. */
+export class ResolveError extends Error {
+  override readonly name = 'ResolveError';
+  readonly code: string;
+
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** Query again after this long without an answer; the deadline bounds the whole. */
+const queryMs = 1_000;
+
+/**
+ * One address of `host` in the preferred family, or in the other where that is allowed.
+ * @throws ResolveError, or the deadline's reason.
+ */
+export async function resolve(host: string, ip: IpOptions, deadline: Deadline): Promise<Resolved> {
+  const name = host.replace(/^\[(.*)\]$/, '$1');
+  const literal = isIP(name);
+  if (literal === 4 || literal === 6) return { address: name, family: literal, lookup: 'literal' };
+  const preferred = ip.preferredIpProtocol === 'ip6' ? 6 : 4;
+  const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
+  const listed = hostsFile().get(name.toLowerCase()) ?? [];
+  for (const family of families as (4 | 6)[]) {
+    const address = listed.find((entry) => isIP(entry) === family);
+    if (address !== undefined) return { address, family, lookup: 'hosts' };
+  }
+  return name.includes('.') || readEnv('FARGAZE_DNS_SERVERS')
+    ? queryDns(name, families as (4 | 6)[], deadline)
+    : askSystem(name, families as (4 | 6)[], deadline);
+}
+
+async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): Promise<Resolved> {
+  const resolver = new Resolver({ timeout: queryMs, tries: 10 });
+  const servers = readEnv('FARGAZE_DNS_SERVERS');
+  if (servers) resolver.setServers(servers.split(',').map((server) => server.trim()));
+  const cancel = () => resolver.cancel();
+  deadline.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    let last: unknown;
+    for (const family of families) {
+      try {
+        const found = await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name));
+        const [address] = found;
+        if (address !== undefined) return { address, family, lookup: 'dns' };
+      } catch (error) {
+        last = error;
+        // The name exists without such an address: the other family may do. Anything else is final.
+        if (codeOf(error) !== 'ENODATA') break;
+      }
+    }
+    deadline.signal.throwIfAborted();
+    throw explain(name, last);
+  } finally {
+    deadline.signal.removeEventListener('abort', cancel);
+  }
+}
+
+async function askSystem(name: string, families: (4 | 6)[], deadline: Deadline): Promise<Resolved> {
+  const [only] = families;
+  const options = families.length === 1 && only !== undefined ? { family: only } : {};
+  try {
+    const found = await raceDeadline(lookup(name, { ...options, all: true }), deadline);
+    for (const family of families) {
+      const match = found.find((entry) => entry.family === family);
+      if (match !== undefined) return { address: match.address, family, lookup: 'system' };
+    }
+    throw new ResolveError(`${name} has no address of the wanted family`, 'ENODATA');
+  } catch (error) {
+    deadline.signal.throwIfAborted();
+    throw error instanceof ResolveError ? error : explain(name, error);
+  }
+}
+
+/** A refusal by the resolver's own port must not read as a refusal by the target. */
+function explain(name: string, error: unknown): ResolveError {
+  const code = codeOf(error) ?? 'ESERVFAIL';
+  const words: Readonly<Record<string, string>> = {
+    ENOTFOUND: `${name} does not exist`,
+    ENODATA: `${name} has no address of the wanted family`,
+    ETIMEOUT: `no answer from the resolver for ${name}`,
+  };
+  const known = code === 'ECONNREFUSED' ? 'ESERVFAIL' : code;
+  return new ResolveError(words[code] ?? `resolving ${name} failed (${code})`, known, error);
+}
+
+let hosts: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** /etc/hosts, read once per process. */
+function hostsFile(): ReadonlyMap<string, readonly string[]> {
+  if (hosts !== undefined) return hosts;
+  const found = new Map<string, string[]>();
+  for (const line of readHosts().split('\n')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    for (const name of names) {
+      const key = name.toLowerCase();
+      found.set(key, [...(found.get(key) ?? []), address]);
+    }
+  }
+  hosts = found;
+  return found;
+}
+
+function readHosts(): string {
+  try {
+    return readFileSync('/etc/hosts', 'utf8');
+  } catch {
+    // No such file (Windows, minimal images): every name goes to the resolver.
+    return '';
+  }
+}

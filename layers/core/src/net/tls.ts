@@ -1,0 +1,100 @@
+// A TLS session over a connected socket, and what its certificates say, valid or not. Judges, but never hides:
+// an expired certificate still yields its dates. No session is ever resumed.
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type TLSSocket,
+} from 'node:tls';
+import type { TlsOptions } from '../config.ts';
+import { type Deadline, raceDeadline } from '../deadline.ts';
+import { readSecret } from '../secret.ts';
+import { type CertificateFacts, describeCertificates } from './certificate.ts';
+
+/** What to speak TLS with. */
+export type TlsRequest = {
+  readonly options: TlsOptions;
+  /** Name for SNI and verification unless `options.serverName` says another. */
+  readonly serverName: string;
+  readonly alpn?: readonly string[];
+};
+
+/** What a handshake showed. */
+export type TlsFacts = CertificateFacts & {
+  /** As blackbox_exporter writes it, e.g. `TLS 1.3`. */
+  readonly version: string;
+  /** IANA name of the cipher suite. */
+  readonly cipher: string;
+  readonly verified: boolean;
+  /** Why the certificate is not valid; undefined when it is. */
+  readonly fault?: Error;
+};
+
+/** Made when the module loads, so that no probe's handshake pays for reading the trust store. */
+const defaultContext = createSecureContext();
+
+/**
+ * Shakes hands over `socket`.
+ * @throws the handshake's error or the deadline's reason; an invalid certificate is not thrown but told in `fault`.
+ */
+export async function startTls(
+  socket: Socket,
+  request: TlsRequest,
+  deadline: Deadline,
+): Promise<{ readonly socket: TLSSocket; readonly facts: TlsFacts }> {
+  const name = request.options.serverName ?? request.serverName.replace(/^\[(.*)\]$/, '$1');
+  const secure = connect({
+    socket,
+    ...(isIP(name) === 0 && { servername: name }),
+    ...(request.alpn !== undefined && { ALPNProtocols: [...request.alpn] }),
+    ...contextOptions(request.options),
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  const shaken = new Promise<void>((resolve, reject) => {
+    secure.once('secureConnect', resolve).once('error', reject);
+    secure.once('close', () => reject(connectionClosed()));
+  });
+  await raceDeadline(shaken, deadline);
+  const certificate = secure.getPeerCertificate(true);
+  const code = secure.authorizationError as unknown as string | Error | null;
+  const fault = judge(code, () => checkServerIdentity(name, certificate));
+  const facts: TlsFacts = {
+    ...describeCertificates(certificate, { verified: fault === undefined }),
+    version: (secure.getProtocol() ?? '').replace('TLSv1', 'TLS 1').replace(/^TLS 1$/, 'TLS 1.0'),
+    cipher: secure.getCipher().standardName,
+    verified: fault === undefined,
+    ...(fault !== undefined && { fault }),
+  };
+  return { socket: secure, facts };
+}
+
+function judge(code: string | Error | null, checkName: () => Error | undefined): Error | undefined {
+  if (code === null || code === undefined) return checkName();
+  if (code instanceof Error) return code;
+  return Object.assign(new Error(`certificate not valid: ${code}`), { code });
+}
+
+function connectionClosed(): Error {
+  const message = 'connection closed during the TLS handshake';
+  return Object.assign(new Error(message), { code: 'ECONNRESET' });
+}
+
+/** The shared context where nothing asks for another one. */
+function contextOptions(options: TlsOptions): ConnectionOptions {
+  const { ca, caFile, cert, certFile, key, keyFile, minVersion, maxVersion } = options;
+  const asked = [ca, caFile, cert, certFile, key, keyFile, minVersion, maxVersion];
+  if (asked.every((value) => value === undefined)) return { secureContext: defaultContext };
+  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
+  return {
+    ca: ca ?? file(caFile),
+    cert: cert ?? file(certFile),
+    key: key === undefined ? file(keyFile) : readSecret(key),
+    minVersion,
+    maxVersion,
+  };
+}

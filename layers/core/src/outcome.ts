@@ -1,0 +1,92 @@
+// What a probe may conclude. Phases and reasons are label values, so both lists are closed.
+
+/** Stages of a probe, in the order in which they happen. */
+export const phases = [
+  'guard',
+  'resolve',
+  'connect',
+  'tls',
+  'processing',
+  'transfer',
+  'auth',
+  'ping',
+  'role',
+  'write',
+  'read',
+  'delete',
+] as const;
+
+/** A stage of a probe; the value of the label `phase`. */
+export type Phase = (typeof phases)[number];
+
+/** Why a target is judged down. Each entry says what was observed; free text belongs in `detail`. */
+export const reasons = {
+  // name resolution
+  nxdomain: 'the name does not exist',
+  no_address: 'the name exists but has no address of the wanted IP family',
+  dns_failure: 'the resolver answered with a failure or not at all',
+  // network
+  refused: 'the port refused the connection',
+  unreachable: 'no route to the host or network',
+  reset: 'the connection was reset',
+  closed: 'the connection was closed before the answer was complete',
+  timeout: 'no answer within the time allowed',
+  blocked: 'the address is one that probes must not reach (metadata, link-local, Lambda runtime)',
+  // TLS
+  tls_expired: 'the certificate has expired',
+  tls_not_yet_valid: 'the certificate is not valid yet',
+  tls_untrusted: 'the certificate chain does not end at a trusted authority',
+  tls_hostname: 'the certificate is for another name',
+  tls_protocol: 'no TLS session could be agreed on',
+  // HTTP and framing
+  protocol: 'the answer is not of the protocol asked for',
+  status: 'the HTTP status is not among those wanted',
+  http_version: 'the HTTP version is not among those wanted',
+  header: 'a header rule failed',
+  body: 'a body rule failed',
+  size_limit: 'the answer is larger than allowed',
+  decode: 'the body could not be decompressed',
+  redirect_limit: 'too many redirects',
+  redirect_invalid: 'a redirect names no usable location',
+  ssl: 'the final connection is (or is not) over TLS, against the rule',
+  // Redis: error replies by their first word
+  noauth: 'authentication is required and none was given',
+  wrongpass: 'user name or password is wrong',
+  noperm: 'the user may not run the command or touch the key',
+  loading: 'the dataset is being loaded',
+  readonly: 'the server is a read-only replica',
+  oom: 'memory is used up and eviction is off',
+  misconf: 'writes are stopped because persistence fails',
+  noreplicas: 'writes are stopped because too few replicas follow',
+  clusterdown: 'the cluster does not serve all its slots',
+  masterdown: 'the replica lost its primary and serves no stale data',
+  busy: 'a script or function blocks the server',
+  moved: 'the key belongs to another cluster node',
+  max_clients: 'the server takes no more clients',
+  denied: 'protected mode refuses this client',
+  unknown_command: 'the server does not know (or has renamed) the command',
+  redis_error: 'another error reply',
+  canary_mismatch: 'what was read back is not what was written',
+  role: 'the server does not have the wanted role',
+  // ours
+  internal: 'the probe itself failed; says nothing about the target',
+} as const;
+
+/** A closed cause; the value of the label `reason`. */
+export type Reason = keyof typeof reasons;
+
+/** A judged failure: stage, cause, and what was observed in words (never a secret, never a label). */
+export type Failure = {
+  readonly ok: false;
+  readonly phase: Phase;
+  readonly reason: Reason;
+  readonly detail: string;
+};
+
+/** The verdict of one probe. */
+export type Outcome = { readonly ok: true } | Failure;
+
+/** Shorthand for a {@link Failure}. */
+export function failure(phase: Phase, reason: Reason, detail: string): Failure {
+  return { ok: false, phase, reason, detail };
+}

@@ -1,0 +1,21 @@
+// Grouping keys in Pushgateway URLs (github.com/prometheus/pushgateway#url).
+
+/**
+ * The path of a group below the Pushgateway's base: `/metrics/job/<job>/<name>/<value>…`, job first, then by name.
+ * Values that are empty or hold a slash go as `name@base64` (URL-safe), which every version decodes.
+ */
+export function groupPath(grouping: Readonly<Record<string, string>>): string {
+  const { job = '', ...rest } = grouping;
+  const others = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = [['job', job] as const, ...others].map(([name, value]) => labelPath(name, value));
+  return `/metrics/${parts.join('/')}`;
+}
+
+function labelPath(name: string, value: string): string {
+  if (value === '') return `${name}@base64/=`;
+  // A lone dot segment would be folded away by URL normalisation.
+  if (value.includes('/') || /^\.{1,2}$/.test(value)) {
+    return `${name}@base64/${Buffer.from(value, 'utf8').toString('base64url')}`;
+  }
+  return `${name}/${encodeURIComponent(value)}`;
+}

@@ -1,0 +1,21 @@
+// The sink that prints: Prometheus text with job and instance on every series, for terminals and logs.
+import { DeliveryError } from '../errors.ts';
+import { renderExposition } from '../exposition.ts';
+import { writeLine } from '../log.ts';
+import type { Sink } from './sink.ts';
+
+/** A sink that hands the text of each batch to `write`. */
+export function createStdoutSink(write: (text: string) => void = writeLine): Sink {
+  return {
+    name: 'stdout',
+    write: async (batch, deadline) => {
+      if (deadline.signal.aborted) {
+        throw new DeliveryError('stdout: no time left', { retryable: true });
+      }
+      const samples = batch.groups.flatMap(({ grouping, samples }) =>
+        samples.map((sample) => ({ ...sample, labels: { ...grouping, ...sample.labels } })),
+      );
+      write((await renderExposition(samples)).trimEnd());
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// `npm run build`: configuration and layer; prints what is wrong with fargaze.yml and exits 1.
+import { ConfigError } from '../layers/core/src/errors.ts';
+import { writeLine } from '../layers/core/src/log.ts';
+import { buildConfig, buildLayer } from './build.ts';
+
+async function main(): Promise<void> {
+  const config = await buildConfig();
+  const layer = await buildLayer();
+  writeLine(
+    `fargaze.yml: ${config.probes.length} probes, ${Object.keys(config.modules).length} modules`,
+  );
+  writeLine(`layer: ${layer}`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,79 @@
+// Builds what the functions run on: the compiled configuration, @fargaze/core and the Lambda layer.
+// `npm run build` builds all; the Serverless plugin and tests call the parts.
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import type { Config } from '../layers/core/src/config.ts';
+import { readEnv } from '../layers/core/src/env.ts';
+import { readConfigFile } from './config-file.ts';
+
+/** Options of every bundle that ships. */
+export const shipped = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** The compiled fargaze.yml, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another file. */
+export async function buildConfig(root = process.cwd()): Promise<Config> {
+  const file = readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  const config = readConfigFile(resolve(root, file), file);
+  const directory = join(root, '.build/config');
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'fargaze.json'), `${JSON.stringify(config, null, 2)}\n`);
+  return config;
+}
+
+/** Bundles core to `layers/core/dist` and lays out the layer; answers with the layer's directory. */
+export async function buildLayer(root = process.cwd()): Promise<string> {
+  const core = join(root, 'layers/core');
+  await build({
+    ...shipped,
+    // Lambda and `invoke local` show the class of an error.
+    keepNames: true,
+    absWorkingDir: root,
+    entryPoints: {
+      index: join(core, 'src/index.ts'),
+      compile: join(core, 'src/compile.ts'),
+      catalogue: join(core, 'src/catalogue.ts'),
+    },
+    outdir: join(core, 'dist'),
+    outExtension: { '.js': '.cjs' },
+  });
+  const layer = join(root, '.build/layers/core');
+  const modules = join(layer, 'nodejs/node_modules');
+  await rm(layer, { recursive: true, force: true });
+  await layOutCore(core, join(modules, '@fargaze/core'));
+  await layOutPromClient(root, join(modules, 'prom-client'));
+  return layer;
+}
+
+async function layOutCore(core: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  const { name, version, license } = JSON.parse(await readFile(join(core, 'package.json'), 'utf8'));
+  const manifest = { name, version, license, main: 'index.cjs' };
+  await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await copyFile(join(core, 'dist/index.cjs'), join(target, 'index.cjs'));
+}
+
+/** The whole of prom-client, for users' functions; ours do not load it. */
+async function layOutPromClient(root: string, target: string): Promise<void> {
+  const source = join(root, 'node_modules/prom-client');
+  await mkdir(target, { recursive: true });
+  const { name, version, license } = JSON.parse(
+    await readFile(join(source, 'package.json'), 'utf8'),
+  );
+  const manifest = { name, version, license, main: 'index.js' };
+  await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await copyFile(join(source, 'LICENSE'), join(target, 'LICENSE'));
+  await build({
+    ...shipped,
+    absWorkingDir: root,
+    entryPoints: [join(source, 'index.js')],
+    outfile: join(target, 'index.js'),
+  });
+}
