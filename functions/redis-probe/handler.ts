@@ -1,0 +1,13 @@
+// Lambda entry of redis-probe: everything but the probe itself is core's.
+
+import { config } from 'fargaze:config';
+import { createProbeHandler } from '@fargaze/core';
+import { probeRedis } from './probe.ts';
+
+/** Probes the configured Redis targets; see docs/architecture.md for the event and the answer. */
+export const handler = createProbeHandler({
+  name: 'redis-probe',
+  prober: 'redis',
+  config,
+  probe: probeRedis,
+});

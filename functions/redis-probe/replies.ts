@@ -1,0 +1,40 @@
+// Error replies to bounded reasons, by their first word (github.com/redis/redis/blob/unstable/src/server.c).
+import type { Reason } from '@fargaze/core';
+
+const byFirstWord: Readonly<Record<string, Reason>> = {
+  NOAUTH: 'noauth',
+  WRONGPASS: 'wrongpass',
+  NOPERM: 'noperm',
+  LOADING: 'loading',
+  READONLY: 'readonly',
+  OOM: 'oom',
+  MISCONF: 'misconf',
+  NOREPLICAS: 'noreplicas',
+  CLUSTERDOWN: 'clusterdown',
+  MASTERDOWN: 'masterdown',
+  BUSY: 'busy',
+  MOVED: 'moved',
+  ASK: 'moved',
+  DENIED: 'denied',
+};
+
+const byWords: readonly (readonly [RegExp, Reason])[] = [
+  [/^ERR max number of clients/i, 'max_clients'],
+  [/^ERR (?:unknown|Unknown) command/, 'unknown_command'],
+  [/^ERR invalid password/i, 'wrongpass'],
+  [/^ERR (?:operation not permitted|AUTH required)/i, 'noauth'],
+];
+
+/** The reason that an error reply stands for. */
+export function reasonOfReply(message: string): Reason {
+  const [word = ''] = message.split(' ', 1);
+  const known = byFirstWord[word];
+  if (known !== undefined) return known;
+  return byWords.find(([words]) => words.test(message))?.[1] ?? 'redis_error';
+}
+
+/** One line of a server's words, fit for a detail. */
+export function quoteReply(message: string): string {
+  const line = message.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
+}

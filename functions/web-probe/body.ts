@@ -1,0 +1,76 @@
+// The body of an answer: read to its end, decompressed if asked, never longer than allowed.
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflateRaw } from 'node:zlib';
+import {
+  codeOf,
+  type Deadline,
+  type Failure,
+  failure,
+  type HttpOptions,
+  raceDeadline,
+} from '@fargaze/core';
+import type { Answered } from './hop.ts';
+
+/** A body, complete or as far as it came. */
+export type Body = {
+  readonly bytes: Buffer;
+  /** Why it is not complete; undefined when it is. */
+  readonly fault?: Failure;
+};
+
+const decoders = {
+  gzip: createGunzip,
+  br: createBrotliDecompress,
+  // Go's deflate, and so blackbox_exporter's, has no zlib header.
+  deflate: createInflateRaw,
+} as const;
+
+/** Reads the body. Decompression is by the option alone, whatever the answer's headers say. */
+export async function readBody(
+  hop: Answered,
+  options: HttpOptions,
+  deadline: Deadline,
+): Promise<Body> {
+  const chunks: Buffer[] = [];
+  const { compression } = options;
+  const source = decode(hop.response, compression);
+  try {
+    const tooLong = await raceDeadline(collect(source, chunks, options.bodySizeLimit), deadline);
+    const bytes = Buffer.concat(chunks);
+    if (!tooLong) return { bytes };
+    const detail = `body longer than ${options.bodySizeLimit} bytes`;
+    return { bytes, fault: failure('transfer', 'size_limit', detail) };
+  } catch (error) {
+    const bytes = Buffer.concat(chunks);
+    if (isDecodeError(error)) {
+      const detail = `body is not ${compression}: ${error instanceof Error ? error.message : error}`;
+      return { bytes, fault: failure('transfer', 'decode', detail) };
+    }
+    return { bytes, fault: hop.explainEnd(error) };
+  } finally {
+    hop.close();
+  }
+}
+
+function decode(response: IncomingMessage, compression: HttpOptions['compression']): Readable {
+  if (compression === undefined || compression === 'identity') return response;
+  // Errors of either stream surface when the result is read.
+  return pipeline(response, decoders[compression](), () => undefined) as unknown as Readable;
+}
+
+/** Whether the body is longer than `limit`; at most `limit` bytes are kept. */
+async function collect(source: Readable, chunks: Buffer[], limit: number): Promise<boolean> {
+  let room = limit;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, room));
+    if (chunk.length > room) return true;
+    room -= chunk.length;
+  }
+  return false;
+}
+
+function isDecodeError(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR_');
+}

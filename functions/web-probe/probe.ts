@@ -1,0 +1,197 @@
+// Probes one web target: hop by hop, then the rules. Emits blackbox_exporter's series, also for what happened
+// before a failure.
+import {
+  type DialFacts,
+  dialSamples,
+  type Failure,
+  failure,
+  type HttpModule,
+  type HttpOptions,
+  type Probe,
+  type ProbeEnvironment,
+  type Reading,
+  readSecret,
+  redactUrl,
+  roundSeconds,
+  type Sample,
+  sample,
+  type Target,
+  version,
+} from '@fargaze/core';
+import { readBody } from './body.ts';
+import { judgeBody, judgeConnection, judgeHead } from './conditions.ts';
+import { type Answered, type HopRequest, openHop } from './hop.ts';
+import { CookieJar, isRedirect, maxRedirects, nextRequest } from './redirects.ts';
+
+const phaseNames = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
+
+type PhaseName = (typeof phaseNames)[number];
+
+/** What is measured so far; the probe fills it in as it goes. */
+type Measured = {
+  readonly phases: Record<PhaseName, number>;
+  resolved: boolean;
+  facts: DialFacts | undefined;
+  redirects: number;
+  response: Answered['response'] | undefined;
+  secure: boolean;
+  bodyLength: number;
+  regexFailed: boolean;
+};
+
+/** The web probe. */
+export const probeWeb: Probe<Target<HttpModule>> = async (target, env): Promise<Reading> => {
+  const measured: Measured = {
+    phases: { resolve: 0, connect: 0, tls: 0, processing: 0, transfer: 0 },
+    resolved: false,
+    facts: undefined,
+    redirects: 0,
+    response: undefined,
+    secure: false,
+    bodyLength: 0,
+    regexFailed: false,
+  };
+  const fault = await run(target, env, measured);
+  const outcome = fault ?? ({ ok: true } as const);
+  return { outcome, samples: toSamples(measured) };
+};
+
+async function run(
+  target: Target<HttpModule>,
+  env: ProbeEnvironment,
+  measured: Measured,
+): Promise<Failure | undefined> {
+  const options = target.module.http;
+  const first = firstRequest(target.address, options);
+  if ('ok' in first) return first;
+  const jar = new CookieJar();
+  let ask = first;
+  for (;;) {
+    env.trace(`${ask.method} ${redactUrl(ask.url.href)}`);
+    const hop = await openHop(ask, options, env);
+    record(measured, hop);
+    if (!hop.ok) return hop.outcome;
+    measured.secure = ask.url.protocol === 'https:';
+    const redirected = isRedirect(hop.response);
+    if (redirected) measured.redirects += 1;
+    const follow = redirected && options.followRedirects && measured.redirects <= maxRedirects;
+    if (!follow) {
+      const redirectLimit = redirected && options.followRedirects;
+      return judge(hop, { options, env, measured, redirectLimit });
+    }
+    hop.close();
+    const next = nextRequest(ask, hop.response, jar);
+    if ('ok' in next) return next;
+    ask = next;
+  }
+}
+
+type Judging = {
+  readonly options: HttpOptions;
+  readonly env: ProbeEnvironment;
+  readonly measured: Measured;
+  readonly redirectLimit: boolean;
+};
+
+/** Rules on the head come first, but the body is read all the same: its length and time are facts. */
+async function judge(hop: Answered, about: Judging): Promise<Failure | undefined> {
+  const { env, measured, options, redirectLimit } = about;
+  const { response } = hop;
+  const answer = {
+    status: response.statusCode ?? 0,
+    rawHeaders: response.rawHeaders,
+    httpVersion: response.httpVersion,
+    secure: measured.secure,
+    redirectLimit,
+  };
+  const head = judgeHead(answer, options);
+  const body = await readBody(hop, options, env.deadline);
+  measured.phases.transfer = roundSeconds(env.clock.monotonic() - hop.firstByte);
+  measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.bytes.length;
+  const content = head ?? body.fault ?? judgeBody(body.bytes, options, env.deadline);
+  measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
+  return content ?? judgeConnection(answer, options);
+}
+
+function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): void {
+  const { durations } = hop.facts;
+  const add = (phase: PhaseName, seconds: number | undefined) => {
+    measured.phases[phase] = roundSeconds(measured.phases[phase] + (seconds ?? 0));
+  };
+  add('resolve', durations.resolve);
+  add('connect', durations.connect);
+  add('tls', durations.tls);
+  add('processing', hop.processing);
+  measured.resolved ||= hop.facts.address !== undefined;
+  measured.facts = hop.facts;
+  measured.response = hop.ok ? hop.response : undefined;
+}
+
+function firstRequest(address: string, options: HttpOptions): HopRequest | Failure {
+  const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
+  const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
+  if (foreign || !URL.canParse(text)) {
+    const detail = `got ${JSON.stringify(redactUrl(address))}, want an http or https URL`;
+    return failure('guard', 'protocol', detail);
+  }
+  const url = new URL(text);
+  const hostHeader = Object.entries(options.headers).find(
+    ([name]) => name.toLowerCase() === 'host',
+  );
+  const headers = {
+    Host: url.host,
+    'User-Agent': `fargaze/${version}`,
+    Accept: '*/*',
+    ...credentials(url, options),
+    ...options.headers,
+  };
+  if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
+    Object.assign(headers, { Host: hostHeader[1] });
+    delete (headers as Record<string, string>)[hostHeader[0]];
+  }
+  return {
+    url,
+    method: options.method,
+    headers,
+    body: options.body,
+    serverName: hostHeader?.[1].replace(/:\d+$/, ''),
+  };
+}
+
+function credentials(url: URL, options: HttpOptions): Record<string, string> {
+  const { authorization, basicAuth } = options;
+  if (authorization !== undefined) {
+    const secret = readSecret(authorization.credentials);
+    return { Authorization: `${authorization.type} ${secret}` };
+  }
+  const [username, password] =
+    basicAuth === undefined
+      ? [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+      : [basicAuth.username, readSecret(basicAuth.password)];
+  if (username === '' && password === '') return {};
+  return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+}
+
+function toSamples(measured: Measured): Sample[] {
+  const { facts, phases, response } = measured;
+  // A name that did not resolve has one phase; afterwards all five exist, as in blackbox_exporter.
+  const shown = measured.resolved ? phaseNames : (['resolve'] as const);
+  const length = response?.headers['content-length'];
+  const contentLength = response === undefined ? 0 : length === undefined ? -1 : Number(length);
+  const modified = Date.parse(response?.headers['last-modified'] ?? '') / 1000;
+  const samples = [
+    ...shown.map((phase) => sample('probe_http_duration_seconds', { phase }, phases[phase])),
+    sample('probe_http_status_code', {}, response?.statusCode ?? 0),
+    sample('probe_http_content_length', {}, contentLength),
+    sample('probe_http_uncompressed_body_length', {}, measured.bodyLength),
+    sample('probe_http_redirects', {}, measured.redirects),
+    sample('probe_http_ssl', {}, measured.secure && response !== undefined ? 1 : 0),
+    sample('probe_http_version', {}, Number(response?.httpVersion ?? 0)),
+    sample('probe_failed_due_to_regex', {}, measured.regexFailed ? 1 : 0),
+    ...dialSamples(facts ?? { durations: {} }),
+  ];
+  if (!Number.isNaN(modified)) {
+    samples.push(sample('probe_http_last_modified_timestamp_seconds', {}, modified));
+  }
+  return samples;
+}

@@ -1,0 +1,66 @@
+// Where a redirect leads and what may go along: Go's rules, so that results agree with blackbox_exporter's.
+import type { IncomingMessage } from 'node:http';
+import { type Failure, failure } from '@fargaze/core';
+import type { HopRequest } from './hop.ts';
+
+/** Redirects that are followed at most. */
+export const maxRedirects = 10;
+
+/** Whether an answer asks to go elsewhere. One without Location is a final answer. */
+export function isRedirect({ headers, statusCode = 0 }: IncomingMessage): boolean {
+  return [301, 302, 303, 307, 308].includes(statusCode) && headers.location !== undefined;
+}
+
+/** Cookies by host, as far as one chain of redirects needs them: host-only, no expiry. */
+export class CookieJar {
+  readonly #byHost = new Map<string, Map<string, string>>();
+
+  /** Keeps what an answer of `url` sets; an empty Max-Age or value is kept as it is. */
+  store(url: URL, response: IncomingMessage): void {
+    const jar = this.#byHost.get(url.host) ?? new Map<string, string>();
+    for (const line of response.headers['set-cookie'] ?? []) {
+      const [, name, value] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) jar.set(name, value.trim());
+    }
+    this.#byHost.set(url.host, jar);
+  }
+
+  /** The Cookie header for `url`; undefined when there are none. */
+  header(url: URL): string | undefined {
+    const cookies = [...(this.#byHost.get(url.host) ?? [])];
+    return cookies.length === 0 ? undefined : cookies.map(([k, v]) => `${k}=${v}`).join('; ');
+  }
+}
+
+/** The next request of the chain, or why there can be none. */
+export function nextRequest(
+  last: HopRequest,
+  response: IncomingMessage,
+  jar: CookieJar,
+): HopRequest | Failure {
+  const location = response.headers.location ?? '';
+  const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    const detail = `redirect to ${JSON.stringify(location.slice(0, 100))}, want an http or https URL`;
+    return failure('processing', 'redirect_invalid', detail);
+  }
+  jar.store(last.url, response);
+  const keeps = response.statusCode === 307 || response.statusCode === 308;
+  const method = keeps || ['GET', 'HEAD'].includes(last.method) ? last.method : 'GET';
+  const headers = carriedHeaders(last, url, keeps);
+  const cookies = jar.header(url);
+  if (cookies !== undefined) headers.Cookie = cookies;
+  // A server name that stood for the first host says nothing about another one.
+  const serverName = url.host === last.url.host ? last.serverName : undefined;
+  return { url, method, headers, body: keeps ? last.body : '', serverName };
+}
+
+/** Credentials do not leave the host that they were meant for; a new request has its own Host. */
+function carriedHeaders(last: HopRequest, url: URL, keepsBody: boolean): Record<string, string> {
+  const same = url.host === last.url.host;
+  const dropped = new Set<string>(['cookie']);
+  if (!same) for (const name of ['host', 'authorization', 'www-authenticate']) dropped.add(name);
+  if (!keepsBody) for (const name of ['content-length', 'content-type']) dropped.add(name);
+  const kept = Object.entries(last.headers).filter(([name]) => !dropped.has(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...(!same && { Host: url.host }) };
+}

@@ -1,0 +1,30 @@
+// How serverless-esbuild bundles the functions: CommonJS, core left to the layer, configuration compiled in.
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+
+/** `import { config } from 'fargaze:config'` is the compiled fargaze.yml. */
+const compiledConfig = {
+  name: 'fargaze-config',
+  setup(build) {
+    build.onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'fargaze' }));
+    build.onLoad({ filter: /.*/, namespace: 'fargaze' }, () => ({
+      contents: `exports.config = ${readFileSync(join(root, '.build/config/fargaze.json'), 'utf8')}`,
+      loader: 'js',
+    }));
+  },
+};
+
+module.exports = () => ({
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  outputFileExtension: '.cjs',
+  external: ['@fargaze/core'],
+  exclude: ['@fargaze/core'],
+  legalComments: 'none',
+  plugins: [compiledConfig],
+});

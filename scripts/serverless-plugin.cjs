@@ -1,0 +1,60 @@
+// Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
+// and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { buildSync } = require('esbuild');
+
+class FargazePlugin {
+  constructor(serverless) {
+    this.serverless = serverless;
+    const prepare = () => this.prepare();
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': prepare,
+      'before:invoke:local:invoke': prepare,
+      'before:offline:start:init': prepare,
+      'before:deploy:function:packageFunction': prepare,
+    };
+    useLocalSystem(serverless);
+  }
+
+  async prepare() {
+    const root = this.serverless.serviceDir;
+    const { buildConfig, buildLayer } = loadBuild(root);
+    try {
+      await buildConfig(root);
+    } catch (error) {
+      if (error.name === 'ConfigError')
+        throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
+      throw error;
+    }
+    await buildLayer(root);
+  }
+}
+
+/** scripts/build.ts is TypeScript, which this version of Node may not load by itself. */
+function loadBuild(root) {
+  const outfile = join(root, '.build/run/serverless-plugin-build.cjs');
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [join(root, 'scripts/build.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['esbuild'],
+    logLevel: 'warning',
+  });
+  return require(outfile);
+}
+
+/** With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. */
+function useLocalSystem(serverless) {
+  const { commands = [] } = serverless.processedInput ?? {};
+  const file = join(serverless.serviceDir ?? process.cwd(), '.stack/endpoints.json');
+  if (commands.join(' ') !== 'invoke local' || !existsSync(file)) return;
+  const { environment = {} } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [name, value] of Object.entries(environment)) process.env[name] ??= value;
+}
+
+module.exports = FargazePlugin;
