@@ -1,0 +1,165 @@
+// Starts long-running programs in process groups of their own and makes sure that none outlives us.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentWith } from '../../scripts/environment.ts';
+import { lastLines } from './command.ts';
+
+/** What to start. */
+export type ProcessSpec = {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Changes to the environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Receives every line of output. */
+  readonly onLine?: (line: string) => void;
+};
+
+/** A started program. */
+export type RunningProcess = {
+  readonly name: string;
+  readonly pid: number;
+  /** Settles when the program has ended, for whatever reason. */
+  readonly exited: Promise<string>;
+  /** How it ended; undefined while it runs. */
+  ended(): string | undefined;
+  /** The last lines that it printed. */
+  output(): string;
+  /** Ends the whole process group: SIGTERM, and SIGKILL after five seconds. */
+  stop(): Promise<void>;
+};
+
+const running = new Set<RunningProcess>();
+const graceMs = 5_000;
+const keptCharacters = 20_000;
+
+/** Starts a program. @throws Error when it cannot be started at all. */
+export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
+  const child = spawn(spec.command, spec.args, {
+    cwd: spec.cwd,
+    env: environmentWith(spec.env ?? {}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => {
+      reject(new Error(`${spec.name} cannot be started: ${cause.message}`, { cause }));
+    });
+  });
+  const started = track(spec, child);
+  guardExit();
+  running.add(started);
+  void started.exited.then(() => running.delete(started));
+  return started;
+}
+
+function track(spec: ProcessSpec, child: ChildProcess): RunningProcess {
+  const pid = child.pid ?? 0;
+  let output = '';
+  let end: string | undefined;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-keptCharacters);
+      for (const line of text.split('\n')) if (line !== '') spec.onLine?.(line);
+    });
+  }
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      end = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      resolve(end);
+    });
+  });
+  return {
+    name: spec.name,
+    pid,
+    exited,
+    ended: () => end,
+    output: () => lastLines(output, 15),
+    stop: () => stopGroup(pid, exited, () => end !== undefined),
+  };
+}
+
+async function stopGroup(
+  pid: number,
+  exited: Promise<unknown>,
+  hasEnded: () => boolean,
+): Promise<void> {
+  signalGroup(pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
+  if (!hasEnded()) await exited;
+  clearTimeout(timer);
+  // The leader has gone; what it left behind in its group goes now.
+  signalGroup(pid, 'SIGKILL');
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    // A stopped process (SIGSTOP) hears SIGTERM only once it is continued.
+    if (signal === 'SIGTERM') process.kill(-pid, 'SIGCONT');
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+let guarded = false;
+
+/** However this process ends (but for SIGKILL), what it started ends with it. */
+function guardExit(): void {
+  if (!guarded) process.once('exit', killAll);
+  guarded = true;
+}
+
+/** Ends everything that {@link startProcess} started, last started first. */
+export async function stopAll(): Promise<void> {
+  for (const started of [...running].reverse()) await started.stop();
+}
+
+/** Kills everything at once, for a process that is about to exit. */
+export function killAll(): void {
+  for (const { pid } of running) signalGroup(pid, 'SIGKILL');
+}
+
+/** A TCP port of 127.0.0.1 that nothing listened on a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** What to wait for. */
+export type Wait = {
+  readonly what: string;
+  readonly check: () => Promise<boolean>;
+  readonly seconds: number;
+  /** Gives up at once when one of these has ended. */
+  readonly processes?: readonly RunningProcess[];
+};
+
+/** Polls until `check` is true. A check that throws counts as false. @throws Error with the last output. */
+export async function waitFor(wait: Wait): Promise<void> {
+  const end = performance.now() + wait.seconds * 1000;
+  let last = '';
+  while (performance.now() < end) {
+    const dead = wait.processes?.find((process) => process.ended() !== undefined);
+    if (dead !== undefined) {
+      throw new Error(`${wait.what}: ${dead.name} ended (${dead.ended()})\n${dead.output()}`);
+    }
+    try {
+      if (await wait.check()) return;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+    await sleep(100);
+  }
+  const tails = (wait.processes ?? []).map((process) => `${process.name}: ${process.output()}`);
+  throw new Error([`${wait.what}: not within ${wait.seconds}s`, last, ...tails].join('\n'));
+}

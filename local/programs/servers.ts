@@ -1,0 +1,194 @@
+// Starts each real program on a free port of loopback, ready when the promise settles, and stops it without a trace.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPrograms, type Program } from './find.ts';
+import { freePort, type RunningProcess, startProcess, waitFor } from './process.ts';
+
+/** A server that is ready. */
+export type Server = {
+  readonly url: string;
+  readonly port: number;
+  readonly process: RunningProcess;
+  stop(): Promise<void>;
+};
+
+type Launch = {
+  readonly program: Program;
+  readonly args: (port: number, directory: string) => readonly string[];
+  readonly env?: (port: number) => Readonly<Record<string, string>>;
+  /** Path that answers 200 when the server is ready; absent: it is ready when its port is open. */
+  readonly readyPath?: string;
+  readonly port?: number;
+};
+
+const quiet = { report: () => undefined };
+
+/** Starts a program; a port that somebody took in between is retried once. */
+async function launch(spec: Launch): Promise<Server> {
+  try {
+    return await launchOnce(spec);
+  } catch (error) {
+    if (!/address already in use|EADDRINUSE/i.test(String(error))) throw error;
+    return launchOnce(spec);
+  }
+}
+
+async function launchOnce({ program, args, env, readyPath, port: fixed }: Launch): Promise<Server> {
+  const port = fixed ?? (await freePort());
+  const directory = await mkdtemp(join(tmpdir(), `fargaze-${program.name}-`));
+  const process = await startProcess({
+    name: program.name,
+    command: program.path,
+    args: args(port, directory),
+    env: { ...program.env, ...env?.(port) },
+    cwd: directory,
+  });
+  const stop = async () => {
+    await process.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  const check = readyPath === undefined ? () => accepts(port) : () => answers(`${url}${readyPath}`);
+  try {
+    await waitFor({ what: `${program.name} ready`, seconds: 30, processes: [process], check });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, port, process, stop };
+}
+
+/** Whether a GET of `url` is answered with a 2xx. */
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+  return response.ok;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/** A Redis without persistence. `args` are further options such as `--requirepass x`. */
+export async function startRedis(
+  options: { readonly args?: readonly string[]; readonly port?: number } = {},
+): Promise<Server> {
+  const { 'redis-server': program } = await findPrograms(['redis-server'], quiet);
+  const server = await launch({
+    program,
+    ...(options.port !== undefined && { port: options.port }),
+    args: (port, directory) => [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory],
+      ...['--save', '', '--appendonly', 'no', ...(options.args ?? [])],
+    ],
+  });
+  return { ...server, url: `redis://127.0.0.1:${server.port}` };
+}
+
+/** A Pushgateway without persistence. */
+export async function startPushgateway(options: { readonly args?: readonly string[] } = {}) {
+  const { pushgateway: program } = await findPrograms(['pushgateway'], quiet);
+  return launch({
+    program,
+    readyPath: '/-/ready',
+    args: (port) => [`--web.listen-address=127.0.0.1:${port}`, ...(options.args ?? [])],
+  });
+}
+
+/** A redis_exporter for one Redis; the password goes by environment. */
+export async function startRedisExporter(options: {
+  readonly redisUrl: string;
+  readonly password?: string;
+}): Promise<Server> {
+  const { redis_exporter: program } = await findPrograms(['redis_exporter'], quiet);
+  return launch({
+    program,
+    readyPath: '/',
+    args: (port) => [`-web.listen-address=127.0.0.1:${port}`, `-redis.addr=${options.redisUrl}`],
+    env: () => (options.password === undefined ? {} : { REDIS_PASSWORD: options.password }),
+  });
+}
+
+/** A blackbox_exporter with the given YAML configuration. */
+export async function startBlackboxExporter(options: { readonly config: string }): Promise<Server> {
+  const { blackbox_exporter: program } = await findPrograms(['blackbox_exporter'], quiet);
+  const directory = await mkdtemp(join(tmpdir(), 'fargaze-blackbox-config-'));
+  const file = join(directory, 'blackbox.yml');
+  await writeFile(file, options.config);
+  const server = await launch({
+    program,
+    readyPath: '/-/healthy',
+    args: (port) => [`--web.listen-address=127.0.0.1:${port}`, `--config.file=${file}`],
+  });
+  const stop = async () => {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { ...server, stop };
+}
+
+/** One series of an instant query's answer. */
+export type QueryResult = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+};
+
+/** A Prometheus with its query API. */
+export type PrometheusServer = Server & {
+  /** An instant query. @throws Error when Prometheus refuses it. */
+  query(expression: string): Promise<QueryResult[]>;
+};
+
+/** A Prometheus on the configuration file `configFile`. */
+export async function startPrometheus(options: {
+  readonly configFile: string;
+  readonly port?: number;
+  readonly args?: readonly string[];
+}): Promise<PrometheusServer> {
+  const { prometheus: program } = await findPrograms(['prometheus'], quiet);
+  const server = await launch({
+    program,
+    readyPath: '/-/ready',
+    ...(options.port !== undefined && { port: options.port }),
+    args: (port, directory) => [
+      `--config.file=${options.configFile}`,
+      `--storage.tsdb.path=${directory}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--web.enable-lifecycle',
+      ...(options.args ?? []),
+    ],
+  });
+  return { ...server, query: (expression) => queryPrometheus(server.url, expression) };
+}
+
+/** An instant query at the Prometheus at `url`. @throws Error when it refuses or does not answer. */
+export async function queryPrometheus(url: string, expression: string): Promise<QueryResult[]> {
+  const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`, {
+    signal: AbortSignal.timeout(10_000),
+  });
+  const answer = (await response.json()) as {
+    readonly status: string;
+    readonly error?: string;
+    readonly data?: {
+      readonly resultType: string;
+      readonly result: readonly {
+        readonly metric: Record<string, string>;
+        readonly value: [number, string];
+      }[];
+    };
+  };
+  if (answer.status !== 'success') throw new Error(`query ${expression}: ${answer.error}`);
+  if (answer.data?.resultType !== 'vector') {
+    throw new Error(`query ${expression}: gave a ${answer.data?.resultType}, want a vector`);
+  }
+  return answer.data.result.map(({ metric, value }) => ({
+    labels: metric,
+    value: Number(value[1]),
+  }));
+}
