@@ -7,5 +7,6 @@ module.exports = {
   transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.cjs' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
+  testTimeout: 30_000,
   watchman: false,
 };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { compileConfig } from '../layers/core/src/compile.ts';
 import type { Config } from '../layers/core/src/config.ts';
-import { ConfigError, type Issue } from '../layers/core/src/errors.ts';
+import { ConfigError, codeOf, type Issue } from '../layers/core/src/errors.ts';
 
 /**
  * The compiled configuration of the file at `path`.
@@ -14,8 +14,7 @@ export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new ConfigError(name, [{ path: '', message: `cannot be read (${why})` }]);
+    throw new ConfigError(name, [{ path: '', message: `cannot be read (${codeOf(error)})` }]);
   }
   return parseConfigText(text, name);
 }

@@ -5,6 +5,7 @@ import {
   type Deadline,
   type Failure,
   failure,
+  messageOf,
   type Phase,
   type Reason,
   raceDeadline,
@@ -34,8 +35,8 @@ export type Session = {
 export function openSession(socket: Socket, deadline: Deadline): Session {
   const parser = new RespParser();
   let waiting: { resolve(reply: Reply): void; reject(error: unknown): void } | undefined;
-  let ended: Error | undefined;
-  const end = (error: Error) => {
+  let ended: unknown;
+  const end = (error: unknown) => {
     ended ??= error;
     waiting?.reject(ended);
   };
@@ -45,14 +46,14 @@ export function openSession(socket: Socket, deadline: Deadline): Session {
       const reply = waiting === undefined ? undefined : parser.next();
       if (reply !== undefined) waiting?.resolve(reply);
     } catch (error) {
-      end(error instanceof Error ? error : new Error(String(error)));
+      end(error);
     }
   };
   socket.on('data', (chunk: Buffer) => {
     try {
       parser.push(chunk);
     } catch (error) {
-      end(error instanceof Error ? error : new Error(String(error)));
+      end(error);
     }
     deliver();
   });
@@ -99,16 +100,20 @@ export function refusal(phase: Phase, command: string, { message }: RespError): 
   return new Verdict(phase, reasonOfReply(message), `${command}: ${quoteReply(message)}`);
 }
 
-function closedError(): Error {
-  return Object.assign(new Error('connection closed by the server'), { closed: true });
+class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+}
+
+function closedError(): ClosedError {
+  return new ClosedError('connection closed by the server');
 }
 
 function explain(phase: Phase, command: string, error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof RespSyntaxError) {
     return new Verdict(phase, 'protocol', `${command}: not a Redis reply: ${quoteReply(message)}`);
   }
-  if (error instanceof Error && 'closed' in error) {
+  if (error instanceof ClosedError) {
     return new Verdict(phase, 'closed', `${command}: ${message}`);
   }
   const reason = classify(error);

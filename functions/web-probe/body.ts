@@ -8,6 +8,7 @@ import {
   type Failure,
   failure,
   type HttpOptions,
+  messageOf,
   raceDeadline,
 } from '@fargaze/core';
 import type { Answered } from './hop.ts';
@@ -44,7 +45,7 @@ export async function readBody(
   } catch (error) {
     const bytes = Buffer.concat(chunks);
     if (isDecodeError(error)) {
-      const detail = `body is not ${compression}: ${error instanceof Error ? error.message : error}`;
+      const detail = `body is not ${compression}: ${messageOf(error)}`;
       return { bytes, fault: failure('transfer', 'decode', detail) };
     }
     return { bytes, fault: hop.explainEnd(error) };

@@ -1,6 +1,7 @@
 // The rules that an answer must pass, in blackbox_exporter's order. Each failure shows what was seen and wanted.
 import { createContext, Script } from 'node:vm';
 import {
+  codeOf,
   type Deadline,
   type Failure,
   failure,
@@ -136,8 +137,7 @@ function testBounded(pattern: Pattern, context: object, deadline: Deadline): boo
       }) === true
     );
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'timeout';
+    if (codeOf(error) === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'timeout';
     throw error;
   }
 }

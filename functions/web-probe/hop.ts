@@ -8,6 +8,7 @@ import {
   type Failure,
   failure,
   type HttpOptions,
+  messageOf,
   type ProbeEnvironment,
   raceDeadline,
   roundSeconds,
@@ -92,7 +93,7 @@ async function exchange(
   const explainEnd = (phase: 'processing' | 'transfer') => (error: unknown) =>
     end.explain(phase, error);
   try {
-    const response = await raceDeadline(send(ask, socket), env.deadline);
+    const response = await raceDeadline(send(ask, socket, end.note), env.deadline);
     const first = firstByte ?? env.clock.monotonic();
     env.trace(`status ${response.statusCode} ${response.statusMessage}`);
     const processing = roundSeconds(first - begun);
@@ -112,7 +113,11 @@ async function exchange(
   }
 }
 
-function send(ask: HopRequest, socket: Socket): Promise<IncomingMessage> {
+function send(
+  ask: HopRequest,
+  socket: Socket,
+  note: (error: Error) => void,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
@@ -127,7 +132,10 @@ function send(ask: HopRequest, socket: Socket): Promise<IncomingMessage> {
       response.on('error', () => undefined);
       resolve(response);
     });
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => {
+      note(error);
+      reject(error);
+    });
     outgoing.on('upgrade', () => reject(protocolError('the server switched protocols unasked')));
     outgoing.end(ask.body === '' ? undefined : ask.body);
   });
@@ -141,9 +149,11 @@ function protocolError(message: string): Error {
 function watchEnd(socket: Socket) {
   let fault: Error | undefined;
   let ended = false;
-  socket.once('error', (error) => {
-    fault = error;
-  });
+  /** The first error that names its cause; what follows are echoes of it. */
+  const note = (error: Error) => {
+    if (!/^(?:aborted|socket hang up)$/.test(error.message)) fault ??= error;
+  };
+  socket.once('error', note);
   socket.once('end', () => {
     ended = true;
   });
@@ -157,9 +167,5 @@ function watchEnd(socket: Socket) {
     const detail = 'connection closed before the answer was complete';
     return ended ? failure(phase, 'closed', detail) : failure(phase, 'reset', messageOf(error));
   };
-  return { explain };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return { explain, note };
 }

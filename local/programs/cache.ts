@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnv } from '../../layers/core/src/env.ts';
+import { codeOf } from '../../layers/core/src/errors.ts';
 
 /** `$XDG_CACHE_HOME/fargaze`, else `~/.cache/fargaze`; created when missing. */
 export function cacheDir(): string {
@@ -31,7 +32,7 @@ function tryLock(lock: string): boolean {
     mkdirSync(lock);
     return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     const age = performance.timeOrigin + performance.now() - statSync(lock).mtimeMs;
     if (age > staleAfterMs) rmdirSync(lock);
     return false;

@@ -3,6 +3,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
+import { messageOf } from '../../layers/core/src/errors.ts';
 import { installCommand, type ProgramName, programs } from './catalogue.ts';
 import { lastLines, runCommand } from './command.ts';
 import { fetchPackages, hasApt, unpackedDir, unpackedEnv } from './debian.ts';
@@ -108,7 +109,7 @@ async function fetchMissing(missing: readonly ProgramName[], report: Report): Pr
   try {
     await fetchPackages([...new Set(missing.map((name) => programs[name].debian))], report);
   } catch (error) {
-    const why = error instanceof Error ? lastLines(error.message, 5) : String(error);
+    const why = lastLines(messageOf(error), 5);
     throw new MissingProgramError(`${explainMissing(missing)}\n${why}`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
 import { environmentWith } from '../../scripts/environment.ts';
 import { lastLines } from './command.ts';
 
@@ -101,7 +102,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     if (signal === 'SIGTERM') process.kill(-pid, 'SIGCONT');
     process.kill(-pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 
@@ -156,7 +157,7 @@ export async function waitFor(wait: Wait): Promise<void> {
     try {
       if (await wait.check()) return;
     } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
+      last = messageOf(error);
     }
     await sleep(100);
   }

@@ -1,5 +1,6 @@
 // Maps errors of Node's network stack to the closed list of reasons. What it does not know is `internal`.
 import { DeadlineExceeded } from './deadline.ts';
+import { codeOf } from './errors.ts';
 import type { Reason } from './outcome.ts';
 
 // Codes: libuv errno names (nodejs.org/api/errors.html#common-system-errors), c-ares codes
@@ -66,12 +67,6 @@ export function classify(error: unknown): Reason {
       return 'tls_protocol';
     }
   }
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = (error as { readonly cause?: unknown } | null | undefined)?.cause;
   return cause === undefined || cause === null ? 'internal' : classify(cause);
-}
-
-/** Node's `code` of an error, where it has one. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,5 +1,17 @@
 // The only errors that fargaze throws on purpose. A target that is down is not among them: it is data.
 
+/** Node's `code` of an error, where it has one. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What an error says; anything else that was thrown, as text. */
+export function messageOf(error: unknown): string {
+  const message = (error as { readonly message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : String(error);
+}
+
 /** One thing wrong with an input: where, what was seen, what was wanted. */
 export type Issue = { readonly path: string; readonly message: string };
 

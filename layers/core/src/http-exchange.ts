@@ -2,8 +2,8 @@
 // No agent, no reused connection, no redirect followed. A reset before any answer is retried once.
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { codeOf } from './classify.ts';
 import type { Deadline } from './deadline.ts';
+import { codeOf } from './errors.ts';
 
 /** A request with its whole body. */
 export type HttpRequest = {

@@ -1,6 +1,6 @@
 // The public face of @fargaze/core. What is not here is not promised.
 export { catalogue, type LabelsOf, type MetricName } from './catalogue.ts';
-export { classify, codeOf } from './classify.ts';
+export { classify } from './classify.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type * from './config.ts';
@@ -8,9 +8,11 @@ export { type Deadline, DeadlineExceeded, raceDeadline, startDeadline } from './
 export { readEnv } from './env.ts';
 export {
   ConfigError,
+  codeOf,
   DeliveryError,
   type DeliveryFault,
   type Issue,
+  messageOf,
   SourceError,
 } from './errors.ts';
 export {

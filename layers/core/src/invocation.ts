@@ -6,6 +6,7 @@ import { mapConcurrently } from './concurrency.ts';
 import type { Config, Module, Target, Vantage } from './config.ts';
 import { startDeadline } from './deadline.ts';
 import { readEnv } from './env.ts';
+import { messageOf } from './errors.ts';
 import { parseEvent } from './event.ts';
 import { createLog, type Log } from './log.ts';
 import { type Observation, observeProbe } from './observe.ts';
@@ -172,9 +173,7 @@ function throwFaults(observations: readonly Observation[], delivery: unknown): v
   if (delivery !== undefined) faults.push(delivery);
   if (faults.length === 1) throw faults[0];
   if (faults.length > 1) {
-    const messages = faults.map((fault) =>
-      fault instanceof Error ? fault.message : String(fault),
-    );
+    const messages = faults.map((fault) => messageOf(fault));
     throw new AggregateError(faults, messages.join('\n'));
   }
 }

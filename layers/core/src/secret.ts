@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { SecretRef } from './config.ts';
 import { readEnv } from './env.ts';
-import { ConfigError } from './errors.ts';
+import { ConfigError, codeOf } from './errors.ts';
 
 /** Whether `text` is a reference, `env:NAME` or `file:/path`. */
 export function isSecretRef(text: string): text is SecretRef {
@@ -25,7 +25,7 @@ function readFile(ref: SecretRef): string {
   try {
     return readFileSync(ref.slice('file:'.length), 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const why = codeOf(cause) ?? 'unreadable';
     throw new ConfigError('secret', [{ path: ref, message: `cannot be read (${why})` }]);
   }
 }

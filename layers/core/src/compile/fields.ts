@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Pattern, SecretRef } from '../config.ts';
 import { parseDuration, parseSize } from '../duration.ts';
+import { messageOf } from '../errors.ts';
 import { checkVariables } from '../interpolate.ts';
 import { compilePattern } from '../pattern.ts';
 import { isSecretRef } from '../secret.ts';
@@ -47,8 +48,7 @@ export const pattern = v.pipe(
     try {
       return compilePattern(dataset.value);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      addIssue({ message: `a valid regular expression (${why})` });
+      addIssue({ message: `a valid regular expression (${messageOf(error)})` });
       return NEVER;
     }
   }),

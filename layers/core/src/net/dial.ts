@@ -1,10 +1,11 @@
 // From a host name to a connected socket in timed stages: resolve, guard, TCP, TLS. What was measured before a
 // failure is kept. The address that was judged is the address that is dialled.
 import { connect, isIP, type Socket } from 'node:net';
-import { classify, codeOf } from '../classify.ts';
+import { classify } from '../classify.ts';
 import type { Seconds } from '../clock.ts';
 import type { IpOptions } from '../config.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
+import { codeOf, messageOf } from '../errors.ts';
 import { type Failure, failure, type Phase, type Reason } from '../outcome.ts';
 import { type ProbeEnvironment, roundSeconds, type Sample, sample } from '../sample.ts';
 import { findBlock } from './guard.ts';
@@ -116,11 +117,9 @@ async function openTcp({ address, family }: Resolved, port: number, deadline: De
 }
 
 /** The verdict on an error of a stage. What is neither the network's nor the target's is rethrown as it is. */
-function explainFailure(phase: Phase, error: unknown): Error {
+function explainFailure(phase: Phase, error: unknown): unknown {
   const reason = reasonOf(error);
-  if (reason === undefined) return error instanceof Error ? error : new Error(String(error));
-  const detail = error instanceof Error ? error.message : String(error);
-  return new StageFailure(failure(phase, reason, detail));
+  return reason === undefined ? error : new StageFailure(failure(phase, reason, messageOf(error)));
 }
 
 function reasonOf(error: unknown): Reason | undefined {

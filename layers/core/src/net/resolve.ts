@@ -4,10 +4,10 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { codeOf } from '../classify.ts';
 import type { IpOptions } from '../config.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
+import { codeOf } from '../errors.ts';
 
 /** An address and how it was found. */
 export type Resolved = {

@@ -75,7 +75,7 @@ export async function startTls(
 
 function judge(code: string | Error | null, checkName: () => Error | undefined): Error | undefined {
   if (code === null || code === undefined) return checkName();
-  if (code instanceof Error) return code;
+  if (typeof code !== 'string') return code;
   return Object.assign(new Error(`certificate not valid: ${code}`), { code });
 }
 

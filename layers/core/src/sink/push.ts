@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { classify } from '../classify.ts';
 import type { SecretRef } from '../config.ts';
 import type { Deadline } from '../deadline.ts';
-import { ConfigError, DeliveryError } from '../errors.ts';
+import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
 import { exchange, type HttpAnswer } from '../http-exchange.ts';
 import { redactUrl } from '../redact.ts';
 import { readSecret } from '../secret.ts';
@@ -68,8 +68,7 @@ export async function pushGroup(
   try {
     answer = await exchange(request, deadline);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DeliveryError(`${classify(cause)}: ${why}`, { retryable: true, cause });
+    throw new DeliveryError(`${classify(cause)}: ${messageOf(cause)}`, { retryable: true, cause });
   }
   if (answer.status !== 200 && answer.status !== 202) throw refusal(answer);
 }

@@ -1,0 +1,145 @@
+// Servers that are no Redis, or no honest one: every answer ends the probe with its phase and reason.
+
+import type { Socket } from 'node:net';
+import { probeRedis } from '../../functions/redis-probe/probe.ts';
+import { redisModule, runProbe, verdict } from '../support/probing.ts';
+import { startRawServer } from '../support/raw-server.ts';
+
+const plain = redisModule({}, '500ms');
+
+/** Answers the n-th command with the n-th reply; then is silent. */
+function replies(...answers: readonly string[]) {
+  return (socket: Socket) => {
+    let next = 0;
+    socket.on('data', () => {
+      const answer = answers[next++];
+      if (answer !== undefined) socket.write(answer);
+    });
+  };
+}
+
+const hello = '%1\r\n+server\r\n+redis\r\n';
+const master = '*3\r\n$6\r\nmaster\r\n:10\r\n*1\r\n*3\r\n$1\r\nh\r\n$1\r\n1\r\n$1\r\n4\r\n';
+
+it.each([
+  {
+    name: 'an HTTP server',
+    serve: replies('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    want: 'auth/protocol',
+  },
+  { name: 'a TLS server', serve: replies('\x15\x03\x01\x00\x02\x02\x46'), want: 'auth/protocol' },
+  { name: 'a line without end', serve: replies(`+${'x'.repeat(5000)}`), want: 'auth/protocol' },
+  { name: 'a bulk of a gigabyte', serve: replies('$1073741824\r\n'), want: 'auth/protocol' },
+  { name: 'a list of a billion', serve: replies('*1000000000\r\n'), want: 'auth/protocol' },
+  { name: 'endless nesting', serve: replies('*1\r\n'.repeat(1000)), want: 'auth/protocol' },
+  { name: 'a negative length', serve: replies('$-2\r\n'), want: 'auth/protocol' },
+  {
+    name: 'a bulk that is longer than it says',
+    serve: replies('$1\r\nab\r\n'),
+    want: 'auth/protocol',
+  },
+  { name: 'a streamed reply', serve: replies('$?\r\n;4\r\nabcd\r\n'), want: 'auth/protocol' },
+  {
+    name: 'a flood',
+    serve: replies(`*4000\r\n$60000\r\n${'x'.repeat(200_000)}`),
+    want: 'auth/protocol',
+  },
+  { name: 'half a reply, then silence', serve: replies('%1\r\n+ser'), want: 'auth/timeout' },
+  { name: 'an end at once', serve: (socket: Socket) => void socket.end(), want: 'auth/closed' },
+  {
+    name: 'a reset at the first command',
+    serve: (s: Socket) => void s.once('data', () => s.resetAndDestroy()),
+    want: 'auth/reset',
+  },
+  {
+    name: 'LOADING',
+    serve: replies('-LOADING Redis is loading the dataset in memory\r\n'),
+    want: 'auth/loading',
+  },
+  {
+    name: 'protected mode',
+    serve: (s: Socket) => void s.end('-DENIED Redis is running in protected mode\r\n'),
+    want: 'auth/denied',
+  },
+  {
+    name: 'a PING answered with something else',
+    serve: replies(hello, '+PANG\r\n'),
+    want: 'ping/protocol',
+  },
+  {
+    name: 'a PING that is refused',
+    serve: replies(hello, '-MASTERDOWN Link with MASTER is down\r\n'),
+    want: 'ping/masterdown',
+  },
+  {
+    name: 'a role that is none',
+    serve: replies(hello, '+PONG\r\n', '*1\r\n+king\r\n'),
+    want: 'role/protocol',
+  },
+  {
+    name: 'a SET that is not taken',
+    serve: replies(hello, '+PONG\r\n', master, '_\r\n'),
+    want: 'write/canary_mismatch',
+  },
+  {
+    name: 'a key that moved',
+    serve: replies(hello, '+PONG\r\n', master, '-MOVED 3999 127.0.0.1:6381\r\n'),
+    want: 'write/moved',
+  },
+  {
+    name: 'a GET that finds nothing',
+    serve: replies(hello, '+PONG\r\n', master, '+OK\r\n', '$-1\r\n', ':1\r\n'),
+    want: 'read/canary_mismatch',
+  },
+  {
+    name: 'a GET that finds something else',
+    serve: replies(hello, '+PONG\r\n', master, '+OK\r\n', '$1\r\nx\r\n'),
+    want: 'read/canary_mismatch',
+  },
+  {
+    name: 'silence at GET',
+    serve: replies(hello, '+PONG\r\n', master, '+OK\r\n'),
+    want: 'read/timeout',
+  },
+])('$name is $want', async ({ serve, want }) => {
+  const server = await startRawServer(serve);
+  const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(verdict(probed)).toBe(want);
+  expect(probed.seconds).toBeLessThan(1.5);
+});
+
+it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async () => {
+  process.env.TEST_SECRET = 'sesame';
+  const server = await startRawServer(
+    replies("-ERR unknown command 'HELLO'\r\n", '+OK\r\n', '+PONG\r\n', master),
+  );
+  const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping' }, '500ms');
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  delete process.env.TEST_SECRET;
+  await server.close();
+  expect(verdict(probed)).toBe('ok');
+  expect(server.received()).toContain('AUTH\r\n$6\r\nsesame');
+  expect(probed.samples.probe_redis_replication_offset_lag_bytes).toBe(6);
+});
+
+it('push frames and attributes between replies are passed over', async () => {
+  const server = await startRawServer(
+    replies(`>2\r\n+invalidate\r\n*0\r\n${hello}`, '|1\r\n+ttl\r\n:1\r\n+PONG\r\n', master),
+  );
+  const module = redisModule({ canary: 'ping' }, '500ms');
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(verdict(probed)).toBe('ok');
+});
+
+it.each([
+  'http://127.0.0.1:1',
+  'redis://',
+  'redis://h/x',
+  'redis://h/-1',
+  '127.0.0.1:6379',
+  'redis://h?x=1',
+])('%s is no Redis address', async (address) => {
+  expect(verdict(await runProbe(probeRedis, plain, address))).toBe('guard/protocol');
+});
