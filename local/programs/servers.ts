@@ -60,11 +60,11 @@ async function launchOnce({ program, args, env, readyPath, port: fixed }: Launch
   return { url, port, process, stop };
 }
 
-/** Whether a GET of `url` is answered with a 2xx. */
+/** Whether a GET of `url` is answered with a 2xx, or by a server that is up and wants credentials. */
 export async function answers(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
   await response.arrayBuffer();
-  return response.ok;
+  return response.ok || response.status === 401;
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -69,8 +69,13 @@ function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<HttpAns
       reject(error);
     };
     signal.addEventListener('abort', abort, { once: true });
-    outgoing.on('error', fail);
+    let answering = false;
+    outgoing.on('error', (error) => {
+      // Once an answer has begun its reader tells how it ended.
+      if (!answering) fail(error);
+    });
     outgoing.on('response', (response) => {
+      answering = true;
       readAnswer(response).then((answer) => {
         finish();
         resolve(answer);

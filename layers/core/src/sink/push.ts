@@ -92,5 +92,5 @@ function refusal({ status, headers, body }: HttpAnswer): DeliveryError {
 
 /** One line without control characters. */
 function printable(text: string): string {
-  return text.trim().replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return text.trim().replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
 }

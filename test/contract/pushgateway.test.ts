@@ -1,0 +1,198 @@
+// The Pushgateway sink against the real Pushgateway: every label value arrives, every refusal is told.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { pushMetrics } from '../../layers/core/src/push-metrics.ts';
+import { type Group, sample } from '../../layers/core/src/sample.ts';
+import type { Pushgateway } from '../../layers/core/src/sink/push.ts';
+import { createPushgatewaySink } from '../../layers/core/src/sink/pushgateway.ts';
+import { type Server, startPushgateway } from '../../local/programs/servers.ts';
+import { startRawServer } from '../support/raw-server.ts';
+
+let server: Server;
+beforeEach(async () => {
+  server = await startPushgateway();
+});
+afterEach(() => server.stop());
+
+async function write(groups: readonly Group[], gateway: Partial<Pushgateway> = {}): Promise<void> {
+  const deadline = startDeadline(5, systemClock);
+  try {
+    await createPushgatewaySink({ url: server.url, ...gateway }).write(
+      { taken: 0, groups },
+      deadline,
+    );
+  } finally {
+    deadline.close();
+  }
+}
+
+const group = (instance: string, value = 1, job = 'fargaze-web'): Group => ({
+  grouping: { job, instance },
+  samples: [sample('probe_success', {}, value)],
+});
+
+async function exposed(): Promise<string[]> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return text.split('\n').filter((line) => /^probe_/.test(line));
+}
+
+it.each([
+  'http://127.0.0.1:8000/healthy?x=1&y=/',
+  'redis://127.0.0.1:6379',
+  'plain',
+  'with space + plus % percent',
+  'ümlaut ☃ 😀',
+  'quote " back \\ slash',
+  'line\nfeed',
+  '',
+  '/',
+  '.',
+  '..',
+  '@base64',
+])('the instance %j arrives as it is', async (instance) => {
+  await write([group(instance, 0.25)]);
+  const escaped = instance.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
+  expect(await exposed()).toEqual([`probe_success{instance="${escaped}",job="fargaze-web"} 0.25`]);
+});
+
+it('a push replaces its group and leaves the others', async () => {
+  const before: Group = {
+    grouping: { job: 'j', instance: 'a' },
+    samples: [
+      sample('probe_success', {}, 0),
+      sample('probe_failure_info', { phase: 'connect', reason: 'refused' }, 1),
+    ],
+  };
+  await write([before, group('b', 1, 'j')]);
+  await write([group('a', 1, 'j')]);
+  expect(await exposed()).toEqual([
+    'probe_success{instance="a",job="j"} 1',
+    'probe_success{instance="b",job="j"} 1',
+  ]);
+});
+
+it('a refused group is named with the words of the Pushgateway, and the others are stored', async () => {
+  const clash = 'probe_duration_seconds 1\n# TYPE probe_duration_seconds counter\n';
+  await fetch(`${server.url}/metrics/job/other`, {
+    method: 'PUT',
+    body: `# TYPE probe_duration_seconds counter\nprobe_duration_seconds 1\n`,
+  });
+  expect(clash).toContain('counter');
+  const bad: Group = {
+    grouping: { job: 'j', instance: 'bad' },
+    samples: [sample('probe_duration_seconds', {}, 1)],
+  };
+  const failed = write([group('good', 1, 'j'), bad]);
+  await expect(failed).rejects.toMatchObject({ status: 400, retryable: false });
+  await expect(failed).rejects.toThrow(
+    /1 of 2 groups not delivered[\s\S]*j bad: status 400, want 200 or 202: .*inconsistent/,
+  );
+  expect(await exposed()).toContain('probe_success{instance="good",job="j"} 1');
+});
+
+it('sixty groups of some size arrive', async () => {
+  const labels = (i: number) => ({
+    probe: `p${i}`,
+    module: 'm',
+    function: 'f',
+    vantage: 'v',
+    region: 'r',
+    version: 'x',
+  });
+  const groups = Array.from(
+    { length: 60 },
+    (_, i): Group => ({
+      grouping: { job: 'j', instance: `https://host-${i}.example.test/` },
+      samples: [
+        sample('fargaze_probe_info', labels(i), 1),
+        ...['resolve', 'connect', 'tls', 'processing', 'transfer'].map((phase) =>
+          sample('probe_http_duration_seconds', { phase }, i),
+        ),
+      ],
+    }),
+  );
+  await write(groups);
+  expect(await exposed()).toHaveLength(300);
+});
+
+it('bodies above a kilobyte are compressed, smaller ones are not', async () => {
+  const bodies: { readonly head: string; readonly body: Buffer }[] = [];
+  const receiver = await startRawServer((socket) => {
+    let all = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      all = Buffer.concat([all, chunk]);
+      const end = all.indexOf('\r\n\r\n');
+      const head = all.toString('latin1', 0, end);
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+      if (all.length < end + 4 + length) return;
+      bodies.push({ head, body: all.subarray(end + 4) });
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    });
+  });
+  const phases = Array.from({ length: 200 }, (_, i) =>
+    sample('probe_http_duration_seconds', { phase: `p${i}` }, i),
+  );
+  const url = `http://127.0.0.1:${receiver.port}/base/`;
+  await write([{ grouping: { job: 'j', instance: 'big' }, samples: phases }], { url });
+  await write([group('small')], { url });
+  await receiver.close();
+  const [big, small] = bodies;
+  expect(big?.head).toMatch(/^PUT \/base\/metrics\/job\/j\/instance\/big HTTP\/1\.1/);
+  expect(big?.head).toMatch(/content-encoding: gzip/i);
+  expect(gunzipSync(big?.body ?? '').toString()).toContain(
+    'probe_http_duration_seconds{phase="p199"} 199\n',
+  );
+  expect(small?.head).not.toMatch(/content-encoding/i);
+  expect(small?.body.toString()).toContain('# TYPE probe_success gauge\nprobe_success 1\n');
+});
+
+it('basic authentication by reference, and its absence', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'fargaze-pushgateway-'));
+  const file = join(directory, 'web.yml');
+  // bcrypt of the throwaway password "test", public in every sense.
+  writeFileSync(
+    file,
+    'basic_auth_users:\n  u: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay\n',
+  );
+  const guarded = await startPushgateway({ args: [`--web.config.file=${file}`] }).catch(
+    (error) => error,
+  );
+  process.env.TEST_PUSH_PASSWORD = 'test';
+  process.env.TEST_PUSH_WRONG = 'not-it';
+  try {
+    const url = guarded.url as string;
+    const auth = (password: `env:${string}`) => ({ url, auth: { username: 'u', password } });
+    await write([group('a')], auth('env:TEST_PUSH_PASSWORD'));
+    const wrong = write([group('a')], auth('env:TEST_PUSH_WRONG'));
+    await expect(wrong).rejects.toMatchObject({ status: 401 });
+    await wrong.catch((error) => expect(String(error)).not.toContain('not-it'));
+    await expect(write([group('a')], { url })).rejects.toMatchObject({ status: 401 });
+  } finally {
+    delete process.env.TEST_PUSH_PASSWORD;
+    delete process.env.TEST_PUSH_WRONG;
+    await guarded.stop();
+    rmSync(directory, { recursive: true });
+  }
+});
+
+it('an address that is none is refused before anything is sent, without its credentials', () => {
+  expect(() => createPushgatewaySink({ url: 'ftp://u:secret@h/' })).toThrow(
+    /got "ftp:\/\/h\/", want an http or https URL/,
+  );
+});
+
+it('pushMetrics pushes whatever a registry renders, under any grouping', async () => {
+  const registry = { metrics: () => '# TYPE probe_jobs_done counter\nprobe_jobs_done 3\n' };
+  await pushMetrics({
+    url: server.url,
+    registry,
+    grouping: { job: 'mine', zone: 'a/b', shard: '' },
+  });
+  expect(await exposed()).toEqual([
+    'probe_jobs_done{instance="",job="mine",shard="",zone="a/b"} 3',
+  ]);
+});
