@@ -30,6 +30,12 @@ export function showValue(value: unknown): string {
 function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
   const path = (issue.path ?? []).map((item) => item.key as PathStep);
   const last = path.at(-1);
+  const container = issue.path?.at(-1)?.input;
+  // Valibot reads a list as a mapping of its indexes; it is told once, by its first element.
+  if (issue.type === 'strict_object' && issue.expected === 'never' && Array.isArray(container)) {
+    const message = `got ${showValue(container)}, want a mapping`;
+    return last === '0' ? [{ path: formatPath(path.slice(0, -1)), message }] : [];
+  }
   if (issue.type === 'strict_object' && issue.expected === 'never' && typeof last === 'string') {
     const known = knownKeys(schema, path.slice(0, -1));
     return [{ path: formatPath(path), message: `unknown key${didYouMean(last, known)}` }];

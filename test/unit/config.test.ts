@@ -1,0 +1,123 @@
+// fargaze.yml: what compiles, and that what does not is told whole.
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../../layers/core/src/errors.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+
+function issuesOf(text: string): string[] {
+  try {
+    parseConfigText(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.issues.map(({ path, message }) => `${path}: ${message}`);
+  }
+}
+
+it('the file of this repository compiles', () => {
+  const config = parseConfigText(readFileSync('fargaze.yml', 'utf8'));
+  expect(config.probes.map(({ name, job, interval }) => [name, job, interval])).toEqual([
+    ['web', 'fargaze-web', 60],
+    ['redis', 'fargaze-redis', 60],
+  ]);
+});
+
+it('an empty file has the built-in modules and no probes', () => {
+  const config = parseConfigText('');
+  expect(Object.keys(config.modules)).toEqual(['http_2xx', 'redis']);
+  expect(config.probes).toEqual([]);
+});
+
+it('every problem is told in one message, in the order of the file', () => {
+  const text = `
+modules:
+  a:
+    prober: http
+    timout: 5s
+    timeout: 5 seconds
+    http:
+      valid_status_code: [200]
+      valid_status_codes: [20, abc]
+      fail_if_body_matches_regexp: ["(unclosed", "a(?=b)"]
+      basic_auth: { username: u, password: hunter2 }
+  b:
+    prober: icmp
+probes:
+  - name: web
+    module: htp_2xx
+    target: http://a/
+    intervall: 1m
+  - name: web
+    module: http_2xx
+    target: http://a/
+    interval: 90s
+  - { name: r, module: redis, target: 'redis://:pw@h:1' }
+  - { name: r2, module: redis, target: 'http://h:1' }
+  - { name: r3, module: redis }
+  - { name: w2, module: http_2xx, target: 'http://a/' }
+  - { name: w3, module: http_2xx, target: 'http://\${1X}/', vantage: moon }
+extra: 1
+`;
+  expect(issuesOf(text)).toEqual([
+    'modules.a.timout (line 5): unknown key; did you mean "timeout"?',
+    'modules.a.timeout (line 6): got "5 seconds", want a duration from 1ms to 50s such as 5s or 500ms',
+    'modules.a.http.valid_status_code (line 8): unknown key; did you mean "valid_status_codes"?',
+    'modules.a.http.valid_status_codes[0] (line 9): got 20, want a status code from 100 to 599',
+    'modules.a.http.valid_status_codes[1] (line 9): got "abc", want a status code from 100 to 599',
+    'modules.a.http.fail_if_body_matches_regexp[0] (line 10): got "(unclosed", want a valid regular expression (Invalid regular expression: /(unclosed/: Unterminated group)',
+    'modules.a.http.fail_if_body_matches_regexp[1] (line 10): got "a(?=b)", want a valid regular expression ((?= is not supported)',
+    'modules.a.http.basic_auth.password (line 11): got a value, want a reference, env:NAME or file:/path, never the secret itself',
+    'modules.b.prober (line 13): got "icmp", want prober: http or redis',
+    'probes[0].module (line 16): unknown module "htp_2xx"; did you mean "http_2xx"?',
+    'probes[0].intervall (line 18): unknown key; did you mean "interval"?',
+    'probes[1].name (line 19): duplicate probe "web", already at probes[0]',
+    'probes[1].interval (line 22): got "90s", want a duration from 1m to 1d in whole minutes, such as 5m',
+    'probes[2].target (line 23): holds a password, want it in the module, by reference',
+    'probes[3].target (line 24): got "http://h:1", want it to begin with redis:// or rediss://',
+    'probes[4].target (line 25): missing, and it has no default',
+    'probes[5].target (line 26): duplicate job and target "http://a/", already at probes[1]',
+    // biome-ignore format: one line per issue
+    'probes[6].target (line 27): got "http://${1X}/", want an address (${1X} is no variable, want ${NAME} or ${NAME:-default})',
+    'probes[6].vantage (line 27): got "moon", want any, internet or vpc',
+    'extra (line 28): unknown key',
+  ]);
+});
+
+it('no message ever shows what may be a secret', () => {
+  const text = `
+modules:
+  a: { prober: http, http: { authorization: { credentials: s3cret }, tls_config: { key: s3cret } } }
+  b: { prober: redis, redis: { password: s3cret } }
+probes:
+  - { name: r, module: b, target: 'redis://u:s3cret@h' }
+`;
+  expect(issuesOf(text)).toHaveLength(4);
+  expect(issuesOf(text).join()).not.toContain('s3cret');
+});
+
+it.each([
+  { name: 'broken YAML', text: 'a: [1', want: /^line 1, column \d+: / },
+  { name: 'a key twice', text: 'probes: []\nprobes: []', want: /^line 2, column 1: .*unique/ },
+  { name: 'a list', text: '- 1', want: /got \[1\], want a mapping/ },
+])('$name is told with its place', ({ text, want }) => {
+  expect(issuesOf(text)[0]).toMatch(want);
+});
+
+it.each([
+  { size: '10MB', bytes: 10_485_760 },
+  { size: '512B', bytes: 512 },
+  { size: '1.5KiB', bytes: 1536 },
+  { size: '2000', bytes: 2000 },
+])('body_size_limit $size is $bytes bytes', ({ size, bytes }) => {
+  const config = parseConfigText(
+    `modules: { a: { prober: http, http: { body_size_limit: ${size} } } }`,
+  );
+  expect(config.modules.a).toMatchObject({ http: { bodySizeLimit: bytes } });
+});
+
+it('basic_auth and authorization exclude each other', () => {
+  const http =
+    '{ basic_auth: { username: u, password: env:P }, authorization: { credentials: env:T } }';
+  expect(issuesOf(`modules: { a: { prober: http, http: ${http} } }`).join()).toMatch(
+    /at most one of basic_auth and authorization/,
+  );
+});

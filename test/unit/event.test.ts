@@ -1,0 +1,144 @@
+// What a function may be invoked with, and which probes that selects.
+import { parseEvent } from '../../layers/core/src/event.ts';
+import { isDue, selectTargets } from '../../layers/core/src/select.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+
+const config = parseConfigText(`
+modules:
+  slow: { prober: http, timeout: 20s }
+probes:
+  - { name: web-a, module: http_2xx, target: 'http://a/' }
+  - { name: web-b, module: slow, target: 'http://u@b/?token=x', interval: 5m, vantage: vpc }
+  - { name: store, module: redis, target: '\${STORE_URL}' }
+`);
+
+function select(
+  event: unknown,
+  about: {
+    prober?: 'http' | 'redis';
+    vantage?: 'any' | 'internet';
+    now?: number;
+    env?: Record<string, string>;
+  } = {},
+) {
+  const { prober = 'http', vantage = 'any', now = 0, env = {} } = about;
+  const selected = selectTargets(parseEvent(event), {
+    config,
+    prober,
+    vantage,
+    now,
+    read: (name) => env[name],
+  });
+  return selected.map(({ target, job, deliver }) => [target.name, target.instance, job, deliver]);
+}
+
+const a = ['web-a', 'http://a/', 'fargaze-web', true];
+const b = ['web-b', 'http://b/?token=redacted', 'fargaze-web', true];
+
+it.each([undefined, null, {}, ''])('%j means every probe of the kind, due or not', (event) => {
+  expect(select(event, { now: 60_000 })).toEqual([a, b]);
+});
+
+it('names and patterns choose', () => {
+  expect(select({ probes: ['web-b'] })).toEqual([b]);
+  expect(select({ probes: ['*-a', 'web-a'] })).toEqual([a]);
+});
+
+it('a schedule runs what is due', () => {
+  const event = { schedule: '1m', probes: ['*'] };
+  expect(select(event, { now: 300_000 })).toEqual([a, b]);
+  expect(select(event, { now: 360_000 })).toEqual([a]);
+});
+
+it("EventBridge's own event is a tick at its time", () => {
+  const event = {
+    source: 'aws.events',
+    'detail-type': 'Scheduled Event',
+    time: '2026-01-01T00:05:00Z',
+    detail: {},
+  };
+  expect(select(event, { now: 60_000 })).toEqual([a, b]);
+});
+
+it('a vantage keeps probes of another one out', () => {
+  expect(select({}, { vantage: 'internet' })).toEqual([a]);
+});
+
+it('ad-hoc targets are not delivered, unless a schedule asks', () => {
+  const targets = ['http://x/', 'http://x/', 'http://u:p@y/'];
+  expect(select({ targets })).toEqual([
+    ['http://x/', 'http://x/', 'fargaze-web', false],
+    ['http://y/', 'http://y/', 'fargaze-web', false],
+  ]);
+  expect(select({ targets: ['http://x/'], module: 'slow', schedule: '1m' })[0]?.[3]).toBe(true);
+});
+
+it.each([
+  {
+    event: { probes: ['web-x'] },
+    want: 'probes[0]: got "web-x", want a configured http probe; did you mean "web-a"?',
+  },
+  { event: { probes: [] }, want: 'probes: got [], want at least one name or pattern' },
+  {
+    event: { targets: ['http://x/'], module: 'slwo' },
+    want: 'module: got "slwo", no http module; did you mean "slow"?',
+  },
+  {
+    event: { targets: ['http://x/'], module: 'redis' },
+    want: 'module: got "redis", no http module, want one of http_2xx, slow',
+  },
+  {
+    event: { probes: ['*'], targets: ['http://x/'] },
+    want: 'targets: given beside probes, want one of them',
+  },
+  { event: { module: 'slow' }, want: 'module: given without targets, want targets too' },
+  { event: { shedule: '1m' }, want: 'shedule: unknown key; did you mean "schedule"?' },
+  { event: { schedule: 'often' }, want: 'schedule: got "often", want a duration such as 1m' },
+  { event: 'all', want: 'got "all", want a mapping' },
+  { event: [1], want: 'got [1], want a mapping' },
+])('$event is refused: $want', ({ event, want }) => {
+  expect(() => select(event)).toThrow(want);
+});
+
+it('an unset variable of a target is named; a set one fills it in', () => {
+  expect(() => select({}, { prober: 'redis' })).toThrow(
+    'probe store: variable STORE_URL of its target is unset',
+  );
+  expect(select({}, { prober: 'redis', env: { STORE_URL: 'redis://u:p@h:1/0' } })).toEqual([
+    ['store', 'redis://h:1/0', 'fargaze-redis', true],
+  ]);
+});
+
+it('two targets that would overwrite each other are refused', () => {
+  const twice = parseConfigText(`
+probes:
+  - { name: one, module: http_2xx, target: '\${A:-http://a/}' }
+  - { name: two, module: http_2xx, target: 'http://a/' }
+`);
+  const run = () =>
+    selectTargets(parseEvent({}), {
+      config: twice,
+      prober: 'http',
+      vantage: 'any',
+      now: 0,
+      read: () => undefined,
+    });
+  expect(run).toThrow(
+    'probe two: has job fargaze-web and instance http://a/ in common with one, want another job',
+  );
+});
+
+it.each([
+  { interval: 60, schedule: 60, at: 61, due: true },
+  { interval: 300, schedule: 60, at: 359.9, due: true },
+  { interval: 300, schedule: 60, at: 300, due: true },
+  { interval: 300, schedule: 60, at: 360, due: false },
+  { interval: 300, schedule: 60, at: 599, due: false },
+  { interval: 300, schedule: 60, at: 601, due: true },
+  { interval: 60, schedule: 300, at: 900, due: true },
+])(
+  'an interval of $interval s at second $at of a $schedule s schedule: due $due',
+  ({ interval, schedule, at, due }) => {
+    expect(isDue(interval, { schedule, time: at * 1000 })).toBe(due);
+  },
+);

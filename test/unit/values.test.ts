@@ -1,0 +1,137 @@
+// Small pure parts: durations, sizes, suggestions, patterns, redaction, grouping keys, exposition, classification.
+import fc from 'fast-check';
+import { classify } from '../../layers/core/src/classify.ts';
+import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
+import { formatDuration, parseDuration } from '../../layers/core/src/duration.ts';
+import { renderExposition } from '../../layers/core/src/exposition.ts';
+import { compilePattern } from '../../layers/core/src/pattern.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
+import { sample } from '../../layers/core/src/sample.ts';
+import { groupPath } from '../../layers/core/src/sink/grouping.ts';
+import { suggest } from '../../layers/core/src/suggest.ts';
+
+describe('durations', () => {
+  it.each([
+    ['1h30m', 5400],
+    ['500ms', 0.5],
+    ['1d', 86_400],
+    ['0', 0],
+    ['5', undefined],
+    ['1m1h', undefined],
+    ['-1s', undefined],
+    ['', undefined],
+  ])('%s is %p seconds', (text, seconds) => expect(parseDuration(text)).toBe(seconds));
+
+  it('what is formatted parses back to the same', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 10 ** 10 }), (ms) => {
+        expect(parseDuration(formatDuration(ms / 1000))).toBeCloseTo(ms / 1000, 3);
+      }),
+    );
+  });
+});
+
+it.each([
+  ['timout', 'timeout'],
+  ['tiemout', 'timeout'],
+  ['htp', 'http'],
+  ['zzz', undefined],
+])('%s suggests %p', (word, want) =>
+  expect(suggest(word, ['timeout', 'http', 'prober'])).toBe(want),
+);
+
+describe('patterns', () => {
+  it.each([
+    { re2: '(?i)HELLO', text: 'say hello', match: true },
+    { re2: '\\Aab\\z', text: 'ab', match: true },
+    { re2: '\\Aab\\z', text: 'xab', match: false },
+    { re2: '(?P<year>\\d{4})', text: 'in 2026', match: true },
+    { re2: '[[:digit:]_]+', text: 'x_1', match: true },
+    { re2: '\\pL+', text: 'ß', match: true },
+    { re2: '\\Qa.b\\E', text: 'axb', match: false },
+    { re2: '\\\\A', text: '\\A', match: true },
+    { re2: 'a.b', text: 'a\nb', match: false },
+    { re2: '(?s)a.b', text: 'a\nb', match: true },
+  ])('$re2 on $text: $match', ({ re2, text, match }) => {
+    const { source, flags } = compilePattern(re2);
+    expect(new RegExp(source, flags).test(text)).toBe(match);
+  });
+
+  it.each(['(a', 'a(?=b)', '(?!x)', '(a)\\1', '(?U)a', '[[:^alpha:]]', '(?<=a)b'])(
+    '%s is refused',
+    (re2) => {
+      expect(() => compilePattern(re2)).toThrow(SyntaxError);
+    },
+  );
+});
+
+describe('addresses lose their credentials', () => {
+  it.each([
+    ['redis://user:pass@h:6379/0', 'redis://h:6379/0'],
+    ['https://h/p?token=abc&q=1', 'https://h/p?token=redacted&q=1'],
+    ['https://u@h/p#secret', 'https://h/p'],
+    ['redis://:p%40ss@w@h', 'redis://h'],
+    ['user:pass@h:1', 'h:1'],
+    ['http://h/a@b?c=d@e', 'http://h/a@b?c=d@e'],
+  ])('%s becomes %s', (address, want) => expect(redactUrl(address)).toBe(want));
+
+  it('whatever the parts, the password is gone', () => {
+    const word = fc.stringMatching(/^[A-Za-z0-9:@!$&'()*+,;=._~-]{1,20}$/);
+    fc.assert(
+      fc.property(word, fc.constantFrom('redis', 'https'), (user, scheme) => {
+        expect(redactUrl(`${scheme}://${user}:S3CRET@host/path`)).toBe(`${scheme}://host/path`);
+      }),
+    );
+  });
+});
+
+describe('grouping keys', () => {
+  it.each([
+    [{ job: 'j', instance: 'i' }, '/metrics/job/j/instance/i'],
+    [{ instance: 'a/b', job: 'j' }, '/metrics/job/j/instance@base64/YS9i'],
+    [{ job: 'j', z: '', a: 'x y' }, '/metrics/job/j/a/x%20y/z@base64/='],
+  ])('%j is %s', (grouping, path) => expect(groupPath(grouping)).toBe(path));
+});
+
+describe('exposition', () => {
+  it('has HELP, TYPE and escaped labels', async () => {
+    const text = await renderExposition([
+      sample('probe_success', {}, 1),
+      sample('probe_failure_info', { phase: 'tls', reason: 'a"b\\c\nd' }, 1),
+    ]);
+    expect(text).toContain('# TYPE probe_success gauge\nprobe_success 1\n');
+    expect(text).toContain('probe_failure_info{phase="tls",reason="a\\"b\\\\c\\nd"} 1\n');
+    expect(text).toMatch(/# HELP probe_success \S+/);
+  });
+
+  it('refuses the same series twice', async () => {
+    const twice = [sample('probe_success', {}, 1), sample('probe_success', {}, 0)];
+    await expect(async () => renderExposition(twice)).rejects.toThrow(
+      'probe_success[] sampled twice',
+    );
+  });
+
+  it('renders values that are no numbers', async () => {
+    const text = await renderExposition([
+      sample('probe_success', {}, Number.NaN),
+      sample('probe_http_redirects', {}, -Infinity),
+    ]);
+    expect(text).toContain('probe_success Nan\n');
+    expect(text).toContain('probe_http_redirects -Inf\n');
+  });
+});
+
+it.each([
+  [Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'refused'],
+  [Object.assign(new Error(), { code: 'HPE_INVALID_CONSTANT' }), 'protocol'],
+  [Object.assign(new Error(), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), 'tls_protocol'],
+  [
+    new Error('wrapped', { cause: Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }) }),
+    'tls_expired',
+  ],
+  [new AggregateError([Object.assign(new Error(), { code: 'EHOSTUNREACH' })]), 'unreachable'],
+  [new DeadlineExceeded(1), 'timeout'],
+  [new TypeError('a bug'), 'internal'],
+  ['thrown text', 'internal'],
+  [null, 'internal'],
+])('%p is classified as %s', (error, reason) => expect(classify(error)).toBe(reason));
