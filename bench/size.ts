@@ -1,0 +1,42 @@
+// Minified bytes of what ships: each function besides core, core itself, and the whole of prom-client for comparison.
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { shipped } from '../scripts/build.ts';
+
+/** One bundle. */
+export type BundleSize = {
+  readonly name: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  /** Files that went into it. */
+  readonly inputs: readonly string[];
+};
+
+const functions = ['web-probe', 'redis-probe'] as const;
+
+/** Builds each bundle in memory, as it ships, but without the compiled configuration. */
+export async function measureBundles(): Promise<BundleSize[]> {
+  const entries = [
+    ...functions.map((name) => ({ name, entry: `functions/${name}/handler.ts` })),
+    { name: 'core', entry: 'layers/core/src/index.ts' },
+  ];
+  return Promise.all(entries.map(({ name, entry }) => measure(name, entry)));
+}
+
+async function measure(name: string, entry: string): Promise<BundleSize> {
+  const { metafile, outputFiles } = await build({
+    ...shipped,
+    entryPoints: [entry],
+    external: name === 'core' ? [] : ['@fargaze/core', 'fargaze:config'],
+    keepNames: name === 'core',
+    metafile: true,
+    write: false,
+  });
+  const contents = outputFiles[0]?.contents ?? new Uint8Array();
+  return {
+    name,
+    bytes: contents.byteLength,
+    gzipBytes: gzipSync(contents).byteLength,
+    inputs: Object.keys(metafile.inputs),
+  };
+}

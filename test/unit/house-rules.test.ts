@@ -1,0 +1,148 @@
+// Rules of this repository that a machine can keep: imports, tests that can fail, sizes, versions in step.
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { measureBundles } from '../../bench/size.ts';
+import { version } from '../../layers/core/src/version.ts';
+
+function filesBelow(directory: string, ending: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending) && !/(^|\/)(?:dist|node_modules|fixtures)\//.test(file))
+    .map((file) => join(directory, file));
+}
+
+/** Calls of `expect` that nothing follows: they assert nothing. */
+function bareExpectations(text: string): string[] {
+  return [...text.matchAll(/\bexpect\(/g)].flatMap(({ index }) => {
+    let depth = 0;
+    let end = index + 'expect'.length;
+    do {
+      if (text[end] === '(') depth += 1;
+      if (text[end] === ')') depth -= 1;
+      end += 1;
+    } while (depth > 0 && end < text.length);
+    return /^\s*\./.test(text.slice(end)) ? [] : [text.slice(index, end)];
+  });
+}
+
+describe('the linter', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'fargaze-lint-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  function lint(): string {
+    const config = JSON.parse(readFileSync('biome.json', 'utf8'));
+    writeFileSync(
+      join(directory, 'biome.json'),
+      JSON.stringify({ ...config, $schema: undefined, vcs: undefined }),
+    );
+    cpSync('scripts/lint', join(directory, 'scripts/lint'), { recursive: true });
+    cpSync('test/fixtures/lint', directory, { recursive: true });
+    try {
+      const biome = resolve('node_modules/.bin/biome');
+      return execFileSync(biome, ['lint', '--max-diagnostics=100', '.'], {
+        cwd: directory,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    } catch (error) {
+      const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+      return stdout + stderr;
+    }
+  }
+
+  it('refuses each import and global that the architecture forbids', () => {
+    const output = lint();
+    for (const line of [
+      "import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'",
+      "import { probeRedis } from '../redis-probe/probe.ts'",
+      "import { sample } from '../../layers/core/src/sample.ts'",
+      "import { handler } from '../../../functions/web-probe/handler.ts'",
+      "import { parse } from 'yaml'",
+    ]) {
+      expect(output.replaceAll(/\s+/g, ' ')).toContain(line);
+    }
+    expect(output.match(/lint\/style\/noRestrictedImports/g)).toHaveLength(5);
+    expect(output).toContain('lint/style/noProcessEnv');
+    expect(output).toContain('lint/suspicious/noConsole');
+    expect(output).toContain('Read the clock through a Clock');
+  });
+});
+
+describe('tests can fail', () => {
+  it('an expectation without a matcher is found', () => {
+    expect(bareExpectations('expect(isDone(a));\nexpect(b).toBe(1);\nexpect(\n c\n)')).toEqual([
+      'expect(isDone(a))',
+      'expect(\n c\n)',
+    ]);
+  });
+
+  it.each(filesBelow('test', '.test.ts'))('%s has no expectation without a matcher', (file) => {
+    const found = bareExpectations(readFileSync(file, 'utf8'));
+    // This file holds one in a text, to prove that it is found.
+    expect(found.filter((text) => !/isDone|\\n/.test(text))).toEqual([]);
+  });
+
+  it('no test is left out or alone, and no module is mocked', () => {
+    const pattern = new RegExp(
+      ['\\b(?:it|test|describe)\\.(?:skip|only|todo)', 'jest\\.mock\\('].join('|'),
+    );
+    expect(
+      filesBelow('test', '.test.ts').filter((file) => pattern.test(readFileSync(file, 'utf8'))),
+    ).toEqual([]);
+  });
+});
+
+it('no source file is longer than 300 lines', () => {
+  const sources = ['functions', 'layers', 'local', 'scripts', 'infra', 'bench'].flatMap((folder) =>
+    filesBelow(folder, '.ts'),
+  );
+  const long = sources.filter((file) => readFileSync(file, 'utf8').split('\n').length > 301);
+  expect(long).toEqual([]);
+  expect(sources.length).toBeGreaterThan(40);
+});
+
+it('the version is the same everywhere', () => {
+  const versions = ['package.json', 'layers/core/package.json'].map(
+    (file) => JSON.parse(readFileSync(file, 'utf8')).version,
+  );
+  expect(versions).toEqual([version, version]);
+});
+
+it('no file names a package registry host or a path of one machine', () => {
+  const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '' && statSync(file).isFile());
+  const hosts = new RegExp(
+    ['registry\\.npmjs', 'pypi\\.org', 'proxy\\.golang', 'deb\\.debian', 'pythonhosted'].join('|'),
+  );
+  const guilty = tracked.filter(
+    (file) => !file.endsWith('house-rules.test.ts') && hosts.test(readFileSync(file, 'utf8')),
+  );
+  expect(guilty).toEqual([]);
+});
+
+describe('sizes', () => {
+  it('each bundle keeps its budget', async () => {
+    const sizes = Object.fromEntries(
+      (await measureBundles()).map(({ name, bytes }) => [name, bytes]),
+    );
+    expect(sizes['web-probe']).toBeLessThanOrEqual(12 * 1024);
+    expect(sizes['redis-probe']).toBeLessThanOrEqual(12 * 1024);
+    expect(sizes.core).toBeLessThanOrEqual(110 * 1024);
+  });
+
+  it('no probe holds the AWS SDK', async () => {
+    for (const { name, inputs } of await measureBundles()) {
+      expect([name, inputs.filter((input) => /@aws-sdk|@smithy/.test(input))]).toEqual([name, []]);
+    }
+  });
+});

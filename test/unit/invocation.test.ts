@@ -1,0 +1,251 @@
+// One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
+import type { Clock } from '../../layers/core/src/clock.ts';
+import type { HttpModule, Target } from '../../layers/core/src/config.ts';
+import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
+import { createProbeHandler } from '../../layers/core/src/invocation.ts';
+import type { LogLevel } from '../../layers/core/src/log.ts';
+import { failure } from '../../layers/core/src/outcome.ts';
+import { type Batch, type Probe, sample } from '../../layers/core/src/sample.ts';
+import type { Sink } from '../../layers/core/src/sink/sink.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+
+const names = ['a', 'b', 'c'];
+const config = parseConfigText(`
+modules: { quick: { prober: http, timeout: 1s } }
+probes:
+${names.map((name) => `  - { name: ${name}, module: quick, target: 'http://${name}/' }`).join('\n')}
+`);
+
+function setUp(
+  probe: Probe<Target<HttpModule>>,
+  options: { refuse?: Error; remainingMs?: number } = {},
+) {
+  const batches: Batch[] = [];
+  const lines: { level: LogLevel; message: string; [field: string]: unknown }[] = [];
+  const sink: Sink = {
+    name: 'memory',
+    write: async (batch) => {
+      if (options.refuse !== undefined) throw options.refuse;
+      batches.push(batch);
+    },
+  };
+  const log = (level: LogLevel, message: string, fields = {}) =>
+    void lines.push({ level, message, ...fields });
+  const handler = createProbeHandler({
+    name: 'web-probe',
+    prober: 'http',
+    config,
+    probe,
+    sink,
+    log,
+  });
+  const context = {
+    awsRequestId: 'r1',
+    getRemainingTimeInMillis: () => options.remainingMs ?? 20_000,
+  };
+  return { batches, lines, invoke: (event: unknown = {}) => handler(event, context) };
+}
+
+const up: Probe<Target<HttpModule>> = async () => ({
+  outcome: { ok: true },
+  samples: [sample('probe_http_status_code', {}, 200)],
+});
+
+const value = (batch: Batch | undefined, instance: string, metric: string) =>
+  batch?.groups
+    .find(({ grouping }) => grouping.instance === instance)
+    ?.samples.find((one) => one.metric === metric)?.value;
+
+it('every target is one group with verdict, times and how it was made', async () => {
+  const { batches, invoke } = setUp(up);
+  const summary = await invoke();
+  expect(summary).toEqual({
+    targets: 3,
+    ok: 3,
+    failed: 0,
+    skipped: [],
+    delivered: 3,
+    failures: [],
+  });
+  expect(batches).toHaveLength(1);
+  const group = batches[0]?.groups[0];
+  expect(group?.grouping).toEqual({ job: 'fargaze-web', instance: 'http://a/' });
+  expect(group?.samples.map(({ metric }) => metric).sort()).toEqual([
+    'fargaze_probe_cold_start',
+    'fargaze_probe_event_loop_delay_seconds',
+    'fargaze_probe_info',
+    'fargaze_probe_timestamp_seconds',
+    'probe_duration_seconds',
+    'probe_http_status_code',
+    'probe_interval_seconds',
+    'probe_success',
+    'probe_timeout_seconds',
+  ]);
+  expect(value(batches[0], 'http://a/', 'probe_timeout_seconds')).toBe(1);
+});
+
+it('a target that is down is data: delivered, told, not thrown', async () => {
+  const { batches, lines, invoke } = setUp(async ({ name }) =>
+    name === 'b'
+      ? { outcome: failure('connect', 'refused', 'nobody there'), samples: [] }
+      : { outcome: { ok: true }, samples: [] },
+  );
+  const summary = await invoke();
+  expect(summary.failures).toEqual([
+    { target: 'http://b/', phase: 'connect', reason: 'refused', detail: 'nobody there' },
+  ]);
+  expect(value(batches[0], 'http://b/', 'probe_success')).toBe(0);
+  const info = batches[0]?.groups[1]?.samples.find(({ metric }) => metric === 'probe_failure_info');
+  expect(info?.labels).toEqual({ phase: 'connect', reason: 'refused' });
+  expect(lines.map(({ level, message }) => [level, message])).toEqual([
+    ['warn', 'probe failed'],
+    ['info', 'invocation'],
+  ]);
+  expect(lines[1]).toMatchObject({
+    targets: 3,
+    ok: 2,
+    failed: 1,
+    delivered: 3,
+    sink: 'memory',
+    request: 'r1',
+    cold: true,
+  });
+});
+
+it('a probe that fails itself says nothing about its target; the others are delivered, then it is thrown', async () => {
+  const bug = new TypeError('a bug of ours');
+  const { batches, invoke } = setUp(async (target, env) => {
+    if (target.name === 'a') throw bug;
+    return up(target, env);
+  });
+  await expect(invoke()).rejects.toBe(bug);
+  expect(batches[0]?.groups.map(({ grouping }) => grouping.instance)).toEqual([
+    'http://b/',
+    'http://c/',
+  ]);
+});
+
+it('several faults of ours are told together', async () => {
+  const refuse = new DeliveryError('no space', { retryable: true });
+  const { lines, invoke } = setUp(
+    async (target, env) => {
+      if (target.name === 'a')
+        throw new ConfigError('secret', [{ path: 'env:X', message: 'is unset' }]);
+      return up(target, env);
+    },
+    { refuse },
+  );
+  await expect(invoke()).rejects.toThrow(/env:X: is unset\nno space/);
+  expect(lines.at(-1)).toMatchObject({ message: 'invocation', delivered: 0 });
+});
+
+it('a failed delivery is thrown after it was logged', async () => {
+  const refuse = new DeliveryError('refused', { retryable: true });
+  const { lines, invoke } = setUp(up, { refuse });
+  await expect(invoke()).rejects.toBe(refuse);
+  expect(lines.at(-1)).toMatchObject({ ok: 3, delivered: 0 });
+});
+
+it('a bad event probes and pushes nothing', async () => {
+  let probed = 0;
+  const { batches, invoke } = setUp(async (target, env) => {
+    probed += 1;
+    return up(target, env);
+  });
+  await expect(invoke({ probes: ['zz'], foo: 1 })).rejects.toThrow(ConfigError);
+  expect([probed, batches.length]).toEqual([0, 0]);
+});
+
+it('only the first invocation is cold', async () => {
+  const { batches, invoke } = setUp(up);
+  await invoke();
+  await invoke();
+  const cold = batches.map((batch) => value(batch, 'http://a/', 'fargaze_probe_cold_start'));
+  expect(cold).toEqual([1, 0]);
+});
+
+it('a target is skipped, not called down, when less than its timeout is left', async () => {
+  const many = parseConfigText(`
+modules: { m: { prober: http, timeout: 1s } }
+probes:
+${Array.from({ length: 24 }, (_, i) => `  - { name: p${i}, module: m, target: 'http://p${i}/' }`).join('\n')}
+`);
+  const batches: Batch[] = [];
+  const handler = createProbeHandler({
+    name: 'web-probe',
+    prober: 'http',
+    config: many,
+    sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+    log: () => undefined,
+    // Every target is silent until the probe's deadline.
+    probe: (_, { deadline }) =>
+      new Promise((resolve) => {
+        deadline.signal.addEventListener('abort', () =>
+          resolve({ outcome: failure('processing', 'timeout', 'silent'), samples: [] }),
+        );
+      }),
+  });
+  const begun = performance.now();
+  const summary = await handler(
+    {},
+    { getRemainingTimeInMillis: () => Math.max(0, 2000 - (performance.now() - begun)) },
+  );
+  // 2 s less the reserve of 0.5 s: the first eight fit, the rest would have got less than a second.
+  expect(summary).toMatchObject({ targets: 24, failed: 8, delivered: 8 });
+  expect(summary.skipped).toHaveLength(16);
+  expect(batches[0]?.groups).toHaveLength(8);
+});
+
+it('explain shows every series and the log', async () => {
+  const { invoke } = setUp(async (_, env) => {
+    env.trace('looked around');
+    return { outcome: { ok: true }, samples: [] };
+  });
+  const summary = await invoke({ probes: ['a'], explain: true });
+  expect(summary.results?.[0]).toMatchObject({ target: 'http://a/', probe: 'a', ok: true });
+  expect(summary.results?.[0]?.samples.probe_success).toBe(1);
+  expect(summary.results?.[0]?.log[0]).toMatch(/^\+\d+\.\dms looked around$/);
+});
+
+it('ad-hoc results are answered and not delivered', async () => {
+  const { batches, invoke } = setUp(up);
+  expect(await invoke({ targets: ['http://x/'] })).toMatchObject({
+    targets: 1,
+    ok: 1,
+    delivered: 0,
+  });
+  expect(batches).toHaveLength(0);
+});
+
+it('no two probes beyond the limit run at once', async () => {
+  let running = 0;
+  let most = 0;
+  const targets = Array.from({ length: 40 }, (_, i) => `http://t${i}/`);
+  const { invoke } = setUp(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running -= 1;
+    return { outcome: { ok: true }, samples: [] };
+  });
+  expect(await invoke({ targets, module: 'quick' })).toMatchObject({ ok: 40 });
+  expect(most).toBe(8);
+});
+
+it('durations come from the stopwatch and not from the calendar', async () => {
+  let monotonic = 100;
+  const clock: Clock = { now: () => 1_700_000_000_000, monotonic: () => (monotonic += 0.25) };
+  const batches: Batch[] = [];
+  const handler = createProbeHandler({
+    name: 'web-probe',
+    prober: 'http',
+    config,
+    clock,
+    probe: up,
+    sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+    log: () => undefined,
+  });
+  await handler({ probes: ['a'] }, { getRemainingTimeInMillis: () => 20_000 });
+  expect(value(batches[0], 'http://a/', 'fargaze_probe_timestamp_seconds')).toBe(1_700_000_000);
+  expect((value(batches[0], 'http://a/', 'probe_duration_seconds') ?? 0) % 0.25).toBe(0);
+});

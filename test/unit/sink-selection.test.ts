@@ -1,0 +1,52 @@
+// Which sink the environment asks for, and every problem of it in one message.
+import { createSink } from '../../layers/core/src/sink/select.ts';
+
+const variables = [
+  'FARGAZE_SINK',
+  'FARGAZE_PUSHGATEWAY_URL',
+  'FARGAZE_PUSHGATEWAY_USERNAME',
+  'FARGAZE_PUSHGATEWAY_PASSWORD',
+];
+
+function withEnvironment<T>(values: Record<string, string>, work: () => T): T {
+  const before = variables.map((name) => [name, process.env[name]] as const);
+  for (const name of variables) delete process.env[name];
+  Object.assign(process.env, values);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+it.each([
+  { values: {}, want: 'stdout' },
+  { values: { FARGAZE_SINK: '', FARGAZE_PUSHGATEWAY_URL: '' }, want: 'stdout' },
+  { values: { FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' }, want: 'pushgateway' },
+  { values: { FARGAZE_SINK: 'stdout', FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' }, want: 'stdout' },
+])('$values give $want', ({ values, want }) => {
+  expect(withEnvironment(values, () => createSink().name)).toBe(want);
+});
+
+it.each([
+  {
+    values: { FARGAZE_SINK: 'pushgatway' },
+    want: 'FARGAZE_SINK: got "pushgatway"; did you mean "pushgateway"?',
+  },
+  {
+    values: { FARGAZE_SINK: 'kafka' },
+    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, stdout',
+  },
+  { values: { FARGAZE_SINK: 'pushgateway' }, want: 'FARGAZE_PUSHGATEWAY_URL: is unset' },
+  { values: { FARGAZE_PUSHGATEWAY_URL: 'p:9091' }, want: 'want an http or https URL' },
+  {
+    values: { FARGAZE_PUSHGATEWAY_URL: 'http://p', FARGAZE_PUSHGATEWAY_PASSWORD: 'hunter2' },
+    want: /2 problems[\s\S]*USERNAME: is unset[\s\S]*PASSWORD: want a reference/,
+  },
+])('$values are refused', ({ values, want }) => {
+  expect(() => withEnvironment(values, createSink)).toThrow(want);
+  expect(() => withEnvironment(values, createSink)).not.toThrow('hunter2');
+});
