@@ -14,6 +14,8 @@ export const shipped = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // What is loaded late is required late: no second module loader at a cold start.
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;

@@ -22,6 +22,7 @@ module.exports = () => ({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  supported: { 'dynamic-import': false },
   outputFileExtension: '.cjs',
   external: ['@fargaze/core'],
   exclude: ['@fargaze/core'],

@@ -7,6 +7,8 @@ module.exports = {
       loader: 'ts',
       format: 'cjs',
       target: 'node20',
+      // Jest loads no modules by import(); what is loaded late is required late.
+      supported: { 'dynamic-import': false },
       sourcemap: 'inline',
       sourcefile,
     }),

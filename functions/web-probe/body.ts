@@ -1,7 +1,6 @@
 // The body of an answer: read to its end, decompressed if asked, never longer than allowed.
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflateRaw } from 'node:zlib';
 import {
   codeOf,
   type Deadline,
@@ -20,13 +19,6 @@ export type Body = {
   readonly fault?: Failure;
 };
 
-const decoders = {
-  gzip: createGunzip,
-  br: createBrotliDecompress,
-  // Go's deflate, and so blackbox_exporter's, has no zlib header.
-  deflate: createInflateRaw,
-} as const;
-
 /** Reads the body. Decompression is by the option alone, whatever the answer's headers say. */
 export async function readBody(
   hop: Answered,
@@ -35,7 +27,7 @@ export async function readBody(
 ): Promise<Body> {
   const chunks: Buffer[] = [];
   const { compression } = options;
-  const source = decode(hop.response, compression);
+  const source = await decode(hop.response, compression);
   try {
     const tooLong = await raceDeadline(collect(source, chunks, options.bodySizeLimit), deadline);
     const bytes = Buffer.concat(chunks);
@@ -54,10 +46,20 @@ export async function readBody(
   }
 }
 
-function decode(response: IncomingMessage, compression: HttpOptions['compression']): Readable {
+async function decode(
+  response: IncomingMessage,
+  compression: HttpOptions['compression'],
+): Promise<Readable> {
   if (compression === undefined || compression === 'identity') return response;
+  const zlib = await import('node:zlib');
+  const decoder = {
+    gzip: zlib.createGunzip,
+    br: zlib.createBrotliDecompress,
+    // Go's deflate, and so blackbox_exporter's, has no zlib header.
+    deflate: zlib.createInflateRaw,
+  }[compression]();
   // Errors of either stream surface when the result is read.
-  return pipeline(response, decoders[compression](), () => undefined) as unknown as Readable;
+  return pipeline(response, decoder, () => undefined) as unknown as Readable;
 }
 
 /** Whether the body is longer than `limit`; at most `limit` bytes are kept. */

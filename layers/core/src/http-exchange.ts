@@ -1,7 +1,6 @@
 // One HTTP request and its answer under one hard deadline: connecting, sending and every byte of the answer.
 // No agent, no reused connection, no redirect followed. A reset before any answer is retried once.
 import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { Deadline } from './deadline.ts';
 import { codeOf } from './errors.ts';
 
@@ -46,14 +45,15 @@ function isReset(error: unknown): boolean {
   return !(error instanceof AnswerCutOff) && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
 }
 
-function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
+async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
+  const secure = request.url.protocol === 'https:';
+  const send = secure ? (await import('node:https')).request : requestHttp;
   return new Promise((resolve, reject) => {
     const { signal } = deadline;
     if (signal.aborted) {
       reject(signal.reason);
       return;
     }
-    const send = request.url.protocol === 'https:' ? requestHttps : requestHttp;
     const outgoing = send(request.url, {
       method: request.method,
       headers: { ...request.headers, 'content-length': request.body.byteLength },

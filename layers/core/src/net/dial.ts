@@ -1,6 +1,6 @@
 // From a host name to a connected socket in timed stages: resolve, guard, TCP, TLS. What was measured before a
 // failure is kept. The address that was judged is the address that is dialled.
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { classify } from '../classify.ts';
 import type { Seconds } from '../clock.ts';
 import type { IpOptions } from '../config.ts';
@@ -8,9 +8,10 @@ import { type Deadline, raceDeadline } from '../deadline.ts';
 import { codeOf, messageOf } from '../errors.ts';
 import { type Failure, failure, type Phase, type Reason } from '../outcome.ts';
 import { type ProbeEnvironment, roundSeconds, type Sample, sample } from '../sample.ts';
+import { familyOf } from './family.ts';
 import { findBlock } from './guard.ts';
 import { type Resolved, resolve } from './resolve.ts';
-import { startTls, type TlsFacts, type TlsRequest } from './tls.ts';
+import type { TlsFacts, TlsRequest } from './tls.ts';
 
 export type { TlsFacts, TlsRequest } from './tls.ts';
 
@@ -56,6 +57,8 @@ class StageFailure extends Error {
 
 /** Connects. A fault of the target is an answer; only a bug or bad configuration of ours throws. */
 export async function dial(request: DialRequest, env: ProbeEnvironment): Promise<Dialed> {
+  // Loaded late, because most of a cold start's cost is loading, and before anything is timed.
+  const tlsModule = request.tls === undefined ? undefined : await import('./tls.ts');
   let facts: DialFacts = { durations: {} };
   let socket: Socket | undefined;
   const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
@@ -77,9 +80,9 @@ export async function dial(request: DialRequest, env: ProbeEnvironment): Promise
     socket = await timed('connect', () => openTcp(found, request.port, env.deadline));
     env.trace(`connected to ${endpoint(found.address, request.port)}`);
     const { tls } = request;
-    if (tls === undefined) return { ok: true, socket, facts };
+    if (tls === undefined || tlsModule === undefined) return { ok: true, socket, facts };
     const plain = socket;
-    const session = await timed('tls', () => startTls(plain, tls, env.deadline));
+    const session = await timed('tls', () => tlsModule.startTls(plain, tls, env.deadline));
     socket = session.socket;
     facts = { ...facts, tls: session.facts };
     env.trace(`${session.facts.version} ${session.facts.cipher}, ${verdict(session.facts)}`);
@@ -131,7 +134,7 @@ function reasonOf(error: unknown): Reason | undefined {
 }
 
 function endpoint(address: string, port: number): string {
-  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  return familyOf(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function verdict({ fault }: TlsFacts): string {
@@ -173,7 +176,7 @@ function hashAddress(address: string): number {
 }
 
 function addressBytes(address: string): number[] {
-  if (isIP(address) === 4) return address.split('.').map(Number);
+  if (familyOf(address) === 4) return address.split('.').map(Number);
   const normal = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
   const [head = '', tail] = normal.split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));

@@ -1,7 +1,8 @@
 // Addresses that no probe may reach unless a module allows it: what answers there belongs to the machine that
 // runs the probe (metadata, credentials, the Lambda runtime), never to a target.
-import { BlockList, isIP } from 'node:net';
+import { BlockList } from 'node:net';
 import { readEnv } from '../env.ts';
+import { familyOf } from './family.ts';
 
 type Subnet = readonly [address: string, prefix: number];
 
@@ -32,13 +33,13 @@ export function findBlock(address: string, allowed: readonly string[]): string |
   if (subnet === undefined) return undefined;
   const lifted = allowed.some((block) => {
     const [base = '', prefix = ''] = block.split('/');
-    return isIP(base) !== 0 && contains(plain, base, Number(prefix));
+    return familyOf(base) !== 0 && contains(plain, base, Number(prefix));
   });
   return lifted ? undefined : `${plain} lies in ${subnet[0]}/${subnet[1]}`;
 }
 
 function contains(address: string, base: string, prefix: number): boolean {
-  const family = (ip: string) => (isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+  const family = (ip: string) => (ip.includes(':') ? 'ipv6' : 'ipv4');
   if (family(address) !== family(base)) return false;
   const list = new BlockList();
   list.addSubnet(base, prefix, family(base));
@@ -47,7 +48,7 @@ function contains(address: string, base: string, prefix: number): boolean {
 
 /** `::ffff:a.b.c.d` in any spelling, and NAT64's `64:ff9b::/96`, reach the IPv4 address that they hold. */
 function unmap(address: string): string {
-  if (isIP(address) !== 6) return address;
+  if (!address.includes(':')) return address;
   const normal = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
   const match = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(normal);
   if (match === null) return normal;

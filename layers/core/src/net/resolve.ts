@@ -1,13 +1,12 @@
 // Names to one address, by c-ares and the hosts file. `dns.lookup` is used for single-label names alone, which
 // may need the search list: it waits in the thread pool behind unrelated work, which would distort the phase.
 
-import { lookup, Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import type { IpOptions } from '../config.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
 import { codeOf } from '../errors.ts';
+import { familyOf } from './family.ts';
 
 /** An address and how it was found. */
 export type Resolved = {
@@ -36,13 +35,13 @@ const queryMs = 1_000;
  */
 export async function resolve(host: string, ip: IpOptions, deadline: Deadline): Promise<Resolved> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
-  const literal = isIP(name);
+  const literal = familyOf(name);
   if (literal === 4 || literal === 6) return { address: name, family: literal, lookup: 'literal' };
   const preferred = ip.preferredIpProtocol === 'ip6' ? 6 : 4;
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
   for (const family of families as (4 | 6)[]) {
-    const address = listed.find((entry) => isIP(entry) === family);
+    const address = listed.find((entry) => familyOf(entry) === family);
     if (address !== undefined) return { address, family, lookup: 'hosts' };
   }
   return name.includes('.') || readEnv('FARGAZE_DNS_SERVERS')
@@ -51,6 +50,7 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
 }
 
 async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): Promise<Resolved> {
+  const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver({ timeout: queryMs, tries: 10 });
   const servers = readEnv('FARGAZE_DNS_SERVERS');
   if (servers) resolver.setServers(servers.split(',').map((server) => server.trim()));
@@ -77,6 +77,7 @@ async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): 
 }
 
 async function askSystem(name: string, families: (4 | 6)[], deadline: Deadline): Promise<Resolved> {
+  const { lookup } = await import('node:dns/promises');
   const [only] = families;
   const options = families.length === 1 && only !== undefined ? { family: only } : {};
   try {

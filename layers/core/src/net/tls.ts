@@ -2,7 +2,7 @@
 // an expired certificate still yields its dates. No session is ever resumed.
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
+
 import {
   type ConnectionOptions,
   checkServerIdentity,
@@ -14,6 +14,7 @@ import type { TlsOptions } from '../config.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { readSecret } from '../secret.ts';
 import { type CertificateFacts, describeCertificates } from './certificate.ts';
+import { familyOf } from './family.ts';
 
 /** What to speak TLS with. */
 export type TlsRequest = {
@@ -34,7 +35,7 @@ export type TlsFacts = CertificateFacts & {
   readonly fault?: Error;
 };
 
-/** Made when the module loads, so that no probe's handshake pays for reading the trust store. */
+/** Made when the module loads, before any phase is timed: no handshake pays for reading the trust store. */
 const defaultContext = createSecureContext();
 
 /**
@@ -49,7 +50,7 @@ export async function startTls(
   const name = request.options.serverName ?? request.serverName.replace(/^\[(.*)\]$/, '$1');
   const secure = connect({
     socket,
-    ...(isIP(name) === 0 && { servername: name }),
+    ...(familyOf(name) === 0 && { servername: name }),
     ...(request.alpn !== undefined && { ALPNProtocols: [...request.alpn] }),
     ...contextOptions(request.options),
     rejectUnauthorized: false,

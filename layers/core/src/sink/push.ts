@@ -1,5 +1,4 @@
 // One push to a Pushgateway: PUT of a whole group, accepted or an error that says why not.
-import { gzipSync } from 'node:zlib';
 import { classify } from '../classify.ts';
 import type { SecretRef } from '../config.ts';
 import type { Deadline } from '../deadline.ts';
@@ -62,7 +61,7 @@ export async function pushGroup(
       ...(zipped && { 'content-encoding': 'gzip' }),
       ...authorization(base, gateway.auth),
     },
-    body: zipped ? gzipSync(plain) : plain,
+    body: zipped ? (await import('node:zlib')).gzipSync(plain) : plain,
   };
   let answer: HttpAnswer;
   try {

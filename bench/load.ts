@@ -1,0 +1,192 @@
+// What one cold run costs: a fresh process loads a probe, probes once, pushes, and ends; against an empty process.
+// The runs alternate, so that a machine whose speed drifts treats all alike; medians and ratios are what counts.
+import { execFile } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { startPushgateway, startRedis } from '../local/programs/servers.ts';
+import { shipped } from '../scripts/build.ts';
+import { parseConfigText } from '../scripts/config-file.ts';
+import { environmentWith } from '../scripts/environment.ts';
+
+/** Costs of one kind of process: medians in milliseconds, and against the empty process pair by pair. */
+export type LoadResult = {
+  readonly name: string;
+  readonly userMs: number;
+  readonly wallMs: number;
+  /** Median of the ratios of user CPU to the empty process's of the same round. */
+  readonly ratio: number;
+};
+
+const root = process.cwd();
+const directory = join(root, '.build/bench');
+
+const config = `
+probes:
+  - { name: web, module: http_2xx, target: '\${BENCH_WEB}' }
+  - { name: redis, module: redis, target: '\${BENCH_REDIS}' }
+`;
+
+/** Runs every kind of process `rounds` times in turn. */
+export async function measureLoad(rounds: number): Promise<LoadResult[]> {
+  const redis = await startRedis();
+  const pushgateway = await startPushgateway();
+  const web = createServer((_, response) => response.end('hello'));
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const env = environmentWith({
+    BENCH_WEB: `http://127.0.0.1:${(web.address() as AddressInfo).port}/`,
+    BENCH_REDIS: redis.url,
+    FARGAZE_PUSHGATEWAY_URL: pushgateway.url,
+    FARGAZE_SINK: 'pushgateway',
+  });
+  try {
+    const programs = await writePrograms();
+    return await compare(programs, { rounds, env });
+  } finally {
+    web.close();
+    await pushgateway.stop();
+    await redis.stop();
+  }
+}
+
+/** Prints user CPU and wall milliseconds when the process ends. */
+const report = `process.on('exit', () => {
+  const { user } = process.cpuUsage();
+  process.stderr.write(JSON.stringify({ user: user / 1000, wall: performance.now() }));
+});`;
+
+const invoke = (handler: string) => `${report}
+require(${JSON.stringify(handler)}).handler({}, { getRemainingTimeInMillis: () => 20000 }).then((summary) => {
+  if (summary.ok !== 1 || summary.delivered !== 1) throw new Error(JSON.stringify(summary));
+});`;
+
+const redisClient = `${report}
+const { createClient } = require('./redis-client.cjs');
+(async () => {
+  const client = createClient({ url: process.env.BENCH_REDIS });
+  await client.connect();
+  await client.ping();
+  await client.set('bench', '1', { expiration: { type: 'PX', value: 1000 } });
+  await client.get('bench');
+  await client.del('bench');
+  client.destroy();
+})();`;
+
+async function writePrograms(): Promise<Readonly<Record<string, string>>> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const deployed = await writeFunctions('deployed', []);
+  const whole = await writeFunctions('whole-prom-client', [wholePromClient]);
+  await build({
+    ...shipped,
+    stdin: { contents: "export { createClient } from '@redis/client';", resolveDir: root },
+    outfile: join(directory, 'redis-client.cjs'),
+  });
+  const programs: Readonly<Record<string, string>> = {
+    'an empty process': report,
+    'web-probe': invoke(join(deployed, 'web-probe.cjs')),
+    'redis-probe': invoke(join(deployed, 'redis-probe.cjs')),
+    'web-probe with the whole of prom-client': invoke(join(whole, 'web-probe.cjs')),
+    '@redis/client, the same commands, no push': redisClient,
+  };
+  const files = Object.entries(programs).map(async ([name, text], index) => {
+    const file = join(directory, `${index}.cjs`);
+    await writeFile(file, text);
+    return [name, file] as const;
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+
+/** Core and both functions as they are deployed: core apart, as in the layer. */
+async function writeFunctions(name: string, plugins: Plugin[]): Promise<string> {
+  const target = join(directory, name);
+  const common = { ...shipped, absWorkingDir: root };
+  await build({
+    ...common,
+    plugins,
+    keepNames: true,
+    entryPoints: [join(root, 'layers/core/src/index.ts')],
+    outfile: join(target, 'node_modules/@fargaze/core/index.cjs'),
+  });
+  await writeFile(join(target, 'node_modules/@fargaze/core/package.json'), '{"main":"index.cjs"}');
+  await build({
+    ...common,
+    entryPoints: {
+      'web-probe': join(root, 'functions/web-probe/handler.ts'),
+      'redis-probe': join(root, 'functions/redis-probe/handler.ts'),
+    },
+    external: ['@fargaze/core'],
+    outdir: target,
+    outExtension: { '.js': '.cjs' },
+    plugins: [benchConfig],
+  });
+  return target;
+}
+
+const benchConfig: Plugin = {
+  name: 'bench-config',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'bench' }));
+    onLoad({ filter: /.*/, namespace: 'bench' }, () => ({
+      contents: `exports.config = ${JSON.stringify(parseConfigText(config))}`,
+    }));
+  },
+};
+
+/** What core would load if it imported prom-client by its name. */
+const wholePromClient: Plugin = {
+  name: 'whole-prom-client',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^prom-client\/lib\/(?:gauge|registry)\.js$/ }, ({ path }) => ({
+      path,
+      namespace: 'whole',
+    }));
+    onLoad({ filter: /.*/, namespace: 'whole' }, ({ path }) => ({
+      contents: `module.exports = require('prom-client').${path.includes('gauge') ? 'Gauge' : 'Registry'}`,
+      resolveDir: root,
+    }));
+  },
+};
+
+type Cost = { readonly user: number; readonly wall: number };
+
+async function compare(
+  programs: Readonly<Record<string, string>>,
+  { rounds, env }: { readonly rounds: number; readonly env: Record<string, string> },
+): Promise<LoadResult[]> {
+  const costs = new Map<string, Cost[]>(Object.keys(programs).map((name) => [name, []]));
+  // One round that does not count: files come into the page cache.
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, file] of Object.entries(programs)) {
+      const cost = await runOnce(file, env);
+      if (round >= 0) costs.get(name)?.push(cost);
+    }
+  }
+  const [empty = []] = costs.values();
+  return [...costs].map(([name, own]) => ({
+    name,
+    userMs: median(own.map(({ user }) => user)),
+    wallMs: median(own.map(({ wall }) => wall)),
+    ratio: median(own.map(({ user }, round) => user / (empty[round]?.user ?? 1))),
+  }));
+}
+
+/** Asynchronous: the web server that is probed runs in this very process. */
+function runOnce(file: string, env: Record<string, string>): Promise<Cost> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [file], { env }, (error, _, stderr) => {
+      if (error === null) resolve(JSON.parse(stderr) as Cost);
+      else reject(new Error(`${file}: ${stderr}`, { cause: error }));
+    });
+  });
+}
+
+/** The middle value; of an even count the mean of the two middle ones. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = 0, high = 0] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return (low + high) / 2;
+}
