@@ -36,7 +36,8 @@ const statusCode = v.pipe(
   v.maxValue(599, 'a status code from 100 to 599'),
 );
 
-const entries = {
+/** The keys of `http`. */
+export const httpEntries = {
   method: v.optional(v.pipe(v.picklist(methods), v.description('request method')), 'GET'),
   headers: v.optional(
     v.pipe(headers, v.description('request headers; `Host` also sets the TLS server name')),
@@ -135,7 +136,7 @@ const entries = {
 
 /** Schema of `http`. */
 export const httpSchema = v.pipe(
-  v.optional(v.strictObject(entries), {}),
+  v.optional(v.strictObject(httpEntries), {}),
   v.check(
     (http) => http.basic_auth === undefined || http.authorization === undefined,
     'at most one of basic_auth and authorization',

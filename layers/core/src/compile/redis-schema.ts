@@ -9,7 +9,8 @@ const keyPrefix = v.pipe(
   v.regex(/^[\x21-\x7e]{1,100}$/, '1 to 100 printable characters without spaces'),
 );
 
-const entries = {
+/** The keys of `redis`. */
+export const redisEntries = {
   username: v.optional(
     v.pipe(v.string('want text'), v.description('ACL user; unset: the default user')),
   ),
@@ -52,7 +53,7 @@ const entries = {
 
 /** Schema of `redis`. */
 export const redisSchema = v.pipe(
-  v.optional(v.strictObject(entries), {}),
+  v.optional(v.strictObject(redisEntries), {}),
   v.transform(
     (redis): RedisOptions => ({
       ...(redis.username !== undefined && { username: redis.username }),

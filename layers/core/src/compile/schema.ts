@@ -4,7 +4,8 @@ import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 
-const timeout = v.optional(
+/** The `timeout` of a module. */
+export const moduleTimeout = v.optional(
   v.pipe(
     duration({ min: 0.001, max: 50, wanted: 'a duration from 1ms to 50s such as 5s or 500ms' }),
     v.description('time allowed for the whole probe'),
@@ -16,8 +17,8 @@ const timeout = v.optional(
 export const moduleSchema = v.variant(
   'prober',
   [
-    v.strictObject({ prober: v.literal('http'), timeout, http: httpSchema }),
-    v.strictObject({ prober: v.literal('redis'), timeout, redis: redisSchema }),
+    v.strictObject({ prober: v.literal('http'), timeout: moduleTimeout, http: httpSchema }),
+    v.strictObject({ prober: v.literal('redis'), timeout: moduleTimeout, redis: redisSchema }),
   ],
   'want prober: http or redis',
 );

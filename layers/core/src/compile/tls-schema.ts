@@ -15,35 +15,33 @@ const version = v.picklist(
   'want TLS10, TLS11, TLS12 or TLS13',
 );
 
+/** The keys of `tls_config`. */
+export const tlsEntries = {
+  ca: v.optional(
+    v.pipe(
+      v.string(),
+      v.description('PEM of the authorities to trust instead of the built-in ones'),
+    ),
+  ),
+  ca_file: v.optional(
+    v.pipe(v.string(), v.description('file with that PEM, in the package of the function')),
+  ),
+  cert: v.optional(v.pipe(v.string(), v.description('PEM of the client certificate'))),
+  cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
+  key: v.optional(v.pipe(secretRef, v.description('reference to the PEM of the client key'))),
+  key_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
+  server_name: v.optional(v.pipe(v.string(), v.description('name to ask for (SNI) and to verify'))),
+  insecure_skip_verify: v.optional(
+    v.pipe(v.boolean(), v.description('go on although the certificate is not valid')),
+    false,
+  ),
+  min_version: v.optional(v.pipe(version, v.description('lowest TLS version to accept'))),
+  max_version: v.optional(v.pipe(version, v.description('highest TLS version to offer'))),
+};
+
 /** Schema of `tls_config`. */
 export const tlsSchema = v.pipe(
-  v.optional(
-    v.strictObject({
-      ca: v.optional(
-        v.pipe(
-          v.string(),
-          v.description('PEM of the authorities to trust instead of the built-in ones'),
-        ),
-      ),
-      ca_file: v.optional(
-        v.pipe(v.string(), v.description('file with that PEM, in the package of the function')),
-      ),
-      cert: v.optional(v.pipe(v.string(), v.description('PEM of the client certificate'))),
-      cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
-      key: v.optional(v.pipe(secretRef, v.description('reference to the PEM of the client key'))),
-      key_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
-      server_name: v.optional(
-        v.pipe(v.string(), v.description('name to ask for (SNI) and to verify')),
-      ),
-      insecure_skip_verify: v.optional(
-        v.pipe(v.boolean(), v.description('go on although the certificate is not valid')),
-        false,
-      ),
-      min_version: v.optional(v.pipe(version, v.description('lowest TLS version to accept'))),
-      max_version: v.optional(v.pipe(version, v.description('highest TLS version to offer'))),
-    }),
-    {},
-  ),
+  v.optional(v.strictObject(tlsEntries), {}),
   v.transform(
     (tls): TlsOptions =>
       ({

@@ -1,0 +1,4 @@
+// Entry of `npm run generate`.
+import { generate } from './generate.ts';
+
+generate();

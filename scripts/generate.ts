@@ -1,0 +1,19 @@
+// `npm run generate`: writes the documents that come from code. A test fails when one is stale.
+import { writeFileSync } from 'node:fs';
+import { writeLine } from '../layers/core/src/log.ts';
+import { renderConfigurationDoc } from './docs/configuration.ts';
+import { renderMetricsDoc } from './docs/metrics.ts';
+
+/** Documents by path, with what makes each. */
+export const generated: Readonly<Record<string, () => string>> = {
+  'docs/metrics.md': renderMetricsDoc,
+  'docs/configuration.md': renderConfigurationDoc,
+};
+
+/** Writes every document. */
+export function generate(): void {
+  for (const [path, render] of Object.entries(generated)) {
+    writeFileSync(path, render());
+    writeLine(path);
+  }
+}
