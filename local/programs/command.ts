@@ -19,7 +19,7 @@ export function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       command,
       args,
       {
@@ -35,6 +35,8 @@ export function runCommand(
         else resolve({ code: 127, output: `${output}${error.message}` });
       },
     );
+    // Nobody is there to type.
+    child.stdin?.end();
   });
 }
 
