@@ -34,7 +34,7 @@ export type Stack = {
   readonly redisExporter: Server;
   readonly pushgateway: Server;
   readonly prometheus: PrometheusServer;
-  readonly functions: RunningProcess;
+  readonly functions: RunningProcess & { readonly url: string };
   readonly probes: readonly LocalProbe[];
   /** What the functions run with; `serverless invoke local` takes it over. */
   readonly environment: Readonly<Record<string, string>>;
@@ -138,7 +138,7 @@ async function layOutPrometheus(root: string, files: PrometheusFiles): Promise<s
 async function startFunctions(root: string, environment: Readonly<Record<string, string>>) {
   const kinds = ['http', 'websocket', 'lambda', 'alb'];
   const ports = await Promise.all(
-    kinds.map(async (kind) => [`--${kind}Port`, String(await freePort())]),
+    kinds.map(async (kind) => [`--${kind}Port`, String(await freePort())] as const),
   );
   let scheduled = false;
   const functions = await startProcess({
@@ -166,7 +166,8 @@ async function startFunctions(root: string, environment: Readonly<Record<string,
     processes: [functions],
     check: async () => scheduled,
   });
-  return functions;
+  const [, lambdaPort] = ports.find(([option]) => option === '--lambdaPort') ?? [];
+  return { ...functions, url: `http://localhost:${lambdaPort}` };
 }
 
 async function writeEndpoints(root: string, stack: Stack): Promise<void> {
@@ -178,6 +179,7 @@ async function writeEndpoints(root: string, stack: Stack): Promise<void> {
     redis_exporter: stack.redisExporter.url,
     pushgateway: stack.pushgateway.url,
     prometheus: stack.prometheus.url,
+    lambda: stack.functions.url,
     environment: stack.environment,
   };
   await writeFile(

@@ -1,0 +1,175 @@
+// The whole local system through one outage after another: what Prometheus shows is what is the case.
+import { readFileSync } from 'node:fs';
+import { createClient } from '@redis/client';
+import { stopAll, waitFor } from '../../local/programs/process.ts';
+import { type Server, startRedis } from '../../local/programs/servers.ts';
+import { removeStackDir, type Stack, startStack, stopStack } from '../../local/stack.ts';
+import { findMissing, readStatus, renderTable } from '../../local/status.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+
+const root = process.cwd();
+let stack: Stack;
+let redis: Server;
+
+beforeAll(async () => {
+  await removeStackDir(root);
+  stack = await startStack({
+    root,
+    config: readConfigFile('fargaze.yml'),
+    report: () => undefined,
+  });
+  redis = stack.redis;
+}, 120_000);
+
+afterAll(async () => {
+  await redis.stop();
+  await stopStack(root, stack);
+  await stopAll();
+}, 60_000);
+
+/** One tick of both schedules, now, as EventBridge would send it. */
+async function tick(): Promise<void> {
+  const names = ['web-probe', 'redis-probe'];
+  await Promise.all(
+    names.map(async (name) => {
+      const url = `${stack.functions.url}/2015-03-31/functions/fargaze-dev-${name}/invocations`;
+      const body = JSON.stringify({ schedule: '1m', probes: ['*'] });
+      const response = await fetch(url, { method: 'POST', body });
+      expect([name, response.status]).toEqual([name, 200]);
+      await response.text();
+    }),
+  );
+}
+
+/** Waits until the fresh series tell `want` of a probe. */
+async function expectState(probe: 'web' | 'redis', want: string): Promise<void> {
+  let seen = '';
+  const check = async () => {
+    const row = (await readStatus(stack.prometheus.url, stack.probes)).find(
+      (one) => one.probe === probe,
+    );
+    seen = row?.state === 'down' ? `down: ${row.failure}` : String(row?.state);
+    return seen === want;
+  };
+  // Two scrapes and evaluations; a probe of the real schedule may come in between and finds the same.
+  await waitFor({ what: `${probe} ${want}`, seconds: 30, check }).catch((error) => {
+    throw new Error(`${probe} is ${seen}, want ${want}`, { cause: error });
+  });
+}
+
+const query = (expression: string) => stack.prometheus.query(expression);
+
+async function restartRedis(...args: string[]): Promise<void> {
+  await redis.stop();
+  redis = await startRedis({ port: stack.redis.port, args });
+}
+
+it('the functions run on their schedules, and every probe and scrape lands', async () => {
+  await waitFor({
+    what: 'everything landed',
+    seconds: 150,
+    check: async () => (await findMissing(stack.prometheus.url, stack.probes)).length === 0,
+  });
+  const table = renderTable(await readStatus(stack.prometheus.url, stack.probes));
+  expect(table).toMatch(/^web +http:\S+ +UP +\d+s .*connect \d/m);
+  expect(table).toMatch(/^redis +redis:\S+ +UP +\d+s .*write \d/m);
+  expect(await query('http_request_duration_seconds_count{route="/healthy"}')).not.toHaveLength(0);
+  expect(await query('redis_commands_total{cmd="set"}')).not.toHaveLength(0);
+  const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
+  expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
+}, 180_000);
+
+it('a stopped Redis and a stopped web app time out', async () => {
+  process.kill(redis.process.pid, 'SIGSTOP');
+  process.kill(-stack.web.app.pid, 'SIGSTOP');
+  await tick();
+  await expectState('redis', 'down: timeout in phase auth');
+  await expectState('web', 'down: timeout in phase processing');
+  process.kill(redis.process.pid, 'SIGCONT');
+  process.kill(-stack.web.app.pid, 'SIGCONT');
+  await tick();
+  await expectState('redis', 'up');
+  await expectState('web', 'up');
+}, 120_000);
+
+it('a Redis that is gone refuses', async () => {
+  await redis.stop();
+  await tick();
+  await expectState('redis', 'down: refused in phase connect');
+  const info = await query(
+    'probe_failure_info{job="fargaze-redis",phase="connect",reason="refused"}',
+  );
+  expect(info.map(({ value }) => value)).toEqual([1]);
+}, 60_000);
+
+it.each([
+  {
+    name: 'a changed requirepass',
+    args: ['--requirepass', 'changed'],
+    want: 'down: noauth in phase auth',
+    exporter: 0,
+  },
+  {
+    name: 'too few replicas',
+    args: ['--min-replicas-to-write', '1'],
+    want: 'down: noreplicas in phase write',
+    exporter: 1,
+  },
+  {
+    name: 'no memory',
+    args: ['--maxmemory', '1', '--maxmemory-policy', 'noeviction'],
+    want: 'down: oom in phase write',
+    exporter: 1,
+  },
+])(
+  '$name: the probe says why, redis_up is $exporter',
+  async ({ args, want, exporter }) => {
+    await restartRedis(...args);
+    await tick();
+    await expectState('redis', want);
+    await waitFor({
+      what: 'redis_exporter scraped',
+      seconds: 30,
+      check: async () => (await query('redis_up')).every(({ value }) => value === exporter),
+    });
+    if (want.endsWith('write')) {
+      expect((await query('probe_redis_duration_seconds{phase="ping"}'))[0]?.value).toBeGreaterThan(
+        0,
+      );
+      expect((await query('probe_redis_canary_success{op="write"}'))[0]?.value).toBe(0);
+      const client = createClient({ url: redis.url });
+      await client.connect();
+      expect(await client.ping()).toBe('PONG');
+      client.destroy();
+    }
+  },
+  90_000,
+);
+
+it('a web app that is gone refuses', async () => {
+  await restartRedis();
+  await stack.web.app.stop();
+  await tick();
+  await expectState('web', 'down: refused in phase connect');
+  await expectState('redis', 'up');
+}, 90_000);
+
+it('with the functions stopped the fresh series end, and the silence alert fires', async () => {
+  await stack.functions.stop();
+  expect(await query('fargaze:probe_success:fresh')).toHaveLength(2);
+  await waitFor({
+    what: 'fresh series gone',
+    seconds: 200,
+    check: async () => (await query('fargaze:probe_success:fresh')).length === 0,
+  });
+  const last = await query('probe_success{job="fargaze-redis"}');
+  expect(last.map(({ value }) => value)).toEqual([1]);
+  await waitFor({
+    what: 'silence alert',
+    seconds: 30,
+    check: async () =>
+      (await query('ALERTS{alertname="FargazeProbeSilent",alertstate="firing"}')).length === 2,
+  });
+  const rows = await readStatus(stack.prometheus.url, stack.probes);
+  expect(rows.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+}, 260_000);
