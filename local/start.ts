@@ -19,9 +19,12 @@ const smokeSeconds = 200;
 
 let leaving = false;
 let up = false;
+/** Whether .stack is ours; a second start must not take away the first one's. */
+let owned = false;
 
 async function main(): Promise<number> {
   refuseSecond();
+  owned = true;
   await removeStackDir(root);
   const config = await buildConfig(root);
   writeLine(`fargaze.yml: ${config.probes.length} probes`);
@@ -133,7 +136,7 @@ void main()
   .catch(async (error: unknown) => {
     process.stderr.write(leaving ? 'stopped\n' : `${explain(error)}\n`);
     await stopAll();
-    await removeStackDir(root);
+    if (owned) await removeStackDir(root);
     return 1;
   })
   .then((code) => {
