@@ -117,6 +117,22 @@ it('the version is the same everywhere', () => {
   expect(versions).toEqual([version, version]);
 });
 
+it('the lock file is whole: npm ci refuses one that lacks other platforms (scripts/complete-lock.mjs)', () => {
+  type Entry = { readonly optionalDependencies?: Readonly<Record<string, string>> };
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    readonly packages: Readonly<Record<string, Entry>>;
+  };
+  const wanted = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).map((name) => [
+      `${path}/node_modules/${name}`,
+      `node_modules/${name}`,
+    ]),
+  );
+  const missing = wanted.filter((places) => !places.some((place) => place in packages));
+  expect(missing).toEqual([]);
+  expect(wanted.length).toBeGreaterThan(20);
+});
+
 it('no file names a package registry host or a path of one machine', () => {
   const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' })
     .split('\n')
