@@ -56,7 +56,7 @@ async function runJest(suites: readonly string[], options: readonly string[]): P
   ] as const;
   await findPrograms(programs, { report: writeLine });
   const report = join(reports, `jest-${suites.join('-')}.json`);
-  const paths = suites.map((suite) => `<rootDir>/test/${suite}/`);
+  const paths = suites.map((suite) => `test/${suite}/`);
   const code = await run(process.execPath, [
     join(root, 'node_modules/jest/bin/jest.js'),
     '--json',
