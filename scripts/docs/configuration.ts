@@ -69,9 +69,14 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 
 | variable | meaning |
 | --- | --- |
-| \`FARGAZE_SINK\` | \`pushgateway\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\` |
+| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\` |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
+| \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
+| \`FARGAZE_REMOTE_WRITE_VERSION\` | \`2\` (default) tries version 2.0 and falls back to 1.0; \`1\` does not try |
+| \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
+| \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |
+| \`FARGAZE_REMOTE_WRITE_SIGV4_REGION\` | sign for Amazon Managed Prometheus in this region, with the function's own credentials |
 | \`FARGAZE_VANTAGE\` | \`internet\` or \`vpc\`: probes of the other vantage are left out; unset: all run |
 | \`FARGAZE_DNS_SERVERS\` | comma-separated resolvers to ask instead of the system's |
 | any other | \`\${NAME}\` and \`\${NAME:-default}\` in targets, and \`env:NAME\` references |

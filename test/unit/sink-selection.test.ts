@@ -2,6 +2,12 @@
 import { createSink } from '../../layers/core/src/sink/select.ts';
 
 const variables = [
+  'FARGAZE_REMOTE_WRITE_URL',
+  'FARGAZE_REMOTE_WRITE_VERSION',
+  'FARGAZE_REMOTE_WRITE_PASSWORD',
+  'FARGAZE_REMOTE_WRITE_USERNAME',
+  'FARGAZE_REMOTE_WRITE_TOKEN',
+  'FARGAZE_REMOTE_WRITE_SIGV4_REGION',
   'FARGAZE_SINK',
   'FARGAZE_PUSHGATEWAY_URL',
   'FARGAZE_PUSHGATEWAY_USERNAME',
@@ -26,6 +32,10 @@ it.each([
   { values: {}, want: 'stdout' },
   { values: { FARGAZE_SINK: '', FARGAZE_PUSHGATEWAY_URL: '' }, want: 'stdout' },
   { values: { FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' }, want: 'pushgateway' },
+  {
+    values: { FARGAZE_SINK: 'remote-write', FARGAZE_REMOTE_WRITE_URL: 'http://p/api/v1/write' },
+    want: 'remote-write',
+  },
   { values: { FARGAZE_SINK: 'stdout', FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' }, want: 'stdout' },
 ])('$values give $want', ({ values, want }) => {
   expect(withEnvironment(values, () => createSink().name)).toBe(want);
@@ -38,13 +48,23 @@ it.each([
   },
   {
     values: { FARGAZE_SINK: 'kafka' },
-    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, stdout',
+    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, stdout',
   },
   { values: { FARGAZE_SINK: 'pushgateway' }, want: 'FARGAZE_PUSHGATEWAY_URL: is unset' },
   { values: { FARGAZE_PUSHGATEWAY_URL: 'p:9091' }, want: 'want an http or https URL' },
   {
     values: { FARGAZE_PUSHGATEWAY_URL: 'http://p', FARGAZE_PUSHGATEWAY_PASSWORD: 'hunter2' },
     want: /2 problems[\s\S]*USERNAME: is unset[\s\S]*PASSWORD: want a reference/,
+  },
+  {
+    values: {
+      FARGAZE_SINK: 'remote-write',
+      FARGAZE_REMOTE_WRITE_URL: 'ftp://u:hunter2@h/',
+      FARGAZE_REMOTE_WRITE_VERSION: '3',
+      FARGAZE_REMOTE_WRITE_TOKEN: 'hunter2',
+      FARGAZE_REMOTE_WRITE_SIGV4_REGION: 'eu-west-1',
+    },
+    want: /URL: got "ftp:\/\/h\/"[\s\S]*VERSION: got "3"[\s\S]*at most one of/,
   },
 ])('$values are refused', ({ values, want }) => {
   expect(() => withEnvironment(values, createSink)).toThrow(want);

@@ -35,6 +35,13 @@ export {
 export { type PushMetricsOptions, pushMetrics } from './push-metrics.ts';
 export { redactUrl } from './redact.ts';
 export {
+  type RemoteWriteAuth,
+  RemoteWriteClient,
+  type RemoteWriteOptions,
+  type WriteResult,
+} from './remote-write/client.ts';
+export type { Metadata, Point, PointValue, Series } from './remote-write/series.ts';
+export {
   type Batch,
   type Group,
   type Labels,

@@ -1,7 +1,9 @@
 // Which sink the environment asks for. Every problem of the environment is told at once.
 import { readEnv } from '../env.ts';
 import { ConfigError, type Issue } from '../errors.ts';
-import { isSecretRef } from '../secret.ts';
+import { redactUrl } from '../redact.ts';
+import type { RemoteWriteAuth } from '../remote-write/client.ts';
+import { isSecretRef, readSecret } from '../secret.ts';
 import { didYouMean } from '../suggest.ts';
 import type { BasicAuth } from './push.ts';
 import { createPushgatewaySink } from './pushgateway.ts';
@@ -10,15 +12,16 @@ import { createStdoutSink } from './stdout.ts';
 
 const sinks = {
   pushgateway: (issues: Issue[]) => {
-    const url = readEnv('FARGAZE_PUSHGATEWAY_URL') || undefined;
+    const url = readEnv('FARGAZE_PUSHGATEWAY_URL');
     if (url === undefined) {
       const message = 'is unset, want the URL of the Pushgateway';
       issues.push({ path: 'FARGAZE_PUSHGATEWAY_URL', message });
     }
-    const auth = readAuth(issues);
+    const auth = readAuth(issues, 'FARGAZE_PUSHGATEWAY');
     if (issues.length > 0 || url === undefined) return undefined;
     return createPushgatewaySink({ url, ...(auth !== undefined && { auth }) });
   },
+  'remote-write': (issues: Issue[]) => readRemoteWrite(issues),
   stdout: () => createStdoutSink(),
 } as const satisfies Record<string, (issues: Issue[]) => Sink | undefined>;
 
@@ -28,7 +31,7 @@ const sinks = {
  */
 export function createSink(): Sink {
   const fallback = readEnv('FARGAZE_PUSHGATEWAY_URL') ? 'pushgateway' : 'stdout';
-  const name = readEnv('FARGAZE_SINK') || fallback;
+  const name = readEnv('FARGAZE_SINK') ?? fallback;
   const issues: Issue[] = [];
   const sink = isSinkName(name) ? sinks[name](issues) : undefined;
   if (!isSinkName(name)) {
@@ -44,17 +47,77 @@ function isSinkName(name: string): name is keyof typeof sinks {
   return Object.hasOwn(sinks, name);
 }
 
-function readAuth(issues: Issue[]): BasicAuth | undefined {
-  const username = readEnv('FARGAZE_PUSHGATEWAY_USERNAME') || undefined;
-  const password = readEnv('FARGAZE_PUSHGATEWAY_PASSWORD') || undefined;
+const wantReference = 'want a reference, env:NAME or file:/path, never the secret itself';
+
+function readAuth(issues: Issue[], prefix: string): BasicAuth | undefined {
+  const username = readEnv(`${prefix}_USERNAME`);
+  const password = readEnv(`${prefix}_PASSWORD`);
   if (username === undefined && password === undefined) return undefined;
   if (username === undefined) {
-    issues.push({ path: 'FARGAZE_PUSHGATEWAY_USERNAME', message: 'is unset beside a password' });
+    issues.push({ path: `${prefix}_USERNAME`, message: 'is unset beside a password' });
   }
   if (password === undefined || !isSecretRef(password)) {
-    const message = 'want a reference, env:NAME or file:/path, never the secret itself';
-    issues.push({ path: 'FARGAZE_PUSHGATEWAY_PASSWORD', message });
+    issues.push({ path: `${prefix}_PASSWORD`, message: wantReference });
     return undefined;
   }
   return { username: username ?? '', password };
+}
+
+/** Loaded when it is first written to: probes that push to a Pushgateway have no use for it. */
+function readRemoteWrite(issues: Issue[]): Sink | undefined {
+  const text = readEnv('FARGAZE_REMOTE_WRITE_URL');
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    const seen = text === undefined ? 'is unset' : `got ${JSON.stringify(redactUrl(text))}`;
+    issues.push({
+      path: 'FARGAZE_REMOTE_WRITE_URL',
+      message: `${seen}, want an http or https URL`,
+    });
+  }
+  const version = readEnv('FARGAZE_REMOTE_WRITE_VERSION') ?? '2';
+  if (version !== '1' && version !== '2') {
+    const message = `got ${JSON.stringify(version)}, want 1 or 2`;
+    issues.push({ path: 'FARGAZE_REMOTE_WRITE_VERSION', message });
+  }
+  const auth = readRemoteWriteAuth(issues);
+  if (issues.length > 0 || url === undefined) return undefined;
+  const options = {
+    url,
+    version: version === '1' ? (1 as const) : (2 as const),
+    ...(auth !== undefined && { auth }),
+  };
+  let sink: Sink | undefined;
+  return {
+    name: 'remote-write',
+    write: async (batch, deadline) => {
+      sink ??= (await import('./remote-write.ts')).createRemoteWriteSink(options);
+      return sink.write(batch, deadline);
+    },
+  };
+}
+
+function readRemoteWriteAuth(issues: Issue[]): RemoteWriteAuth | undefined {
+  const basic = readAuth(issues, 'FARGAZE_REMOTE_WRITE');
+  const token = readEnv('FARGAZE_REMOTE_WRITE_TOKEN');
+  const region = readEnv('FARGAZE_REMOTE_WRITE_SIGV4_REGION');
+  if ([basic, token, region].filter((value) => value !== undefined).length > 1) {
+    const message = 'at most one of a password, a token and a region for SigV4';
+    issues.push({ path: 'FARGAZE_REMOTE_WRITE_*', message });
+  }
+  if (basic !== undefined) return { kind: 'basic', basic };
+  if (region !== undefined) return { kind: 'sigv4', region, credentials: readAwsCredentials };
+  if (token === undefined) return undefined;
+  if (isSecretRef(token)) return { kind: 'bearer', token };
+  issues.push({ path: 'FARGAZE_REMOTE_WRITE_TOKEN', message: wantReference });
+  return undefined;
+}
+
+/** Lambda renews these between invocations, so they are read anew for each request. */
+function readAwsCredentials() {
+  const sessionToken = readEnv('AWS_SESSION_TOKEN');
+  return {
+    accessKeyId: readSecret('env:AWS_ACCESS_KEY_ID'),
+    secretAccessKey: readSecret('env:AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
 }

@@ -1,0 +1,363 @@
+// Remote write against a real Prometheus, and against receivers that refuse, fail and stall.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as snappyjs from 'snappyjs';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import {
+  RemoteWriteClient,
+  type RemoteWriteOptions,
+} from '../../layers/core/src/remote-write/client.ts';
+import type { Point, Series } from '../../layers/core/src/remote-write/series.ts';
+import { sample } from '../../layers/core/src/sample.ts';
+import { createRemoteWriteSink } from '../../layers/core/src/sink/remote-write.ts';
+import { type PrometheusServer, startPrometheus } from '../../local/programs/servers.ts';
+
+const minute = 60_000;
+/** A round time near now: Prometheus takes nothing from the far past or future. */
+const now = Math.floor(Date.now() / minute) * minute;
+
+const series = (name: string, points: readonly Point[], labels = {}): Series => ({
+  labels: { __name__: name, ...labels },
+  points,
+  metadata: { type: 'gauge', help: `help of ${name}`, unit: '' },
+});
+
+async function write(
+  url: string,
+  all: readonly Series[],
+  options: Partial<RemoteWriteOptions> & { seconds?: number } = {},
+) {
+  const { seconds = 5, ...rest } = options;
+  const client = new RemoteWriteClient({
+    url: new URL(url),
+    version: 1,
+    clock: systemClock,
+    ...rest,
+  });
+  const deadline = startDeadline(seconds, systemClock);
+  try {
+    return await client.write(all, deadline);
+  } finally {
+    deadline.close();
+  }
+}
+
+describe.each([
+  { name: 'without an out-of-order window', window: undefined },
+  { name: 'with an out-of-order window of 30 minutes', window: '30m' },
+])('a real Prometheus $name', ({ window }) => {
+  let prometheus: PrometheusServer;
+  let url: string;
+  const directory = mkdtempSync(join(tmpdir(), 'fargaze-remote-write-'));
+
+  beforeAll(async () => {
+    const file = join(directory, 'prometheus.yml');
+    const tsdb =
+      window === undefined ? '' : `storage: { tsdb: { out_of_order_time_window: ${window} } }`;
+    writeFileSync(file, `global: {}\n${tsdb}\n`);
+    prometheus = await startPrometheus({
+      configFile: file,
+      args: ['--web.enable-remote-write-receiver'],
+    });
+    url = `${prometheus.url}/api/v1/write`;
+  });
+  afterAll(async () => {
+    await prometheus.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** Points of the last half hour as `[minutes from now, value]`. */
+  async function stored(name: string): Promise<[number, number][]> {
+    const query = `${prometheus.url}/api/v1/query?query=${name}[30m]&time=${(now + minute) / 1000}`;
+    const answer = (await (await fetch(query)).json()) as {
+      readonly data: {
+        readonly result: readonly { readonly values: readonly [number, string][] }[];
+      };
+    };
+    return (answer.data.result[0]?.values ?? []).map(([at, value]) => [
+      (at * 1000 - now) / minute,
+      Number(value),
+    ]);
+  }
+
+  const points = (...all: readonly [number, number][]): Point[] =>
+    all.map(([minutes, value]) => ({ at: now + minutes * minute, value }));
+
+  it('stores every point at its own time, with labels as they are', async () => {
+    const labels = { dimension_ServiceName: 'web', unicode: 'ü☃', quote: '"\\', empty: '' };
+    const result = await write(url, [
+      series('five', points([-5, 1], [-4, 2], [-3, 3], [-2, 4], [-1, 5]), labels),
+    ]);
+    expect(result).toEqual({ sent: 5, rejected: {}, requests: 1 });
+    expect(await stored('five')).toEqual([
+      [-5, 1],
+      [-4, 2],
+      [-3, 3],
+      [-2, 4],
+      [-1, 5],
+    ]);
+    const [one] = await prometheus.query('five');
+    expect(one?.labels).toEqual({
+      __name__: 'five',
+      dimension_ServiceName: 'web',
+      unicode: 'ü☃',
+      quote: '"\\',
+    });
+  });
+
+  it('version 2 falls back to version 1, which this receiver takes, once and for all', async () => {
+    const client = new RemoteWriteClient({ url: new URL(url), version: 2, clock: systemClock });
+    const deadline = startDeadline(5, systemClock);
+    const first = await client.write([series('fallback', points([-3, 1]))], deadline);
+    const second = await client.write([series('fallback', points([-2, 2]))], deadline);
+    deadline.close();
+    expect([first.sent, second.sent, second.requests]).toEqual([1, 1, 1]);
+    expect(await stored('fallback')).toEqual([
+      [-3, 1],
+      [-2, 2],
+    ]);
+  });
+
+  it('a resend of the same points changes nothing', async () => {
+    const all = [series('again', points([-2, 1], [-1, 2]))];
+    await write(url, all);
+    const { rejected } = await write(url, [series('again', points([-1, 2]))]);
+    expect(rejected).toEqual({});
+    expect(await stored('again')).toEqual([
+      [-2, 1],
+      [-1, 2],
+    ]);
+  });
+
+  it('one series that is refused costs no other, and is counted by its reason', async () => {
+    await write(url, [series('clash', points([-1, 1]))]);
+    const good = Array.from({ length: 100 }, (_, i) => series(`good_${i}`, points([-1, i])));
+    const all = [...good.slice(0, 60), series('clash', points([-1, 99])), ...good.slice(60)];
+    const result = await write(url, all);
+    expect(result.sent).toBe(100);
+    expect(result.rejected).toEqual({ duplicate: 1 });
+    // Halving finds one among 101 in at most 2 × ⌈log2 101⌉ + 1 requests.
+    expect(result.requests).toBeLessThanOrEqual(15);
+    expect(await prometheus.query('count({__name__=~"good_.*"})')).toMatchObject([{ value: 100 }]);
+    expect(await stored('clash')).toEqual([[-1, 1]]);
+  });
+
+  it('late points are stored where the window allows it, and counted where not', async () => {
+    await write(url, [series('late', points([-2, 1], [-1, 2]))]);
+    const result = await write(url, [series('late', points([-4, 0]))]);
+    if (window === undefined) {
+      expect(result).toMatchObject({ sent: 0, rejected: { out_of_order: 1 } });
+      expect(await stored('late')).toEqual([
+        [-2, 1],
+        [-1, 2],
+      ]);
+    } else {
+      expect(result).toMatchObject({ sent: 1, rejected: {} });
+      expect(await stored('late')).toEqual([
+        [-4, 0],
+        [-2, 1],
+        [-1, 2],
+      ]);
+    }
+  });
+
+  it('what is too old is final, whatever status it comes with, and costs no time', async () => {
+    await write(url, [series('old', points([-1, 1]))]);
+    const ancient = series('old', [{ at: now - 5 * 3_600_000, value: 0 }]);
+    const result = await write(url, [ancient, series('young', points([-1, 1]))], { seconds: 20 });
+    expect(result.sent).toBe(1);
+    expect(result.rejected).toEqual({ too_old: 1 });
+    expect(result.requests).toBeLessThanOrEqual(3);
+  });
+
+  it('a stale marker ends a series at once', async () => {
+    await write(url, [series('ended', points([-2, 1]))]);
+    expect(await prometheus.query(`ended @ ${(now - minute) / 1000}`)).toHaveLength(1);
+    await write(url, [series('ended', [{ at: now - minute, value: 'stale' }])]);
+    expect(await prometheus.query(`ended @ ${(now - minute) / 1000}`)).toHaveLength(0);
+  });
+
+  it('40,000 samples arrive, once', async () => {
+    const many = Array.from({ length: 8000 }, (_, i) =>
+      series('many', points([-6, i], [-5, i], [-4, i], [-3, i], [-2, i]), { i: String(i) }),
+    );
+    const result = await write(url, many, { seconds: 20 });
+    expect(result).toMatchObject({ sent: 40_000, rejected: {}, requests: 4 });
+    const counted = await prometheus.query(`sum(count_over_time(many[10m] @ ${now / 1000}))`);
+    expect(counted).toMatchObject([{ value: 40_000 }]);
+  });
+});
+
+type Behaviour = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
+
+describe('a receiver that', () => {
+  let stop: () => Promise<void> = async () => undefined;
+  const seen: { readonly headers: IncomingMessage['headers']; readonly body: Buffer }[] = [];
+
+  async function receive(behave: Behaviour): Promise<string> {
+    seen.length = 0;
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body = Buffer.concat(chunks);
+        seen.push({ headers: request.headers, body });
+        behave(request, response, body);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stop = async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/write`;
+  }
+
+  afterEach(() => stop());
+
+  const one = [series('m', [{ at: now, value: 1 }])];
+  const answer =
+    (status: number, headers = {}, body = ''): Behaviour =>
+    (_, response) =>
+      void response.writeHead(status, headers).end(body);
+
+  /** The behaviours one after the other; the last one for ever. */
+  const inTurn = (...behaviours: readonly Behaviour[]): Behaviour => {
+    let next = 0;
+    return (...args) => behaviours[Math.min(next++, behaviours.length - 1)]?.(...args);
+  };
+
+  it('fails twice and then accepts has everything, sent alike', async () => {
+    const url = await receive(inTurn(answer(503), answer(500), answer(204)));
+    expect(await write(url, one)).toEqual({ sent: 1, rejected: {}, requests: 3 });
+    expect(new Set(seen.map(({ body }) => body.toString('hex'))).size).toBe(1);
+  });
+
+  it('asks to wait is waited for', async () => {
+    const url = await receive(inTurn(answer(429, { 'Retry-After': '1' }), answer(204)));
+    const begun = performance.now();
+    expect(await write(url, one)).toMatchObject({ sent: 1, requests: 2 });
+    expect(performance.now() - begun).toBeGreaterThan(950);
+  });
+
+  it('asks to wait longer than there is time is given up at once', async () => {
+    const url = await receive(answer(429, { 'Retry-After': '60' }, 'slow down'));
+    await expect(write(url, one)).rejects.toMatchObject({ status: 429, retryable: true });
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each([401, 403, 404, 413, 422])('answers %d is not asked again', async (status) => {
+    const url = await receive(answer(status, {}, 'no\nway'));
+    await expect(write(url, one)).rejects.toMatchObject({
+      status,
+      retryable: false,
+      message: `remote write: status ${status}, want 2xx: no way`,
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('keeps failing is given up at the deadline', async () => {
+    const url = await receive(answer(500, {}, 'broken'));
+    await expect(write(url, one, { seconds: 0.6 })).rejects.toMatchObject({
+      status: 500,
+      retryable: true,
+    });
+    expect(seen.length).toBeGreaterThan(1);
+  });
+
+  it('is silent is given up at the deadline', async () => {
+    const url = await receive(() => undefined);
+    const begun = performance.now();
+    await expect(write(url, one, { seconds: 0.4 })).rejects.toMatchObject({ retryable: true });
+    expect(performance.now() - begun).toBeLessThan(1500);
+  });
+
+  it('takes version 2 and says so is sent version 2', async () => {
+    const url = await receive(answer(204, { 'X-Prometheus-Remote-Write-Samples-Written': '1' }));
+    expect(await write(url, one, { version: 2 })).toMatchObject({ sent: 1, requests: 1 });
+    expect(seen[0]?.headers).toMatchObject({
+      'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request',
+      'x-prometheus-remote-write-version': '2.0.0',
+      'content-encoding': 'snappy',
+    });
+    expect(
+      Buffer.from(snappyjs.uncompress(seen[0]?.body ?? Buffer.alloc(0))).toString('latin1'),
+    ).toContain('help of m');
+  });
+
+  it('refuses part of version 2 keeps the rest, without halving', async () => {
+    const url = await receive(
+      answer(400, { 'X-Prometheus-Remote-Write-Samples-Written': '1' }, 'out of order sample'),
+    );
+    const two = [...one, series('n', [{ at: now, value: 2 }])];
+    expect(await write(url, two, { version: 2 })).toEqual({
+      sent: 1,
+      rejected: { out_of_order: 1 },
+      requests: 1,
+    });
+  });
+
+  it.each([
+    { name: 'answers 415', first: answer(415) },
+    { name: 'accepts without a word on what it wrote', first: answer(204) },
+  ])('$name to version 2 is sent version 1', async ({ first }) => {
+    const url = await receive(inTurn(first, answer(204)));
+    expect(await write(url, one, { version: 2 })).toMatchObject({ sent: 1, requests: 2 });
+    expect(seen.map(({ headers }) => headers['x-prometheus-remote-write-version'])).toEqual([
+      '2.0.0',
+      '0.1.0',
+    ]);
+  });
+
+  it('refuses everything is told apart from one that refuses one sample: every reason is counted', async () => {
+    const url = await receive(answer(400, {}, 'label name is not valid'));
+    const four = Array.from({ length: 4 }, (_, i) => series(`m${i}`, [{ at: now, value: i }]));
+    expect(await write(url, four)).toEqual({ sent: 0, rejected: { invalid: 4 }, requests: 7 });
+  });
+
+  it('wants credentials gets them, and no error shows them', async () => {
+    process.env.TEST_TOKEN = 'hush-hush';
+    process.env.TEST_PASSWORD = 'open:sesame';
+    const url = await receive(answer(401, {}, 'who?'));
+    const keys = { accessKeyId: 'AKID', secretAccessKey: 'hush-hush', sessionToken: 'session' };
+    for (const [auth, want] of [
+      [{ kind: 'bearer', token: 'env:TEST_TOKEN' }, /^Bearer hush-hush$/],
+      [
+        { kind: 'basic', basic: { username: 'u', password: 'env:TEST_PASSWORD' } },
+        /^Basic dTpvcGVuOnNlc2FtZQ==$/,
+      ],
+      [
+        { kind: 'sigv4', region: 'eu-west-1', credentials: () => keys },
+        /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/aps\/aws4_request, SignedHeaders=content-encoding;content-type;host;user-agent;x-amz-date;x-amz-security-token;x-prometheus-remote-write-version, Signature=[0-9a-f]{64}$/,
+      ],
+    ] as const) {
+      const error = await write(url, one, { auth }).catch((thrown: unknown) => thrown);
+      expect(seen.at(-1)?.headers.authorization).toMatch(want);
+      expect(String(error)).not.toMatch(/hush|sesame/);
+    }
+    delete process.env.TEST_TOKEN;
+    delete process.env.TEST_PASSWORD;
+  });
+
+  it('refuses samples of a sink makes the write an error after the rest was stored', async () => {
+    const url = await receive(
+      inTurn(answer(400, {}, 'out of bounds'), answer(400, {}, 'out of bounds'), answer(204)),
+    );
+    const sink = createRemoteWriteSink({ url: new URL(url), version: 1 });
+    const groups = [
+      {
+        grouping: { job: 'j', instance: 'i' },
+        samples: [sample('probe_success', {}, 1), sample('probe_duration_seconds', {}, 1)],
+      },
+    ];
+    const deadline = startDeadline(5, systemClock);
+    await expect(sink.write({ taken: now, groups }, deadline)).rejects.toThrow(
+      'samples that the receiver will never take: 1 too_old',
+    );
+    deadline.close();
+  });
+});
