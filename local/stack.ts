@@ -25,6 +25,8 @@ export type LocalProbe = {
   readonly name: string;
   readonly job: string;
   readonly instance: string;
+  /** Seconds between two results. */
+  readonly interval: number;
 };
 
 /** The running system. */
@@ -105,9 +107,9 @@ function expectedProbes(
   config: Config,
   environment: Readonly<Record<string, string>>,
 ): LocalProbe[] {
-  return config.probes.map(({ name, job, target }) => {
+  return config.probes.map(({ interval, job, name, target }) => {
     const { text } = interpolate(target, (variable) => environment[variable] ?? readEnv(variable));
-    return { name, job, instance: redactUrl(text) };
+    return { name, job, instance: redactUrl(text), interval };
   });
 }
 

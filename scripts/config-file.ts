@@ -1,9 +1,11 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { compileConfig } from '../layers/core/src/compile.ts';
 import type { Config } from '../layers/core/src/config.ts';
 import { ConfigError, codeOf, type Issue } from '../layers/core/src/errors.ts';
+import { inlineFiles } from './inline-files.ts';
 
 /**
  * The compiled configuration of the file at `path`.
@@ -16,11 +18,14 @@ export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
   } catch (error) {
     throw new ConfigError(name, [{ path: '', message: `cannot be read (${codeOf(error)})` }]);
   }
-  return parseConfigText(text, name);
+  return parseConfigText(text, name, dirname(path));
 }
 
-/** The compiled configuration of a YAML text. @throws ConfigError as {@link readConfigFile}. */
-export function parseConfigText(text: string, name = 'fargaze.yml'): Config {
+/**
+ * The compiled configuration of a YAML text; files that it names are relative to `directory`.
+ * @throws ConfigError as {@link readConfigFile}.
+ */
+export function parseConfigText(text: string, name = 'fargaze.yml', directory = '.'): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -30,15 +35,20 @@ export function parseConfigText(text: string, name = 'fargaze.yml'): Config {
     });
     throw new ConfigError(name, issues);
   }
+  const { issues, value } = inlineFiles(document.toJS(), directory);
+  const all = [...issues];
+  let config: Config | undefined;
   try {
-    return compileConfig(document.toJS(), name);
+    config = compileConfig(value, name);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(
-      name,
-      inOrder(error.issues, (path) => lineOf(document, lines, path)),
-    );
+    all.push(...error.issues);
   }
+  if (config !== undefined && all.length === 0) return config;
+  throw new ConfigError(
+    name,
+    inOrder(all, (path) => lineOf(document, lines, path)),
+  );
 }
 
 /** The issues with their lines, first line first. */

@@ -10,11 +10,11 @@ class FargazePlugin {
     const prepare = () => this.prepare();
     this.hooks = {
       'before:package:createDeploymentArtifacts': prepare,
+      'before:invoke:local:loadEnvVars': () => useLocalSystem(serverless),
       'before:invoke:local:invoke': prepare,
       'before:offline:start:init': prepare,
       'before:deploy:function:packageFunction': prepare,
     };
-    useLocalSystem(serverless);
   }
 
   async prepare() {
@@ -50,11 +50,13 @@ function loadBuild(root) {
 
 /** With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. */
 function useLocalSystem(serverless) {
-  const { commands = [] } = serverless.processedInput ?? {};
-  const file = join(serverless.serviceDir ?? process.cwd(), '.stack/endpoints.json');
-  if (commands.join(' ') !== 'invoke local' || !existsSync(file)) return;
-  const { environment = {} } = JSON.parse(readFileSync(file, 'utf8'));
-  for (const [name, value] of Object.entries(environment)) process.env[name] ??= value;
+  const file = join(serverless.serviceDir, '.stack/endpoints.json');
+  if (!existsSync(file)) return;
+  const { environment } = JSON.parse(readFileSync(file, 'utf8'));
+  const { provider } = serverless.service;
+  for (const [name, value] of Object.entries(environment)) {
+    if (!provider.environment[name]) provider.environment[name] = value;
+  }
 }
 
 module.exports = FargazePlugin;

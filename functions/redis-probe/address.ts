@@ -1,5 +1,5 @@
 // redis:// and rediss:// addresses (www.iana.org/assignments/uri-schemes/prov/redis), valkey's names for them too.
-import { type Failure, failure, redactUrl } from '@fargaze/core';
+import { decodeUserInfo, type Failure, failure, redactUrl } from '@fargaze/core';
 
 /** The parts of an address. */
 export type RedisAddress = {
@@ -14,27 +14,21 @@ export type RedisAddress = {
 
 /** The parts of `address`, or why it is none. */
 export function parseAddress(address: string): RedisAddress | Failure {
-  const match = /^(?:redis|valkey)(s?):\/\//i.exec(address);
-  const url = match === null ? undefined : parseUrl(address.slice(match[0].length));
-  const database = url === undefined ? Number.NaN : Number(url.pathname.slice(1) || '0');
-  if (match === null || url === undefined || !Number.isInteger(database) || database < 0) {
-    const wanted = 'want redis://[user[:password]@]host[:port][/database] or rediss://';
-    return failure('guard', 'protocol', `got ${JSON.stringify(redactUrl(address))}, ${wanted}`);
-  }
-  return {
-    host: url.hostname,
-    port: url.port === '' ? 6379 : Number(url.port),
-    tls: match[1] !== '',
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database,
-  };
+  const parts = parse(address);
+  if (parts !== undefined) return parts;
+  const wanted = 'want redis://[user[:password]@]host[:port][/database] or rediss://';
+  return failure('guard', 'protocol', `got ${JSON.stringify(redactUrl(address))}, ${wanted}`);
 }
 
-/** Parsed under a scheme whose rules WHATWG URLs know; port 80 would be dropped as that of http. */
-function parseUrl(rest: string): URL | undefined {
-  const text = `ftp://${rest}`;
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.hostname === '' || url.search !== '' ? undefined : url;
+function parse(address: string): RedisAddress | undefined {
+  const scheme = /^(?:redis|valkey)(s?):\/\//i.exec(address);
+  if (scheme === null || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const database = Number(url.pathname.slice(1) || '0');
+  if (url.hostname === '' || url.search !== '') return undefined;
+  if (!Number.isInteger(database) || database < 0) return undefined;
+  const username = decodeUserInfo(url.username);
+  const password = decodeUserInfo(url.password);
+  const port = url.port === '' ? 6379 : Number(url.port);
+  return { host: url.hostname, port, tls: scheme[1] !== '', username, password, database };
 }

@@ -153,7 +153,7 @@ function watchEnd(socket: Socket) {
   const note = (error: Error) => {
     if (!/^(?:aborted|socket hang up)$/.test(error.message)) fault ??= error;
   };
-  socket.once('error', note);
+  socket.on('error', note);
   socket.once('end', () => {
     ended = true;
   });

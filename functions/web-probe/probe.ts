@@ -2,6 +2,7 @@
 // before a failure.
 import {
   type DialFacts,
+  decodeUserInfo,
   dialSamples,
   type Failure,
   failure,
@@ -166,7 +167,7 @@ function credentials(url: URL, options: HttpOptions): Record<string, string> {
   }
   const [username, password] =
     basicAuth === undefined
-      ? [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+      ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
       : [basicAuth.username, readSecret(basicAuth.password)];
   if (username === '' && password === '') return {};
   return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };

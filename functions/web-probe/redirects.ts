@@ -1,6 +1,6 @@
 // Where a redirect leads and what may go along: Go's rules, so that results agree with blackbox_exporter's.
 import type { IncomingMessage } from 'node:http';
-import { type Failure, failure } from '@fargaze/core';
+import { type Failure, failure, redactUrl } from '@fargaze/core';
 import type { HopRequest } from './hop.ts';
 
 /** Redirects that are followed at most. */
@@ -41,7 +41,7 @@ export function nextRequest(
   const location = response.headers.location ?? '';
   const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const detail = `redirect to ${JSON.stringify(location.slice(0, 100))}, want an http or https URL`;
+    const detail = `redirect to ${JSON.stringify(redactUrl(location).slice(0, 100))}, want an http or https URL`;
     return failure('processing', 'redirect_invalid', detail);
   }
   jar.store(last.url, response);

@@ -143,3 +143,16 @@ it.each([
 ])('%s is no Redis address', async (address) => {
   expect(verdict(await runProbe(probeRedis, plain, address))).toBe('guard/protocol');
 });
+
+it('the port is the one that is named, also where another scheme has it for its own', async () => {
+  const probed = await runProbe(probeRedis, plain, 'redis://127.0.0.1:21');
+  expect(verdict(probed)).toBe('connect/refused');
+  expect(probed.outcome).toMatchObject({ detail: expect.stringContaining(':21') });
+});
+
+it('a password whose percent-encoding is broken is taken as it is', async () => {
+  const server = await startRawServer(replies('-WRONGPASS no\r\n'));
+  const probed = await runProbe(probeRedis, plain, `redis://:100%25%zz@127.0.0.1:${server.port}`);
+  await server.close();
+  expect(verdict(probed)).toBe('auth/wrongpass');
+});

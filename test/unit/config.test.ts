@@ -1,5 +1,7 @@
 // fargaze.yml: what compiles, and that what does not is told whole.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
@@ -120,4 +122,20 @@ it('basic_auth and authorization exclude each other', () => {
   expect(issuesOf(`modules: { a: { prober: http, http: ${http} } }`).join()).toMatch(
     /at most one of basic_auth and authorization/,
   );
+});
+
+it('certificates named by file are compiled in; a file that is not there is told', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'fargaze-config-'));
+  writeFileSync(join(directory, 'ca.pem'), 'PEM');
+  const text = (file: string) => `
+modules:
+  a: { prober: http, timeot: 1s, http: { tls_config: { ca_file: ${file} } } }
+`;
+  const good = text('ca.pem').replace('timeot: 1s, ', '');
+  const config = parseConfigText(good, 'fargaze.yml', directory);
+  expect(config.modules.a).toMatchObject({ http: { tls: { ca: 'PEM' } } });
+  expect(() => parseConfigText(text('none.pem'), 'fargaze.yml', directory)).toThrow(
+    /2 problems[\s\S]*timeot[\s\S]*tls_config.ca_file \(line 3\): got "none.pem", which cannot be read \(ENOENT\)/,
+  );
+  rmSync(directory, { recursive: true });
 });

@@ -12,12 +12,10 @@ export type Pattern = { readonly source: string; readonly flags: string };
 export type TlsOptions = {
   /** PEM of the authorities to trust instead of the built-in ones. */
   readonly ca?: string;
-  readonly caFile?: string;
+  /** PEM of the client certificate. */
   readonly cert?: string;
-  readonly certFile?: string;
   /** Client key; inline keys are secrets and so always referenced. */
   readonly key?: SecretRef;
-  readonly keyFile?: string;
   readonly serverName?: string;
   readonly insecureSkipVerify: boolean;
   readonly minVersion?: TlsVersion;

@@ -33,7 +33,7 @@ export {
   reasons,
 } from './outcome.ts';
 export { type PushMetricsOptions, pushMetrics } from './push-metrics.ts';
-export { redactUrl } from './redact.ts';
+export { decodeUserInfo, redactUrl } from './redact.ts';
 export {
   type RemoteWriteAuth,
   RemoteWriteClient,

@@ -21,3 +21,12 @@ function redactQuery(rest: string): string {
     secretName.test(name) ? `${mark}${name}=redacted` : whole,
   );
 }
+
+/** User name or password of an address, percent-decoded; a broken encoding stands for itself. */
+export function decodeUserInfo(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -24,12 +24,16 @@ export const tlsEntries = {
     ),
   ),
   ca_file: v.optional(
-    v.pipe(v.string(), v.description('file with that PEM, in the package of the function')),
+    v.pipe(
+      v.string(),
+      v.description(
+        'file with that PEM, relative to fargaze.yml; read when the functions are built',
+      ),
+    ),
   ),
   cert: v.optional(v.pipe(v.string(), v.description('PEM of the client certificate'))),
-  cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
+  cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM, likewise'))),
   key: v.optional(v.pipe(secretRef, v.description('reference to the PEM of the client key'))),
-  key_file: v.optional(v.pipe(v.string(), v.description('file with that PEM'))),
   server_name: v.optional(v.pipe(v.string(), v.description('name to ask for (SNI) and to verify'))),
   insecure_skip_verify: v.optional(
     v.pipe(v.boolean(), v.description('go on although the certificate is not valid')),
@@ -46,11 +50,8 @@ export const tlsSchema = v.pipe(
     (tls): TlsOptions =>
       ({
         ...(tls.ca !== undefined && { ca: tls.ca }),
-        ...(tls.ca_file !== undefined && { caFile: tls.ca_file }),
         ...(tls.cert !== undefined && { cert: tls.cert }),
-        ...(tls.cert_file !== undefined && { certFile: tls.cert_file }),
         ...(tls.key !== undefined && { key: tls.key }),
-        ...(tls.key_file !== undefined && { keyFile: tls.key_file }),
         ...(tls.server_name !== undefined && { serverName: tls.server_name }),
         insecureSkipVerify: tls.insecure_skip_verify,
         ...(versionOf(tls.min_version) !== undefined && { minVersion: versionOf(tls.min_version) }),

@@ -1,6 +1,5 @@
 // A TLS session over a connected socket, and what its certificates say, valid or not. Judges, but never hides:
 // an expired certificate still yields its dates. No session is ever resumed.
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 import {
@@ -56,6 +55,8 @@ export async function startTls(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
+  // Errors after the verdict are echoes of it; without a listener they would end the process.
+  secure.on('error', () => undefined);
   const shaken = new Promise<void>((resolve, reject) => {
     secure.once('secureConnect', resolve).once('error', reject);
     secure.once('close', () => reject(connectionClosed()));
@@ -87,14 +88,13 @@ function connectionClosed(): Error {
 
 /** The shared context where nothing asks for another one. */
 function contextOptions(options: TlsOptions): ConnectionOptions {
-  const { ca, caFile, cert, certFile, key, keyFile, minVersion, maxVersion } = options;
-  const asked = [ca, caFile, cert, certFile, key, keyFile, minVersion, maxVersion];
+  const { ca, cert, key, minVersion, maxVersion } = options;
+  const asked = [ca, cert, key, minVersion, maxVersion];
   if (asked.every((value) => value === undefined)) return { secureContext: defaultContext };
-  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
   return {
-    ca: ca ?? file(caFile),
-    cert: cert ?? file(certFile),
-    key: key === undefined ? file(keyFile) : readSecret(key),
+    ca,
+    cert,
+    key: key === undefined ? undefined : readSecret(key),
     minVersion,
     maxVersion,
   };

@@ -4,7 +4,7 @@ import type { SecretRef } from '../config.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
 import { exchange, type HttpAnswer } from '../http-exchange.ts';
-import { redactUrl } from '../redact.ts';
+import { decodeUserInfo, redactUrl } from '../redact.ts';
 import { readSecret } from '../secret.ts';
 import { version } from '../version.ts';
 import { groupPath } from './grouping.ts';
@@ -73,9 +73,8 @@ export async function pushGroup(
 }
 
 function authorization(url: URL, auth: BasicAuth | undefined): Record<string, string> {
-  const username = auth?.username ?? decodeURIComponent(url.username);
-  const password =
-    auth === undefined ? decodeURIComponent(url.password) : readSecret(auth.password);
+  const username = auth?.username ?? decodeUserInfo(url.username);
+  const password = auth === undefined ? decodeUserInfo(url.password) : readSecret(auth.password);
   if (username === '' && password === '') return {};
   const credentials = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
   return { authorization: `Basic ${credentials}` };

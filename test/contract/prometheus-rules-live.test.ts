@@ -1,0 +1,120 @@
+// The rules as they are shipped, in a real Prometheus that scrapes a real Pushgateway: what was pushed once is not
+// taken for news. Rules that wait for minutes before they fire are promtool's to test.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { renderNeverSeenRules } from '../../infra/config/prometheus/never-seen.ts';
+import { DeliveryError } from '../../layers/core/src/errors.ts';
+import { pushMetrics } from '../../layers/core/src/push-metrics.ts';
+import { freePort, waitFor } from '../../local/programs/process.ts';
+import {
+  type PrometheusServer,
+  type Server,
+  startPrometheus,
+  startPushgateway,
+} from '../../local/programs/servers.ts';
+
+const source = 'infra/config/prometheus';
+const of = '{job="fargaze-web",instance="http://a/"}';
+const missing = { job: 'fargaze-web', instance: 'http://never/?q="{{x}}"', name: 'never' };
+
+let directory: string;
+let pushgateway: Server;
+let prometheus: PrometheusServer;
+
+/** The shipped configuration, in a hurry, with target files beside it. */
+function layOut(ports: Readonly<Record<string, number>>): string {
+  cpSync(join(source, 'rules'), join(directory, 'rules'), { recursive: true });
+  writeFileSync(join(directory, 'rules/never-seen.yml'), renderNeverSeenRules([missing]));
+  const config = parse(readFileSync(join(source, 'prometheus.yml'), 'utf8'));
+  config.global = { scrape_interval: '1s', evaluation_interval: '1s' };
+  writeFileSync(join(directory, 'prometheus.yml'), stringify(config));
+  mkdirSync(join(directory, 'targets'));
+  const { pushgateway: pushed, prometheus: own } = ports;
+  // Both kinds of file that a target may come from.
+  const groups = (port: number | undefined) => [{ targets: [`127.0.0.1:${port}`] }];
+  writeFileSync(join(directory, 'targets/pushgateway.json'), JSON.stringify(groups(pushed)));
+  writeFileSync(join(directory, 'targets/prometheus.yml'), stringify(groups(own)));
+  return join(directory, 'prometheus.yml');
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'fargaze-rules-live-'));
+  pushgateway = await startPushgateway();
+  const port = await freePort();
+  const configFile = layOut({ pushgateway: pushgateway.port, prometheus: port });
+  prometheus = await startPrometheus({ configFile, port });
+  // Prometheus hands new targets to its scrapers every five seconds, whatever the interval of scraping.
+  await until('scraped', async () => (await values('up{job="pushgateway"}'))[0] === 1);
+}, 60_000);
+afterAll(async () => {
+  await prometheus?.stop();
+  await pushgateway?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Pushes a success that was taken now; it is fresh for 2.5 times `interval` seconds. */
+async function push(interval: number): Promise<void> {
+  const text = [
+    'probe_success 1',
+    `probe_interval_seconds ${interval}`,
+    `fargaze_probe_timestamp_seconds ${Date.now() / 1000}\n`,
+  ].join('\n');
+  await pushText(text, 'http://a/');
+}
+
+async function pushText(text: string, instance: string): Promise<void> {
+  const grouping = { job: 'fargaze-web', instance };
+  await pushMetrics({ url: pushgateway.url, grouping, registry: { metrics: () => text } });
+}
+
+const values = async (expression: string) =>
+  (await prometheus.query(expression)).map(({ value }) => value);
+const until = (what: string, check: () => Promise<boolean>) =>
+  waitFor({ what, seconds: 25, processes: [prometheus.process, pushgateway.process], check });
+const alert = (name: string) => `ALERTS{alertname="${name}",instance="http://a/"}`;
+
+it('an old success goes from fresh to absent, silence is told, and a new one ends it', async () => {
+  await push(4);
+  await until('fresh', async () => (await values(`fargaze:probe_success:fresh${of}`))[0] === 1);
+  expect(await values(alert('FargazeProbeSilent'))).toEqual([]);
+
+  await until('silent', async () => (await values(alert('FargazeProbeSilent'))).length > 0);
+  await until('absent', async () => !(await values(`fargaze:probe_success:fresh${of}`)).length);
+  expect(await values(`probe_success${of}`)).toEqual([1]);
+  const [firing] = await prometheus.query(alert('FargazeProbeSilent'));
+  expect(firing?.labels).toMatchObject({ alertstate: 'firing', severity: 'critical' });
+
+  await push(600);
+  await until(
+    'fresh again',
+    async () => (await values(`fargaze:probe_success:fresh${of}`))[0] === 1,
+  );
+  await until('resolved', async () => !(await values(alert('FargazeProbeSilent'))).length);
+}, 90_000);
+
+it('a refused push is seen by the series that the alert reads', async () => {
+  await push(600);
+  const refused = pushText('# TYPE probe_success counter\nprobe_success 1\n', 'http://refused/');
+  await expect(refused).rejects.toThrow(DeliveryError);
+  const state = 'ALERTS{alertname="FargazePushRejected",instance="http://refused/"}';
+  await until('pending', async () => (await values(state)).length > 0);
+  expect(await values(`push_time_seconds{instance="http://refused/"}`)).toEqual([0]);
+  expect(await values('count(up{job=~"pushgateway|prometheus"} == 1)')).toEqual([2]);
+}, 60_000);
+
+it('every rule is evaluated without an error, the generated ones too', async () => {
+  type Rules = { readonly name: string; readonly health: string; readonly lastError?: string };
+  const read = async () => {
+    const response = await fetch(`${prometheus.url}/api/v1/rules`);
+    const answer = (await response.json()) as {
+      readonly data: { readonly groups: readonly { readonly rules: readonly Rules[] }[] };
+    };
+    return answer.data.groups.flatMap(({ rules }) => rules);
+  };
+  await until('evaluated', async () => (await read()).every(({ health }) => health !== 'unknown'));
+  const rules = await read();
+  expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+  expect(rules.map(({ name }) => name)).toContain('FargazeProbeNeverSeen');
+}, 60_000);
