@@ -10,8 +10,10 @@ class FargazePlugin {
     const prepare = () => this.prepare();
     this.hooks = {
       'before:package:createDeploymentArtifacts': prepare,
-      'before:invoke:local:loadEnvVars': () => useLocalSystem(serverless),
-      'before:invoke:local:invoke': prepare,
+      'before:invoke:local:invoke': async () => {
+        useLocalSystem(serverless.serviceDir);
+        await prepare();
+      },
       'before:offline:start:init': prepare,
       'before:deploy:function:packageFunction': prepare,
     };
@@ -48,15 +50,15 @@ function loadBuild(root) {
   return require(outfile);
 }
 
-/** With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. */
-function useLocalSystem(serverless) {
-  const file = join(serverless.serviceDir, '.stack/endpoints.json');
+/**
+ * With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. The framework
+ * has put the function's variables into its own environment by now; those that were not set are empty.
+ */
+function useLocalSystem(root) {
+  const file = join(root, '.stack/endpoints.json');
   if (!existsSync(file)) return;
   const { environment } = JSON.parse(readFileSync(file, 'utf8'));
-  const { provider } = serverless.service;
-  for (const [name, value] of Object.entries(environment)) {
-    if (!provider.environment[name]) provider.environment[name] = value;
-  }
+  for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
 }
 
 module.exports = FargazePlugin;
