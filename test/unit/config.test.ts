@@ -135,7 +135,7 @@ modules:
   const config = parseConfigText(good, 'fargaze.yml', directory);
   expect(config.modules.a).toMatchObject({ http: { tls: { ca: 'PEM' } } });
   expect(() => parseConfigText(text('none.pem'), 'fargaze.yml', directory)).toThrow(
-    /2 problems[\s\S]*timeot[\s\S]*tls_config.ca_file \(line 3\): got "none.pem", which cannot be read \(ENOENT\)/,
+    /2 problems[\s\S]*tls_config.ca_file \(line 3\): got "none.pem", which cannot be read \(ENOENT\)[\s\S]*timeot/,
   );
   rmSync(directory, { recursive: true });
 });

@@ -1,0 +1,55 @@
+// Under which names the services are addressed on the wire, in IAM and in XML.
+import type { ServiceName } from './context.ts';
+
+/** How a service is addressed on the wire. */
+export type ServiceFace = {
+  /** Prefix of `X-Amz-Target`. */
+  readonly target: string | undefined;
+  /** Name in the SigV4 credential scope. */
+  readonly scope: string;
+  /** Prefix of IAM actions. */
+  readonly iamPrefix: string;
+  /** XML namespace of the query protocol. */
+  readonly xmlns: string;
+  /** Error of the service for trouble of its own. */
+  readonly internalError: string;
+};
+
+/** The services. */
+export const faces: Readonly<Record<ServiceName, ServiceFace>> = {
+  ecs: {
+    target: 'AmazonEC2ContainerServiceV20141113',
+    scope: 'ecs',
+    iamPrefix: 'ecs',
+    xmlns: 'http://ecs.amazonaws.com/doc/2014-11-13/',
+    internalError: 'ServerException',
+  },
+  cloudwatch: {
+    target: 'GraniteServiceVersion20100801',
+    scope: 'monitoring',
+    iamPrefix: 'cloudwatch',
+    xmlns: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    internalError: 'InternalServiceFault',
+  },
+  tagging: {
+    target: 'ResourceGroupsTaggingAPI_20170126',
+    scope: 'tagging',
+    iamPrefix: 'tag',
+    xmlns: 'http://tagging.amazonaws.com/doc/2017-01-26/',
+    internalError: 'InternalServiceException',
+  },
+  sts: {
+    target: undefined,
+    scope: 'sts',
+    iamPrefix: 'sts',
+    xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    internalError: 'InternalFailure',
+  },
+  iam: {
+    target: undefined,
+    scope: 'iam',
+    iamPrefix: 'iam',
+    xmlns: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    internalError: 'ServiceFailure',
+  },
+};

@@ -1,0 +1,152 @@
+// The simulated cloud as tests and scenarios change it. Every change is plain data, so that it can also come over HTTP;
+// a name that does not exist is refused with RangeError.
+import { addMetric, type MetricSpec } from '../metrics/declared-series.ts';
+import { publishCluster } from '../metrics/ecs-series.ts';
+import { addResource, type ResourceSpec } from '../metrics/resources.ts';
+import type { EpochSeconds } from '../wire/timestamp.ts';
+import { type Action, createAgenda, type Repeat } from './agenda.ts';
+import { arnOf } from './arn.ts';
+import { scaleService } from './lifecycle.ts';
+import { type RolloutSpec, rollOut } from './rollout.ts';
+import { archiveTasks } from './service.ts';
+import {
+  addService,
+  deleteService,
+  type RunTaskSpec,
+  runTask,
+  type ServiceSpec,
+  type StopTaskSpec,
+  setHealth,
+  stopTask,
+} from './service-changes.ts';
+import type { Cluster, Health, Tags, Timing, World } from './types.ts';
+import {
+  defaultTiming,
+  findAccount,
+  findRegion,
+  findService,
+  type Place,
+  type ServiceRef,
+} from './world.ts';
+
+/** Declares an account. */
+export type AccountSpec = {
+  readonly id: string;
+  readonly alias?: string;
+  /** The only roles that may be assumed, with their external id or null for none. */
+  readonly roles?: Readonly<Record<string, string | null>>;
+  /** Accounts whose metrics it may read. */
+  readonly linkedAccounts?: readonly string[];
+};
+
+/** Declares a cluster. */
+export type ClusterSpec = Place & {
+  readonly name: string;
+  readonly tags?: Tags;
+  readonly containerInsights?: 'disabled' | 'enabled';
+};
+
+/** When a change happens; now when left out. Changes of one service must not go back in time. */
+export type When = { readonly at?: EpochSeconds };
+
+/** The simulated cloud. */
+export type Model = {
+  readonly world: World;
+  now(): EpochSeconds;
+  addAccount(spec: AccountSpec): void;
+  addCluster(spec: ClusterSpec): void;
+  addService(spec: ServiceSpec): void;
+  scaleTo(spec: ServiceRef & When & { readonly desired: number }): void;
+  deploy(spec: ServiceRef & When & RolloutSpec): void;
+  stopTask(spec: ServiceRef & When & StopTaskSpec): void;
+  deleteService(spec: ServiceRef & When): void;
+  setHealth(spec: ServiceRef & { readonly health: Health }): void;
+  tagService(spec: ServiceRef & { readonly tags: Tags }): void;
+  /** Starts a task that belongs to no service. */
+  runTask(spec: RunTaskSpec & When): void;
+  addMetric(spec: MetricSpec): void;
+  /** Returns the ARN. */
+  addResource(spec: ResourceSpec): string;
+  /** Does something at a set time of the simulated clock. */
+  schedule(time: EpochSeconds, action: Action): void;
+  repeat(repeat: Repeat, action: Action): void;
+  /** Does what is due; the server calls it before each answer. */
+  settle(): void;
+};
+
+/** What a new cloud is made of. */
+export type ModelOptions = {
+  readonly now: () => EpochSeconds;
+  readonly seed?: number;
+  readonly account?: string;
+  readonly region?: string;
+  readonly timing?: Partial<Timing>;
+};
+
+/** An empty cloud. */
+export function createModel(options: ModelOptions): Model {
+  const world: World = {
+    seed: options.seed ?? 1,
+    defaults: {
+      account: options.account ?? '111122223333',
+      region: options.region ?? 'eu-west-1',
+    },
+    timing: { ...defaultTiming, ...options.timing },
+    accounts: new Map(),
+    now: options.now,
+  };
+  const agenda = createAgenda();
+  const change = (spec: ServiceRef & When) => {
+    const at = spec.at ?? world.now();
+    const service = findService(world, spec);
+    archiveTasks(service.cluster, service, at);
+    return { world, at, service };
+  };
+  return {
+    world,
+    now: () => world.now(),
+    addAccount: (spec) => addAccount(world, spec),
+    addCluster: (spec) => addCluster(world, spec),
+    addService: (spec) => addService(world, spec),
+    scaleTo: (spec) => scaleService(change(spec), spec.desired),
+    deploy: (spec) => rollOut(change(spec), spec),
+    stopTask: (spec) => stopTask(change(spec), spec),
+    deleteService: (spec) => deleteService(change(spec)),
+    setHealth: (spec) => setHealth(change(spec), spec.health),
+    tagService: (spec) => {
+      findService(world, spec).tags = spec.tags;
+    },
+    runTask: (spec) => runTask(world, { ...spec, at: spec.at ?? world.now() }),
+    addMetric: (spec) => addMetric(world, spec),
+    addResource: (spec) => addResource(world, spec),
+    schedule: agenda.at,
+    repeat: agenda.every,
+    settle: () => agenda.advance(world.now()),
+  };
+}
+
+function addAccount(world: World, spec: AccountSpec): void {
+  const account = findAccount(world, spec.id);
+  account.alias = spec.alias;
+  if (spec.roles !== undefined) {
+    const roles = Object.entries(spec.roles);
+    account.roles = new Map(roles.map(([name, externalId]) => [name, externalId ?? undefined]));
+  }
+  for (const source of spec.linkedAccounts ?? []) account.sources.add(source);
+}
+
+function addCluster(world: World, spec: ClusterSpec): void {
+  const region = findRegion(world, spec);
+  const cluster: Cluster = {
+    arn: arnOf(region, 'ecs', `cluster/${spec.name}`),
+    name: spec.name,
+    region,
+    tags: spec.tags ?? {},
+    containerInsights: spec.containerInsights ?? 'disabled',
+    createdAt: world.now() - 86_400,
+    services: new Map(),
+    tasks: new Map(),
+  };
+  region.clusters.set(spec.name, cluster);
+  publishCluster(cluster);
+}

@@ -1,0 +1,52 @@
+// Which operations are answered.
+import { getMetricData } from './cloudwatch/get-metric-data.ts';
+import { getMetricStatistics } from './cloudwatch/get-metric-statistics.ts';
+import { listMetrics } from './cloudwatch/list-metrics.ts';
+import type { Operation, ServiceName } from './context.ts';
+import { describeClusters, listClusters } from './ecs/clusters.ts';
+import {
+  describeServiceDeployments,
+  describeServiceRevisions,
+  listServiceDeployments,
+} from './ecs/service-deployments.ts';
+import { describeServices, listServices } from './ecs/services.ts';
+import { describeTaskDefinition, describeTasks, listTasks } from './ecs/tasks.ts';
+import {
+  assumeRoleWith,
+  getCallerIdentity,
+  listAccountAliases,
+  type Sessions,
+} from './other/identity.ts';
+import { getResources } from './other/tagging.ts';
+
+/** The operations of each service. */
+export type Operations = Readonly<Record<ServiceName, ReadonlyMap<string, Operation>>>;
+
+/** All operations; roles that are assumed are remembered in `sessions`. */
+export function createOperations(sessions: Sessions): Operations {
+  return {
+    ecs: new Map<string, Operation>([
+      ['ListClusters', listClusters],
+      ['DescribeClusters', describeClusters],
+      ['ListServices', listServices],
+      ['DescribeServices', describeServices],
+      ['ListTasks', listTasks],
+      ['DescribeTasks', describeTasks],
+      ['DescribeTaskDefinition', describeTaskDefinition],
+      ['ListServiceDeployments', listServiceDeployments],
+      ['DescribeServiceDeployments', describeServiceDeployments],
+      ['DescribeServiceRevisions', describeServiceRevisions],
+    ]),
+    cloudwatch: new Map<string, Operation>([
+      ['ListMetrics', listMetrics],
+      ['GetMetricData', getMetricData],
+      ['GetMetricStatistics', getMetricStatistics],
+    ]),
+    tagging: new Map<string, Operation>([['GetResources', getResources]]),
+    sts: new Map<string, Operation>([
+      ['GetCallerIdentity', getCallerIdentity],
+      ['AssumeRole', assumeRoleWith(sessions)],
+    ]),
+    iam: new Map<string, Operation>([['ListAccountAliases', listAccountAliases]]),
+  };
+}

@@ -1,0 +1,26 @@
+// An instant in an answer: each wire protocol writes it in its own way, so handlers never format one.
+
+/** Seconds since 1970-01-01T00:00:00Z, with fractions. */
+export type EpochSeconds = number;
+
+/** Marks a number of an answer as an instant. JSON writes it as epoch seconds by itself. */
+export class Timestamp {
+  readonly seconds: EpochSeconds;
+
+  constructor(seconds: EpochSeconds) {
+    this.seconds = seconds;
+  }
+
+  /** What JSON.stringify writes: epoch seconds. */
+  toJSON(): EpochSeconds {
+    return this.seconds;
+  }
+}
+
+/** A timestamp when the instant is known and not in the future of `now`; otherwise undefined. */
+export function stampIfPast(
+  seconds: EpochSeconds | undefined,
+  now: EpochSeconds,
+): Timestamp | undefined {
+  return seconds === undefined || seconds > now ? undefined : new Timestamp(seconds);
+}
