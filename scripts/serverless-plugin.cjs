@@ -14,6 +14,7 @@ class FargazePlugin {
         useLocalSystem(serverless.serviceDir);
         await prepare();
       },
+      'before:offline:start': prepare,
       'before:offline:start:init': prepare,
       'before:deploy:function:packageFunction': prepare,
     };
