@@ -98,7 +98,7 @@ function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
       room -= chunk.byteLength;
     });
     response.on('error', cutOff);
-    response.on('aborted', cutOff);
+    response.on('close', cutOff);
     response.on('end', () => {
       if (!response.complete) {
         cutOff();

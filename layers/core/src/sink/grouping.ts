@@ -2,7 +2,8 @@
 
 /**
  * The path of a group below the Pushgateway's base: `/metrics/job/<job>/<name>/<value>…`, job first, then by name.
- * Values that are empty or hold a slash go as `name@base64` (URL-safe), which every version decodes.
+ * Values that are empty or hold a slash go as `name@base64` (URL-safe), which every version decodes. A lone surrogate,
+ * which no URL or exposition can carry, becomes U+FFFD.
  */
 export function groupPath(grouping: Readonly<Record<string, string>>): string {
   const { job = '', ...rest } = grouping;
@@ -14,7 +15,7 @@ export function groupPath(grouping: Readonly<Record<string, string>>): string {
 function labelPath(name: string, value: string): string {
   if (value === '') return `${name}@base64/=`;
   // A lone dot segment would be folded away by URL normalisation.
-  if (value.includes('/') || /^\.{1,2}$/.test(value)) {
+  if (/\/|^\.{1,2}$|\p{Surrogate}/u.test(value)) {
     return `${name}@base64/${Buffer.from(value, 'utf8').toString('base64url')}`;
   }
   return `${name}/${encodeURIComponent(value)}`;

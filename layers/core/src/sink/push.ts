@@ -3,9 +3,10 @@ import { classify } from '../classify.ts';
 import type { SecretRef } from '../config.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
+import { showValue } from '../explain.ts';
 import { exchange, type HttpAnswer } from '../http-exchange.ts';
 import { decodeUserInfo, redactUrl } from '../redact.ts';
-import { readSecret } from '../secret.ts';
+import { isSecretRef, readSecret } from '../secret.ts';
 import { version } from '../version.ts';
 import { groupPath } from './grouping.ts';
 
@@ -21,37 +22,49 @@ const gzipAbove = 1024;
 /** Characters of an answer's body that an error shows. */
 const shownCharacters = 512;
 
-/** The base URL of a Pushgateway. @throws ConfigError unless it is http or https. */
-export function parsePushgatewayUrl(text: string): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(text);
-  } catch {
-    url = undefined;
-  }
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    const message = `got ${JSON.stringify(redactUrl(text))}, want an http or https URL`;
-    throw new ConfigError('pushgateway', [{ path: 'url', message }]);
-  }
-  return url;
+/** What is wrong with the address of a receiver; undefined when it is an http or https URL. */
+export function findUrlFault(address: unknown): string | undefined {
+  const text = typeof address === 'string' ? address : '';
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return undefined;
+  const seen = showValue(typeof address === 'string' ? redactUrl(address) : address);
+  return `got ${seen}, want an http or https URL`;
+}
+
+/** What is wrong with credentials; undefined when nothing is. What was given is never repeated. */
+export function findAuthFault(auth: BasicAuth | undefined): string | undefined {
+  if (auth === undefined) return undefined;
+  const { password, username } = auth as Partial<Record<keyof BasicAuth, unknown>>;
+  if (typeof username !== 'string') return 'want a username';
+  if (typeof password === 'string' && isSecretRef(password)) return undefined;
+  return 'want the password as a reference, env:NAME or file:/path, never the secret itself';
+}
+
+/** Refuses a Pushgateway that cannot be used. @throws ConfigError with every issue. */
+export function checkPushgateway({ auth, url }: Pushgateway): void {
+  const faults = { url: findUrlFault(url), auth: findAuthFault(auth) };
+  const issues = Object.entries(faults).flatMap(([path, message]) =>
+    message === undefined ? [] : [{ path, message }],
+  );
+  if (issues.length > 0) throw new ConfigError('pushgateway', issues);
 }
 
 /**
  * Replaces the group of `grouping` by the series of `text` (Prometheus text format).
- * @throws DeliveryError unless the answer is 200 or 202.
+ * @throws DeliveryError unless the answer is 200 or 202; ConfigError when the password cannot be had.
  */
 export async function pushGroup(
-  gateway: Pushgateway,
+  { auth, url }: Pushgateway,
   group: { readonly grouping: Readonly<Record<string, string>>; readonly text: string },
   deadline: Deadline,
 ): Promise<void> {
-  const base = parsePushgatewayUrl(gateway.url);
+  const base = new URL(url);
   // By concatenation: assigning to `pathname` would encode an already encoded label again.
   const target = new URL(
     `${base.origin}${base.pathname.replace(/\/+$/, '')}${groupPath(group.grouping)}`,
   );
   const plain = Buffer.from(group.text, 'utf8');
   const zipped = plain.byteLength > gzipAbove;
+  const login = readLogin(base, auth);
   const request = {
     url: target,
     method: 'PUT' as const,
@@ -59,7 +72,7 @@ export async function pushGroup(
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
       'user-agent': `fargaze/${version}`,
       ...(zipped && { 'content-encoding': 'gzip' }),
-      ...authorization(base, gateway.auth),
+      ...(login !== undefined && { authorization: `Basic ${login.credentials}` }),
     },
     body: zipped ? (await import('node:zlib')).gzipSync(plain) : plain,
   };
@@ -69,23 +82,40 @@ export async function pushGroup(
   } catch (cause) {
     throw new DeliveryError(`${classify(cause)}: ${messageOf(cause)}`, { retryable: true, cause });
   }
-  if (answer.status !== 200 && answer.status !== 202) throw refusal(answer);
+  if (answer.status !== 200 && answer.status !== 202) throw refusal(answer, { target, login });
 }
 
-function authorization(url: URL, auth: BasicAuth | undefined): Record<string, string> {
+type Login = { readonly password: string; readonly credentials: string };
+
+function readLogin(url: URL, auth: BasicAuth | undefined): Login | undefined {
   const username = auth?.username ?? decodeUserInfo(url.username);
   const password = auth === undefined ? decodeUserInfo(url.password) : readSecret(auth.password);
-  if (username === '' && password === '') return {};
+  if (username === '' && password === '') return undefined;
   const credentials = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
-  return { authorization: `Basic ${credentials}` };
+  return { password, credentials };
 }
 
-function refusal({ status, headers, body }: HttpAnswer): DeliveryError {
-  const location = typeof headers.location === 'string' ? ` to ${redactUrl(headers.location)}` : '';
-  const words = printable(body.slice(0, shownCharacters));
-  const redirect = status >= 300 && status < 400 ? ` (a redirect${location})` : '';
+function refusal(
+  { status, headers, body }: HttpAnswer,
+  { target, login }: { readonly target: URL; readonly login: Login | undefined },
+): DeliveryError {
+  const location = status >= 300 && status < 400 ? headers.location : undefined;
+  const redirect =
+    typeof location === 'string' ? ` (a redirect to ${place(location, target)})` : '';
+  const words = printable(withoutLogin(body, login).slice(0, shownCharacters));
   const message = `status ${status}${redirect}, want 200 or 202${words === '' ? '' : `: ${words}`}`;
   return new DeliveryError(message, { status, retryable: status >= 500 || status === 429 });
+}
+
+function place(location: string, target: URL): string {
+  const whole = URL.canParse(location, target.href) ? new URL(location, target).href : location;
+  return redactUrl(whole).slice(0, shownCharacters);
+}
+
+/** Some servers quote the request in their refusal. */
+function withoutLogin(text: string, login: Login | undefined): string {
+  const secrets = [login?.credentials, login?.password].filter((secret) => secret);
+  return secrets.reduce<string>((rest, secret = '') => rest.replaceAll(secret, 'redacted'), text);
 }
 
 /** One line without control characters. */

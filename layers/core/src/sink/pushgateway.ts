@@ -1,9 +1,9 @@
 // The sink that holds the latest result of each target in a Pushgateway, one group per job and instance.
 import { mapConcurrently } from '../concurrency.ts';
-import { DeliveryError } from '../errors.ts';
+import { DeliveryError, messageOf } from '../errors.ts';
 import { renderExposition } from '../exposition.ts';
 import type { Batch, Group } from '../sample.ts';
-import { type Pushgateway, parsePushgatewayUrl, pushGroup } from './push.ts';
+import { checkPushgateway, type Pushgateway, pushGroup } from './push.ts';
 import type { Sink } from './sink.ts';
 
 /** Groups that are pushed at the same time. */
@@ -11,10 +11,10 @@ const concurrency = 8;
 
 /**
  * A sink for the Pushgateway at `gateway.url` (a path is kept as prefix).
- * @throws ConfigError when the URL is unusable.
+ * @throws ConfigError when the URL or the credentials are unusable.
  */
 export function createPushgatewaySink(gateway: Pushgateway): Sink {
-  parsePushgatewayUrl(gateway.url);
+  checkPushgateway(gateway);
   return {
     name: 'pushgateway',
     write: async (batch: Batch, deadline) => {
@@ -24,20 +24,34 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
           await pushGroup(gateway, { grouping: group.grouping, text }, deadline);
           return undefined;
         } catch (error) {
-          if (!(error instanceof DeliveryError)) throw error;
           return { group, error };
         }
       });
-      const failed = faults.filter((fault) => fault !== undefined);
-      if (failed.length > 0) throw combine(failed, batch.groups.length);
+      throwFaults(
+        faults.filter((fault) => fault !== undefined),
+        batch.groups.length,
+      );
     },
   };
 }
 
-type Fault = { readonly group: Group; readonly error: DeliveryError };
+type Fault = { readonly group: Group; readonly error: unknown };
+type Refused = Fault & { readonly error: DeliveryError };
+
+/** Our own errors come to light too, but only after every group has been tried. */
+function throwFaults(faults: readonly Fault[], total: number): void {
+  const refused = faults.filter((fault): fault is Refused => fault.error instanceof DeliveryError);
+  const [bug] = faults.flatMap(({ error }) => (error instanceof DeliveryError ? [] : [error]));
+  const errors = [
+    ...(bug === undefined ? [] : [bug]),
+    ...(refused.length === 0 ? [] : [combine(refused, total)]),
+  ];
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('\n'));
+  if (errors.length > 0) throw errors[0];
+}
 
 /** One error for all failed groups; the same cause is told once. */
-function combine(faults: readonly Fault[], total: number): DeliveryError {
+function combine(faults: readonly Refused[], total: number): DeliveryError {
   const byMessage = new Map<string, string[]>();
   for (const { group, error } of faults) {
     const names = byMessage.get(error.message) ?? [];

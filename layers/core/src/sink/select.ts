@@ -1,22 +1,17 @@
 // Which sink the environment asks for. Every problem of the environment is told at once.
 import { readEnv } from '../env.ts';
 import { ConfigError, type Issue } from '../errors.ts';
-import { redactUrl } from '../redact.ts';
 import type { RemoteWriteAuth } from '../remote-write/client.ts';
 import { isSecretRef, readSecret } from '../secret.ts';
 import { didYouMean } from '../suggest.ts';
-import type { BasicAuth } from './push.ts';
+import { type BasicAuth, findUrlFault } from './push.ts';
 import { createPushgatewaySink } from './pushgateway.ts';
 import type { Sink } from './sink.ts';
 import { createStdoutSink } from './stdout.ts';
 
 const sinks = {
   pushgateway: (issues: Issue[]) => {
-    const url = readEnv('FARGAZE_PUSHGATEWAY_URL');
-    if (url === undefined) {
-      const message = 'is unset, want the URL of the Pushgateway';
-      issues.push({ path: 'FARGAZE_PUSHGATEWAY_URL', message });
-    }
+    const url = readUrl(issues, 'FARGAZE_PUSHGATEWAY_URL');
     const auth = readAuth(issues, 'FARGAZE_PUSHGATEWAY');
     if (issues.length > 0 || url === undefined) return undefined;
     return createPushgatewaySink({ url, ...(auth !== undefined && { auth }) });
@@ -47,6 +42,13 @@ function isSinkName(name: string): name is keyof typeof sinks {
   return Object.hasOwn(sinks, name);
 }
 
+function readUrl(issues: Issue[], name: string): string | undefined {
+  const url = readEnv(name);
+  const fault = url === undefined ? 'is unset, want an http or https URL' : findUrlFault(url);
+  if (fault !== undefined) issues.push({ path: name, message: fault });
+  return url;
+}
+
 const wantReference = 'want a reference, env:NAME or file:/path, never the secret itself';
 
 function readAuth(issues: Issue[], prefix: string): BasicAuth | undefined {
@@ -65,15 +67,7 @@ function readAuth(issues: Issue[], prefix: string): BasicAuth | undefined {
 
 /** Loaded when it is first written to: probes that push to a Pushgateway have no use for it. */
 function readRemoteWrite(issues: Issue[]): Sink | undefined {
-  const text = readEnv('FARGAZE_REMOTE_WRITE_URL');
-  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const seen = text === undefined ? 'is unset' : `got ${JSON.stringify(redactUrl(text))}`;
-    issues.push({
-      path: 'FARGAZE_REMOTE_WRITE_URL',
-      message: `${seen}, want an http or https URL`,
-    });
-  }
+  const url = readUrl(issues, 'FARGAZE_REMOTE_WRITE_URL');
   const version = readEnv('FARGAZE_REMOTE_WRITE_VERSION') ?? '2';
   if (version !== '1' && version !== '2') {
     const message = `got ${JSON.stringify(version)}, want 1 or 2`;
@@ -82,7 +76,7 @@ function readRemoteWrite(issues: Issue[]): Sink | undefined {
   const auth = readRemoteWriteAuth(issues);
   if (issues.length > 0 || url === undefined) return undefined;
   const options = {
-    url,
+    url: new URL(url),
     version: version === '1' ? (1 as const) : (2 as const),
     ...(auth !== undefined && { auth }),
   };

@@ -1,5 +1,5 @@
 // The sink that prints: Prometheus text with job and instance on every series, for terminals and logs.
-import { DeliveryError } from '../errors.ts';
+import { DeliveryError, messageOf } from '../errors.ts';
 import { renderExposition } from '../exposition.ts';
 import { writeLine } from '../log.ts';
 import type { Sink } from './sink.ts';
@@ -15,7 +15,12 @@ export function createStdoutSink(write: (text: string) => void = writeLine): Sin
       const samples = batch.groups.flatMap(({ grouping, samples }) =>
         samples.map((sample) => ({ ...sample, labels: { ...grouping, ...sample.labels } })),
       );
-      write((await renderExposition(samples)).trimEnd());
+      const text = (await renderExposition(samples)).trimEnd();
+      try {
+        write(text);
+      } catch (cause) {
+        throw new DeliveryError(`stdout: ${messageOf(cause)}`, { retryable: true, cause });
+      }
     },
   };
 }
