@@ -8,6 +8,7 @@ import type { Config } from '../layers/core/src/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { interpolate } from '../layers/core/src/interpolate.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
+import { type FakeCloud, startFakeCloud } from './cloud.ts';
 import type { Report } from './programs/find.ts';
 import { freePort, type RunningProcess, startProcess, waitFor } from './programs/process.ts';
 import {
@@ -36,6 +37,7 @@ export type Stack = {
   readonly redisExporter: Server;
   readonly pushgateway: Server;
   readonly prometheus: PrometheusServer;
+  readonly aws: FakeCloud;
   readonly functions: RunningProcess & { readonly url: string };
   readonly probes: readonly LocalProbe[];
   /** What the functions run with; `serverless invoke local` takes it over. */
@@ -69,7 +71,13 @@ export async function startStack({ root, config, report }: StackOptions): Promis
     await startRedisExporter({ redisUrl: redis.url }),
   );
   const pushgateway = started('pushgateway', await startPushgateway());
+  const aws = started('fake AWS', await startFakeCloud(root));
   const environment = {
+    // What the bridge reads is simulated: there is no AWS account here.
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
+    AWS_SECRET_ACCESS_KEY: 'local',
     WEB_URL: `${web.url}/healthy`,
     REDIS_URL: redis.url,
     FARGAZE_SINK: 'pushgateway',
@@ -95,6 +103,7 @@ export async function startStack({ root, config, report }: StackOptions): Promis
     redisExporter,
     pushgateway,
     prometheus,
+    aws,
     functions,
     probes,
     environment,
@@ -149,9 +158,7 @@ async function startFunctions(root: string, environment: Readonly<Record<string,
     args: [join(root, 'node_modules/serverless/bin/serverless.js'), 'offline', ...ports.flat()],
     env: {
       ...environment,
-      // Emulated functions must not find credentials by accident.
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      // Emulated functions must not find real credentials by accident.
       AWS_SESSION_TOKEN: undefined,
       AWS_PROFILE: undefined,
       SLS_NOTIFICATIONS_MODE: 'off',
@@ -192,8 +199,8 @@ async function writeEndpoints(root: string, stack: Stack): Promise<void> {
 
 /** Stops everything, last started first, and removes its files. */
 export async function stopStack(root: string, stack: Stack): Promise<void> {
-  const { functions, prometheus, pushgateway, redisExporter, web, redis } = stack;
-  for (const part of [functions, prometheus, pushgateway, redisExporter, web, redis]) {
+  const { aws, functions, prometheus, pushgateway, redisExporter, web, redis } = stack;
+  for (const part of [functions, aws, prometheus, pushgateway, redisExporter, web, redis]) {
     await part.stop();
   }
   await removeStackDir(root);

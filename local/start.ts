@@ -63,6 +63,7 @@ function printUrls({ web, prometheus, pushgateway }: Stack): void {
 Prometheus   ${prometheus.url}/graph?g0.expr=fargaze%3Aprobe_success%3Afresh
 Pushgateway  ${pushgateway.url}
 Web app      ${web.url}
+ECS          ${prometheus.url}/graph?g0.expr=ecs_service_running_tasks (simulated)
 Endpoints    ${stackDir}/endpoints.json
 `);
 }

@@ -92,6 +92,7 @@ export async function findMissing(url: string, probes: readonly LocalProbe[]): P
     'scrape of the web exporter': 'up{job="web"} == 1',
     'scrape of redis_exporter': 'up{job="redis"} == 1 and redis_up == 1',
     'scrape of the Pushgateway': 'up{job="pushgateway"} == 1',
+    'services of the ECS API': 'ecs_service_running_tasks > 0',
     'scrape of Prometheus itself': 'up{job="prometheus"} == 1',
     'RED metrics of the web app':
       'sum by (job) (http_request_duration_seconds_count{job="web"}) > 0',

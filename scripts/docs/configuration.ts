@@ -1,7 +1,11 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
 import { httpEntries } from '../../layers/core/src/compile/http-schema.ts';
 import { redisEntries } from '../../layers/core/src/compile/redis-schema.ts';
-import { moduleTimeout, probeSchema } from '../../layers/core/src/compile/schema.ts';
+import {
+  bridgeEcsEntries,
+  moduleTimeout,
+  probeSchema,
+} from '../../layers/core/src/compile/schema.ts';
 import { tlsEntries } from '../../layers/core/src/compile/tls-schema.ts';
 
 type Node = {
@@ -51,6 +55,12 @@ ${table(tlsEntries)}
 
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
 Secrets are references: \`env:NAME\` or \`file:/path\`, read when the probe runs.
+
+## bridge.ecs
+
+What \`ecs-bridge\` reads of the ECS API.
+
+${table(bridgeEcsEntries)}
 
 ## The event of a probe function
 

@@ -75,6 +75,9 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
   expect(table).toMatch(/^redis +redis:\S+ +UP +\d+s .*write \d/m);
   expect(await query('http_request_duration_seconds_count{route="/healthy"}')).not.toHaveLength(0);
   expect(await query('redis_commands_total{cmd="set"}')).not.toHaveLength(0);
+  const running = await query('ecs_service_running_tasks{cluster="fargaze-demo"}');
+  expect(running.map(({ labels }) => labels.service).sort()).toEqual(['redis', 'web', 'worker']);
+  expect(await query('ecs_service_container_exits')).not.toHaveLength(0);
   const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
   expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
 }, 180_000);

@@ -38,7 +38,7 @@ function build(parsed: ParsedConfig): Config {
     const prober = modules[probe.module]?.prober ?? 'http';
     return { ...probe, job: probe.job ?? defaultJobs[prober] };
   });
-  return { version: 1, modules, probes };
+  return { version: 1, modules, probes, bridge: parsed.bridge };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

@@ -106,11 +106,18 @@ export type ProbeConfig = {
   readonly vantage: Vantage;
 };
 
+/** What the bridge reads. */
+export type BridgeConfig = {
+  /** Clusters by name or ARN; `*` is every cluster of the account. */
+  readonly ecs: { readonly clusters: readonly string[] };
+};
+
 /** A compiled fargaze.yml. */
 export type Config = {
   readonly version: 1;
   readonly modules: Readonly<Record<string, Module>>;
   readonly probes: readonly ProbeConfig[];
+  readonly bridge: BridgeConfig;
 };
 
 /** What a probe is handed: a target ready to be dialled. */

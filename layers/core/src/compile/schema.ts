@@ -56,10 +56,27 @@ export const probeSchema = v.strictObject({
   ),
 });
 
+/** The keys of `bridge.ecs`. */
+export const bridgeEcsEntries = {
+  clusters: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string('want text'), v.minLength(1, 'the name or ARN of a cluster, or *'))),
+      v.minLength(1, 'at least one cluster, or *'),
+      v.description('clusters to read, by name or ARN; `*` is every cluster of the account'),
+    ),
+    ['*'],
+  ),
+};
+
+const bridgeSchema = v.strictObject({
+  ecs: v.optional(v.strictObject(bridgeEcsEntries), {}),
+});
+
 /** Schema of the whole file. */
 export const configSchema = v.strictObject({
   modules: v.optional(v.record(name, moduleSchema), {}),
   probes: v.optional(v.array(probeSchema), []),
+  bridge: v.optional(bridgeSchema, {}),
 });
 
 /** The file after its values have been read. */

@@ -1,0 +1,210 @@
+// What was read of ECS, as samples. Pure: the same reading and time give the same samples. No task is a label.
+import { type EpochMs, type Sample, sample } from '@fargaze/core';
+import type { Deployment, Service, Task } from './aws.ts';
+import { exitReason } from './exits.ts';
+import type { ClusterReading, EcsReading } from './read.ts';
+
+const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;
+
+/** Labels of a service. */
+type ServiceLabels = {
+  readonly region: string;
+  readonly account_id: string;
+  readonly cluster: string;
+  readonly service: string;
+};
+
+/** Samples of one cluster; what the API did not tell has none. */
+export function clusterSamples(reading: ClusterReading, now: EpochMs): Sample[] {
+  const { cluster, services, stoppedTasks, tasks } = reading;
+  const [, , , region = '', account_id = ''] = (cluster.clusterArn ?? '').split(':');
+  const name = cluster.clusterName ?? '';
+  const labels = { region, account_id, cluster: name };
+  if (services === undefined) return [];
+  return [
+    sample('ecs_services', labels, services.length),
+    ...services.flatMap((service) => {
+      const own = { ...labels, service: service.serviceName ?? '' };
+      const group = `service:${service.serviceName}`;
+      const ofService = (task: Task) => task.group === group;
+      return [
+        ...serviceSamples(service, own),
+        ...(tasks === undefined ? [] : taskSamples(tasks.filter(ofService), own, now)),
+        ...(stoppedTasks === undefined ? [] : stopSamples(stoppedTasks.filter(ofService), own)),
+      ];
+    }),
+  ];
+}
+
+/** Samples on the reading as a whole. */
+export function readingSamples({ clusters, faults }: EcsReading, region: string): Sample[] {
+  const failed = new Set(faults.map(({ operation }) => operation));
+  const operations = [
+    'ListClusters',
+    'DescribeClusters',
+    'ListServices',
+    'DescribeServices',
+    'ListTasks',
+    'DescribeTasks',
+  ];
+  return [
+    sample('ecs_up', { region }, clusters.length > 0 || failed.size === 0 ? 1 : 0),
+    sample('ecs_clusters', { region }, clusters.length),
+    ...operations.map((api) => sample('fargaze_bridge_api_up', { api }, failed.has(api) ? 0 : 1)),
+  ];
+}
+
+function serviceSamples(service: Service, labels: ServiceLabels): Sample[] {
+  const deployments = service.deployments ?? [];
+  const definition = /([^/]+):(\d+)$/.exec(service.taskDefinition ?? '');
+  const info = {
+    ...labels,
+    launch_type: service.launchType ?? '',
+    task_definition: definition?.[1] ?? '',
+    revision: definition?.[2] ?? '',
+    platform_version: service.platformVersion ?? '',
+    capacity_provider: service.capacityProviderStrategy?.[0]?.capacityProvider ?? '',
+  };
+  const samples = [
+    sample('ecs_service_info', info, 1),
+    sample('ecs_service_desired_tasks', labels, service.desiredCount ?? 0),
+    sample('ecs_service_running_tasks', labels, service.runningCount ?? 0),
+    sample('ecs_service_pending_tasks', labels, service.pendingCount ?? 0),
+    sample('ecs_service_deployments', labels, deployments.length),
+    ...firstByStatus(deployments).flatMap((deployment) => deploymentSamples(deployment, labels)),
+  ];
+  const steady = service.events?.find(({ message }) =>
+    message?.includes('has reached a steady state'),
+  );
+  const at = seconds(steady?.createdAt);
+  if (at !== undefined) {
+    samples.push(sample('ecs_service_last_steady_state_timestamp_seconds', labels, at));
+  }
+  return samples;
+}
+
+/** The newest deployment of each status: several old ones may drain at once, and a series exists once. */
+function firstByStatus(deployments: readonly Deployment[]): Deployment[] {
+  const byStatus = new Map<string, Deployment>();
+  for (const deployment of deployments) {
+    const status = deployment.status ?? '';
+    if (!byStatus.has(status)) byStatus.set(status, deployment);
+  }
+  return [...byStatus.values()];
+}
+
+function deploymentSamples(deployment: Deployment, labels: ServiceLabels): Sample[] {
+  const own = { ...labels, status: deployment.status ?? '' };
+  const samples = [
+    sample('ecs_service_deployment_desired_tasks', own, deployment.desiredCount ?? 0),
+    sample('ecs_service_deployment_running_tasks', own, deployment.runningCount ?? 0),
+    sample('ecs_service_deployment_pending_tasks', own, deployment.pendingCount ?? 0),
+    sample('ecs_service_deployment_failed_tasks', own, deployment.failedTasks ?? 0),
+    ...rolloutStates.map((state) => {
+      const value = deployment.rolloutState === state ? 1 : 0;
+      return sample('ecs_service_deployment_rollout_state', { ...own, state }, value);
+    }),
+  ];
+  const created = seconds(deployment.createdAt);
+  if (created !== undefined) {
+    samples.push(sample('ecs_service_deployment_created_timestamp_seconds', own, created));
+  }
+  return samples;
+}
+
+function taskSamples(tasks: readonly Task[], labels: ServiceLabels, now: EpochMs): Sample[] {
+  const counts = countBy(tasks, (task) => [task.lastStatus ?? '', task.healthStatus ?? 'UNKNOWN']);
+  const samples = counts.map(([[last_status = '', health_status = ''], count]) =>
+    sample('ecs_service_tasks', { ...labels, last_status, health_status }, count),
+  );
+  const oldest = least(tasks.map(({ startedAt }) => seconds(startedAt)));
+  if (oldest !== undefined) {
+    samples.push(sample('ecs_service_oldest_task_age_seconds', labels, now / 1000 - oldest));
+  }
+  const starts = most(tasks.map((task) => span(task.createdAt, task.startedAt)));
+  if (starts !== undefined) {
+    samples.push(sample('ecs_service_task_start_duration_max_seconds', labels, starts));
+  }
+  const pulls = most(tasks.map((task) => span(task.pullStartedAt, task.pullStoppedAt)));
+  if (pulls !== undefined) {
+    samples.push(sample('ecs_service_image_pull_duration_max_seconds', labels, pulls));
+  }
+  return [...samples, ...imageSamples(tasks, labels)];
+}
+
+function imageSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
+  const containers = tasks.flatMap((task) => task.containers ?? []);
+  const images = countBy(containers, ({ image, imageDigest, name }) => [
+    name ?? '',
+    image ?? '',
+    imageDigest ?? '',
+  ]);
+  const digests = countBy(
+    images.map(([key]) => key),
+    ([name = '']) => [name],
+  );
+  return [
+    ...images.map(([[container_name = '', image = '', image_digest = '']]) =>
+      sample('ecs_service_image_info', { ...labels, container_name, image, image_digest }, 1),
+    ),
+    ...digests.map(([[container_name = ''], count]) =>
+      sample('ecs_service_distinct_images', { ...labels, container_name }, count),
+    ),
+  ];
+}
+
+function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
+  const codes = countBy(tasks, ({ stopCode }) => [stopCode ?? 'unknown']);
+  const exits = countBy(
+    tasks.flatMap((task) => (task.containers ?? []).map((container) => ({ container, task }))),
+    ({ container, task }) => [container.name ?? '', exitReason(container, task)],
+  );
+  return [
+    ...codes.flatMap(([[stop_code = ''], count]) => {
+      const own = tasks.filter((task) => (task.stopCode ?? 'unknown') === stop_code);
+      const last = most(own.map(({ stoppedAt, stoppingAt }) => seconds(stoppedAt ?? stoppingAt)));
+      const time = sample(
+        'ecs_service_last_stop_timestamp_seconds',
+        { ...labels, stop_code },
+        last ?? 0,
+      );
+      return [
+        sample('ecs_service_stopped_tasks', { ...labels, stop_code }, count),
+        ...(last === undefined ? [] : [time]),
+      ];
+    }),
+    ...exits.map(([[container_name = '', reason = ''], count]) =>
+      sample('ecs_service_container_exits', { ...labels, container_name, reason }, count),
+    ),
+  ];
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string[]): [string[], number][] {
+  const counts = new Map<string, [string[], number]>();
+  for (const item of items) {
+    const parts = key(item);
+    const id = JSON.stringify(parts);
+    counts.set(id, [parts, (counts.get(id)?.[1] ?? 0) + 1]);
+  }
+  return [...counts.values()];
+}
+
+function seconds(date: Date | undefined): number | undefined {
+  return date === undefined ? undefined : date.getTime() / 1000;
+}
+
+function span(from: Date | undefined, to: Date | undefined): number | undefined {
+  return from === undefined || to === undefined
+    ? undefined
+    : (to.getTime() - from.getTime()) / 1000;
+}
+
+function least(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function most(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}

@@ -1,0 +1,224 @@
+// The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
+import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
+import type { Batch } from '../../layers/core/src/sample.ts';
+import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+
+const now = 1_800_000_000;
+let fake: FakeAws;
+
+const variables = {
+  AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
+  AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+  AWS_REGION: 'eu-west-1',
+};
+
+beforeEach(async () => {
+  fake = await startFakeAws();
+  fake.clock.set(now);
+  Object.assign(process.env, variables, { AWS_ENDPOINT_URL: fake.url });
+});
+
+afterEach(async () => {
+  for (const name of [...Object.keys(variables), 'AWS_ENDPOINT_URL']) delete process.env[name];
+  await fake.close();
+});
+
+async function run(clusters: readonly string[] = ['*'], event: unknown = {}) {
+  const batches: Batch[] = [];
+  const lines: string[] = [];
+  const summary = await runBridge(
+    {
+      config: { ecs: { clusters } },
+      sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      log: (level, message, fields) =>
+        void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    },
+    event,
+    { getRemainingTimeInMillis: () => 20_000 },
+  );
+  const groups = new Map(
+    batches[0]?.groups.map((group) => [group.grouping.instance, group.samples]),
+  );
+  const series = new Map(
+    [...groups.values()].flat().map(({ labels, metric, value }) => {
+      const { account_id: _, region: __, ...own } = labels;
+      const inner = Object.entries(own).map(([name, text]) => `${name}=${text}`);
+      return [inner.length === 0 ? metric : `${metric}{${inner.join(',')}}`, value];
+    }),
+  );
+  return { summary, groups, series, lines };
+}
+
+const web = 'cluster=prod,service=web';
+
+describe('a healthy cluster', () => {
+  beforeEach(() => {
+    fake.model.addCluster({ name: 'prod' });
+    fake.model.addService({ cluster: 'prod', name: 'web', desired: 3 });
+    fake.clock.advance(600);
+  });
+
+  it('gives counts, rollout, tasks, ages and images, with account and region', async () => {
+    const { groups, series, summary } = await run();
+    expect(summary).toMatchObject({ clusters: 1, services: 1, faults: [] });
+    expect(series.get(`ecs_service_desired_tasks{${web}}`)).toBe(3);
+    expect(series.get(`ecs_service_running_tasks{${web}}`)).toBe(3);
+    expect(series.get(`ecs_service_pending_tasks{${web}}`)).toBe(0);
+    expect(
+      series.get(`ecs_service_deployment_rollout_state{${web},status=PRIMARY,state=COMPLETED}`),
+    ).toBe(1);
+    expect(
+      series.get(`ecs_service_deployment_rollout_state{${web},status=PRIMARY,state=FAILED}`),
+    ).toBe(0);
+    expect(series.get(`ecs_service_distinct_images{${web},container_name=web}`)).toBe(1);
+    expect(series.get(`ecs_service_oldest_task_age_seconds{${web}}`)).toBeGreaterThan(400);
+    expect(series.get(`ecs_service_task_start_duration_max_seconds{${web}}`)).toBeGreaterThan(0);
+    const [tasks] = [...series].filter(([key]) =>
+      key.startsWith(`ecs_service_tasks{${web},last_status=RUNNING`),
+    );
+    expect(tasks?.[1]).toBe(3);
+    const samples = groups.get('arn:aws:ecs:eu-west-1:111122223333:cluster/prod');
+    expect(samples?.[0]?.labels).toEqual({
+      region: 'eu-west-1',
+      account_id: '111122223333',
+      cluster: 'prod',
+    });
+    expect([...series.keys()].join()).not.toMatch(/task\/prod/);
+  });
+
+  it('a rollout shows both deployments and mixed images', async () => {
+    fake.model.deploy({ cluster: 'prod', service: 'web', image: 'example/web:2' });
+    fake.clock.advance(10);
+    const { series } = await run();
+    expect(series.get(`ecs_service_deployments{${web}}`)).toBe(2);
+    expect(
+      series.get(`ecs_service_deployment_rollout_state{${web},status=PRIMARY,state=IN_PROGRESS}`),
+    ).toBe(1);
+    expect(series.get(`ecs_service_distinct_images{${web},container_name=web}`)).toBe(2);
+  });
+
+  it('stops show by code, containers by normalised reason', async () => {
+    const exits = {
+      web: { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+    };
+    fake.model.stopTask({
+      cluster: 'prod',
+      service: 'web',
+      code: 'EssentialContainerExited',
+      reason: 'Essential container in task exited',
+      exits,
+    });
+    fake.clock.advance(120);
+    const { series } = await run();
+    expect(series.get(`ecs_service_stopped_tasks{${web},stop_code=EssentialContainerExited}`)).toBe(
+      1,
+    );
+    expect(
+      series.get(`ecs_service_container_exits{${web},container_name=web,reason=oom_killed}`),
+    ).toBe(1);
+    expect(
+      series.get(
+        `ecs_service_last_stop_timestamp_seconds{${web},stop_code=EssentialContainerExited}`,
+      ),
+    ).toBeGreaterThan(now);
+    fake.clock.advance(2 * 3600);
+    expect([...(await run()).series.keys()].filter((key) => key.includes('stopped_tasks'))).toEqual(
+      [],
+    );
+  });
+
+  it('a service that is gone has no series', async () => {
+    fake.model.deleteService({ cluster: 'prod', service: 'web' });
+    fake.clock.advance(600);
+    const { series } = await run();
+    expect([...series.keys()].filter((key) => key.includes('service=web'))).toEqual([]);
+    expect(series.get('ecs_services{cluster=prod}')).toBe(0);
+  });
+
+  it.each([['prod'], ['arn:aws:ecs:eu-west-1:111122223333:cluster/prod']])(
+    '%s alone is read without listing clusters',
+    async (name) => {
+      fake.model.addCluster({ name: 'other' });
+      const { summary } = await run([name]);
+      expect(summary.clusters).toBe(1);
+      expect(fake.totals().ListClusters).toBeUndefined();
+    },
+  );
+});
+
+it('250 services and their tasks take as few calls as the API allows, on every page size', async () => {
+  fake.model.addCluster({ name: 'prod' });
+  for (let i = 0; i < 250; i++)
+    fake.model.addService({ cluster: 'prod', name: `s${i}`, desired: 1 });
+  fake.clock.advance(600);
+  const { summary } = await run();
+  expect(summary.services).toBe(250);
+  const calls = Object.fromEntries(
+    Object.entries(fake.totals()).map(([api, { calls: count }]) => [api, count]),
+  );
+  // 250 services: 3 pages, 25 descriptions; 250 tasks: 3 pages and 3 descriptions; none stopped: one empty page.
+  expect(calls).toEqual({
+    ListClusters: 1,
+    DescribeClusters: 1,
+    ListServices: 3,
+    DescribeServices: 25,
+    ListTasks: 4,
+    DescribeTasks: 3,
+  });
+  fake.reset();
+  fake.faults.add({ api: 'ListServices', kind: 'page-size', size: 7 });
+  expect((await run()).summary.services).toBe(250);
+});
+
+describe('a call that fails', () => {
+  beforeEach(() => {
+    fake.model.addCluster({ name: 'prod' });
+    fake.model.addService({ cluster: 'prod', name: 'web', desired: 1 });
+    fake.clock.advance(600);
+  });
+
+  it.each(['throttle', 'internal-error', 'http-500', 'reset'] as const)(
+    'by %s once is asked again, and nothing is missing',
+    async (kind) => {
+      fake.faults.add({ api: 'DescribeServices', kind, times: 1 });
+      const { series, summary } = await run();
+      expect(summary.faults).toEqual([]);
+      expect(series.get(`ecs_service_running_tasks{${web}}`)).toBe(1);
+    },
+  );
+
+  it('for want of a permission costs what needs it, and the message names the permission', async () => {
+    fake.faults.add({ api: 'DescribeTasks', kind: 'access-denied' });
+    const { lines, series, summary } = await run();
+    expect(summary.faults).toHaveLength(1);
+    expect(summary.faults[0]).toMatch(/^DescribeTasks: permission ecs:DescribeTasks is missing: /);
+    expect(lines.join()).toContain('ecs:DescribeTasks is missing');
+    expect(series.get(`ecs_service_running_tasks{${web}}`)).toBe(1);
+    expect([...series.keys()].some((key) => key.startsWith('ecs_service_tasks'))).toBe(false);
+    expect(series.get('fargaze_bridge_api_up{api=DescribeTasks}')).toBe(0);
+    expect(series.get('fargaze_bridge_api_up{api=DescribeServices}')).toBe(1);
+  });
+
+  it('in the middle of a list gives no half count', async () => {
+    for (let i = 0; i < 30; i++)
+      fake.model.addService({ cluster: 'prod', name: `s${i}`, desired: 1 });
+    fake.model.addCluster({ name: 'calm' });
+    fake.faults.add({ api: 'DescribeServices', kind: 'access-denied', times: 1 });
+    const { groups, summary } = await run();
+    expect(summary.faults).toHaveLength(1);
+    expect([...groups.keys()]).toEqual([
+      'arn:aws:ecs:eu-west-1:111122223333:cluster/calm',
+      'ecs-bridge',
+    ]);
+  });
+
+  it('at the very start fails the run after it was told', async () => {
+    fake.faults.add({ api: 'ListClusters', kind: 'access-denied' });
+    await expect(run()).rejects.toThrow('permission ecs:ListClusters is missing');
+  });
+});
+
+it('an event with unknown keys is refused', async () => {
+  await expect(run(['*'], { clusters: ['x'] })).rejects.toThrow('clusters: unknown key');
+});
