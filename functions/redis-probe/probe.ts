@@ -56,17 +56,25 @@ export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promi
     samples.push(sample('probe_redis_duration_seconds', { phase }, seconds));
   }
   if (!dialed.ok) return { outcome: dialed.outcome, samples };
+  const conceal = (text: string) => hide(text, credentials.password);
+  const visitEnv = { ...env, trace: (line: string) => env.trace(conceal(line)) };
   const session = openSession(dialed.socket, env.deadline);
   try {
-    await converse(session, { target, options, address, env, samples }, credentials);
+    await converse(session, { target, options, address, env: visitEnv, samples }, credentials);
     return { outcome: { ok: true }, samples };
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;
-    return { outcome: error.outcome, samples };
+    const { outcome } = error;
+    return { outcome: { ...outcome, detail: conceal(outcome.detail) }, samples };
   } finally {
     session.close();
   }
 };
+
+/** A server may repeat what it was sent; the password must not come back as a detail or a log line. */
+function hide(text: string, password: string): string {
+  return password === '' ? text : text.replaceAll(password, 'redacted');
+}
 
 type Credentials = { readonly username: string; readonly password: string };
 
@@ -99,14 +107,18 @@ async function timed<T>({ env, samples }: Visit, phase: Phase, work: () => Promi
 /** HELLO tells protocol and credentials in one step; servers that do not know it (before 6.0) get AUTH. */
 async function authenticate(session: Session, { address, env }: Visit, who: Credentials) {
   const { password, username } = who;
-  const auth = password === '' ? [] : ['AUTH', username === '' ? 'default' : username, password];
+  // A user without a password is a user all the same, with permissions of its own.
+  const auth =
+    password === '' && username === ''
+      ? []
+      : ['AUTH', username === '' ? 'default' : username, password];
   const hello = await session.ask('auth', ['HELLO', '3', ...auth]);
   if (hello instanceof RespError) {
     const unknown = reasonOfReply(hello.message) === 'unknown_command';
     const refusedHello = /^NOPERM .*hello/i.test(hello.message) || /^NOPROTO/.test(hello.message);
     if (!unknown && !refusedHello) throw refusal('auth', 'HELLO', hello);
     env.trace(`HELLO refused (${quoteReply(hello.message)}), speaking RESP2`);
-    if (password !== '') {
+    if (auth.length > 0) {
       const named = username === '' ? [password] : [username, password];
       await demand(session, 'auth', ['AUTH', ...named]);
     }

@@ -33,8 +33,9 @@ export function reasonOfReply(message: string): Reason {
   return byWords.find(([words]) => words.test(message))?.[1] ?? 'redis_error';
 }
 
-/** One line of a server's words, fit for a detail. */
+/** One line of a server's words, fit for a detail; without the arguments that Redis repeats: AUTH's are secrets. */
 export function quoteReply(message: string): string {
-  const line = message.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  const words = message.replace(/,? with args beginning with.*$/is, '');
+  const line = words.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
   return line.length > 160 ? `${line.slice(0, 157)}...` : line;
 }

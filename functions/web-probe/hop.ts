@@ -23,6 +23,8 @@ export type HopRequest = {
   readonly body: string;
   /** Name for SNI and verification, where it is not the URL's host. */
   readonly serverName: string | undefined;
+  /** Whether every hop so far was of one host: `tls_config.server_name` names that one alone. */
+  readonly firstHost: boolean;
 };
 
 /** A hop whose answer has begun. `close` must be called. */
@@ -66,12 +68,20 @@ export async function openHop(
       ip: options,
       allowBlocked: options.allowBlocked,
       ...(secure && {
-        tls: { options: options.tls, serverName: ask.serverName ?? hostname, alpn: ['http/1.1'] },
+        tls: {
+          options: ask.firstHost ? options.tls : withoutName(options.tls),
+          serverName: ask.serverName ?? hostname,
+          alpn: ['http/1.1'],
+        },
       }),
     },
     env,
   );
   return dialed.ok ? exchange(ask, dialed, env) : dialed;
+}
+
+function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
+  return others;
 }
 
 type Connected = { readonly socket: Socket; readonly facts: DialFacts };

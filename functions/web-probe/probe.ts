@@ -155,6 +155,7 @@ function firstRequest(address: string, options: HttpOptions): HopRequest | Failu
     method: options.method,
     headers,
     body: options.body,
+    firstHost: true,
     serverName: hostHeader?.[1].replace(/:\d+$/, ''),
   };
 }

@@ -51,15 +51,25 @@ export function nextRequest(
   const cookies = jar.header(url);
   if (cookies !== undefined) headers.Cookie = cookies;
   // A server name that stood for the first host says nothing about another one.
-  const serverName = url.host === last.url.host ? last.serverName : undefined;
-  return { url, method, headers, body: keeps ? last.body : '', serverName };
+  const same = url.host === last.url.host;
+  const serverName = same ? last.serverName : undefined;
+  return {
+    firstHost: last.firstHost && same,
+    url,
+    method,
+    headers,
+    body: keeps ? last.body : '',
+    serverName,
+  };
 }
 
 /** Credentials do not leave the host that they were meant for; a new request has its own Host. */
 function carriedHeaders(last: HopRequest, url: URL, keepsBody: boolean): Record<string, string> {
   const same = url.host === last.url.host;
+  const plain = last.url.protocol === 'https:' && url.protocol === 'http:';
   const dropped = new Set<string>(['cookie']);
-  if (!same) for (const name of ['host', 'authorization', 'www-authenticate']) dropped.add(name);
+  if (!same) dropped.add('host');
+  if (!same || plain) for (const name of ['authorization', 'www-authenticate']) dropped.add(name);
   if (!keepsBody) for (const name of ['content-length', 'content-type']) dropped.add(name);
   const kept = Object.entries(last.headers).filter(([name]) => !dropped.has(name.toLowerCase()));
   return { ...Object.fromEntries(kept), ...(!same && { Host: url.host }) };

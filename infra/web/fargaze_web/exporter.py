@@ -12,7 +12,8 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -41,17 +42,29 @@ def _collect_once(settings: Settings) -> bytes:
     registry = CollectorRegistry()
     present = settings.metrics_dir.is_dir()
     files = len(list(settings.metrics_dir.glob("*.db"))) if present else 0
-    up = Gauge(
-        "web_exporter_up",
-        "Whether the app's metric directory is there and holds files",
-        registry=registry,
-    )
-    up.set(1 if files > 0 else 0)
-    count = Gauge("web_exporter_metric_files", "Metric files of the app's workers", registry=registry)
-    count.set(files)
+    registry.register(_Own(files))
     if present:
         MultiProcessCollector(registry, path=str(settings.metrics_dir))
     return generate_latest(registry)
+
+
+class _Own:
+    """What the exporter says of itself. A Gauge would write a file of its own into the app's directory."""
+
+    def __init__(self, files: int) -> None:
+        self._files = files
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        return [
+            GaugeMetricFamily(
+                "web_exporter_up",
+                "Whether the app's metric directory is there and holds files",
+                value=1 if self._files > 0 else 0,
+            ),
+            GaugeMetricFamily(
+                "web_exporter_metric_files", "Metric files of the app's workers", value=self._files
+            ),
+        ]
 
 
 def run_exporter(settings: Settings) -> int:

@@ -1,17 +1,17 @@
 // Compiles a fargaze.yml document at build time. Reports every issue at once; what compiles, runs.
+
 import * as v from 'valibot';
 import { crossCheck, toIssues } from './compile/cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './compile/schema.ts';
 import type { Config, Module, ProbeConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { explainIssues } from './explain.ts';
+import { defaultJobs } from './select.ts';
 
 export { configSchema, moduleSchema, probeSchema } from './compile/schema.ts';
 
 /** Modules that need no entry in the file; an entry of the same name replaces one. */
 const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' } } as const;
-
-const defaultJobs = { http: 'fargaze-web', redis: 'fargaze-redis' } as const;
 
 /**
  * The compiled form of a parsed YAML document.

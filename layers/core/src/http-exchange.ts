@@ -81,6 +81,11 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
         resolve(answer);
       }, fail);
     });
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy();
+      const message = 'status 101: the server switched protocols unasked';
+      fail(Object.assign(new Error(message), { code: 'HPE_UPGRADE' }));
+    });
     outgoing.end(request.body);
   });
 }

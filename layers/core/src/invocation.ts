@@ -42,6 +42,9 @@ const concurrency = 8;
 /** Share of the time left that is kept for delivering, and its bounds in seconds. */
 const reserve = { share: 0.2, min: 0.5, max: 10 } as const;
 
+/** Share of the time that is left for the log line and the error when a delivery hangs, and its bound in seconds. */
+const margin = { share: 0.05, max: 1 } as const;
+
 /** The handler of a probe function; it remembers only whether it has run before. */
 export function createProbeHandler<M extends Module>(definition: ProbeFunction<M>): ProbeHandler {
   let cold = true;
@@ -73,13 +76,17 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
   });
   const available = call.context.getRemainingTimeInMillis() / 1000;
   const held = Math.min(reserve.max, Math.max(reserve.min, available * reserve.share));
-  const whole = startDeadline(available, clock);
+  const whole = startDeadline(available - Math.min(margin.max, available * margin.share), clock);
   try {
     const observations = await probeAll(definition, selected, {
       clock,
       cold: call.cold,
       seconds: available - held,
     });
+    // Before delivering: where that hangs, the log is the only witness.
+    for (const failure of summarize(observations, { explain: false, delivered: false }).failures) {
+      log('warn', 'probe failed', failure);
+    }
     const fault = await deliver(observations, { sink, clock, deadline: whole });
     const summary = summarize(observations, {
       explain: event.explain,
@@ -134,11 +141,15 @@ async function deliver(observations: readonly Observation[], to: Delivery): Prom
   const groups = observations.flatMap(({ group }) => (group === undefined ? [] : [group]));
   if (groups.length === 0) return undefined;
   const batch: Batch = { taken: to.clock.now(), groups };
+  // A sink that hangs is not waited for longer than the reserve: every second is billed.
+  const deadline = to.deadline.slice(reserve.max);
   try {
-    await to.sink.write(batch, to.deadline);
+    await to.sink.write(batch, deadline);
     return undefined;
   } catch (error) {
     return error;
+  } finally {
+    deadline.close();
   }
 }
 
@@ -150,7 +161,6 @@ type Report = {
 };
 
 function report(log: Log, summary: Summary, about: Report): void {
-  for (const fault of summary.failures) log('warn', 'probe failed', fault);
   const { targets, ok, failed, skipped, delivered } = summary;
   log(summary.skipped.length > 0 ? 'warn' : 'info', 'invocation', {
     request: about.call.context.awsRequestId,

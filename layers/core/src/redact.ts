@@ -3,18 +3,20 @@
 /**
  * The address without user info, query and fragment secrets: `redis://user:pass@h/0` gives `redis://h/0`,
  * and query values are kept only for http(s), where they are part of what is probed, except those whose
- * name says that they are secret. What cannot be parsed loses everything up to the last `@`.
+ * name says that they are secret. An address without a scheme is read as http. Where it is no URL, or not http(s), a
+ * raw `/`, `?` or `#` may be part of a password: then everything between the scheme and the last `@` goes.
  */
 export function redactUrl(address: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return address.replace(/^.*@/s, '');
-  const [beforeFragment = ''] = address.split('#', 1);
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?]*)(.*)$/is.exec(beforeFragment);
-  const [, scheme = '', authority = '', rest = ''] = match ?? [];
-  const host = authority.slice(authority.lastIndexOf('@') + 1);
-  return scheme + host + redactQuery(rest);
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(address)?.[0] ?? '';
+  const rest = address.slice(scheme.length);
+  const web = /^(?:https?:\/\/)?$/i.test(scheme);
+  const authority = web && URL.canParse(`http://${rest}`) ? /^[^/?#\\]*/.exec(rest)?.[0] : rest;
+  const shown = rest.slice((authority ?? rest).lastIndexOf('@') + 1);
+  return scheme + redactQuery(shown.replace(/#.*$/s, ''));
 }
 
-const secretName = /pass|secret|token|key|auth|signature|credential/i;
+const secretName =
+  /pass|pwd|secret|token|key|auth|signature|credential|session|jwt|^(?:sig|code)$/i;
 
 function redactQuery(rest: string): string {
   return rest.replace(/([?&])([^=&]*)=([^&]*)/g, (whole, mark: string, name: string) =>

@@ -26,7 +26,12 @@ export type Selection<M extends Module> = {
 };
 
 const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
-const adHocJobs: Readonly<Record<Prober, string>> = { http: 'fargaze-web', redis: 'fargaze-redis' };
+
+/** The job of results that name no other. */
+export const defaultJobs: Readonly<Record<Prober, string>> = {
+  http: 'fargaze-web',
+  redis: 'fargaze-redis',
+};
 
 /**
  * The targets of `event`, in the order of the configuration, once each.
@@ -124,7 +129,7 @@ function selectAdHoc<M extends Module>(
       instance: redactUrl(address),
       module: module as M,
     },
-    job: adHocJobs[prober],
+    job: defaultJobs[prober],
     interval: event.schedule ?? 60,
     deliver: event.schedule !== undefined,
   }));

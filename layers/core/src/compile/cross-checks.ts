@@ -2,6 +2,8 @@
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../errors.ts';
 import { formatPath, type PathStep, showValue } from '../explain.ts';
+import { redactUrl } from '../redact.ts';
+import { defaultJobs } from '../select.ts';
 import { didYouMean } from '../suggest.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -29,7 +31,7 @@ export function toIssues(findings: readonly Finding[]): Issue[] {
 
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
   const name = probe.module;
-  if (typeof name !== 'string' || name in modules) return [];
+  if (typeof name !== 'string' || Object.hasOwn(modules, name)) return [];
   const known = Object.keys(modules);
   const hint = didYouMean(name, known) || `, want one of ${known.join(', ')}`;
   return [
@@ -62,8 +64,10 @@ function proberOf(probe: Mapping, modules: Mapping): unknown {
 /** Two probes of one job and target would overwrite each other's results. */
 function groupOf(probe: Mapping, modules: Mapping): unknown {
   if (typeof probe.target !== 'string') return undefined;
-  const job = typeof probe.job === 'string' ? probe.job : String(proberOf(probe, modules));
-  return JSON.stringify([job, probe.target]);
+  const prober = proberOf(probe, modules);
+  const usual = prober === 'http' || prober === 'redis' ? defaultJobs[prober] : '';
+  const job = typeof probe.job === 'string' ? probe.job : usual;
+  return JSON.stringify([job, redactUrl(probe.target)]);
 }
 
 function duplicates(

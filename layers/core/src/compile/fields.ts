@@ -1,4 +1,5 @@
 // The kinds of value that fargaze.yml is made of, each with what is wanted in words.
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import type { Pattern, SecretRef } from '../config.ts';
 import { parseDuration, parseSize } from '../duration.ts';
@@ -64,10 +65,16 @@ export const secretRef = v.pipe(
 /** `ip4` or `ip6`. */
 export const ipProtocol = v.picklist(['ip4', 'ip6'], 'want ip4 or ip6');
 
+function isCidr(value: string): boolean {
+  const [, base = '', prefix = ''] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(base)] ?? -1;
+  return Number(prefix) <= bits;
+}
+
 /** A CIDR block such as 169.254.0.0/16. */
 export const cidr = v.pipe(
   text('a CIDR block such as 10.0.0.0/8'),
-  v.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a CIDR block such as 10.0.0.0/8'),
+  v.check(isCidr, 'a CIDR block such as 10.0.0.0/8'),
 );
 
 /** A probe's or module's name. */

@@ -101,7 +101,7 @@ export class RemoteWriteClient {
       if ('status' in result && retry?.kind !== 'retry') return result;
       const asked = retry?.kind === 'retry' ? retry.afterSeconds : undefined;
       const random = this.#options.random ?? Math.random;
-      const wait = asked ?? backoff * (0.5 + random() / 2);
+      const wait = Math.max(asked ?? 0, backoff * (0.5 + random() / 2));
       if (deadline.signal.aborted || wait >= deadline.remaining()) throw exhausted(result);
       await sleep(wait);
     }
