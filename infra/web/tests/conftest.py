@@ -21,6 +21,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# gunicorn gives its workers graceful_timeout (35 s) to finish before it kills them.
+STOP_SECONDS = 60
+
 
 def free_port() -> int:
     """A port of loopback that was free a moment ago."""
@@ -122,12 +125,22 @@ class Web:
         return [int(pid) for pid in children.read_text().split()]
 
     def stop(self) -> None:
-        """End both, and wait."""
+        """End both, and wait; one that does not end is killed and told by its command."""
         for process in self._processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in self._processes:
-            process.wait(timeout=20)
+        stuck = [process for process in self._processes if not _ended(process)]
+        assert not stuck, f"not ended {STOP_SECONDS} s after SIGTERM: {[p.args for p in stuck]}"
+
+
+def _ended(process: subprocess.Popen) -> bool:
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True
 
 
 @pytest.fixture
