@@ -11,7 +11,7 @@ import {
   RemoteWriteClient,
   type RemoteWriteOptions,
 } from '../../layers/core/src/remote-write/client.ts';
-import type { Point, Series } from '../../layers/core/src/remote-write/series.ts';
+import type { Point, Series } from '../../layers/core/src/sample.ts';
 import { sample } from '../../layers/core/src/sample.ts';
 import { createRemoteWriteSink } from '../../layers/core/src/sink/remote-write.ts';
 import { type PrometheusServer, startPrometheus } from '../../local/programs/servers.ts';

@@ -4,9 +4,10 @@ import protobuf from 'protobufjs';
 import * as snappyjs from 'snappyjs';
 import { splitBySamples } from '../../layers/core/src/remote-write/client.ts';
 import { encodeV1, encodeV2 } from '../../layers/core/src/remote-write/encode.ts';
-import { type Series, seriesOfBatch } from '../../layers/core/src/remote-write/series.ts';
+import { seriesOfBatch } from '../../layers/core/src/remote-write/series.ts';
 import { signRequest } from '../../layers/core/src/remote-write/sign.ts';
 import { compressSnappy } from '../../layers/core/src/remote-write/snappy.ts';
+import type { Series } from '../../layers/core/src/sample.ts';
 import { sample } from '../../layers/core/src/sample.ts';
 
 const { root } = protobuf.parse(
@@ -185,6 +186,20 @@ it('a batch becomes series with job, instance and its own time', () => {
     { at: 500, value: 1 },
     { at: 1000, value: 0 },
   ]);
+});
+
+it('series with times of their own follow the samples of a batch as they are', () => {
+  const cpu: Series = {
+    labels: { __name__: 'aws_ecs_cpuutilization_average', region: 'eu-west-1' },
+    points: [{ at: 500, value: 41 }],
+  };
+  const group = {
+    grouping: { job: 'j', instance: 'i' },
+    samples: [sample('probe_success', {}, 1)],
+  };
+  const all = seriesOfBatch({ taken: 1000, groups: [group], series: [cpu] });
+  expect(all.map(({ labels }) => labels.__name__)).toEqual(['probe_success', cpu.labels.__name__]);
+  expect(all[1]).toBe(cpu);
 });
 
 it('signs as the example of the AWS documentation does', () => {

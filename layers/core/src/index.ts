@@ -40,16 +40,19 @@ export {
   type RemoteWriteOptions,
   type WriteResult,
 } from './remote-write/client.ts';
-export type { Metadata, Point, PointValue, Series } from './remote-write/series.ts';
 export {
   type Batch,
   type Group,
   type Labels,
+  type Metadata,
+  type Point,
+  type PointValue,
   type Probe,
   type ProbeEnvironment,
   type Reading,
   roundSeconds,
   type Sample,
+  type Series,
   sample,
 } from './sample.ts';
 export { isSecretRef, readSecret } from './secret.ts';

@@ -45,8 +45,33 @@ export type Group = {
   readonly samples: readonly Sample[];
 };
 
+/** A value, or `stale`: from here on the series is gone. */
+export type PointValue = number | 'stale';
+
+/** One sample of a series. */
+export type Point = { readonly at: EpochMs; readonly value: PointValue };
+
+/** What a receiver may show beside a metric. */
+export type Metadata = {
+  readonly type: 'gauge' | 'counter' | 'unknown';
+  readonly help: string;
+  readonly unit: string;
+};
+
+/** A series; `labels` hold `__name__`. Points in order of time. */
+export type Series = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly Point[];
+  readonly metadata?: Metadata;
+};
+
 /** What one invocation delivers. */
-export type Batch = { readonly taken: EpochMs; readonly groups: readonly Group[] };
+export type Batch = {
+  readonly taken: EpochMs;
+  readonly groups: readonly Group[];
+  /** Series with times of their own and names that the catalogue cannot know (CloudWatch); for remote write alone. */
+  readonly series?: readonly Series[];
+};
 
 /** Seconds rounded to whole microseconds, the resolution of the monotonic clock. */
 export function roundSeconds(seconds: Seconds): Seconds {

@@ -7,12 +7,12 @@ import type { SecretRef } from '../config.ts';
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
 import { exchange, type HttpAnswer } from '../http-exchange.ts';
+import type { Series } from '../sample.ts';
 import { readSecret } from '../secret.ts';
 import type { BasicAuth } from '../sink/push.ts';
 import { version } from '../version.ts';
 import { type RejectReason, readAnswer } from './answers.ts';
 import { encodeV1, encodeV2 } from './encode.ts';
-import type { Series } from './series.ts';
 import { type AwsCredentials, signRequest } from './sign.ts';
 import { compressSnappy } from './snappy.ts';
 

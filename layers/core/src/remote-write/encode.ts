@@ -1,7 +1,9 @@
 // Write requests of Prometheus remote write 1.0 and 2.0
 // (prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0).
+
+import type { Metadata, Point, Series } from '../sample.ts';
 import { lengthDelimited, ProtobufWriter, varintSize } from './protobuf.ts';
-import { canonicalLabels, type Metadata, type Point, type Series } from './series.ts';
+import { canonicalLabels } from './series.ts';
 
 /** Field 1 as a double and field 2 as a varint, the same in both versions. */
 const sampleValueTag = 0x09;

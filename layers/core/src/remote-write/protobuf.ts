@@ -1,6 +1,6 @@
 // The few protobuf wire types that remote write needs (protobuf.dev/programming-guides/encoding).
 // Text is encoded once and kept: label names and values repeat in every series.
-import type { PointValue } from './series.ts';
+import type { PointValue } from '../sample.ts';
 
 /** Bits of the NaN that means "stale" (prometheus/prometheus, model/value). */
 const staleBits = 0x7ff0000000000002n;

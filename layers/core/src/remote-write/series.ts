@@ -1,28 +1,7 @@
 // What remote write carries: series with samples of their own time. Refuses what no receiver may be sent.
 
 import { catalogue } from '../catalogue.ts';
-import type { EpochMs } from '../clock.ts';
-import type { Batch } from '../sample.ts';
-
-/** A value, or `stale`: from here on the series is gone. */
-export type PointValue = number | 'stale';
-
-/** One sample of a series. */
-export type Point = { readonly at: EpochMs; readonly value: PointValue };
-
-/** What a receiver may show beside a metric. */
-export type Metadata = {
-  readonly type: 'gauge' | 'counter' | 'unknown';
-  readonly help: string;
-  readonly unit: string;
-};
-
-/** A series; `labels` hold `__name__`. Points in order of time. */
-export type Series = {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly points: readonly Point[];
-  readonly metadata?: Metadata;
-};
+import type { Batch, Metadata, Point, Series } from '../sample.ts';
 
 /**
  * The labels as receivers want them: sorted by name, without empty values.
@@ -36,8 +15,8 @@ export function canonicalLabels(labels: Readonly<Record<string, string>>): [stri
   return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The series of a batch; samples without a time of their own have the batch's. */
-export function seriesOfBatch({ groups, taken }: Batch): Series[] {
+/** The series of a batch, those with times of their own last; other samples have the batch's time. */
+export function seriesOfBatch({ groups, series: timed = [], taken }: Batch): Series[] {
   const series = new Map<
     string,
     { labels: Record<string, string>; points: Point[]; metadata: Metadata }
@@ -56,8 +35,9 @@ export function seriesOfBatch({ groups, taken }: Batch): Series[] {
       series.set(key, found);
     }
   }
-  return [...series.values()].map((one) => ({
+  const own = [...series.values()].map((one) => ({
     ...one,
     points: one.points.sort((a, b) => a.at - b.at),
   }));
+  return [...own, ...timed];
 }
