@@ -1,11 +1,8 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
+import { bridgeEcsEntries } from '../../layers/core/src/compile/bridge-schema.ts';
 import { httpEntries } from '../../layers/core/src/compile/http-schema.ts';
 import { redisEntries } from '../../layers/core/src/compile/redis-schema.ts';
-import {
-  bridgeEcsEntries,
-  moduleTimeout,
-  probeSchema,
-} from '../../layers/core/src/compile/schema.ts';
+import { moduleTimeout, probeSchema } from '../../layers/core/src/compile/schema.ts';
 import { tlsEntries } from '../../layers/core/src/compile/tls-schema.ts';
 
 type Node = {

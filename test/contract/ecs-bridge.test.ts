@@ -28,7 +28,7 @@ async function run(clusters: readonly string[] = ['*'], event: unknown = {}) {
   const lines: string[] = [];
   const summary = await runBridge(
     {
-      config: { ecs: { clusters } },
+      config: { ecs: { clusters, services: ['*'], tags: [], exportedTags: [] } },
       sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
       clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
       log: (level, message, fields) =>

@@ -1,5 +1,6 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
+import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
@@ -54,22 +55,6 @@ export const probeSchema = v.strictObject({
     ),
     'any',
   ),
-});
-
-/** The keys of `bridge.ecs`. */
-export const bridgeEcsEntries = {
-  clusters: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string('want text'), v.minLength(1, 'the name or ARN of a cluster, or *'))),
-      v.minLength(1, 'at least one cluster, or *'),
-      v.description('clusters to read, by name or ARN; `*` is every cluster of the account'),
-    ),
-    ['*'],
-  ),
-};
-
-const bridgeSchema = v.strictObject({
-  ecs: v.optional(v.strictObject(bridgeEcsEntries), {}),
 });
 
 /** Schema of the whole file. */
