@@ -137,7 +137,10 @@ async function layOutPrometheus(root: string, files: PrometheusFiles): Promise<s
   const config = parse(await readFile(join(source, 'prometheus.yml'), 'utf8'));
   config.global = { ...config.global, scrape_interval: interval, evaluation_interval: interval };
   await writeFile(join(directory, 'prometheus.yml'), stringify(config));
-  await writeFile(join(directory, 'rules/never-seen.yml'), renderNeverSeenRules(files.probes));
+  await writeFile(
+    join(directory, 'rules/alerting/never-seen.yml'),
+    renderNeverSeenRules(files.probes),
+  );
   const all = { ...files.targets, prometheus: `http://127.0.0.1:${files.port}` };
   for (const [job, url] of Object.entries(all)) {
     const groups = [{ targets: [new URL(url).host], labels: { job } }];

@@ -26,7 +26,7 @@ let prometheus: PrometheusServer;
 /** The shipped configuration, in a hurry, with target files beside it. */
 function layOut(ports: Readonly<Record<string, number>>): string {
   cpSync(join(source, 'rules'), join(directory, 'rules'), { recursive: true });
-  writeFileSync(join(directory, 'rules/never-seen.yml'), renderNeverSeenRules([missing]));
+  writeFileSync(join(directory, 'rules/alerting/never-seen.yml'), renderNeverSeenRules([missing]));
   const config = parse(readFileSync(join(source, 'prometheus.yml'), 'utf8'));
   config.global = { scrape_interval: '1s', evaluation_interval: '1s' };
   writeFileSync(join(directory, 'prometheus.yml'), stringify(config));

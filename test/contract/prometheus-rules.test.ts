@@ -15,7 +15,9 @@ import { findPrograms, type Program } from '../../local/programs/find.ts';
 
 const root = 'infra/config/prometheus';
 const list = (folder: string) =>
-  readdirSync(join(root, folder)).map((file) => join(root, folder, file));
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yml'))
+    .map((file) => join(root, folder, file));
 
 type Rule = {
   readonly alert?: string;

@@ -15,7 +15,7 @@ export type ExpectedProbe = {
 /** Seconds that a system may take to start before a missing result is told. */
 const startSeconds = 300;
 
-/** Intervals that may pass, as for results that were seen once (rules/freshness.yml). */
+/** Intervals that may pass, as for results that were seen once (rules/recording/freshness.yml). */
 const patience = 2.5;
 
 /**
