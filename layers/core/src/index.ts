@@ -1,4 +1,10 @@
 // The public face of @fargaze/core. What is not here is not promised.
+export {
+  type AwsCredentials,
+  readAwsCredentials,
+  type SignedRequest,
+  signRequest,
+} from './aws/sign.ts';
 export { catalogue, type LabelsOf, type MetricName } from './catalogue.ts';
 export { classify } from './classify.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';

@@ -1,6 +1,7 @@
 // Sends series to a remote-write receiver: version 2.0 where it takes it, else 1.0. One bad sample never costs the
 // others: a refused request of 1.0, which is all or nothing, is halved until what is wrong stands alone.
 
+import { type AwsCredentials, signRequest } from '../aws/sign.ts';
 import { classify } from '../classify.ts';
 import type { Clock, Seconds } from '../clock.ts';
 import type { SecretRef } from '../config.ts';
@@ -13,7 +14,6 @@ import type { BasicAuth } from '../sink/push.ts';
 import { version } from '../version.ts';
 import { type RejectReason, readAnswer } from './answers.ts';
 import { encodeV1, encodeV2 } from './encode.ts';
-import { type AwsCredentials, signRequest } from './sign.ts';
 import { compressSnappy } from './snappy.ts';
 
 /** How requests are authorized. */

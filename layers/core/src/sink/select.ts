@@ -1,8 +1,9 @@
 // Which sink the environment asks for. Every problem of the environment is told at once.
+import { readAwsCredentials } from '../aws/sign.ts';
 import { readEnv } from '../env.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { RemoteWriteAuth } from '../remote-write/client.ts';
-import { isSecretRef, readSecret } from '../secret.ts';
+import { isSecretRef } from '../secret.ts';
 import { didYouMean } from '../suggest.ts';
 import { type BasicAuth, findUrlFault } from './push.ts';
 import { createPushgatewaySink } from './pushgateway.ts';
@@ -104,14 +105,4 @@ function readRemoteWriteAuth(issues: Issue[]): RemoteWriteAuth | undefined {
   if (isSecretRef(token)) return { kind: 'bearer', token };
   issues.push({ path: 'FARGAZE_REMOTE_WRITE_TOKEN', message: wantReference });
   return undefined;
-}
-
-/** Lambda renews these between invocations, so they are read anew for each request. */
-function readAwsCredentials() {
-  const sessionToken = readEnv('AWS_SESSION_TOKEN');
-  return {
-    accessKeyId: readSecret('env:AWS_ACCESS_KEY_ID'),
-    secretAccessKey: readSecret('env:AWS_SECRET_ACCESS_KEY'),
-    ...(sessionToken !== undefined && { sessionToken }),
-  };
 }

@@ -1,7 +1,9 @@
-// AWS Signature Version 4 of one request, for Amazon Managed Prometheus
+// AWS Signature Version 4 of one request, for the few AWS APIs that are called without the SDK
 // (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 import { createHash, createHmac } from 'node:crypto';
 import type { EpochMs } from '../clock.ts';
+import { readEnv } from '../env.ts';
+import { readSecret } from '../secret.ts';
 
 /** Credentials as Lambda puts them into the environment. */
 export type AwsCredentials = {
@@ -9,6 +11,19 @@ export type AwsCredentials = {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 };
+
+/**
+ * The function's own credentials. Lambda renews them between invocations, so they are read anew for each request.
+ * @throws ConfigError when there are none.
+ */
+export function readAwsCredentials(): AwsCredentials {
+  const sessionToken = readEnv('AWS_SESSION_TOKEN');
+  return {
+    accessKeyId: readSecret('env:AWS_ACCESS_KEY_ID'),
+    secretAccessKey: readSecret('env:AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
+}
 
 /** What is signed, and for whom. */
 export type SignedRequest = {
