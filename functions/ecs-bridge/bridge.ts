@@ -62,9 +62,11 @@ export async function runBridge(
   const region = readEnv('AWS_REGION');
   const api = bridge.api ?? createEcsApi(region, reading);
   try {
-    const ecs = await readEcs(api, bridge.config.ecs.clusters);
+    const ecs = await readEcs(api, bridge.config.ecs);
     const run = { now: clock.now(), seconds: roundSeconds(clock.monotonic() - begun) };
-    const batch = toBatch(ecs, region ?? api.region, run);
+    const { exportedTags } = bridge.config.ecs;
+    const scope = { region: region ?? api.region, exportedTags };
+    const batch = toBatch(ecs, scope, run);
     const samples = batch.groups.reduce((sum, group) => sum + group.samples.length, 0);
     for (const fault of ecs.faults) log('error', 'source failed', { detail: fault.message });
     await sink.write(batch, whole);
@@ -109,15 +111,17 @@ function refuseUnknown(event: unknown): void {
 
 type Run = { readonly now: number; readonly seconds: number };
 
+type Scope = { readonly region: string; readonly exportedTags: readonly string[] };
+
 /** One group for each cluster whose services are known, and one for the run itself. */
-function toBatch(ecs: EcsReading, region: string, run: Run): Batch {
+function toBatch(ecs: EcsReading, { exportedTags, region }: Scope, run: Run): Batch {
   const time = sample('fargaze_bridge_timestamp_seconds', {}, run.now / 1000);
   const group = (instance: string, samples: readonly Sample[]): Group => ({
     grouping: { job: 'fargaze-ecs', instance },
     samples: [...samples, time],
   });
   const clusters = ecs.clusters.flatMap((reading) => {
-    const samples = clusterSamples(reading, run.now);
+    const samples = clusterSamples(reading, { now: run.now, exportedTags });
     return samples.length === 0 ? [] : [group(reading.cluster.clusterArn ?? '', samples)];
   });
   const own = [

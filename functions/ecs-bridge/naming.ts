@@ -84,6 +84,11 @@ export function infoSeries(
   return { labels: filled(labels), value: 1 };
 }
 
+/** Tags as labels `tag_<key>`, as YACE has them. */
+export function tagLabels(tags: readonly NamedValue[]): Record<string, string> {
+  return filled(prefixed('tag_', tags, { naming: 'yace', labels: 'keep' }));
+}
+
 /** Type, HELP and unit of a series. CloudWatch gives none of them with its data, so units come from a table. */
 export function seriesMetadata(series: SeriesIdentity, naming: Naming): Metadata {
   const { metric, namespace, statistic } = series;

@@ -1,7 +1,8 @@
 // Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only what needs it:
 // the rest is read, and what is missing is told by operation.
-import { mapConcurrently, SourceError } from '@fargaze/core';
+import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core';
 import { type Cluster, describeLimits, type EcsApi, type Service, type Task } from './aws.ts';
+import { hasTags, missingClusters, needsList, wantsCluster, wantsService } from './select.ts';
 
 /** What is known of one cluster; undefined where the API did not tell. */
 export type ClusterReading = {
@@ -20,8 +21,8 @@ export type EcsReading = {
 /** Calls under way at once; the API's steady rate is about 20 a second for reads (ECS API throttling quotas). */
 const concurrency = 8;
 
-/** Reads the clusters whose name or ARN is among `wanted`, or all for `*`. */
-export async function readEcs(api: EcsApi, wanted: readonly string[]): Promise<EcsReading> {
+/** Reads the clusters and services that are asked for. A cluster that is named and not there is a fault. */
+export async function readEcs(api: EcsApi, wanted: EcsConfig): Promise<EcsReading> {
   const faults: SourceError[] = [];
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -32,11 +33,13 @@ export async function readEcs(api: EcsApi, wanted: readonly string[]): Promise<E
       return undefined;
     }
   };
-  const names = wanted.includes('*') ? await attempt(() => api.listClusters()) : wanted;
-  const described = await describe(names ?? [], describeLimits.clusters, (part) =>
+  const names = await clusterNames(wanted, () => attempt(() => api.listClusters()));
+  const described = await describe(names, describeLimits.clusters, (part) =>
     attempt(() => api.describeClusters(part)),
   );
-  const clusters = await mapConcurrently(described ?? [], concurrency, async (cluster) => {
+  const known = described?.filter(({ status }) => status !== 'INACTIVE');
+  if (known !== undefined) faults.push(...missingClusters(wanted, known).map(toFault));
+  const clusters = await mapConcurrently(known ?? [], concurrency, async (cluster) => {
     const arn = cluster.clusterArn ?? '';
     const list = async <T>(
       arns: () => Promise<string[]>,
@@ -49,7 +52,7 @@ export async function readEcs(api: EcsApi, wanted: readonly string[]): Promise<E
     };
     const [services, tasks, stoppedTasks] = await Promise.all([
       list(
-        () => api.listServices(arn),
+        async () => (await api.listServices(arn)).filter((own) => wantsService(wanted, own)),
         describeLimits.services,
         (part) => api.describeServices(arn, part),
       ),
@@ -64,9 +67,25 @@ export async function readEcs(api: EcsApi, wanted: readonly string[]): Promise<E
         (part) => api.describeTasks(arn, part),
       ),
     ]);
-    return { cluster, services, tasks, stoppedTasks };
+    const meant = services?.filter((service) => hasTags(service, wanted.tags));
+    return { cluster, services: meant, tasks, stoppedTasks };
   });
   return { clusters, faults };
+}
+
+/** ARNs or names to describe: what is named, and what a pattern finds among all clusters. */
+async function clusterNames(
+  wanted: EcsConfig,
+  list: () => Promise<string[] | undefined>,
+): Promise<readonly string[]> {
+  if (!needsList(wanted)) return wanted.clusters;
+  return ((await list()) ?? []).filter((arn) => wantsCluster(wanted, arn));
+}
+
+function toFault(name: string): SourceError {
+  const operation = 'bridge.ecs.clusters';
+  const message = `${operation}: got ${JSON.stringify(name)}, want a cluster of this account and region`;
+  return new SourceError(message, { operation, retryable: false });
 }
 
 /** Describes in parts of `limit`; undefined when any part failed, since half a list would be a wrong count. */

@@ -1,7 +1,9 @@
 // What was read of ECS, as samples. Pure: the same reading and time give the same samples. No task is a label.
-import { type EpochMs, type Sample, sample } from '@fargaze/core';
+import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core';
 import type { Deployment, Service, Task } from './aws.ts';
+import { isSteady, type ServiceTrouble, troubleOf } from './events.ts';
 import { exitReason } from './exits.ts';
+import { tagLabels } from './naming.ts';
 import type { ClusterReading, EcsReading } from './read.ts';
 
 const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;
@@ -14,8 +16,15 @@ type ServiceLabels = {
   readonly service: string;
 };
 
+/** What the samples of a cluster depend on beside the reading. */
+export type SampleOptions = {
+  readonly now: EpochMs;
+  /** Keys of tags that become labels of `ecs_service_info`. */
+  readonly exportedTags: readonly string[];
+};
+
 /** Samples of one cluster; what the API did not tell has none. */
-export function clusterSamples(reading: ClusterReading, now: EpochMs): Sample[] {
+export function clusterSamples(reading: ClusterReading, options: SampleOptions): Sample[] {
   const { cluster, services, stoppedTasks, tasks } = reading;
   const [, , , region = '', account_id = ''] = (cluster.clusterArn ?? '').split(':');
   const name = cluster.clusterName ?? '';
@@ -28,8 +37,8 @@ export function clusterSamples(reading: ClusterReading, now: EpochMs): Sample[] 
       const group = `service:${service.serviceName}`;
       const ofService = (task: Task) => task.group === group;
       return [
-        ...serviceSamples(service, own),
-        ...(tasks === undefined ? [] : taskSamples(tasks.filter(ofService), own, now)),
+        ...serviceSamples(service, own, options.exportedTags),
+        ...(tasks === undefined ? [] : taskSamples(tasks.filter(ofService), own, options.now)),
         ...(stoppedTasks === undefined ? [] : stopSamples(stoppedTasks.filter(ofService), own)),
       ];
     }),
@@ -54,8 +63,28 @@ export function readingSamples({ clusters, faults }: EcsReading, region: string)
   ];
 }
 
-function serviceSamples(service: Service, labels: ServiceLabels): Sample[] {
+function serviceSamples(
+  service: Service,
+  labels: ServiceLabels,
+  exportedTags: readonly string[],
+): Sample[] {
   const deployments = service.deployments ?? [];
+  return [
+    infoSample(service, labels, exportedTags),
+    sample('ecs_service_desired_tasks', labels, service.desiredCount ?? 0),
+    sample('ecs_service_running_tasks', labels, service.runningCount ?? 0),
+    sample('ecs_service_pending_tasks', labels, service.pendingCount ?? 0),
+    sample('ecs_service_deployments', labels, deployments.length),
+    ...firstByStatus(deployments).flatMap((deployment) => deploymentSamples(deployment, labels)),
+    ...eventSamples(service, labels),
+  ];
+}
+
+function infoSample(
+  service: Service,
+  labels: ServiceLabels,
+  exportedTags: readonly string[],
+): Sample {
   const definition = /([^/]+):(\d+)$/.exec(service.taskDefinition ?? '');
   const info = {
     ...labels,
@@ -65,22 +94,33 @@ function serviceSamples(service: Service, labels: ServiceLabels): Sample[] {
     platform_version: service.platformVersion ?? '',
     capacity_provider: service.capacityProviderStrategy?.[0]?.capacityProvider ?? '',
   };
-  const samples = [
-    sample('ecs_service_info', info, 1),
-    sample('ecs_service_desired_tasks', labels, service.desiredCount ?? 0),
-    sample('ecs_service_running_tasks', labels, service.runningCount ?? 0),
-    sample('ecs_service_pending_tasks', labels, service.pendingCount ?? 0),
-    sample('ecs_service_deployments', labels, deployments.length),
-    ...firstByStatus(deployments).flatMap((deployment) => deploymentSamples(deployment, labels)),
-  ];
-  const steady = service.events?.find(({ message }) =>
-    message?.includes('has reached a steady state'),
+  const base = sample('ecs_service_info', info, 1);
+  const tags: Labels = tagLabels(
+    (service.tags ?? []).flatMap(({ key = '', value = '' }) =>
+      exportedTags.includes(key) ? [{ name: key, value }] : [],
+    ),
   );
-  const at = seconds(steady?.createdAt);
-  if (at !== undefined) {
-    samples.push(sample('ecs_service_last_steady_state_timestamp_seconds', labels, at));
+  return { ...base, labels: { ...tags, ...base.labels } };
+}
+
+/** The newest event of each kind: the API answers the last 100, newest first. */
+function eventSamples({ events = [] }: Service, labels: ServiceLabels): Sample[] {
+  const steady = seconds(events.find(({ message }) => isSteady(message))?.createdAt);
+  const trouble = new Map<ServiceTrouble, number>();
+  for (const { createdAt, message } of events) {
+    const event = troubleOf(message);
+    const at = seconds(createdAt);
+    if (event === undefined || at === undefined) continue;
+    trouble.set(event, Math.max(at, trouble.get(event) ?? 0));
   }
-  return samples;
+  return [
+    ...(steady === undefined
+      ? []
+      : [sample('ecs_service_last_steady_state_timestamp_seconds', labels, steady)]),
+    ...[...trouble].map(([event, at]) =>
+      sample('ecs_service_last_event_timestamp_seconds', { ...labels, event }, at),
+    ),
+  ];
 }
 
 /** The newest deployment of each status: several old ones may drain at once, and a series exists once. */
@@ -157,7 +197,11 @@ function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
   const codes = countBy(tasks, ({ stopCode }) => [stopCode ?? 'unknown']);
   const exits = countBy(
     tasks.flatMap((task) => (task.containers ?? []).map((container) => ({ container, task }))),
-    ({ container, task }) => [container.name ?? '', exitReason(container, task)],
+    ({ container, task }) => [
+      container.name ?? '',
+      exitReason(container, task),
+      String(container.exitCode ?? ''),
+    ],
   );
   return [
     ...codes.flatMap(([[stop_code = ''], count]) => {
@@ -173,9 +217,10 @@ function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
         ...(last === undefined ? [] : [time]),
       ];
     }),
-    ...exits.map(([[container_name = '', reason = ''], count]) =>
-      sample('ecs_service_container_exits', { ...labels, container_name, reason }, count),
-    ),
+    ...exits.map(([[container_name = '', reason = '', exit_code = ''], count]) => {
+      const own = { ...labels, container_name, reason, exit_code };
+      return sample('ecs_service_container_exits', own, count);
+    }),
   ];
 }
 

@@ -1,5 +1,6 @@
 // The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
+import type { EcsConfig } from '../../layers/core/src/config.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 
@@ -23,12 +24,16 @@ afterEach(async () => {
   await fake.close();
 });
 
-async function run(clusters: readonly string[] = ['*'], event: unknown = {}) {
+async function run(
+  clusters: readonly string[] = ['*'],
+  event: unknown = {},
+  filters: Partial<EcsConfig> = {},
+) {
   const batches: Batch[] = [];
   const lines: string[] = [];
   const summary = await runBridge(
     {
-      config: { ecs: { clusters, services: ['*'], tags: [], exportedTags: [] } },
+      config: { ecs: { clusters, services: ['*'], tags: [], exportedTags: [], ...filters } },
       sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
       clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
       log: (level, message, fields) =>
@@ -115,7 +120,9 @@ describe('a healthy cluster', () => {
       1,
     );
     expect(
-      series.get(`ecs_service_container_exits{${web},container_name=web,reason=oom_killed}`),
+      series.get(
+        `ecs_service_container_exits{${web},container_name=web,reason=oom_killed,exit_code=137}`,
+      ),
     ).toBe(1);
     expect(
       series.get(
@@ -145,6 +152,89 @@ describe('a healthy cluster', () => {
       expect(fake.totals().ListClusters).toBeUndefined();
     },
   );
+});
+
+describe('filters', () => {
+  beforeEach(() => {
+    for (const name of ['prod', 'prod-eu', 'test']) fake.model.addCluster({ name });
+    const team = (value: string) => ({ tags: { Team: value, 'cost:centre': '7' } });
+    fake.model.addService({ cluster: 'prod', name: 'web', desired: 1, ...team('shop') });
+    fake.model.addService({ cluster: 'prod', name: 'web-admin', desired: 1, ...team('ops') });
+    fake.model.addService({ cluster: 'prod', name: 'worker', desired: 1 });
+    fake.clock.advance(600);
+  });
+
+  const serviceNames = ({ series }: { readonly series: ReadonlyMap<string, number> }) =>
+    [...series.keys()].flatMap(
+      (key) => /^ecs_service_desired_tasks.*service=(.*)}$/.exec(key)?.[1] ?? [],
+    );
+
+  it('clusters go by pattern too', async () => {
+    const { groups } = await run(['prod*']);
+    expect([...groups.keys()].map((key) => key.split('/')[1])).toEqual([
+      'prod',
+      'prod-eu',
+      undefined,
+    ]);
+    const byArn = await run(['arn:aws:ecs:*:cluster/test', 'prod-eu']);
+    expect(byArn.summary.clusters).toBe(2);
+  });
+
+  it('services go by name, and those left out are not described', async () => {
+    const filters = { services: ['web*', 'nobody'] };
+    expect(serviceNames(await run(['prod'], {}, filters))).toEqual(['web', 'web-admin']);
+    fake.reset();
+    fake.model.addCluster({ name: 'prod' });
+    for (let i = 0; i < 15; i++)
+      fake.model.addService({ cluster: 'prod', name: `s${i}`, desired: 1 });
+    fake.clock.advance(600);
+    await run(['prod'], {}, { services: ['s1*'] });
+    expect(fake.totals().DescribeServices?.calls).toBe(1);
+  });
+
+  it('services go by tags, all of them', async () => {
+    const tag = (key: string, source: string) => ({ key, value: { source, flags: '' } });
+    const shop = await run(['prod'], {}, { tags: [tag('Team', '^sh')] });
+    expect(serviceNames(shop)).toEqual(['web']);
+    const none = { tags: [tag('Team', 'shop'), tag('Nothing', '')] };
+    expect(serviceNames(await run(['prod'], {}, none))).toEqual([]);
+  });
+
+  it('tags that are exported are labels of ecs_service_info, others are not', async () => {
+    const { series } = await run(['prod'], {}, { exportedTags: ['cost:centre'] });
+    const infos = [...series.keys()].filter((key) => key.startsWith('ecs_service_info'));
+    expect(infos.filter((key) => key.includes('tag_cost_centre=7'))).toHaveLength(2);
+    expect(infos.join()).not.toContain('tag_Team');
+  });
+
+  it('a cluster that is named and not there is told, and costs only itself', async () => {
+    const { series, summary } = await run(['prod', 'prdo']);
+    expect(summary.faults).toEqual([
+      'bridge.ecs.clusters: got "prdo", want a cluster of this account and region',
+    ]);
+    expect(summary.clusters).toBe(1);
+    expect(series.get('fargaze_bridge_api_up{api=DescribeClusters}')).toBe(1);
+    await expect(run(['prdo'])).rejects.toThrow('got "prdo"');
+  });
+});
+
+it('a rollout that fails and rolls back is told by its events', async () => {
+  fake.model.addCluster({ name: 'prod' });
+  fake.model.addService({ cluster: 'prod', name: 'web', desired: 2 });
+  fake.clock.advance(600);
+  fake.model.deploy({
+    cluster: 'prod',
+    service: 'web',
+    image: 'example/web:2',
+    outcome: 'fail',
+    rollback: 'yes',
+  });
+  fake.clock.advance(1800);
+  const { series } = await run();
+  for (const event of ['deployment_failed', 'rollback']) {
+    const at = series.get(`ecs_service_last_event_timestamp_seconds{${web},event=${event}}`);
+    expect(at).toBeGreaterThan(now + 600);
+  }
 });
 
 it('250 services and their tasks take as few calls as the API allows, on every page size', async () => {

@@ -1,13 +1,7 @@
 // The single list of metrics that fargaze emits. Code, docs, rules, dashboards and tests read it;
 // a name that is not here does not compile as a sample and fails as a panel or rule.
-
-type Definition = {
-  readonly type: 'gauge';
-  /** Base unit of the value; `info` and `boolean` are 1 or 0/1. */
-  readonly unit: 'seconds' | 'bytes' | 'timestamp' | 'boolean' | 'info' | 'count' | 'number';
-  readonly help: string;
-  readonly labels: readonly string[];
-};
+import { bridgeMetrics } from './catalogue-bridge.ts';
+import { type Definition, gauge } from './catalogue-gauge.ts';
 
 const define = <const T extends Readonly<Record<string, Definition>>>(definitions: T): T =>
   definitions;
@@ -120,138 +114,7 @@ export const catalogue = define({
     'boolean',
     'Whether the probe ran in the first invocation of a fresh function instance',
   ),
-  ecs_up: gauge('boolean', 'Whether the ECS API of the region could be read', ['region']),
-  ecs_clusters: gauge('count', 'Clusters that were read', ['region']),
-  ecs_services: gauge('count', 'Services of a cluster', ['region', 'account_id', 'cluster']),
-  ecs_service_info: gauge('info', 'How a service runs', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-    'launch_type',
-    'task_definition',
-    'revision',
-    'platform_version',
-    'capacity_provider',
-  ]),
-  ecs_service_desired_tasks: gauge('count', 'Tasks that a service wants', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-  ]),
-  ecs_service_running_tasks: gauge('count', 'Tasks of a service that run', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-  ]),
-  ecs_service_pending_tasks: gauge('count', 'Tasks of a service that are starting', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-  ]),
-  ecs_service_deployments: gauge(
-    'count',
-    'Deployments of a service that are under way or current',
-    ['region', 'account_id', 'cluster', 'service'],
-  ),
-  ecs_service_deployment_desired_tasks: gauge(
-    'count',
-    'Tasks that the newest deployment of a status wants',
-    ['region', 'account_id', 'cluster', 'service', 'status'],
-  ),
-  ecs_service_deployment_running_tasks: gauge(
-    'count',
-    'Tasks of the newest deployment of a status that run',
-    ['region', 'account_id', 'cluster', 'service', 'status'],
-  ),
-  ecs_service_deployment_pending_tasks: gauge(
-    'count',
-    'Tasks of the newest deployment of a status that are starting',
-    ['region', 'account_id', 'cluster', 'service', 'status'],
-  ),
-  ecs_service_deployment_failed_tasks: gauge(
-    'count',
-    'Tasks of the newest deployment of a status that failed to start',
-    ['region', 'account_id', 'cluster', 'service', 'status'],
-  ),
-  ecs_service_deployment_rollout_state: gauge(
-    'boolean',
-    'Whether the newest deployment of a status is in this state of its rollout',
-    ['region', 'account_id', 'cluster', 'service', 'status', 'state'],
-  ),
-  ecs_service_deployment_created_timestamp_seconds: gauge(
-    'timestamp',
-    'When the newest deployment of a status was created, in unixtime',
-    ['region', 'account_id', 'cluster', 'service', 'status'],
-  ),
-  ecs_service_last_steady_state_timestamp_seconds: gauge(
-    'timestamp',
-    'When a service last reported a steady state, in unixtime',
-    ['region', 'account_id', 'cluster', 'service'],
-  ),
-  ecs_service_tasks: gauge('count', 'Tasks of a service by status and health', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-    'last_status',
-    'health_status',
-  ]),
-  ecs_service_oldest_task_age_seconds: gauge('seconds', 'Age of the task that has run longest', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-  ]),
-  ecs_service_task_start_duration_max_seconds: gauge(
-    'seconds',
-    'Longest time from creation to start among the tasks that run',
-    ['region', 'account_id', 'cluster', 'service'],
-  ),
-  ecs_service_image_pull_duration_max_seconds: gauge(
-    'seconds',
-    'Longest image pull among the tasks that run',
-    ['region', 'account_id', 'cluster', 'service'],
-  ),
-  ecs_service_image_info: gauge('info', 'Image that a container of a service runs', [
-    'region',
-    'account_id',
-    'cluster',
-    'service',
-    'container_name',
-    'image',
-    'image_digest',
-  ]),
-  ecs_service_distinct_images: gauge(
-    'count',
-    'Different images that a container runs across tasks; above 1 a rollout is mixed',
-    ['region', 'account_id', 'cluster', 'service', 'container_name'],
-  ),
-  ecs_service_stopped_tasks: gauge(
-    'count',
-    'Stopped tasks that the API still shows (about an hour), by code',
-    ['region', 'account_id', 'cluster', 'service', 'stop_code'],
-  ),
-  ecs_service_last_stop_timestamp_seconds: gauge(
-    'timestamp',
-    'When a task last stopped with this code, in unixtime',
-    ['region', 'account_id', 'cluster', 'service', 'stop_code'],
-  ),
-  ecs_service_container_exits: gauge(
-    'count',
-    'Containers of stopped tasks that the API still shows, by reason',
-    ['region', 'account_id', 'cluster', 'service', 'container_name', 'reason'],
-  ),
-  fargaze_bridge_api_up: gauge(
-    'boolean',
-    'Whether every call of this operation was answered in the last run',
-    ['api'],
-  ),
-  fargaze_bridge_run_duration_seconds: gauge('seconds', 'How long the last run of the bridge took'),
-  fargaze_bridge_timestamp_seconds: gauge('timestamp', 'When the bridge last ran, in unixtime'),
+  ...bridgeMetrics,
 });
 
 /** A metric that fargaze emits. */
@@ -262,11 +125,3 @@ export type LabelsOf<M extends MetricName> = Record<
   (typeof catalogue)[M]['labels'][number],
   string
 >;
-
-function gauge<const L extends readonly string[] = readonly []>(
-  unit: Definition['unit'],
-  help: string,
-  labels?: L,
-): { type: 'gauge'; unit: Definition['unit']; help: string; labels: L } {
-  return { type: 'gauge', unit, help, labels: labels ?? ([] as unknown as L) };
-}

@@ -28,6 +28,7 @@ export {
   type ProbeHandler,
 } from './invocation.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
+export { matchesName } from './name-pattern.ts';
 export { type Dialed, type DialFacts, type DialRequest, dial, dialSamples } from './net/dial.ts';
 export {
   type Failure,

@@ -4,6 +4,7 @@ import type { Config, Module, ProbeConfig, Prober, Target, Vantage } from './con
 import { ConfigError, type Issue } from './errors.ts';
 import type { ProbeEvent } from './event.ts';
 import { interpolate } from './interpolate.ts';
+import { matchesName } from './name-pattern.ts';
 import { redactUrl } from './redact.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -81,7 +82,7 @@ function selectConfigured<M extends Module>(
   });
   const { schedule, time = selection.now } = event;
   return own
-    .filter((probe) => event.probes.some((pattern) => matches(probe.name, pattern)))
+    .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
     .filter((probe) => vantage === 'any' || probe.vantage === 'any' || probe.vantage === vantage)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));
@@ -146,9 +147,4 @@ function findOverlaps<M extends Module>(selected: readonly Selected<M>[]): Issue
     const message = `has job ${job} and instance ${target.instance} in common with ${other}, want another job`;
     return [{ path: `probe ${target.name}`, message }];
   });
-}
-
-function matches(name: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(name);
 }

@@ -1,0 +1,32 @@
+// What a service's events tell of trouble, in few words: their texts are free and long, a label must not be.
+
+/** The values of the label `event` of `ecs_service_last_event_timestamp_seconds`. */
+export type ServiceTrouble =
+  | 'deployment_failed'
+  | 'rollback'
+  | 'placement_failed'
+  | 'start_impaired'
+  | 'unhealthy_container'
+  | 'unhealthy_target'
+  | 'throttled';
+
+// docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+const byText: readonly (readonly [RegExp, ServiceTrouble])[] = [
+  [/deployment failed/i, 'deployment_failed'],
+  [/rolling back/i, 'rollback'],
+  [/unable to place a task/i, 'placement_failed'],
+  [/unable to consistently start tasks/i, 'start_impaired'],
+  [/failed container health checks/i, 'unhealthy_container'],
+  [/is unhealthy in \(?target-group/i, 'unhealthy_target'],
+  [/being throttled/i, 'throttled'],
+];
+
+/** Whether a message says that the service is steady. */
+export function isSteady(message: string | undefined): boolean {
+  return message?.includes('has reached a steady state') ?? false;
+}
+
+/** The trouble that a message tells of; undefined for any other. */
+export function troubleOf(message: string | undefined): ServiceTrouble | undefined {
+  return byText.find(([pattern]) => pattern.test(message ?? ''))?.[1];
+}

@@ -1,0 +1,197 @@
+// The part of the catalogue that ecs-bridge emits by itself: what the ECS API says, and what the bridge says of its own
+// last run. CloudWatch's data has names that no catalogue can know (functions/ecs-bridge/naming.ts).
+import { gauge } from './catalogue-gauge.ts';
+
+const cluster = ['region', 'account_id', 'cluster'] as const;
+const service = [...cluster, 'service'] as const;
+
+/** Metrics of the ECS API and of the bridge itself. Names that slok/ecs-exporter had keep their name and meaning. */
+export const bridgeMetrics = {
+  ecs_up: gauge('boolean', 'Whether the ECS API of the region could be read', ['region']),
+  ecs_clusters: gauge('count', 'Clusters that were read', ['region']),
+  ecs_services: gauge('count', 'Services of a cluster that were read', cluster),
+  ecs_service_info: gauge(
+    'info',
+    'How a service runs; tags that are exported are labels tag_<key>',
+    [
+      ...service,
+      'launch_type',
+      'task_definition',
+      'revision',
+      'platform_version',
+      'capacity_provider',
+    ],
+  ),
+  ecs_service_desired_tasks: gauge('count', 'Tasks that a service wants', service),
+  ecs_service_running_tasks: gauge('count', 'Tasks of a service that run', service),
+  ecs_service_pending_tasks: gauge('count', 'Tasks of a service that are starting', service),
+  ecs_service_deployments: gauge(
+    'count',
+    'Deployments of a service that are under way or current',
+    service,
+  ),
+  ecs_service_deployment_desired_tasks: gauge(
+    'count',
+    'Tasks that the newest deployment of a status wants',
+    [...service, 'status'],
+  ),
+  ecs_service_deployment_running_tasks: gauge(
+    'count',
+    'Tasks of the newest deployment of a status that run',
+    [...service, 'status'],
+  ),
+  ecs_service_deployment_pending_tasks: gauge(
+    'count',
+    'Tasks of the newest deployment of a status that are starting',
+    [...service, 'status'],
+  ),
+  ecs_service_deployment_failed_tasks: gauge(
+    'count',
+    'Tasks of the newest deployment of a status that failed to start',
+    [...service, 'status'],
+  ),
+  ecs_service_deployment_rollout_state: gauge(
+    'boolean',
+    'Whether the newest deployment of a status is in this state of its rollout',
+    [...service, 'status', 'state'],
+  ),
+  ecs_service_deployment_created_timestamp_seconds: gauge(
+    'timestamp',
+    'When the newest deployment of a status was created, in unixtime',
+    [...service, 'status'],
+  ),
+  ecs_service_last_steady_state_timestamp_seconds: gauge(
+    'timestamp',
+    'When a service last reported a steady state, in unixtime',
+    service,
+  ),
+  ecs_service_last_event_timestamp_seconds: gauge(
+    'timestamp',
+    'When a service last reported trouble of a kind, in unixtime; of the events that the API still shows',
+    [...service, 'event'],
+  ),
+  ecs_service_tasks: gauge('count', 'Tasks of a service by status and health', [
+    ...service,
+    'last_status',
+    'health_status',
+  ]),
+  ecs_service_oldest_task_age_seconds: gauge(
+    'seconds',
+    'Age of the task that has run longest',
+    service,
+  ),
+  ecs_service_task_start_duration_max_seconds: gauge(
+    'seconds',
+    'Longest time from creation to start among the tasks that run',
+    service,
+  ),
+  ecs_service_image_pull_duration_max_seconds: gauge(
+    'seconds',
+    'Longest image pull among the tasks that run',
+    service,
+  ),
+  ecs_service_image_info: gauge('info', 'Image that a container of a service runs', [
+    ...service,
+    'container_name',
+    'image',
+    'image_digest',
+  ]),
+  ecs_service_distinct_images: gauge(
+    'count',
+    'Different images that a container runs across tasks; above 1 a rollout is mixed',
+    [...service, 'container_name'],
+  ),
+  ecs_service_stopped_tasks: gauge(
+    'count',
+    'Stopped tasks that the API still shows (about an hour), by code',
+    [...service, 'stop_code'],
+  ),
+  ecs_service_last_stop_timestamp_seconds: gauge(
+    'timestamp',
+    'When a task last stopped with this code, in unixtime',
+    [...service, 'stop_code'],
+  ),
+  ecs_service_container_exits: gauge(
+    'count',
+    'Containers of stopped tasks that the API still shows, by reason and exit code (empty: never started)',
+    [...service, 'container_name', 'reason', 'exit_code'],
+  ),
+  fargaze_bridge_up: gauge(
+    'boolean',
+    'Whether the last run could read a source, ecs or cloudwatch, as a whole',
+    ['source'],
+  ),
+  fargaze_bridge_last_success_timestamp_seconds: gauge(
+    'timestamp',
+    'When a source was last read as a whole and delivered by this function instance, in unixtime',
+    ['source'],
+  ),
+  fargaze_bridge_api_up: gauge(
+    'boolean',
+    'Whether every call of this operation was answered in the last run',
+    ['api'],
+  ),
+  fargaze_bridge_run_duration_seconds: gauge('seconds', 'How long the last run of the bridge took'),
+  fargaze_bridge_timestamp_seconds: gauge('timestamp', 'When the bridge last ran, in unixtime'),
+  fargaze_bridge_requests: gauge(
+    'count',
+    'Requests of the last run by operation, repeats included',
+    ['api'],
+  ),
+  fargaze_bridge_throttles: gauge('count', 'Requests of the last run that AWS throttled', ['api']),
+  fargaze_bridge_billed_metrics: gauge(
+    'count',
+    'Metrics that GetMetricData bills for the last run: up to five statistics of a metric in a request count once',
+    ['namespace'],
+  ),
+  fargaze_bridge_estimated_cost_usd_per_month: gauge(
+    'number',
+    'What the plan of the last run costs in 30 days at its interval, in US dollars at list price',
+  ),
+  fargaze_bridge_budget_usd_per_month: gauge(
+    'number',
+    'The budget of the configuration, in US dollars',
+  ),
+  fargaze_bridge_over_budget: gauge(
+    'boolean',
+    'Whether the plan costs more than the budget at the configured interval',
+  ),
+  fargaze_bridge_interval_seconds: gauge(
+    'seconds',
+    'Time between two readings of CloudWatch; longer than configured where the budget asks for it, 0 where it refuses',
+  ),
+  fargaze_bridge_datapoints: gauge(
+    'count',
+    'Data points that CloudWatch answered in the last run',
+    ['namespace'],
+  ),
+  fargaze_bridge_partial_results: gauge(
+    'count',
+    'Results of the last run that were PartialData or InternalError, by what became of them',
+    ['status', 'outcome'],
+  ),
+  fargaze_bridge_samples_sent: gauge('count', 'Samples of CloudWatch that the last run delivered'),
+  fargaze_bridge_samples_rejected: gauge(
+    'count',
+    'Samples of the last run that the receiver will not take, by reason',
+    ['reason'],
+  ),
+  fargaze_bridge_stale_series: gauge('count', 'Series that the last run ended with a stale marker'),
+  fargaze_bridge_data_age_seconds: gauge(
+    'seconds',
+    'Age of the newest point of a namespace at the end of the last run',
+    ['namespace'],
+  ),
+  fargaze_bridge_gap_backfilled_seconds: gauge(
+    'seconds',
+    'How far the window of the last run reached back beyond the usual to fill a gap',
+  ),
+  fargaze_bridge_discovered_resources: gauge('count', 'Resources that the last run found', [
+    'type',
+  ]),
+  fargaze_bridge_watermark_timestamp_seconds: gauge(
+    'timestamp',
+    'Until when the data of a bridge job is delivered without a gap, in unixtime',
+    ['bridge_job', 'region', 'account_id'],
+  ),
+} as const;

@@ -1,0 +1,52 @@
+// Texts of ECS as the API writes them, and the few words that become labels.
+import { isSteady, troubleOf } from '../../functions/ecs-bridge/events.ts';
+import { exitReason } from '../../functions/ecs-bridge/exits.ts';
+
+describe('an event of a service', () => {
+  // Forms of docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+  it.each([
+    ['(service web) has reached a steady state.', undefined],
+    ['(service web) has started 2 tasks: (task 0a) (task 0b).', undefined],
+    [
+      '(service web) (deployment ecs-svc/1) deployment failed: tasks failed to start.',
+      'deployment_failed',
+    ],
+    ['(service web) rolling back to deployment ecs-svc/1.', 'rollback'],
+    [
+      '(service web) was unable to place a task. Reason: Capacity is unavailable at this time.',
+      'placement_failed',
+    ],
+    [
+      '(service web) is unable to consistently start tasks successfully. For more information, see',
+      'start_impaired',
+    ],
+    ['(service web) (task 0a) failed container health checks.', 'unhealthy_container'],
+    [
+      '(service web) (port 80) is unhealthy in (target-group arn:aws:…) due to (reason Health checks failed)',
+      'unhealthy_target',
+    ],
+    ['(service web) operations are being throttled on elb. Will try again later.', 'throttled'],
+  ])('%s', (message, trouble) => {
+    expect(troubleOf(message)).toBe(trouble);
+    expect(isSteady(message)).toBe(message.includes('steady'));
+  });
+});
+
+describe('the end of a container', () => {
+  it.each([
+    ['OutOfMemoryError: Container killed due to memory usage', '', 'oom_killed'],
+    [
+      'CannotPullContainerError: pull image manifest has been retried 5 time(s)',
+      '',
+      'cannot_pull_container',
+    ],
+    ['', 'Task failed container health checks', 'health_check'],
+    ['', 'Task failed ELB health checks in (target-group arn:aws:…)', 'health_check'],
+    ['', 'Essential container in task exited', 'essential_exited'],
+    ['OutOfMemoryError: …', 'Essential container in task exited', 'oom_killed'],
+    ['', 'Scaling activity initiated by deployment ecs-svc/1', 'other'],
+    ['', '', 'other'],
+  ])('%s | %s is %s', (reason, stoppedReason, wanted) => {
+    expect(exitReason({ reason }, { stoppedReason })).toBe(wanted);
+  });
+});
