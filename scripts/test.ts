@@ -13,6 +13,8 @@ import { environmentWith } from './environment.ts';
 type Tally = { readonly passed: number; readonly failed: number };
 
 const root = process.cwd();
+/** What the tests run besides the web app's own Python. */
+const tools = join(root, 'test/support/python/requirements.txt');
 const reports = join(root, '.build/reports');
 
 async function main(): Promise<void> {
@@ -55,6 +57,7 @@ async function runJest(suites: readonly string[], options: readonly string[]): P
     'blackbox_exporter',
   ] as const;
   await findPrograms(programs, { report: writeLine });
+  if (suites.includes('contract')) await preparePython({ requirements: tools, report: writeLine });
   const report = join(reports, `jest-${suites.join('-')}.json`);
   const paths = suites.map((suite) => `test/${suite}/`);
   const code = await run(process.execPath, [

@@ -24,7 +24,7 @@ export async function preparePython(options: {
   const done = join(directory, 'complete');
   return withLock(`python-${key}`, async () => {
     if (!existsSync(done)) {
-      options.report(`making a Python ${base.version} environment for the web app`);
+      options.report(`making a Python ${base.version} environment for ${options.requirements}`);
       await rm(directory, { recursive: true, force: true });
       await mkdir(directory, { recursive: true });
       await makeVenv(base.command, directory);
