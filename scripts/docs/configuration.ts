@@ -76,7 +76,8 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 
 | variable | meaning |
 | --- | --- |
-| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\` |
+| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
+| \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |

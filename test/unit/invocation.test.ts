@@ -5,7 +5,9 @@ import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
 import { createProbeHandler } from '../../layers/core/src/invocation.ts';
 import type { LogLevel } from '../../layers/core/src/log.ts';
 import { failure } from '../../layers/core/src/outcome.ts';
+import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { type Batch, type Probe, sample } from '../../layers/core/src/sample.ts';
+import { createReturnSink } from '../../layers/core/src/sink/return.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
@@ -248,4 +250,85 @@ it('durations come from the stopwatch and not from the calendar', async () => {
   await handler({ probes: ['a'] }, { getRemainingTimeInMillis: () => 20_000 });
   expect(value(batches[0], 'http://a/', 'fargaze_probe_timestamp_seconds')).toBe(1_700_000_000);
   expect((value(batches[0], 'http://a/', 'probe_duration_seconds') ?? 0) % 0.25).toBe(0);
+});
+
+describe('with an answer that the platform carries', () => {
+  const handlerOf = (probe: Probe<Target<HttpModule>>, log: (...all: unknown[]) => void) =>
+    createProbeHandler({
+      name: 'web-probe',
+      prober: 'http',
+      config,
+      probe,
+      sink: createReturnSink(),
+      log,
+    });
+  const context = { getRemainingTimeInMillis: () => 20_000 };
+
+  it('the answer holds the batch', async () => {
+    const answer = await handlerOf(up, () => undefined)({}, context);
+    expect(answer).toMatchObject({ targets: 3, delivered: 3 });
+    const batch = fromMessage(JSON.parse(JSON.stringify(answer.message)));
+    expect(batch.groups.map(({ grouping }) => grouping.instance)).toEqual([
+      'http://a/',
+      'http://b/',
+      'http://c/',
+    ]);
+    expect(value(batch, 'http://b/', 'probe_http_status_code')).toBe(200);
+  });
+
+  it('a probe that fails itself is logged and costs the others nothing', async () => {
+    const lines: unknown[][] = [];
+    const probe: Probe<Target<HttpModule>> = async (target, env) => {
+      if (target.name === 'a') throw new TypeError('a bug of ours');
+      return up(target, env);
+    };
+    const answer = await handlerOf(probe, (...line) => void lines.push(line))({}, context);
+    expect(fromMessage(answer.message).groups).toHaveLength(2);
+    expect(lines).toContainEqual([
+      'error',
+      'probe broken',
+      { probe: 'a', detail: 'a bug of ours' },
+    ]);
+  });
+
+  it('where nothing is left to carry, what failed is thrown', async () => {
+    const bug = new TypeError('a bug of ours');
+    const broken = handlerOf(
+      async () => {
+        throw bug;
+      },
+      () => undefined,
+    );
+    await expect(broken({ probes: ['a'] }, context)).rejects.toBe(bug);
+  });
+
+  it('results that no destination takes are an error that says how many bytes there may be', async () => {
+    const random = () => Array.from({ length: 400 }, () => String(Math.random())).join('');
+    const long: Probe<Target<HttpModule>> = async () => ({
+      outcome: { ok: true },
+      samples: Array.from({ length: 60 }, () =>
+        sample('probe_tls_cipher_info', { cipher: random() }, 1),
+      ),
+    });
+    await expect(handlerOf(long, () => undefined)({}, context)).rejects.toThrow(
+      /^return: \d+ bytes of results, want at most 258048: probe fewer targets/,
+    );
+    const event = { targets: Array.from({ length: 9000 }, (_, i) => `http://a-long-name-${i}/`) };
+    const many = handlerOf(up, () => undefined);
+    await expect(many({ ...event, module: 'quick', schedule: '1m' }, context)).rejects.toThrow(
+      /^return: \d+ bytes of answer and event/,
+    );
+  });
+
+  it('without results there is none', async () => {
+    const answer = await handlerOf(up, () => undefined)({ targets: ['http://x/'] }, context);
+    expect(answer).toEqual({
+      targets: 1,
+      ok: 1,
+      failed: 0,
+      skipped: [],
+      delivered: 0,
+      failures: [],
+    });
+  });
 });

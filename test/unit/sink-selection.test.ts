@@ -1,5 +1,6 @@
 // Which sink the environment asks for, and every problem of it in one message.
 import { createSink } from '../../layers/core/src/sink/select.ts';
+import { readReceivers } from '../../layers/core/src/sink/settings.ts';
 
 const variables = [
   'FARGAZE_REMOTE_WRITE_URL',
@@ -9,6 +10,10 @@ const variables = [
   'FARGAZE_REMOTE_WRITE_TOKEN',
   'FARGAZE_REMOTE_WRITE_SIGV4_REGION',
   'FARGAZE_SINK',
+  'FARGAZE_QUEUE_URL',
+  'AWS_REGION',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_SQS',
   'FARGAZE_PUSHGATEWAY_URL',
   'FARGAZE_PUSHGATEWAY_USERNAME',
   'FARGAZE_PUSHGATEWAY_PASSWORD',
@@ -36,6 +41,13 @@ it.each([
     values: { FARGAZE_SINK: 'remote-write', FARGAZE_REMOTE_WRITE_URL: 'http://p/api/v1/write' },
     want: 'remote-write',
   },
+  {
+    values: {
+      FARGAZE_SINK: 'queue',
+      FARGAZE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/q',
+    },
+    want: 'queue',
+  },
   { values: { FARGAZE_SINK: 'stdout', FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' }, want: 'stdout' },
 ])('$values give $want', ({ values, want }) => {
   expect(withEnvironment(values, () => createSink().name)).toBe(want);
@@ -48,7 +60,7 @@ it.each([
   },
   {
     values: { FARGAZE_SINK: 'kafka' },
-    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, stdout',
+    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, queue, stdout',
   },
   { values: { FARGAZE_SINK: 'pushgateway' }, want: 'FARGAZE_PUSHGATEWAY_URL: is unset' },
   { values: { FARGAZE_PUSHGATEWAY_URL: 'p:9091' }, want: 'want an http or https URL' },
@@ -66,7 +78,39 @@ it.each([
     },
     want: /URL: got "ftp:\/\/h\/"[\s\S]*VERSION: got "3"[\s\S]*at most one of/,
   },
+  {
+    values: { FARGAZE_SINK: 'queue', FARGAZE_QUEUE_URL: 'q', AWS_ENDPOINT_URL: 'nowhere' },
+    want: /3 problems[\s\S]*QUEUE_URL: got "q"[\s\S]*ENDPOINT_URL: got "nowhere"[\s\S]*AWS_REGION: is unset/,
+  },
+  // A function that does not answer with its results must not pretend to deliver them so.
+  { values: { FARGAZE_SINK: 'return' }, want: 'FARGAZE_SINK: got "return", want one of' },
 ])('$values are refused', ({ values, want }) => {
   expect(() => withEnvironment(values, createSink)).toThrow(want);
   expect(() => withEnvironment(values, createSink)).not.toThrow('hunter2');
+});
+
+describe('the receivers of a function that delivers for others', () => {
+  const read = (values: Record<string, string>) => () => withEnvironment(values, readReceivers);
+
+  it('are all whose URL is set', () => {
+    const both = read({
+      FARGAZE_PUSHGATEWAY_URL: 'http://p:9091',
+      FARGAZE_REMOTE_WRITE_URL: 'http://r/api/v1/write',
+      FARGAZE_SINK: 'return',
+    })();
+    expect(both).toEqual({
+      pushgateway: { url: 'http://p:9091' },
+      remoteWrite: { url: new URL('http://r/api/v1/write'), version: 2 },
+    });
+    expect(Object.keys(read({ FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' })())).toEqual([
+      'pushgateway',
+    ]);
+  });
+
+  it('are refused when there are none, or one is wrong', () => {
+    expect(read({})).toThrow(/both are unset, want at least one/);
+    expect(
+      read({ FARGAZE_PUSHGATEWAY_URL: 'p:9091', FARGAZE_REMOTE_WRITE_URL: 'ftp://h/' }),
+    ).toThrow(/2 problems/);
+  });
 });

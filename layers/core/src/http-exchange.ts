@@ -10,16 +10,20 @@ export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Bytes of the answer that are kept; {@link keptBytes} when unset. */
+  readonly keep?: number;
 };
 
-/** An answer that arrived whole. `body` is cut after {@link keptBytes}. */
+/** An answer that arrived whole. `body` is cut after the bytes that were to be kept. */
 export type HttpAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
+  /** Whether `body` was cut. */
+  readonly cut?: boolean;
 };
 
-/** Bytes of an answer that are kept; more are read and dropped. */
+/** Bytes of an answer that are kept unless more are asked for; the rest is read and dropped. */
 export const keptBytes = 4096;
 
 /**
@@ -59,7 +63,11 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
       headers: { ...request.headers, 'content-length': request.body.byteLength },
       agent: false,
     });
-    const abort = () => fail(signal.reason);
+    const abort = () => {
+      // A reset: what has not left yet must not be sent by the system after we have given up.
+      outgoing.socket?.resetAndDestroy();
+      fail(signal.reason);
+    };
     const finish = (): void => {
       signal.removeEventListener('abort', abort);
       outgoing.destroy();
@@ -76,7 +84,7 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
     });
     outgoing.on('response', (response) => {
       answering = true;
-      readAnswer(response).then((answer) => {
+      readAnswer(response, request.keep ?? keptBytes).then((answer) => {
         finish();
         resolve(answer);
       }, fail);
@@ -90,10 +98,10 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
   });
 }
 
-function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
+function readAnswer(response: IncomingMessage, keep: number): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const kept: Buffer[] = [];
-    let room = keptBytes;
+    let room = keep;
     const cutOff = (cause?: unknown) => {
       const status = response.statusCode;
       reject(new AnswerCutOff(`status ${status}, but the answer broke off`, { cause }));
@@ -110,7 +118,12 @@ function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
         return;
       }
       const body = Buffer.concat(kept).toString('utf8');
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body,
+        ...(room < 0 && { cut: true }),
+      });
     });
   });
 }

@@ -40,6 +40,7 @@ export {
   reasons,
 } from './outcome.ts';
 export { type PushMetricsOptions, pushMetrics } from './push-metrics.ts';
+export { fromMessage, MessageError, type QueueMessage } from './queue/message.ts';
 export { decodeUserInfo, redactUrl } from './redact.ts';
 export {
   type RemoteWriteAuth,
@@ -66,6 +67,7 @@ export { isSecretRef, readSecret } from './secret.ts';
 export type { BasicAuth, Pushgateway } from './sink/push.ts';
 export { createPushgatewaySink } from './sink/pushgateway.ts';
 export { createSink } from './sink/select.ts';
+export { type Receivers, readReceivers } from './sink/settings.ts';
 export type { Sink } from './sink/sink.ts';
 export { createStdoutSink } from './sink/stdout.ts';
 export type { FailureSummary, ResultSummary, Summary } from './summary.ts';

@@ -12,6 +12,7 @@ import { createLog, type Log } from './log.ts';
 import { type Observation, observeProbe } from './observe.ts';
 import type { Batch, Probe } from './sample.ts';
 import { type Selected, selectTargets } from './select.ts';
+import { createReturnSink } from './sink/return.ts';
 import { createSink } from './sink/select.ts';
 import type { Sink } from './sink/sink.ts';
 import { type Summary, summarize } from './summary.ts';
@@ -66,7 +67,7 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
   const log = definition.log ?? createLog({ function: definition.name });
   const begun = clock.monotonic();
   const event = parseEvent(call.event);
-  const sink = definition.sink ?? createSink();
+  const sink = definition.sink ?? createProbeSink();
   const selected = selectTargets<M>(event, {
     config: definition.config,
     prober: definition.prober,
@@ -98,11 +99,38 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
       seconds: clock.monotonic() - begun,
       observations,
     });
-    throwFaults(observations, fault);
-    return summary;
+    return answer(summary, { call, sink, observations, fault, log });
   } finally {
     whole.close();
   }
+}
+
+type Ending = {
+  readonly call: Call;
+  readonly sink: Sink;
+  readonly observations: readonly Observation[];
+  readonly fault: unknown;
+  readonly log: Log;
+};
+
+/**
+ * The summary, or our own failures. Where the answer carries the results, one that failed must not cost the others
+ * theirs: it is logged, and its target falls silent, which raises an alert.
+ */
+function answer(summary: Summary, { call, sink, observations, fault, log }: Ending): Summary {
+  if (sink.answer === undefined || fault !== undefined || summary.delivered === 0) {
+    throwFaults(observations, fault);
+    return sink.answer?.(summary, call.event) ?? summary;
+  }
+  for (const { name, fault: own } of observations) {
+    if (own !== undefined) log('error', 'probe broken', { probe: name, detail: messageOf(own) });
+  }
+  return sink.answer(summary, call.event);
+}
+
+/** Where a probe function may deliver: besides the usual, by its answer. */
+function createProbeSink(): Sink {
+  return createSink({ return: () => createReturnSink() });
 }
 
 type ProbeRun = { readonly clock: Clock; readonly cold: boolean; readonly seconds: Seconds };

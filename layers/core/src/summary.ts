@@ -2,6 +2,7 @@
 import type { Seconds } from './clock.ts';
 import type { Observation } from './observe.ts';
 import type { Phase, Reason } from './outcome.ts';
+import type { QueueMessage } from './queue/message.ts';
 
 /** One target that was judged down. */
 export type FailureSummary = {
@@ -29,10 +30,12 @@ export type Summary = {
   readonly failed: number;
   /** Targets that were not judged because the invocation had too little time left for their timeout. */
   readonly skipped: readonly string[];
-  /** Results that the sink has accepted. */
+  /** Results that the sink has accepted, or that the answer carries. */
   readonly delivered: number;
   readonly failures: readonly FailureSummary[];
   readonly results?: readonly ResultSummary[];
+  /** The results, where the platform carries the answer to the delivery queue. */
+  readonly message?: QueueMessage;
 };
 
 /** The summary of `observations`. */

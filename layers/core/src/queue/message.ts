@@ -1,9 +1,9 @@
 // One message of the delivery queue: a batch as gzipped JSON in base64, in an envelope that says which version it has.
 // Documented in docs/queue.md. Whatever is read is bounded before it is unpacked.
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { DeliveryError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { showValue } from '../explain.ts';
-import type { Batch, Group, Series } from '../sample.ts';
+import type { Batch } from '../sample.ts';
 import { batchFromJson, batchToJson, findUnknown } from './json.ts';
 
 /** The envelope. */
@@ -95,46 +95,51 @@ function refuse(message: string, cause?: unknown): never {
   throw new MessageError(message, { retryable: false, cause });
 }
 
+/** A batch in messages, and the names of what no message can hold. */
+export type Packed = { readonly messages: readonly string[]; readonly tooLong: readonly string[] };
+
 /**
  * The batch as messages of at most `most` bytes each. A group stays whole, since it replaces its predecessor as a whole;
  * a series may be continued in the next message.
- * @throws DeliveryError naming a group that is too long for any message.
  */
-export function toMessages(batch: Batch, most = maxMessageBytes): string[] {
+export function toMessages(batch: Batch, most = maxMessageBytes): Packed {
   const message = toMessage(batch);
   const text = message === undefined ? undefined : JSON.stringify(message);
-  if (text !== undefined && Buffer.byteLength(text) <= most) return [text];
-  return halveBatch(batch, most).flatMap((half) => toMessages(half, most));
+  if (text !== undefined && Buffer.byteLength(text) <= most)
+    return { messages: [text], tooLong: [] };
+  const parts = divide(batch);
+  if (parts.length < 2) return { messages: [], tooLong: [nameOf(batch)] };
+  const packed = parts.map((part) => toMessages(part, most));
+  return {
+    messages: packed.flatMap(({ messages }) => messages),
+    tooLong: packed.flatMap(({ tooLong }) => tooLong),
+  };
 }
 
-function halveBatch({ groups, series = [], taken }: Batch, most: number): Batch[] {
-  const [one] = groups;
+/** Two parts of a batch; one or none where it cannot be divided. */
+function divide({ groups, series = [], taken }: Batch): Batch[] {
   if (groups.length > 0 && series.length > 0) {
     return [
       { taken, groups },
       { taken, groups: [], series },
     ];
   }
-  if (groups.length > 1) return halve(groups).map((half) => ({ taken, groups: half }));
-  if (one !== undefined) {
-    const { instance, job } = one.grouping;
-    const message = `queue: the group ${job} ${instance} is longer than a message of ${most} bytes`;
-    throw new DeliveryError(message, { retryable: false });
-  }
-  const parts = series.length > 1 ? halve(series) : halveSeries(series[0], most);
+  if (groups.length > 0) return halve(groups).map((half) => ({ taken, groups: half }));
+  const [one] = series;
+  const parts =
+    series.length > 1 || one === undefined
+      ? halve(series)
+      : halve(one.points).map((points) => [{ ...one, points }]);
   return parts.map((half) => ({ taken, groups: [], series: half }));
 }
 
-function halveSeries(series: Series | undefined, most: number): Series[][] {
-  if (series === undefined || series.points.length < 2) {
-    const name = showValue(series?.labels);
-    const message = `queue: one point of the series ${name} is longer than a message of ${most} bytes`;
-    throw new DeliveryError(message, { retryable: false });
-  }
-  return halve(series.points).map((points) => [{ ...series, points }]);
-}
-
-function halve<T extends Group | Series | Series['points'][number]>(items: readonly T[]): T[][] {
+function halve<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [];
   const middle = items.length >> 1;
   return [items.slice(0, middle), items.slice(middle)];
+}
+
+function nameOf({ groups: [group], series: [one] = [] }: Batch): string {
+  if (group === undefined) return `a point of the series ${showValue(one?.labels)}`;
+  return `the group ${group.grouping.job} ${group.grouping.instance}`;
 }

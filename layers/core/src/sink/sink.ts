@@ -1,5 +1,6 @@
 // Where batches go. A sink never knows a probe.
 import type { Deadline } from '../deadline.ts';
+import type { QueueMessage } from '../queue/message.ts';
 import type { Batch } from '../sample.ts';
 
 /** Delivers batches. */
@@ -10,4 +11,9 @@ export interface Sink {
    * @throws DeliveryError naming the groups that were not accepted; the others are stored.
    */
   write(batch: Batch, deadline: Deadline): Promise<void>;
+  /**
+   * Of a sink that delivers by the function's answer: the answer with what was written in it.
+   * @throws DeliveryError when nobody would carry an answer to `event` that is as long.
+   */
+  answer?<T extends object>(summary: T, event: unknown): T & { readonly message?: QueueMessage };
 }

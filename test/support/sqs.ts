@@ -1,0 +1,46 @@
+// What tests ask of an SQS besides sending, by its JSON protocol and without a signature: moto wants none.
+
+async function call(
+  endpoint: string,
+  operation: string,
+  body: object,
+): Promise<Record<string, unknown>> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `AmazonSQS.${operation}`,
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${operation}: status ${response.status}: ${text}`);
+  return text === '' ? {} : JSON.parse(text);
+}
+
+/** The URL of a new queue. */
+export async function createQueue(endpoint: string, name: string): Promise<string> {
+  const { QueueUrl } = await call(endpoint, 'CreateQueue', { QueueName: name });
+  return String(QueueUrl);
+}
+
+/** The bodies of all messages, at least `least`, which are deleted. */
+export async function receiveAll(endpoint: string, url: string, least: number): Promise<string[]> {
+  const bodies: string[] = [];
+  for (let empty = 0; empty < 5; ) {
+    const asked = { QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 };
+    const { Messages = [] } = await call(endpoint, 'ReceiveMessage', asked);
+    const messages = Messages as { readonly Body: string; readonly ReceiptHandle: string }[];
+    for (const { Body, ReceiptHandle } of messages) {
+      bodies.push(Body);
+      await call(endpoint, 'DeleteMessage', { QueueUrl: url, ReceiptHandle });
+    }
+    if (messages.length > 0) continue;
+    if (bodies.length >= least) return bodies;
+    empty += 1;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${bodies.length} messages in ${url}, want at least ${least}`);
+}
