@@ -10,6 +10,7 @@ import { interpolate } from '../layers/core/src/interpolate.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
 import { type FakeCloud, startFakeCloud } from './cloud.ts';
 import type { Report } from './programs/find.ts';
+import { findGrafana, howToGetGrafana, startGrafana } from './programs/grafana.ts';
 import { freePort, type RunningProcess, startProcess, waitFor } from './programs/process.ts';
 import {
   type PrometheusServer,
@@ -37,6 +38,8 @@ export type Stack = {
   readonly redisExporter: Server;
   readonly pushgateway: Server;
   readonly prometheus: PrometheusServer;
+  /** Only where there is one on PATH. */
+  readonly grafana: Server | undefined;
   readonly aws: FakeCloud;
   readonly functions: RunningProcess & { readonly url: string };
   readonly probes: readonly LocalProbe[];
@@ -95,6 +98,7 @@ export async function startStack({ root, config, report }: StackOptions): Promis
     'prometheus',
     await startPrometheus({ configFile, port: prometheusPort }),
   );
+  const grafana = await startOptionalGrafana(root, prometheus.url, report);
   const functions = await startFunctions(root, environment);
   report('functions        on their schedules, the first run at the next full minute');
   const stack = {
@@ -103,6 +107,7 @@ export async function startStack({ root, config, report }: StackOptions): Promis
     redisExporter,
     pushgateway,
     prometheus,
+    grafana,
     aws,
     functions,
     probes,
@@ -110,6 +115,18 @@ export async function startStack({ root, config, report }: StackOptions): Promis
   };
   await writeEndpoints(root, stack);
   return stack;
+}
+
+/** Grafana shows what Prometheus knows; the system is whole without it. */
+async function startOptionalGrafana(root: string, prometheusUrl: string, report: Report) {
+  const grafana = await findGrafana();
+  if (grafana === undefined) {
+    report(`grafana          ${howToGetGrafana}`);
+    return undefined;
+  }
+  const server = await startGrafana({ grafana, root, prometheusUrl });
+  report(`grafana          ${server.url}/d/fargaze-overview (version ${grafana.version})`);
+  return server;
 }
 
 function expectedProbes(
@@ -191,6 +208,7 @@ async function writeEndpoints(root: string, stack: Stack): Promise<void> {
     redis_exporter: stack.redisExporter.url,
     pushgateway: stack.pushgateway.url,
     prometheus: stack.prometheus.url,
+    grafana: stack.grafana?.url,
     lambda: stack.functions.url,
     environment: stack.environment,
   };
@@ -202,9 +220,18 @@ async function writeEndpoints(root: string, stack: Stack): Promise<void> {
 
 /** Stops everything, last started first, and removes its files. */
 export async function stopStack(root: string, stack: Stack): Promise<void> {
-  const { aws, functions, prometheus, pushgateway, redisExporter, web, redis } = stack;
-  for (const part of [functions, aws, prometheus, pushgateway, redisExporter, web, redis]) {
-    await part.stop();
+  const { aws, functions, grafana, prometheus, pushgateway, redisExporter, web, redis } = stack;
+  for (const part of [
+    functions,
+    grafana,
+    aws,
+    prometheus,
+    pushgateway,
+    redisExporter,
+    web,
+    redis,
+  ]) {
+    await part?.stop();
   }
   await removeStackDir(root);
 }

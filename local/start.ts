@@ -7,6 +7,7 @@ import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
 import { findPrograms, MissingProgramError } from './programs/find.ts';
+import { howToGetGrafana } from './programs/grafana.ts';
 import { stopAll } from './programs/process.ts';
 import { removeStackDir, type Stack, stackDir, startStack, stopStack } from './stack.ts';
 import { findMissing, readStatus, renderTable } from './status.ts';
@@ -58,8 +59,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function printUrls({ web, prometheus, pushgateway }: Stack): void {
+function printUrls({ web, prometheus, pushgateway, grafana }: Stack): void {
   writeLine(`
+Grafana      ${grafana ? `${grafana.url}/d/fargaze-overview` : howToGetGrafana}
 Prometheus   ${prometheus.url}/graph?g0.expr=fargaze%3Aprobe_success%3Afresh
 Pushgateway  ${pushgateway.url}
 Web app      ${web.url}

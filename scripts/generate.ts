@@ -1,13 +1,17 @@
-// `npm run generate`: writes the documents that come from code. A test fails when one is stale.
+// `npm run generate`: writes the documents and dashboards that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
+import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
+import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
 
 /** Documents by path, with what makes each. */
 export const generated: Readonly<Record<string, () => string>> = {
   'docs/metrics.md': renderMetricsDoc,
   'docs/configuration.md': renderConfigurationDoc,
+  'docs/dashboards.md': renderDashboardsDoc,
+  ...boardFiles,
 };
 
 /** Writes every document. */

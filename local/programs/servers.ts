@@ -14,19 +14,22 @@ export type Server = {
   stop(): Promise<void>;
 };
 
-type Launch = {
-  readonly program: Program;
+/** What {@link launch} starts. */
+export type Launch = {
+  readonly program: Pick<Program, 'path' | 'env'> & { readonly name: string };
   readonly args: (port: number, directory: string) => readonly string[];
-  readonly env?: (port: number) => Readonly<Record<string, string>>;
+  readonly env?: (port: number, directory: string) => Readonly<Record<string, string>>;
   /** Path that answers 200 when the server is ready; absent: it is ready when its port is open. */
   readonly readyPath?: string;
+  /** Seconds that it may take to start; 30 when unset. */
+  readonly readySeconds?: number;
   readonly port?: number;
 };
 
 const quiet = { report: () => undefined };
 
 /** Starts a program; a port that somebody took in between is retried once. */
-async function launch(spec: Launch): Promise<Server> {
+export async function launch(spec: Launch): Promise<Server> {
   try {
     return await launchOnce(spec);
   } catch (error) {
@@ -35,14 +38,15 @@ async function launch(spec: Launch): Promise<Server> {
   }
 }
 
-async function launchOnce({ program, args, env, readyPath, port: fixed }: Launch): Promise<Server> {
+async function launchOnce(spec: Launch): Promise<Server> {
+  const { program, args, env, readyPath, readySeconds = 30, port: fixed } = spec;
   const port = fixed ?? (await freePort());
   const directory = await mkdtemp(join(tmpdir(), `fargaze-${program.name}-`));
   const process = await startProcess({
     name: program.name,
     command: program.path,
     args: args(port, directory),
-    env: { ...program.env, ...env?.(port) },
+    env: { ...program.env, ...env?.(port, directory) },
     cwd: directory,
   });
   const stop = async () => {
@@ -52,7 +56,8 @@ async function launchOnce({ program, args, env, readyPath, port: fixed }: Launch
   const url = `http://127.0.0.1:${port}`;
   const check = readyPath === undefined ? () => accepts(port) : () => answers(`${url}${readyPath}`);
   try {
-    await waitFor({ what: `${program.name} ready`, seconds: 30, processes: [process], check });
+    const what = `${program.name} ready`;
+    await waitFor({ what, seconds: readySeconds, processes: [process], check });
   } catch (error) {
     await stop();
     throw error;

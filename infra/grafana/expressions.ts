@@ -1,0 +1,39 @@
+// PromQL that the boards share. Everything that a probe or the bridge pushed is read through a gate: a Pushgateway
+// never forgets, and what was true once must not look as if it were true now.
+import { catalogue } from '../../layers/core/src/catalogue.ts';
+
+/** A metric that came through the Pushgateway. */
+type Pushed = keyof typeof catalogue;
+
+/** Braces and what is in them, or nothing. */
+type Selector = `{${string}}` | '';
+
+/** A probe's series while its result is fresh, for metrics that have no recorded `:fresh` series. */
+export function freshProbe(metric: Pushed, selector: Selector = ''): string {
+  const { labels } = catalogue[metric];
+  const matching = labels.length === 0 ? '' : ` ignoring (${labels.join(', ')})`;
+  return `(${metric}${selector} and${matching} fargaze:probe_fresh)`;
+}
+
+/** A series of the bridge while the bridge runs: every minute, 2.5 of which it may miss. */
+export function freshBridge(metric: Pushed, selector: Selector = ''): string {
+  return `(${metric}${selector} and on (job, instance) time() - fargaze_bridge_timestamp_seconds < 150)`;
+}
+
+/**
+ * The verdict on each target: 1 up, 0 down, 2 unknown. A target that was seen once and of which there is no fresh
+ * result is unknown, which is neither up nor down.
+ */
+export function verdict(selector: Selector): string {
+  return `fargaze:probe_success:fresh${selector} or 0 * fargaze_probe_timestamp_seconds${selector} + 2`;
+}
+
+/** `part` over `whole`, 0 where only `part` has no series: an error that never happened has none. */
+export function ratio(part: string, whole: string): string {
+  return `(${part} or 0 * ${whole}) / (${whole} > 0)`;
+}
+
+/** The rate per second over what the graph's resolution needs. */
+export function rate(series: string): string {
+  return `rate(${series}[$__rate_interval])`;
+}
