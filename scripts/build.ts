@@ -16,6 +16,7 @@ export const shipped = {
   target: 'node20',
   // What is loaded late is required late: no second module loader at a cold start.
   supported: { 'dynamic-import': false },
+  alias: { bowser: './scripts/no-browser.cjs' },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;

@@ -23,6 +23,7 @@ module.exports = () => ({
   format: 'cjs',
   target: 'node20',
   supported: { 'dynamic-import': false },
+  alias: { bowser: join(__dirname, 'no-browser.cjs') },
   outputFileExtension: '.cjs',
   external: ['@fargaze/core'],
   exclude: ['@fargaze/core'],

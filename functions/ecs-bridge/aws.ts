@@ -1,8 +1,18 @@
 // The one file of this function that imports the AWS SDK. Every call ends with the deadline, every page is read, and an
 // error says which permission is missing where that is the cause.
 import {
+  CloudWatchClient,
+  GetMetricDataCommand,
+  type GetMetricDataCommandInput,
+  type GetMetricDataCommandOutput,
+  ListMetricsCommand,
+  type ListMetricsCommandInput,
+  type ListMetricsCommandOutput,
+} from '@aws-sdk/client-cloudwatch';
+import {
   type Cluster,
   DescribeClustersCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
   ECSClient,
@@ -10,11 +20,20 @@ import {
   paginateListServices,
   paginateListTasks,
   type Service,
+  type ServiceRevision,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { type Deadline, SourceError } from '@fargaze/core';
+import { type AwsCredentials, type Deadline, SourceError } from '@fargaze/core';
 
-export type { Cluster, Container, Deployment, Service, Task } from '@aws-sdk/client-ecs';
+export type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch';
+export type {
+  Cluster,
+  Container,
+  Deployment,
+  Service,
+  ServiceRevision,
+  Task,
+} from '@aws-sdk/client-ecs';
 
 /** What the bridge asks of the ECS API; lists are whole, whatever the API's pages. */
 export type EcsApi = {
@@ -24,39 +43,45 @@ export type EcsApi = {
   describeClusters(arns: readonly string[]): Promise<Cluster[]>;
   listServices(cluster: string): Promise<string[]>;
   describeServices(cluster: string, arns: readonly string[]): Promise<Service[]>;
+  describeServiceRevisions(arns: readonly string[]): Promise<ServiceRevision[]>;
   listTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<Task[]>;
   close(): void;
 };
 
 /** Most that one call describes (API reference of each operation). */
-export const describeLimits = { clusters: 100, services: 10, tasks: 100 } as const;
+export const describeLimits = { clusters: 100, services: 10, revisions: 20, tasks: 100 } as const;
 
-/** The ECS API of a region, with the function's own credentials. */
-export function createEcsApi(region: string | undefined, deadline: Deadline): EcsApi {
-  const client = new ECSClient({
-    ...(region !== undefined && { region }),
-    maxAttempts: 5,
-    retryMode: 'adaptive',
-  });
+/** Which region to call, and as whom; by default as the environment says. */
+export type ApiPlace = {
+  readonly region?: string;
+  readonly credentials?: () => Promise<AwsCredentials>;
+};
+
+/** The ECS API of a place. */
+export function createEcsApi(place: ApiPlace, deadline: Deadline): EcsApi {
+  const client = new ECSClient({ ...place, maxAttempts: 5, retryMode: 'adaptive' });
   const options = { abortSignal: deadline.signal };
   const call = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw explain(operation, error);
+      throw explain('ecs', operation, error);
     }
   };
   const pages = { client, pageSize: 100 };
   return {
-    region: region ?? '',
+    region: place.region ?? '',
     listClusters: () =>
       call('ListClusters', async () =>
         collect(paginateListClusters(pages, {}), ({ clusterArns }) => clusterArns),
       ),
     describeClusters: (arns) =>
       call('DescribeClusters', async () => {
-        const command = new DescribeClustersCommand({ clusters: [...arns], include: ['TAGS'] });
+        const command = new DescribeClustersCommand({
+          clusters: [...arns],
+          include: ['TAGS', 'SETTINGS'],
+        });
         return (await client.send(command, options)).clusters ?? [];
       }),
     listServices: (cluster) =>
@@ -67,6 +92,11 @@ export function createEcsApi(region: string | undefined, deadline: Deadline): Ec
       call('DescribeServices', async () => {
         const input = { cluster, services: [...arns], include: ['TAGS' as const] };
         return (await client.send(new DescribeServicesCommand(input), options)).services ?? [];
+      }),
+    describeServiceRevisions: (arns) =>
+      call('DescribeServiceRevisions', async () => {
+        const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...arns] });
+        return (await client.send(command, options)).serviceRevisions ?? [];
       }),
     listTasks: (cluster, status) =>
       call('ListTasks', async () =>
@@ -84,6 +114,39 @@ export function createEcsApi(region: string | undefined, deadline: Deadline): Ec
   };
 }
 
+/** What the bridge asks of CloudWatch: single calls, each one page; whoever calls tries again and counts. */
+export type CloudWatchApi = {
+  getMetricData(input: GetMetricDataCommandInput): Promise<GetMetricDataCommandOutput>;
+  listMetrics(input: ListMetricsCommandInput): Promise<ListMetricsCommandOutput>;
+  /** What the calls are signed with. */
+  credentials(): Promise<AwsCredentials>;
+  close(): void;
+};
+
+/** The CloudWatch API of a place. */
+export function createCloudWatchApi(place: ApiPlace, deadline: Deadline): CloudWatchApi {
+  const client = new CloudWatchClient({ ...place, maxAttempts: 1 });
+  const options = { abortSignal: deadline.signal };
+  return {
+    getMetricData: async (input) => {
+      try {
+        return await client.send(new GetMetricDataCommand(input), options);
+      } catch (error) {
+        throw explain('cloudwatch', 'GetMetricData', error);
+      }
+    },
+    listMetrics: async (input) => {
+      try {
+        return await client.send(new ListMetricsCommand(input), options);
+      } catch (error) {
+        throw explain('cloudwatch', 'ListMetrics', error);
+      }
+    },
+    credentials: () => client.config.credentials(),
+    close: () => client.destroy(),
+  };
+}
+
 async function collect<P>(pages: AsyncIterable<P>, pick: (page: P) => string[] | undefined) {
   const all: string[] = [];
   for await (const page of pages) all.push(...(pick(page) ?? []));
@@ -94,16 +157,28 @@ type SdkError = {
   readonly name?: string;
   readonly message?: string;
   readonly $retryable?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
 };
 
-function explain(operation: string, cause: unknown): SourceError {
-  const { message = String(cause), name = 'Error', $retryable } = cause as SdkError;
+/** An error of an API as the bridge tells it. `service` is the prefix of its permissions. */
+export function explain(service: string, operation: string, cause: unknown): SourceError {
+  const { message = String(cause), name = 'Error', $metadata, $retryable } = cause as SdkError;
   const denied = /AccessDenied|Unauthorized/.test(name);
-  const missing = denied ? `permission ecs:${operation} is missing: ` : '';
-  const retryable = $retryable !== undefined || /Throttl|Timeout|Abort/.test(name);
+  const missing = denied ? `permission ${service}:${operation} is missing: ` : '';
+  const status = $metadata?.httpStatusCode;
+  const broken = status === undefined ? !denied : status >= 500 || status === 429;
+  const retryable = broken || $retryable !== undefined || /Throttl|Timeout|Abort/.test(name);
   return new SourceError(`${operation}: ${missing}${name}: ${message}`, {
     operation,
     retryable,
     cause,
   });
+}
+
+/** Whether the API asked to be called less often. */
+export function isThrottled({ cause }: SourceError): boolean {
+  const { name = '', $metadata } = cause as SdkError;
+  return (
+    /Throttl|TooManyRequests|RequestLimit|SlowDown/.test(name) || $metadata?.httpStatusCode === 429
+  );
 }

@@ -1,45 +1,48 @@
-// One run of the bridge: read ECS, make samples, deliver. What one call costs, the others do not pay: the rest is
-// delivered, what is missing is named, and the run fails only when nothing at all could be read or delivered.
+// One run of the bridge: ECS every time, CloudWatch when it is due, side by side. What one call costs, the others do not
+// pay: the rest is delivered, what is missing is named, and the run fails only when nothing at all could be read or
+// something could not be delivered.
 import {
   type Batch,
   type BridgeConfig,
   type Clock,
   ConfigError,
   createLog,
+  createSeriesWriter,
   createSink,
+  type Deadline,
   type Group,
   type InvocationContext,
+  isDue,
   type Log,
+  parseDuration,
   readEnv,
   roundSeconds,
   type Sample,
+  type SeriesWriter,
   type Sink,
-  type SourceError,
   sample,
   startDeadline,
   systemClock,
 } from '@fargaze/core';
 import { createEcsApi, type EcsApi } from './aws.ts';
+import { readCloudWatch } from './cloudwatch.ts';
+import { Memory } from './memory.ts';
 import { type EcsReading, readEcs } from './read.ts';
+import type { CloudWatchReport } from './report.ts';
 import { clusterSamples, readingSamples } from './samples.ts';
+import { isWhole, selfSamples } from './self-samples.ts';
+import { type BridgeSummary, summarize } from './summary.ts';
 
 /** What a run needs; everything but the configuration has a default, which tests replace. */
 export type Bridge = {
   readonly config: BridgeConfig;
+  /** Outlives runs in a warm function. */
+  readonly memory?: Memory;
   readonly sink?: Sink;
+  readonly writer?: SeriesWriter;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly api?: EcsApi;
-};
-
-/** The answer of the function. */
-export type BridgeSummary = {
-  readonly clusters: number;
-  readonly services: number;
-  readonly samples: number;
-  readonly delivered: number;
-  /** What could not be read, with the permission that is missing where that is why. */
-  readonly faults: readonly string[];
 };
 
 /** Seconds of the invocation that are kept for delivering. */
@@ -51,33 +54,38 @@ export async function runBridge(
   event: unknown,
   context: InvocationContext,
 ): Promise<BridgeSummary> {
-  refuseUnknown(event);
+  const schedule = readSchedule(event);
   const clock = bridge.clock ?? systemClock;
   const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
   const sink = bridge.sink ?? createSink();
+  const writer = readsCloudWatch(bridge) ? (bridge.writer ?? createSeriesWriter(sink)) : undefined;
   const available = context.getRemainingTimeInMillis() / 1000;
   const whole = startDeadline(available, clock);
   const reading = whole.slice(Math.max(1, available - reserve));
-  const begun = clock.monotonic();
   const region = readEnv('AWS_REGION');
-  const api = bridge.api ?? createEcsApi(region, reading);
+  const api = bridge.api ?? createEcsApi(region === undefined ? {} : { region }, reading);
+  const begun = clock.monotonic();
+  const run: Run = { bridge, clock, sink, whole, reading, region: region ?? api.region, begun };
   try {
-    const ecs = await readEcs(api, bridge.config.ecs);
-    const run = { now: clock.now(), seconds: roundSeconds(clock.monotonic() - begun) };
-    const { exportedTags } = bridge.config.ecs;
-    const scope = { region: region ?? api.region, exportedTags };
-    const batch = toBatch(ecs, scope, run);
-    const samples = batch.groups.reduce((sum, group) => sum + group.samples.length, 0);
-    for (const fault of ecs.faults) log('error', 'source failed', { detail: fault.message });
-    await sink.write(batch, whole);
-    const summary = summarize(ecs, samples);
+    const ecs = readEcs(api, bridge.config.ecs);
+    const [delivered, cloudwatch] = await Promise.allSettled([
+      deliverEcs(run, ecs),
+      writer === undefined ? undefined : deliverCloudWatch(run, { ecs, schedule, writer }),
+    ]);
+    const reading = await ecs;
+    const report = cloudwatch.status === 'fulfilled' ? cloudwatch.value : undefined;
+    const samples = delivered.status === 'fulfilled' ? delivered.value : 0;
+    const summary = summarize(reading, { samples, report });
+    tell(log, reading, report);
     log('info', 'invocation', {
       request: context.awsRequestId,
       ...summary,
       sink: sink.name,
-      ...run,
+      now: clock.now(),
+      seconds: roundSeconds(clock.monotonic() - begun),
     });
-    throwIfNothing(ecs);
+    throwFaults([delivered, cloudwatch], report);
+    throwIfNothing(reading, report);
     return summary;
   } finally {
     api.close();
@@ -86,8 +94,23 @@ export async function runBridge(
   }
 }
 
-/** The bridge reads everything that is configured; the schedule's own input is all that an event may hold. */
-function refuseUnknown(event: unknown): void {
+type Run = {
+  readonly bridge: Bridge;
+  readonly clock: Clock;
+  readonly sink: Sink;
+  readonly whole: Deadline;
+  readonly reading: Deadline;
+  readonly region: string;
+  /** Monotonic seconds. */
+  readonly begun: number;
+};
+
+function readsCloudWatch({ config: { cloudwatch } }: Bridge): boolean {
+  return cloudwatch !== undefined && cloudwatch.jobs.length + cloudwatch.expressions.length > 0;
+}
+
+/** Everything that an event may hold: the schedule's own input, or EventBridge's. Seconds between ticks; undefined: by hand. */
+function readSchedule(event: unknown): number | undefined {
   const known = [
     'schedule',
     'time',
@@ -100,52 +123,103 @@ function refuseUnknown(event: unknown): void {
     'resources',
     'version',
   ];
-  const unknown = Object.keys((event ?? {}) as object).filter((key) => !known.includes(key));
-  if (unknown.length > 0) {
-    throw new ConfigError(
-      'event',
-      unknown.map((path) => ({ path, message: 'unknown key' })),
-    );
+  const given = (event ?? {}) as { readonly schedule?: unknown; readonly source?: unknown };
+  const issues = Object.keys(given)
+    .filter((key) => !known.includes(key))
+    .map((path) => ({ path, message: 'unknown key' }));
+  const { schedule, source } = given;
+  const seconds = typeof schedule === 'string' ? parseDuration(schedule) : undefined;
+  if (schedule !== undefined && !(seconds !== undefined && seconds > 0)) {
+    const message = `got ${JSON.stringify(schedule)}, want a duration such as 1m`;
+    issues.push({ path: 'schedule', message });
   }
+  if (issues.length > 0) throw new ConfigError('event', issues);
+  return seconds ?? (source === 'aws.events' ? 60 : undefined);
 }
 
-type Run = { readonly now: number; readonly seconds: number };
-
-type Scope = { readonly region: string; readonly exportedTags: readonly string[] };
+/** Delivers what ECS says; answers with the number of samples. */
+async function deliverEcs(run: Run, ecs: Promise<EcsReading>): Promise<number> {
+  const reading = await ecs;
+  const batch = toBatch(reading, run);
+  await run.sink.write(batch, run.whole);
+  return batch.groups.reduce((sum, group) => sum + group.samples.length, 0);
+}
 
 /** One group for each cluster whose services are known, and one for the run itself. */
-function toBatch(ecs: EcsReading, { exportedTags, region }: Scope, run: Run): Batch {
-  const time = sample('fargaze_bridge_timestamp_seconds', {}, run.now / 1000);
+function toBatch(ecs: EcsReading, { begun, bridge, clock, region }: Run): Batch {
+  const now = clock.now();
+  const time = sample('fargaze_bridge_timestamp_seconds', {}, now / 1000);
   const group = (instance: string, samples: readonly Sample[]): Group => ({
     grouping: { job: 'fargaze-ecs', instance },
     samples: [...samples, time],
   });
+  const { exportedTags } = bridge.config.ecs;
   const clusters = ecs.clusters.flatMap((reading) => {
-    const samples = clusterSamples(reading, { now: run.now, exportedTags });
+    const samples = clusterSamples(reading, { now, exportedTags });
     return samples.length === 0 ? [] : [group(reading.cluster.clusterArn ?? '', samples)];
   });
   const own = [
     ...readingSamples(ecs, region),
-    sample('fargaze_bridge_run_duration_seconds', {}, run.seconds),
+    sample('fargaze_bridge_up', { source: 'ecs' }, ecs.faults.length === 0 ? 1 : 0),
+    sample('fargaze_bridge_run_duration_seconds', {}, roundSeconds(clock.monotonic() - begun)),
   ];
-  return { taken: run.now, groups: [...clusters, group('ecs-bridge', own)] };
+  return { taken: now, groups: [...clusters, group('ecs-bridge', own)] };
 }
 
-function summarize({ clusters, faults }: EcsReading, samples: number): BridgeSummary {
-  return {
-    clusters: clusters.length,
-    services: clusters.reduce((sum, { services }) => sum + (services?.length ?? 0), 0),
-    samples,
-    delivered: samples,
-    faults: distinct(faults),
-  };
+type CloudWatchPart = {
+  readonly ecs: Promise<EcsReading>;
+  readonly schedule: number | undefined;
+  readonly writer: SeriesWriter;
+};
+
+/** Reads and delivers CloudWatch when it is due, and what the reading says of itself. */
+async function deliverCloudWatch(
+  run: Run,
+  { ecs, schedule, writer }: CloudWatchPart,
+): Promise<CloudWatchReport | undefined> {
+  const { bridge, clock, reading, region, whole } = run;
+  const { cloudwatch: config, ecs: ecsConfig } = bridge.config;
+  if (config === undefined) return undefined;
+  const tick = { schedule: schedule ?? 60, time: clock.now() };
+  if (schedule !== undefined && !isDue(config.interval, tick)) return undefined;
+  const memory = bridge.memory ?? new Memory();
+  const shared = { config, ecs: ecsConfig, memory, clock, region, writer, reading, whole };
+  const report = await readCloudWatch({ ...shared, ownReading: ecs, schedule });
+  const now = clock.now() / 1000;
+  if (isWhole(report) && report.ran === 'read') memory.lastSuccess.set('cloudwatch', now);
+  if (report.ran === 'waited') return report;
+  const lastSuccess = memory.lastSuccess.get('cloudwatch');
+  const samples = selfSamples(report, { config, now, lastSuccess });
+  const grouping = { job: 'fargaze-cloudwatch', instance: 'ecs-bridge' };
+  await run.sink.write({ taken: clock.now(), groups: [{ grouping, samples }] }, whole);
+  return report;
 }
 
-function distinct(faults: readonly SourceError[]): string[] {
-  return [...new Set(faults.map(({ message }) => message))];
+/** What went wrong, once each; an over-budget plan is told on every run. */
+function tell(log: Log, ecs: EcsReading, report: CloudWatchReport | undefined): void {
+  const faults = [...ecs.faults, ...(report?.faults ?? [])].map(({ message }) => message);
+  for (const detail of new Set(faults)) log('error', 'source failed', { detail });
+  for (const detail of new Set(report?.notes ?? [])) log('warn', 'cloudwatch', { detail });
 }
 
-function throwIfNothing({ clusters, faults }: EcsReading): void {
+/** Errors of both parts come to light, but only after both have ended. */
+function throwFaults(
+  parts: readonly PromiseSettledResult<unknown>[],
+  report: CloudWatchReport | undefined,
+): void {
+  const errors = [
+    ...parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as Error] : [])),
+    ...(report?.deliveryFaults ?? []),
+  ];
+  const [first] = errors;
+  if (first === undefined) return;
+  const messages = [...new Set(errors.map(({ message }) => message))];
+  if (messages.length === 1) throw first;
+  throw new AggregateError(errors, messages.join('\n'));
+}
+
+function throwIfNothing({ clusters, faults }: EcsReading, report?: CloudWatchReport): void {
   const [first] = faults;
-  if (first !== undefined && clusters.every(({ services }) => services === undefined)) throw first;
+  const some = clusters.some(({ services }) => services !== undefined) || (report?.sent ?? 0) > 0;
+  if (first !== undefined && !some) throw first;
 }

@@ -2,8 +2,12 @@
 
 import { config } from 'fargaze:config';
 import type { InvocationContext } from '@fargaze/core';
-import { type BridgeSummary, runBridge } from './bridge.ts';
+import { runBridge } from './bridge.ts';
+import { Memory } from './memory.ts';
+import type { BridgeSummary } from './summary.ts';
 
-/** Reads the ECS API and delivers what it says of services and tasks. */
+const memory = new Memory();
+
+/** Reads the ECS API and, when it is due, CloudWatch, and delivers what they say. */
 export const handler = (event: unknown, context: InvocationContext): Promise<BridgeSummary> =>
-  runBridge({ config: config.bridge }, event, context);
+  runBridge({ config: config.bridge, memory }, event, context);

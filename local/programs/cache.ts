@@ -1,5 +1,5 @@
 // Where fetched programs and Python environments are kept between runs, outside the repository.
-import { mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,30 +13,17 @@ export function cacheDir(): string {
   return directory;
 }
 
-/** A lock that nobody has touched for this long belongs to a run that was killed; its holder touches it often. */
-const staleAfterMs = 2 * 60_000;
-const touchEveryMs = 10_000;
+/** A lock older than this belongs to a run that was killed. */
+const staleAfterMs = 10 * 60_000;
 
-/** Runs `work` while no other process runs work of the same `name`; waits as long as another one's work takes. */
+/** Runs `work` while no other process runs work of the same `name`. Waits for at most ten minutes. */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const lock = join(cacheDir(), `${name}.lock`);
   while (!tryLock(lock)) await sleep(500);
-  const touch = setInterval(() => touchLock(lock), touchEveryMs);
   try {
     return await work();
   } finally {
-    clearInterval(touch);
-    rmSync(lock, { recursive: true, force: true });
-  }
-}
-
-/** A lock that is gone was taken for stale while this process was stopped; the work is repeatable. */
-function touchLock(lock: string): void {
-  const now = new Date();
-  try {
-    utimesSync(lock, now, now);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    rmdirSync(lock);
   }
 }
 
@@ -46,17 +33,8 @@ function tryLock(lock: string): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    removeStale(lock);
-    return false;
-  }
-}
-
-function removeStale(lock: string): void {
-  try {
     const age = performance.timeOrigin + performance.now() - statSync(lock).mtimeMs;
     if (age > staleAfterMs) rmdirSync(lock);
-  } catch (error) {
-    // Its holder ended, or another process saw the same, at this very moment.
-    if (codeOf(error) !== 'ENOENT') throw error;
+    return false;
   }
 }

@@ -96,11 +96,9 @@ export async function startRedis(
   return { ...server, url: `redis://127.0.0.1:${server.port}` };
 }
 
-/** A Pushgateway without persistence; `program` is another one than this machine's own. */
-export async function startPushgateway(
-  options: { readonly args?: readonly string[]; readonly program?: Program } = {},
-) {
-  const program = options.program ?? (await findPrograms(['pushgateway'], quiet)).pushgateway;
+/** A Pushgateway without persistence. */
+export async function startPushgateway(options: { readonly args?: readonly string[] } = {}) {
+  const { pushgateway: program } = await findPrograms(['pushgateway'], quiet);
   return launch({
     program,
     readyPath: '/-/ready',
@@ -112,9 +110,8 @@ export async function startPushgateway(
 export async function startRedisExporter(options: {
   readonly redisUrl: string;
   readonly password?: string;
-  readonly program?: Program;
 }): Promise<Server> {
-  const program = options.program ?? (await findPrograms(['redis_exporter'], quiet)).redis_exporter;
+  const { redis_exporter: program } = await findPrograms(['redis_exporter'], quiet);
   return launch({
     program,
     readyPath: '/',
@@ -153,23 +150,19 @@ export type PrometheusServer = Server & {
   query(expression: string): Promise<QueryResult[]>;
 };
 
-/** A Prometheus on the configuration file `configFile`; `program` is another one than this machine's own. */
+/** A Prometheus on the configuration file `configFile`. */
 export async function startPrometheus(options: {
   readonly configFile: string;
   readonly port?: number;
   readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly program?: Program;
 }): Promise<PrometheusServer> {
-  const { configFile, env } = options;
-  const program = options.program ?? (await findPrograms(['prometheus'], quiet)).prometheus;
+  const { prometheus: program } = await findPrograms(['prometheus'], quiet);
   const server = await launch({
     program,
     readyPath: '/-/ready',
     ...(options.port !== undefined && { port: options.port }),
-    ...(env !== undefined && { env: () => env }),
     args: (port, directory) => [
-      `--config.file=${configFile}`,
+      `--config.file=${options.configFile}`,
       `--storage.tsdb.path=${directory}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-lifecycle',

@@ -2,7 +2,8 @@
 import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
 import { catalogue, type MetricName } from './catalogue.ts';
-import type { Labels, Sample } from './sample.ts';
+import { canonicalLabels } from './remote-write/series.ts';
+import type { Labels, Sample, Series } from './sample.ts';
 
 /**
  * The text of `samples` with HELP and TYPE from the catalogue, ending in a line feed.
@@ -28,6 +29,23 @@ export function renderExposition(samples: readonly Sample[]): Promise<string> {
     }
   }
   return registry.metrics();
+}
+
+/** Series with times of their own, one line for each point with its time in milliseconds; empty for none. */
+export function renderTimed(series: readonly Series[]): string {
+  return series
+    .flatMap(({ labels, points }) => {
+      const inner = canonicalLabels(labels)
+        .filter(([name]) => name !== '__name__')
+        .map(([name, value]) => `${name}="${escapeValue(value)}"`);
+      const head = `${labels.__name__}{${inner.join(',')}}`;
+      return points.map(({ at, value }) => `${head} ${value === 'stale' ? 'NaN' : value} ${at}`);
+    })
+    .join('\n');
+}
+
+function escapeValue(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
 function refuseRepeated(metric: MetricName, labels: Labels, seen: Set<string>): void {

@@ -11,6 +11,7 @@ export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts'
 export { mapConcurrently } from './concurrency.ts';
 export type * from './config.ts';
 export { type Deadline, DeadlineExceeded, raceDeadline, startDeadline } from './deadline.ts';
+export { parseDuration } from './duration.ts';
 export { readEnv } from './env.ts';
 export {
   ConfigError,
@@ -64,9 +65,11 @@ export {
   sample,
 } from './sample.ts';
 export { isSecretRef, readSecret } from './secret.ts';
+export { isDue } from './select.ts';
 export type { BasicAuth, Pushgateway } from './sink/push.ts';
 export { createPushgatewaySink } from './sink/pushgateway.ts';
 export { createSink } from './sink/select.ts';
+export { createSeriesWriter, type SeriesWriter } from './sink/series-writer.ts';
 export { type Receivers, readReceivers } from './sink/settings.ts';
 export type { Sink } from './sink/sink.ts';
 export { createStdoutSink } from './sink/stdout.ts';

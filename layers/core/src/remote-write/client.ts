@@ -138,14 +138,19 @@ type Tally = { sent: number; requests: number; readonly rejected: Map<RejectReas
 /** The receiver gave no whole answer. */
 type Unreached = { readonly unreached: unknown };
 
-type Unsigned = {
+/** A request that is to be authorized. */
+export type Unsigned = {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly at: number;
 };
 
-function authorize(auth: RemoteWriteAuth | undefined, request: Unsigned): Record<string, string> {
+/** The headers that authorize a request. @throws ConfigError when a secret cannot be had. */
+export function authorize(
+  auth: RemoteWriteAuth | undefined,
+  request: Unsigned,
+): Record<string, string> {
   if (auth === undefined) return {};
   if (auth.kind === 'bearer') return { authorization: `Bearer ${readSecret(auth.token)}` };
   if (auth.kind === 'basic') {

@@ -31,8 +31,16 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
         faults.filter((fault) => fault !== undefined),
         batch.groups.length,
       );
+      refuseTimed(batch.series?.length ?? 0);
     },
   };
+}
+
+/** A Pushgateway refuses timestamps: such series would be stored as if they were of now. */
+function refuseTimed(series: number): void {
+  if (series === 0) return;
+  const message = `pushgateway: ${series} series have times of their own, want remote write for them`;
+  throw new DeliveryError(message, { retryable: false });
 }
 
 type Fault = { readonly group: Group; readonly error: unknown };

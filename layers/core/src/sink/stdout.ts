@@ -1,6 +1,6 @@
 // The sink that prints: Prometheus text with job and instance on every series, for terminals and logs.
 import { DeliveryError, messageOf } from '../errors.ts';
-import { renderExposition } from '../exposition.ts';
+import { renderExposition, renderTimed } from '../exposition.ts';
 import { writeLine } from '../log.ts';
 import type { Sink } from './sink.ts';
 
@@ -16,8 +16,9 @@ export function createStdoutSink(write: (text: string) => void = writeLine): Sin
         samples.map((sample) => ({ ...sample, labels: { ...grouping, ...sample.labels } })),
       );
       const text = (await renderExposition(samples)).trimEnd();
+      const timed = renderTimed(batch.series ?? []);
       try {
-        write(text);
+        write([text, timed].filter((part) => part !== '').join('\n'));
       } catch (cause) {
         throw new DeliveryError(`stdout: ${messageOf(cause)}`, { retryable: true, cause });
       }

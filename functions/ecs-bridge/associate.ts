@@ -1,0 +1,95 @@
+// Which resource a metric belongs to, from its dimensions: YACE's rules (maxdimassociator, config/services.go), but the
+// ARN is made from the dimensions, so that resources without tags are found too.
+import type { NamedValue } from '@fargaze/core';
+
+/** How dimensions make an ARN. */
+type Mapping = {
+  readonly dimensions: readonly string[];
+  readonly service: string;
+  /** The last part of the ARN, from the values of the dimensions in order. */
+  readonly resource: (...values: readonly string[]) => string;
+};
+
+/** What is known of a namespace: its resources for GetResources, and its mappings, most dimensions first. */
+export type Association = {
+  readonly types: readonly string[];
+  readonly mappings: readonly Mapping[];
+};
+
+const ecs: Association = {
+  types: ['ecs:cluster', 'ecs:service'],
+  mappings: [
+    {
+      dimensions: ['ClusterName', 'ServiceName'],
+      service: 'ecs',
+      resource: (cluster, service) => `service/${cluster}/${service}`,
+    },
+    { dimensions: ['ClusterName'], service: 'ecs', resource: (cluster) => `cluster/${cluster}` },
+  ],
+};
+
+/** By namespace; others have no resources, their metrics are `global`. */
+export const associations: Readonly<Record<string, Association>> = {
+  'AWS/ECS': ecs,
+  'ECS/ContainerInsights': ecs,
+  'AWS/ApplicationELB': {
+    types: ['elasticloadbalancing:loadbalancer/app', 'elasticloadbalancing:targetgroup'],
+    mappings: [
+      {
+        dimensions: ['TargetGroup'],
+        service: 'elasticloadbalancing',
+        resource: (group = '') => group,
+      },
+      {
+        dimensions: ['LoadBalancer'],
+        service: 'elasticloadbalancing',
+        resource: (balancer) => `loadbalancer/${balancer}`,
+      },
+    ],
+  },
+  'AWS/ElastiCache': {
+    types: ['elasticache:cluster', 'elasticache:serverlesscache'],
+    mappings: [
+      {
+        dimensions: ['CacheClusterId'],
+        service: 'elasticache',
+        resource: (cluster) => `cluster:${cluster}`,
+      },
+      {
+        dimensions: ['clusterId'],
+        service: 'elasticache',
+        resource: (cache) => `serverlesscache:${cache}`,
+      },
+    ],
+  },
+  'AWS/Lambda': {
+    types: ['lambda:function'],
+    mappings: [
+      { dimensions: ['FunctionName'], service: 'lambda', resource: (name) => `function:${name}` },
+    ],
+  },
+};
+
+/** Where a metric was found. */
+export type MetricPlace = { readonly region: string; readonly account: string };
+
+/** The ARNs that a metric may belong to, best first; empty when no mapping applies. */
+export function possibleArns(
+  { mappings }: Association,
+  dimensions: readonly NamedValue[],
+  { account, region }: MetricPlace,
+): string[] {
+  const values = new Map(dimensions.map(({ name, value }) => [name, value]));
+  return mappings
+    .filter((mapping) => mapping.dimensions.every((name) => values.has(name)))
+    .map(({ dimensions: names, resource, service }) => {
+      const last = resource(...names.map((name) => values.get(name) ?? ''));
+      return `arn:${partitionOf(region)}:${service}:${region}:${account}:${last}`;
+    });
+}
+
+/** The part of AWS that a region belongs to. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -1,0 +1,177 @@
+// One reading of CloudWatch: find what the jobs want, price it, read it in the fewest requests, and write each answer as it
+// comes, so that what was read before a deadline or a fault is delivered. A job moves on only when it is whole.
+import { DeliveryError, mapConcurrently, type Series } from '@fargaze/core';
+import { partitionOf } from './associate.ts';
+import { readExpressions } from './expressions.ts';
+import { fetchInquiry, inquiryOf, queryId } from './fetch.ts';
+import { jobKey, type PlacedJob, rememberWanted } from './jobs.ts';
+import { count } from './pace.ts';
+import type { OpenPlace } from './place.ts';
+import { planRequests } from './plan.ts';
+import {
+  type CloudWatchRun,
+  decide,
+  openPlaces,
+  type PlannedRequest,
+  type RunState,
+} from './prepare.ts';
+import { type CloudWatchReport, createReport } from './report.ts';
+import { keyOf, type MadeSeries, makeInfo, makeSeries } from './series.ts';
+import type { ReadUnit } from './wanted.ts';
+import { watermarkSeries } from './watermarks.ts';
+
+/** Requests under way at once: enough to keep the API busy, few enough to hold their points in memory. */
+const concurrency = 5;
+
+/** Reads CloudWatch once. Nothing that fails is thrown: it is in the report. */
+export async function readCloudWatch(run: CloudWatchRun): Promise<CloudWatchReport> {
+  const report = createReport();
+  const state: RunState = { run, report, now: run.clock.now() / 1000, broken: new Set() };
+  const opened = await openPlaces(state);
+  try {
+    const plan = opened.flatMap(({ jobs, place }) =>
+      planRequests(jobs.flatMap(({ units }) => units)).map((request) => ({ place, request })),
+    );
+    decide(state, plan);
+    if (report.ran !== 'read') return report;
+    await mapConcurrently(plan, concurrency, (part) => readOne(state, part));
+    await readExpressions(
+      opened.map(({ place }) => place),
+      { ...run, now: state.now, report, deliver: (series) => write(state, series) },
+    );
+    for (const { jobs, place } of opened) await finish(state, place, jobs);
+    run.memory.prune(run.clock.now());
+    return report;
+  } finally {
+    for (const { place } of opened) place.close();
+  }
+}
+
+/** Reads one request and writes what came of it. */
+async function readOne(state: RunState, { place, request }: PlannedRequest): Promise<void> {
+  const { broken, report, run } = state;
+  const lose = (units: readonly ReadUnit[]) => {
+    for (const { wanted } of units) broken.add(jobKey(wanted.job, place));
+  };
+  // A receiver that does not answer will not have the rest either: reading on would only cost.
+  if (report.deliveryFaults.length > 0) return lose(request.units);
+  const reader = {
+    api: place.cloudwatch,
+    pace: place.dataPace,
+    deadline: run.reading,
+    tally: report.tally,
+  };
+  const { answers, fault, missing } = await fetchInquiry(inquiryOf(request), reader);
+  if (fault !== undefined) report.faults.push(fault);
+  const byId = new Map(answers.map((answer) => [answer.id, answer]));
+  const maker = {
+    naming: run.config,
+    region: place.region,
+    memory: run.memory,
+    now: state.now,
+  };
+  const made = request.units.flatMap((unit, index) =>
+    unit.statistics.flatMap((statistic, at) => {
+      const id = queryId(index, at);
+      if (missing.has(id)) lose([unit]);
+      return makeSeries(unit, { answer: byId.get(id), statistic }, maker) ?? [];
+    }),
+  );
+  noteNewest(state, request.units, byId);
+  const written = await write(
+    state,
+    made.map(({ series }) => series),
+  );
+  if (written) remember(state, made);
+  else lose(request.units);
+}
+
+function noteNewest(
+  { report }: RunState,
+  units: readonly ReadUnit[],
+  answers: ReadonlyMap<string, { readonly points: readonly { readonly at: number }[] }>,
+): void {
+  for (const [index, { span, wanted }] of units.entries()) {
+    const last = answers
+      .get(queryId(index, 0))
+      ?.points.findLast(({ at }) => at < span.until * 1000);
+    if (last === undefined) continue;
+    const { namespace } = wanted.job;
+    const newest = Math.max(report.newest.get(namespace) ?? 0, last.at / 1000);
+    report.newest.set(namespace, newest);
+  }
+}
+
+function remember({ run }: RunState, made: readonly MadeSeries[]): void {
+  for (const { arn, key, read, series } of made) {
+    run.memory.remember(key, { arn, labels: series.labels, now: run.clock.now(), read });
+  }
+}
+
+/** Whether the series were written; what the receiver refuses for good is counted. */
+async function write({ report, run }: RunState, series: readonly Series[]): Promise<boolean> {
+  if (series.length === 0) return true;
+  try {
+    const { rejected, sent } = await run.writer.write(series, run.whole);
+    report.sent += sent;
+    for (const [reason, number] of Object.entries(rejected)) {
+      count(report.rejected, reason, number);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    report.deliveryFaults.push(error);
+    return false;
+  }
+}
+
+/** Ends series of what has gone, tells tags, and moves the watermarks of the jobs that are whole. */
+async function finish(
+  state: RunState,
+  place: OpenPlace,
+  jobs: readonly PlacedJob[],
+): Promise<void> {
+  const { broken, now, report, run } = state;
+  const gone = goneSeries(state, place, jobs);
+  const maker = { naming: run.config, region: place.region, memory: run.memory, now };
+  const info = jobs.flatMap(({ discovery, job }) =>
+    makeInfo(job, discovery, { ...maker, account: place.account }),
+  );
+  const markers = [...gone.values()].map((labels): Series => {
+    return { labels, points: [{ at: Math.round(now * 1000), value: 'stale' }] };
+  });
+  if (!(await write(state, [...markers, ...distinct(info)]))) return;
+  for (const key of gone.keys()) run.memory.forget(key);
+  report.stale += gone.size;
+  for (const placed of jobs) {
+    if (broken.has(placed.key)) continue;
+    rememberWanted(placed, run.memory);
+    advance(state, placed);
+  }
+  const keys = jobs.map(({ key }) => key);
+  await write(state, watermarkSeries([...new Set(keys)], run.memory, now));
+}
+
+/** Series of ECS resources that a whole reading no longer shows. */
+function goneSeries({ run }: RunState, place: OpenPlace, jobs: readonly PlacedJob[]) {
+  const existing = jobs.find(({ discovery }) => discovery.existing !== undefined)?.discovery
+    .existing;
+  if (existing === undefined) return new Map<string, Readonly<Record<string, string>>>();
+  const prefix = `arn:${partitionOf(place.region)}:ecs:${place.region}:${place.account}:`;
+  return run.memory.seriesOfGone(prefix, existing);
+}
+
+/** Resources of several jobs of a namespace have one series. */
+function distinct(series: readonly Series[]): Series[] {
+  return [...new Map(series.map((one) => [keyOf(one.labels), one])).values()];
+}
+
+function advance({ now, run }: RunState, { key, units }: PlacedJob): void {
+  const { settle } = run.config;
+  const ends = units.map(({ span }) => span.until);
+  const until = ends.length === 0 ? Math.floor(now - settle) : Math.min(...ends);
+  run.memory.watermarks.set(key, until);
+  for (const [arn, { goneAt }] of run.memory.departed.get(key) ?? []) {
+    if (until > goneAt) run.memory.departed.get(key)?.delete(arn);
+  }
+}

@@ -1,0 +1,101 @@
+// What a warm function remembers between runs: lists, credentials, until when jobs are delivered, and the latest points of
+// each series. Lost at a cold start, when the receiver is asked instead; nothing depends on it for being right.
+import type { AwsCredentials, EpochMs, Point } from '@fargaze/core';
+import type { MetricLists } from './list-metrics.ts';
+import type { Resolutions } from './resolutions.ts';
+import type { Wanted } from './wanted.ts';
+import type { EpochSeconds } from './window.ts';
+
+/** A series that was delivered. */
+type Sent = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly arn: string;
+  /** Times and values in turn, of the latest points. */
+  readonly points: Float64Array;
+  readonly at: EpochMs;
+};
+
+/** A resource that has gone. */
+type Departed = { readonly wanted: readonly Wanted[]; readonly goneAt: EpochSeconds };
+
+/** Credentials with when they end. */
+export type Session = AwsCredentials & { readonly expiration: Date };
+
+/** Points older than this are not remembered: the next window does not reach back that far. */
+const rememberedMs = 30 * 60_000;
+/** A series that was not delivered for so long is forgotten. */
+const forgottenMs = 6 * 3_600_000;
+
+/** What is remembered. */
+export class Memory {
+  readonly lists: MetricLists = new Map();
+  readonly resolutions: Resolutions = new Map();
+  /** By role. */
+  readonly sessions = new Map<string, Session>();
+  /** Own account, once it is known. */
+  account: string | undefined;
+  /** Until when a job is delivered, by the job's key; undefined once the receiver was asked and knew nothing. */
+  readonly watermarks = new Map<string, EpochSeconds | undefined>();
+  /** What was read of ECS in the last run, by resource. */
+  readonly lastWanted = new Map<string, ReadonlyMap<string, readonly Wanted[]>>();
+  /** What has gone since and is read until its points are settled, by job and resource. */
+  readonly departed = new Map<string, Map<string, Departed>>();
+  /** When a source was last read as a whole and delivered, in seconds. */
+  readonly lastSuccess = new Map<string, EpochSeconds>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #seen = new Set<string>();
+
+  /** Whether a listed metric was not seen in any run before. */
+  isNew(metric: string): boolean {
+    return !this.#seen.has(metric);
+  }
+
+  see(metric: string): void {
+    this.#seen.add(metric);
+  }
+
+  /** The points that were not delivered with this value before. */
+  unsent(key: string, points: readonly Point[]): Point[] {
+    const sent = this.#sent.get(key)?.points;
+    if (sent === undefined) return [...points];
+    const known = new Map<number, number>();
+    for (let index = 0; index + 1 < sent.length; index += 2) {
+      known.set(sent[index] ?? 0, sent[index + 1] ?? 0);
+    }
+    return points.filter(({ at, value }) => known.get(at) !== value);
+  }
+
+  /** Remembers a series that has been delivered; `read` are all of its points that are known. */
+  remember(
+    key: string,
+    {
+      arn,
+      labels,
+      now,
+      read,
+    }: Pick<Sent, 'arn' | 'labels'> & { now: EpochMs; read: readonly Point[] },
+  ): void {
+    const recent = read.filter(({ at, value }) => at > now - rememberedMs && value !== 'stale');
+    const points = new Float64Array(recent.flatMap(({ at, value }) => [at, Number(value)]));
+    this.#sent.set(key, { labels, arn, points, at: now });
+  }
+
+  /** Series of ECS resources below `prefix` that are not among `existing`. */
+  seriesOfGone(prefix: string, existing: ReadonlySet<string>): Map<string, Sent['labels']> {
+    const gone = [...this.#sent].filter(
+      ([, { arn }]) => arn.startsWith(prefix) && !existing.has(arn),
+    );
+    return new Map(gone.map(([key, { labels }]) => [key, labels]));
+  }
+
+  forget(key: string): void {
+    this.#sent.delete(key);
+  }
+
+  /** Forgets series that are no longer delivered. */
+  prune(now: EpochMs): void {
+    for (const [key, { at }] of this.#sent) {
+      if (at < now - forgottenMs) this.#sent.delete(key);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// What comes before reading: places are opened, jobs say what they want, and the plan is held against the budget.
+import {
+  type Clock,
+  type CloudWatchConfig,
+  type Deadline,
+  type EcsConfig,
+  isDue,
+  mapConcurrently,
+  type SeriesWriter,
+  SourceError,
+} from '@fargaze/core';
+import { decideBudget } from './budget.ts';
+import { isReadFromEcs } from './ecs-metrics.ts';
+import { type JobTools, jobKey, type PlacedJob, placeJobs } from './jobs.ts';
+import { listLifetime } from './list-metrics.ts';
+import type { Memory } from './memory.ts';
+import { count } from './pace.ts';
+import { type OpenPlace, openPlace, placeKey, placesOf, type Where } from './place.ts';
+import type { Request } from './plan.ts';
+import type { EcsReading } from './read.ts';
+import type { CloudWatchReport } from './report.ts';
+import type { ReadUnit } from './wanted.ts';
+import { recallWatermarks } from './watermarks.ts';
+import { defaultOverlap } from './window.ts';
+
+/** What a reading needs. */
+export type CloudWatchRun = {
+  readonly config: CloudWatchConfig;
+  readonly ecs: EcsConfig;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  /** The function's own region. */
+  readonly region: string;
+  readonly writer: SeriesWriter;
+  /** The reading of ECS with own credentials in the own region. */
+  readonly ownReading: Promise<EcsReading>;
+  /** Nothing is read after it. */
+  readonly reading: Deadline;
+  /** Nothing is written after it. */
+  readonly whole: Deadline;
+  /** Seconds between ticks; undefined: by hand, so it is due whatever the time. */
+  readonly schedule: number | undefined;
+};
+
+/** A place with its jobs. */
+export type Opened = { readonly place: OpenPlace; readonly jobs: readonly PlacedJob[] };
+
+/** The state of one reading. */
+export type RunState = {
+  readonly run: CloudWatchRun;
+  readonly report: CloudWatchReport;
+  readonly now: number;
+  /** Jobs of which something is missing. */
+  readonly broken: Set<string>;
+};
+
+/** A request with the place that it goes to. */
+export type PlannedRequest = { readonly place: OpenPlace; readonly request: Request<ReadUnit> };
+
+/** Places and jobs that are prepared at once. */
+const concurrency = 5;
+
+/** Opens every place and finds what its jobs want; a place that cannot be opened costs its own jobs. */
+export async function openPlaces(state: RunState): Promise<Opened[]> {
+  const { report, run } = state;
+  const scopes = [...run.config.jobs, ...run.config.expressions];
+  const wheres = new Map<string, Where>();
+  for (const where of scopes.flatMap((scope) => placesOf(scope, run.region))) {
+    wheres.set(placeKey(where), where);
+  }
+  const tools = {
+    memory: run.memory,
+    clock: run.clock,
+    deadline: run.reading,
+    tally: report.tally,
+    stsRegion: run.config.stsRegion,
+  };
+  const places = await mapConcurrently([...wheres.values()], concurrency, async (where) => {
+    try {
+      return await openPlace(where, tools);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      report.faults.push(error);
+      return undefined;
+    }
+  });
+  const open = places.filter((place) => place !== undefined);
+  await recall(state, open);
+  return mapConcurrently(open, concurrency, async (place) => {
+    const jobs = await placeJobs(jobsOf(state, place), place, jobTools(state));
+    noteFound(state, jobs);
+    return { place, jobs };
+  });
+}
+
+function jobsOf({ run }: RunState, place: OpenPlace) {
+  return run.config.jobs.filter((job) =>
+    placesOf(job, run.region).some((where) => placeKey(where) === place.key),
+  );
+}
+
+async function recall(state: RunState, places: readonly OpenPlace[]): Promise<void> {
+  const { now, report, run } = state;
+  const keys = places.flatMap((place) => jobsOf(state, place).map((job) => jobKey(job, place)));
+  const { backfill } = run.config;
+  const from = { writer: run.writer, now, backfill, deadline: run.reading };
+  const fault = await recallWatermarks([...new Set(keys)], run.memory, from);
+  if (fault !== undefined) report.notes.push(`${fault}: reading the whole of backfill`);
+}
+
+function jobTools({ now, report, run }: RunState): JobTools {
+  return {
+    config: run.config,
+    ecs: run.ecs,
+    memory: run.memory,
+    tally: report.tally,
+    now,
+    deadline: run.reading,
+    onFault: (fault) => report.faults.push(fault),
+    ownReading: ({ region, role }) =>
+      region === run.region && role === undefined ? run.ownReading : undefined,
+  };
+}
+
+function noteFound({ broken, report, run }: RunState, jobs: readonly PlacedJob[]): void {
+  for (const { discovery, job, key, units } of jobs) {
+    if (discovery.complete === 'partial') broken.add(key);
+    count(report.resources, job.namespace, discovery.resources.length);
+    for (const { period, span, wanted } of units) {
+      const usual = defaultOverlap + Math.max(wanted.metric.length, run.config.interval) + period;
+      report.gap = Math.max(report.gap, span.until - span.from - usual);
+    }
+  }
+}
+
+/** Holds the plan against the budget; a slowed plan waits until its own interval is due. */
+export function decide({ now, report, run }: RunState, plan: readonly PlannedRequest[]): void {
+  const inputs = run.config.expressions.reduce((sum, { inputs }) => sum + inputs.length, 0);
+  const metrics = plan.reduce((sum, { request }) => sum + request.units.length, inputs);
+  const names = new Set(run.config.jobs.flatMap((job) => listed(job, run.region)));
+  const listMetrics = (names.size * run.config.interval) / listLifetime;
+  const decision = decideBudget({ metrics, listMetrics, getMetricStatistics: 0 }, run.config);
+  report.budget = decision;
+  if (decision.verdict === 'fits') return;
+  report.notes.push(decision.message);
+  if (decision.verdict === 'refused') report.ran = 'refused';
+  else if (run.schedule !== undefined) {
+    const tick = { schedule: run.schedule, time: now * 1000 };
+    if (!isDue(decision.interval, tick)) report.ran = 'waited';
+  }
+}
+
+/** What a job lists, once in the life of a list. */
+function listed(job: CloudWatchConfig['jobs'][number], region: string): string[] {
+  if (job.kind === 'static' || isReadFromEcs(job)) return [];
+  return placesOf(job, region).flatMap((where) =>
+    job.metrics.map(({ name }) => `${placeKey(where)} ${job.namespace} ${name}`),
+  );
+}

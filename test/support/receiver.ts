@@ -1,0 +1,103 @@
+// A receiver that keeps what is written and refuses what Prometheus refuses, with or without an out-of-order window.
+// It never forgets and takes any past, so that simulated time can run; down, it fails every request.
+import { DeliveryError } from '../../layers/core/src/errors.ts';
+import type { WriteResult } from '../../layers/core/src/remote-write/client.ts';
+import { canonicalLabels } from '../../layers/core/src/remote-write/series.ts';
+import type { PointValue, Series } from '../../layers/core/src/sample.ts';
+import type { SeriesWriter } from '../../layers/core/src/sink/series-writer.ts';
+
+/** A stored series: values by time. */
+export type Stored = ReadonlyMap<number, PointValue>;
+
+/** The receiver. */
+export type Receiver = SeriesWriter & {
+  /** Stored series by their labels, `name{a="b",…}`. */
+  readonly series: ReadonlyMap<string, Stored>;
+  /** Points that came a second time with the same value. */
+  repeated(): number;
+  /** Requests so far. */
+  requests(): number;
+  setState(state: 'up' | 'down'): void;
+};
+
+/** How Prometheus would be configured. */
+export type ReceiverOptions = { readonly outOfOrder: 'taken' | 'refused' };
+
+/** An empty receiver that is up. */
+export function createReceiver(
+  { outOfOrder }: ReceiverOptions = { outOfOrder: 'taken' },
+): Receiver {
+  const series = new Map<string, Map<number, PointValue>>();
+  const counts = { repeated: 0, requests: 0 };
+  let state: 'up' | 'down' = 'up';
+  const check = () => {
+    counts.requests += 1;
+    if (state === 'down') throw new DeliveryError('receiver is down', { retryable: true });
+  };
+  return {
+    series,
+    repeated: () => counts.repeated,
+    requests: () => counts.requests,
+    setState: (next) => {
+      state = next;
+    },
+    write: async (all): Promise<WriteResult> => {
+      check();
+      const rejected: Record<string, number> = {};
+      let sent = 0;
+      for (const { labels, points } of all) {
+        const stored = seriesOf(series, labels);
+        let newest = Math.max(Number.NEGATIVE_INFINITY, ...stored.keys());
+        for (const { at, value } of points) {
+          const known = stored.get(at);
+          if (known === value) counts.repeated += 1;
+          const reason =
+            at === newest && known !== undefined && known !== value
+              ? 'duplicate'
+              : at < newest && outOfOrder === 'refused'
+                ? 'out_of_order'
+                : undefined;
+          if (reason === undefined) {
+            stored.set(at, value);
+            newest = Math.max(newest, at);
+            sent += 1;
+          } else rejected[reason] = (rejected[reason] ?? 0) + 1;
+        }
+      }
+      return { sent, rejected, requests: 1 };
+    },
+    query: async ({ at, expression }) => {
+      check();
+      const [, name, seconds] = /^last_over_time\((\w+)\[(\d+)s\]\)$/.exec(expression) ?? [];
+      if (name === undefined) throw new Error(`receiver asked ${expression}, want last_over_time`);
+      return [...series].flatMap(([key, stored]) => {
+        if (!key.startsWith(`${name}{`)) return [];
+        const times = [...stored.keys()].filter(
+          (time) => time <= at && time > at - Number(seconds) * 1000,
+        );
+        const value = stored.get(Math.max(...times));
+        return typeof value === 'number' ? [{ labels: parseLabels(key), value }] : [];
+      });
+    },
+  };
+}
+
+function seriesOf(all: Map<string, Map<number, PointValue>>, labels: Series['labels']) {
+  const key = keyOf(labels);
+  const stored = all.get(key) ?? new Map<number, PointValue>();
+  all.set(key, stored);
+  return stored;
+}
+
+/** `name{a="b",…}` with labels sorted. */
+export function keyOf(labels: Series['labels']): string {
+  const inner = canonicalLabels(labels)
+    .filter(([name]) => name !== '__name__')
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `${labels.__name__}{${inner.join(',')}}`;
+}
+
+function parseLabels(key: string): Record<string, string> {
+  const pairs = [...key.matchAll(/(\w+)=("(?:[^"\\]|\\.)*")/g)];
+  return Object.fromEntries(pairs.map(([, name = '', text = '""']) => [name, JSON.parse(text)]));
+}
