@@ -1,7 +1,7 @@
 // Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
 // and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
 const { existsSync, readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { basename, join } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
@@ -17,14 +17,15 @@ class FargazePlugin {
       'before:offline:start': prepare,
       'before:offline:start:init': prepare,
       'before:deploy:function:packageFunction': prepare,
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.grantBridge(),
     };
   }
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer } = loadBuild(root);
+    const { buildConfig, buildLayer } = loadCode(root, 'scripts/build.ts');
     try {
-      await buildConfig(root);
+      this.config = await buildConfig(root);
     } catch (error) {
       if (error.name === 'ConfigError')
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
@@ -32,14 +33,27 @@ class FargazePlugin {
     }
     await buildLayer(root);
   }
+
+  /** ecs-bridge may do what the configuration asks it to. */
+  grantBridge() {
+    const { service, serviceDir } = this.serverless;
+    const { provider } = service;
+    const { bridgeStatements, grant } = loadCode(serviceDir, 'infra/bridge-permissions.ts');
+    const statements = bridgeStatements(this.config.bridge);
+    provider.compiledCloudFormationTemplate = grant(
+      provider.compiledCloudFormationTemplate,
+      'EcsDashbridgeLambdaFunction',
+      statements,
+    );
+  }
 }
 
-/** scripts/build.ts is TypeScript, which this version of Node may not load by itself. */
-function loadBuild(root) {
-  const outfile = join(root, '.build/run/serverless-plugin-build.cjs');
+/** `file` is TypeScript, which this version of Node may not load by itself. */
+function loadCode(root, file) {
+  const outfile = join(root, '.build/run', `serverless-plugin-${basename(file, '.ts')}.cjs`);
   buildSync({
     absWorkingDir: root,
-    entryPoints: [join(root, 'scripts/build.ts')],
+    entryPoints: [join(root, file)],
     outfile,
     bundle: true,
     platform: 'node',

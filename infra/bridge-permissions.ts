@@ -1,0 +1,99 @@
+// What ecs-bridge may do, from what the configuration asks it to read: no more. Pure. The plugin gives it to the function's
+// role when the template is complete.
+import type { BridgeConfig, CloudWatchJob, CloudWatchScope } from '../layers/core/src/config.ts';
+
+/** A statement of an IAM policy; texts with `${…}` are CloudFormation's. */
+export type Statement = {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+};
+
+/** The statements for a bridge. */
+export function bridgeStatements(bridge: BridgeConfig): Statement[] {
+  const scopes: CloudWatchScope[] = [
+    ...(bridge.cloudwatch?.jobs ?? []),
+    ...(bridge.cloudwatch?.expressions ?? []),
+  ];
+  const own = scopes.filter(({ roles }) => roles.includes(undefined));
+  const jobs = (bridge.cloudwatch?.jobs ?? []).filter(({ roles }) => roles.includes(undefined));
+  const listed = jobs.filter((job) => job.kind !== 'static' && !isKnownFromEcs(job));
+  const tagged = listed.filter(({ kind }) => kind === 'discovery');
+  const arns = scopes.flatMap(({ roles }) => roles.flatMap((role) => role?.roleArn ?? []));
+  const roles = [...new Set(arns)].sort();
+  return [
+    ...ecsStatements(bridge, jobs),
+    // The calls of CloudWatch and of tagging know no resource.
+    ...(own.length > 0 ? [allow('ReadMetrics', ['cloudwatch:GetMetricData'], '*')] : []),
+    ...(listed.length > 0 ? [allow('ListMetrics', ['cloudwatch:ListMetrics'], '*')] : []),
+    ...(tagged.length > 0 ? [allow('ReadTags', ['tag:GetResources'], '*')] : []),
+    ...(roles.length > 0 ? [allow('AssumeRoles', ['sts:AssumeRole'], roles)] : []),
+  ];
+}
+
+const serviceActions = ['ListServices', 'DescribeServices', 'ListTasks', 'DescribeTasks'].map(
+  (action) => `ecs:${action}`,
+);
+
+function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): Statement[] {
+  const regions = jobs.filter(isKnownFromEcs).flatMap((job) => job.regions);
+  const places = [...new Set(['${AWS::Region}', ...regions])];
+  const clusters = ecs.clusters.flatMap((cluster): readonly unknown[] =>
+    cluster.startsWith('arn:')
+      ? [cluster]
+      : places.map((region) => ({
+          'Fn::Sub': `arn:\${AWS::Partition}:ecs:${region}:\${AWS::AccountId}:cluster/${cluster}`,
+        })),
+  );
+  const patterns = ecs.clusters.some((cluster) => cluster.includes('*'));
+  return [
+    // It knows no resource.
+    ...(patterns ? [allow('ListClusters', ['ecs:ListClusters'], '*')] : []),
+    allow('ReadClusters', ['ecs:DescribeClusters'], clusters),
+    // Lists are authorized on container instances, which Fargate has none of; hence by condition.
+    {
+      ...allow('ReadServicesAndTasks', serviceActions, '*'),
+      Condition: { ArnLike: { 'ecs:cluster': clusters } },
+    },
+  ];
+}
+
+/** Whether the ECS API tells what the job reads, so that nothing is listed. */
+function isKnownFromEcs({ dimensionNameRequirements, kind, namespace }: CloudWatchJob): boolean {
+  const ecs = ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);
+  const known = dimensionNameRequirements.every((name) => /^(?:Cluster|Service)Name$/.test(name));
+  return kind === 'discovery' && ecs && known;
+}
+
+function allow(Sid: string, Action: readonly string[], Resource: unknown): Statement {
+  return { Sid, Effect: 'Allow', Action, Resource };
+}
+
+type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> };
+
+/** A compiled template, as far as roles go. */
+export type RoleTemplate = { readonly Resources: Readonly<Record<string, Resource>> };
+
+/** The template with the statements in a policy of the role that `functionId` runs as. @throws RangeError without one. */
+export function grant<T extends RoleTemplate>(
+  template: T,
+  functionId: string,
+  statements: readonly Statement[],
+): T {
+  const { Role } = template.Resources[functionId]?.Properties ?? {};
+  const [roleId = ''] =
+    (Role as { readonly 'Fn::GetAtt'?: readonly string[] })?.['Fn::GetAtt'] ?? [];
+  const role = template.Resources[roleId];
+  if (role?.Type !== 'AWS::IAM::Role') {
+    throw new RangeError(
+      `${functionId}: got ${role?.Type ?? 'no role'}, want a role of this template`,
+    );
+  }
+  const present = (role.Properties?.Policies ?? []) as readonly unknown[];
+  const PolicyDocument = { Version: '2012-10-17', Statement: statements };
+  const Policies = [...present, { PolicyName: 'bridge', PolicyDocument }];
+  const granted = { ...role, Properties: { ...role.Properties, Policies } };
+  return { ...template, Resources: { ...template.Resources, [roleId]: granted } };
+}

@@ -1,0 +1,114 @@
+// What ecs-bridge may do follows what the configuration asks for.
+import { bridgeStatements, grant } from '../../infra/bridge-permissions.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+
+const statementsFor = (text: string) => bridgeStatements(parseConfigText(text).bridge);
+
+const actionsFor = (text: string) =>
+  Object.fromEntries(statementsFor(text).map(({ Action, Sid }) => [Sid, Action]));
+
+const withJobs = (yace: string) => `bridge: { cloudwatch: { yace: ${yace} } }`;
+const metrics = 'metrics: [{ name: M, statistics: [Sum] }]';
+const ecs = `{ type: AWS/ECS, ${metrics} }`;
+const discovery = (...jobs: readonly string[]) => `{ discovery: { jobs: [${jobs.join(', ')}] } }`;
+const role = 'arn:aws:iam::111122223333:role/reader';
+
+describe('the permissions', () => {
+  it('without CloudWatch are those of the ECS API alone', () => {
+    expect(actionsFor('')).toEqual({
+      ListClusters: ['ecs:ListClusters'],
+      ReadClusters: ['ecs:DescribeClusters'],
+      ReadServicesAndTasks: [
+        'ecs:ListServices',
+        'ecs:DescribeServices',
+        'ecs:ListTasks',
+        'ecs:DescribeTasks',
+      ],
+    });
+  });
+
+  it('end at the clusters that are named', () => {
+    const arn = 'arn:aws:ecs:us-east-1:111122223333:cluster/x';
+    const statements = statementsFor(`bridge: { ecs: { clusters: [prod, "${arn}"] } }`);
+    const clusters = [
+      { 'Fn::Sub': 'arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/prod' },
+      arn,
+    ];
+    expect(statements).toEqual([
+      expect.objectContaining({ Sid: 'ReadClusters', Resource: clusters }),
+      expect.objectContaining({ Condition: { ArnLike: { 'ecs:cluster': clusters } } }),
+    ]);
+  });
+
+  it.each([
+    { name: 'ECS needs no list and no tags', yace: discovery(ecs), more: ['ReadMetrics'] },
+    {
+      name: 'ECS by task is listed',
+      yace: discovery(ecs.replace('type', 'dimensionNameRequirements: [TaskId], type')),
+      more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
+    },
+    {
+      name: 'a load balancer needs lists and tags',
+      yace: discovery(`{ type: AWS/ApplicationELB, ${metrics} }`),
+      more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
+    },
+    {
+      name: 'a custom namespace needs lists',
+      yace: `{ customNamespace: [{ name: n, namespace: N, ${metrics} }] }`,
+      more: ['ReadMetrics', 'ListMetrics'],
+    },
+    {
+      name: 'a static job needs neither',
+      yace: `{ static: [{ name: n, namespace: N, ${metrics} }] }`,
+      more: ['ReadMetrics'],
+    },
+    {
+      name: 'what roles read, the function need not',
+      yace: discovery(`{ type: AWS/Lambda, roles: [{ roleArn: "${role}" }], ${metrics} }`),
+      more: ['AssumeRoles'],
+    },
+  ])('for CloudWatch: $name', ({ more, yace }) => {
+    const own = ['ListClusters', 'ReadClusters', 'ReadServicesAndTasks'];
+    expect(Object.keys(actionsFor(withJobs(yace)))).toEqual([...own, ...more]);
+  });
+
+  it('name the roles that may be assumed, once', () => {
+    const job = `{ type: AWS/Lambda, roles: [{ roleArn: "${role}" }, {}], ${metrics} }`;
+    const statements = statementsFor(withJobs(discovery(job, job)));
+    expect(statements.find(({ Sid }) => Sid === 'AssumeRoles')?.Resource).toEqual([role]);
+  });
+
+  it('reach the other regions whose services are read', () => {
+    const job = ecs.replace('type', 'regions: [eu-west-1], type');
+    const statements = statementsFor(withJobs(discovery(job)));
+    expect(JSON.stringify(statements)).toContain(':ecs:eu-west-1:${AWS::AccountId}:cluster/*');
+  });
+});
+
+describe('the policy', () => {
+  const statements = statementsFor('');
+  const template = {
+    Resources: {
+      Bridge: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Role: { 'Fn::GetAtt': ['Own', 'Arn'] } },
+      },
+      Own: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyName: 'run' }] } },
+      Other: { Type: 'AWS::IAM::Role', Properties: {} },
+    },
+  };
+
+  it("joins those of the function's role and no other", () => {
+    const { Other, Own } = grant(template, 'Bridge', statements).Resources;
+    expect(Own).toMatchObject({
+      Properties: {
+        Policies: [{ PolicyName: 'run' }, { PolicyDocument: { Statement: statements } }],
+      },
+    });
+    expect(Other).toEqual(template.Resources.Other);
+  });
+
+  it('needs a role', () => {
+    expect(() => grant(template, 'Nobody', statements)).toThrow('Nobody: got no role');
+  });
+});
