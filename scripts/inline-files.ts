@@ -1,11 +1,11 @@
-// Certificates that fargaze.yml names by file go into the compiled configuration: the functions have no such files.
+// Certificates and request bodies that fargaze.yml names by file go into the compiled configuration: the functions have no such files.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { codeOf, type Issue } from '../layers/core/src/errors.ts';
 
 type Mapping = Record<string, unknown>;
 
-/** A copy of the document with `ca_file` and `cert_file` replaced by `ca` and `cert`, and what cannot be read. */
+/** A copy of the document with `ca_file`, `cert_file` and `body_file` replaced by their content, and what cannot be read. */
 export function inlineFiles(
   document: unknown,
   directory: string,
@@ -14,21 +14,26 @@ export function inlineFiles(
   const value = structuredClone(document);
   for (const [module, options] of Object.entries(mapping(mapping(value).modules))) {
     for (const prober of ['http', 'redis']) {
-      const tls = mapping(mapping(mapping(options)[prober]).tls_config);
-      for (const key of ['ca', 'cert']) {
-        const file = tls[`${key}_file`];
+      const own = mapping(mapping(options)[prober]);
+      const places = [
+        { holder: mapping(own.tls_config), key: 'ca', within: `${prober}.tls_config` },
+        { holder: mapping(own.tls_config), key: 'cert', within: `${prober}.tls_config` },
+        ...(prober === 'http' ? [{ holder: own, key: 'body', within: prober }] : []),
+      ];
+      for (const { holder, key, within } of places) {
+        const file = holder[`${key}_file`];
         if (typeof file !== 'string') continue;
-        const path = `modules.${module}.${prober}.tls_config.${key}_file`;
+        const path = `modules.${module}.${within}.${key}_file`;
         const text = read(resolve(directory, file));
         if ('code' in text) {
           issues.push({
             path,
             message: `got ${JSON.stringify(file)}, which cannot be read (${text.code})`,
           });
-        } else if (tls[key] !== undefined) {
+        } else if (holder[key] !== undefined) {
           issues.push({ path, message: `given beside ${key}, want one of them` });
         } else {
-          tls[key] = text.pem;
+          holder[key] = text.content;
         }
       }
     }
@@ -36,9 +41,9 @@ export function inlineFiles(
   return { value, issues };
 }
 
-function read(file: string): { readonly pem: string } | { readonly code: string | undefined } {
+function read(file: string): { readonly content: string } | { readonly code: string | undefined } {
   try {
-    return { pem: readFileSync(file, 'utf8') };
+    return { content: readFileSync(file, 'utf8') };
   } catch (error) {
     return { code: codeOf(error) };
   }

@@ -2,6 +2,7 @@
 import { bridgeEcsEntries } from '../../layers/core/src/compile/bridge-schema.ts';
 import { httpEntries } from '../../layers/core/src/compile/http-schema.ts';
 import { redisEntries } from '../../layers/core/src/compile/redis-schema.ts';
+import { refusedHttpEntries } from '../../layers/core/src/compile/refused.ts';
 import { moduleTimeout, probeSchema } from '../../layers/core/src/compile/schema.ts';
 import { tlsEntries } from '../../layers/core/src/compile/tls-schema.ts';
 
@@ -41,6 +42,10 @@ of blackbox_exporter.
 ### http
 
 ${table(httpEntries)}
+
+Options of blackbox_exporter's \`http\` that are refused by their name, with the way that there is:
+${refusedNames()}. \`enable_http2\`, \`enable_http3\` and the like may be \`false\`. There are no probers tcp, dns, icmp, grpc,
+unix and websocket; IPv4 is preferred where blackbox_exporter prefers IPv6.
 
 ### redis
 
@@ -89,6 +94,12 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_DNS_SERVERS\` | comma-separated resolvers to ask instead of the system's |
 | any other | \`\${NAME}\` and \`\${NAME:-default}\` in targets, and \`env:NAME\` references |
 `;
+}
+
+function refusedNames(): string {
+  return Object.keys(refusedHttpEntries)
+    .map((name) => `\`${name}\``)
+    .join(', ');
 }
 
 function table(entries: Readonly<Record<string, unknown>>): string {

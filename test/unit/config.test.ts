@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
+import { issueCertificate } from '../support/certificates.ts';
 
 function issuesOf(text: string): string[] {
   try {
@@ -126,16 +127,51 @@ it('basic_auth and authorization exclude each other', () => {
 
 it('certificates named by file are compiled in; a file that is not there is told', () => {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-config-'));
-  writeFileSync(join(directory, 'ca.pem'), 'PEM');
+  const { cert } = issueCertificate({ commonName: 'CA', ca: true });
+  writeFileSync(join(directory, 'ca.pem'), cert);
+  writeFileSync(join(directory, 'body.json'), '{}');
   const text = (file: string) => `
 modules:
-  a: { prober: http, timeot: 1s, http: { tls_config: { ca_file: ${file} } } }
+  a: { prober: http, timeot: 1s, http: { body_file: body.json, tls_config: { ca_file: ${file} } } }
 `;
   const good = text('ca.pem').replace('timeot: 1s, ', '');
   const config = parseConfigText(good, 'fargaze.yml', directory);
-  expect(config.modules.a).toMatchObject({ http: { tls: { ca: 'PEM' } } });
+  expect(config.modules.a).toMatchObject({ http: { tls: { ca: cert }, body: '{}' } });
   expect(() => parseConfigText(text('none.pem'), 'fargaze.yml', directory)).toThrow(
     /2 problems[\s\S]*tls_config.ca_file \(line 3\): got "none.pem", which cannot be read \(ENOENT\)[\s\S]*timeot/,
   );
   rmSync(directory, { recursive: true });
+});
+
+describe("an existing file of blackbox_exporter's", () => {
+  const http = (options: string) => `modules: { m: { prober: http, http: { ${options} } } }`;
+
+  it.each([
+    'valid_http_versions: ["HTTP/1.1", "HTTP/2.0"], enable_http2: false, enable_http3: false',
+    'proxy_from_environment: false, skip_resolve_phase_with_proxy: false',
+    'headers: { Host: vhost.example.com, X-Umlaut: "\\u00fc" }, tls_config: { insecure_skip_verify: true }',
+  ])('%s is taken', (options) => expect(issuesOf(http(options))).toEqual([]));
+
+  it.each([
+    { options: 'proxy_url: "http://u:s3cret@h"', want: 'http.proxy_url (line 1): proxies are not' },
+    { options: 'bearer_token: s3cret', want: 'http.bearer_token (line 1): deprecated' },
+    {
+      options: 'oauth2: { client_secret: s3cret }',
+      want: 'http.oauth2 (line 1): OAuth 2.0 is not',
+    },
+    { options: 'enable_http2: true', want: 'http.enable_http2 (line 1): HTTP/2 is not spoken' },
+    { options: 'valid_http_versions: [HTTP/2.0]', want: 'want HTTP/1.1 among them' },
+    { options: 'fail_if_body_json_matches_cel: x', want: 'CEL is not evaluated' },
+    {
+      options: 'basic_auth: { username: u, password: env:P, password_file: s3cret }',
+      want: 'http.basic_auth.password_file (line 1): want the secret by reference',
+    },
+    { options: 'tls_config: { key_file: s3cret }', want: 'tls_config.key_file (line 1): want the' },
+    { options: 'tls_config: { ca: s3cret }', want: 'tls_config.ca (line 1): want PEM' },
+    { options: 'headers: { X-A: "\\u20ac" }', want: 'want a header value of one line, in Latin-1' },
+  ])('$options is refused by its name, without its value', ({ options, want }) => {
+    const issues = issuesOf(http(options));
+    expect(issues).toEqual([expect.stringContaining(want)]);
+    expect(issues.join()).not.toContain('s3cret');
+  });
 });

@@ -41,6 +41,8 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
     return [{ path: formatPath(path), message: `unknown key${didYouMean(last, known)}` }];
   }
   const place = formatPath(path);
+  // Its message says all; the value may be a secret.
+  if (issue.type === 'custom') return [{ path: place, message: issue.message }];
   // A missing key is reported against its parent, with the key's own name as what was expected.
   if (issue.input === undefined && issue.kind === 'schema') {
     return [{ path: place, message: 'missing, and it has no default' }];

@@ -3,6 +3,11 @@
 import * as v from 'valibot';
 import type { HttpOptions } from '../config.ts';
 import { cidr, ipProtocol, pattern, secretRef, size } from './fields.ts';
+import {
+  refusedAuthorizationEntries,
+  refusedBasicAuthEntries,
+  refusedHttpEntries,
+} from './refused.ts';
 import { tlsSchema } from './tls-schema.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
@@ -12,7 +17,10 @@ const headers = v.record(
   v.pipe(v.string(), v.regex(token, 'a header name')),
   v.pipe(
     v.union([v.string(), v.pipe(v.number(), v.transform(String))], 'want text'),
-    v.check((value) => !/[\r\n\0]/.test(value), 'a header value without line breaks'),
+    v.check(
+      (value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+      'a header value of one line, in Latin-1',
+    ),
   ),
 );
 
@@ -44,6 +52,14 @@ export const httpEntries = {
     {},
   ),
   body: v.optional(v.pipe(v.string('want text'), v.description('request body')), ''),
+  body_file: v.optional(
+    v.pipe(
+      v.string('want text'),
+      v.description(
+        'file with that body, relative to fargaze.yml; read when the functions are built',
+      ),
+    ),
+  ),
   body_size_limit: v.optional(
     v.pipe(size, v.description('largest body to accept, after decompression')),
     '10MB',
@@ -62,11 +78,15 @@ export const httpEntries = {
     v.pipe(
       v.array(
         v.picklist(
-          ['HTTP/1.0', 'HTTP/1.1'],
-          'want HTTP/1.0 or HTTP/1.1 (other versions are not spoken)',
+          ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2', 'HTTP/2.0', 'HTTP/3', 'HTTP/3.0'],
+          'want a version such as HTTP/1.1',
         ),
       ),
-      v.description('versions that are a success; empty: any'),
+      v.check(
+        (list) => list.length === 0 || list.some((one) => one.startsWith('HTTP/1.')),
+        'HTTP/1.1 among them: no other version is spoken',
+      ),
+      v.description('versions that are a success, HTTP/1.1 or HTTP/1.0 among them; empty: any'),
     ),
     [],
   ),
@@ -103,13 +123,21 @@ export const httpEntries = {
   ),
   basic_auth: v.optional(
     v.pipe(
-      v.strictObject({ username: v.string(), password: secretRef }),
+      v.strictObject({
+        username: v.string(),
+        password: secretRef,
+        ...refusedBasicAuthEntries,
+      }),
       v.description('`username`, and `password` by reference'),
     ),
   ),
   authorization: v.optional(
     v.pipe(
-      v.strictObject({ type: v.optional(v.string(), 'Bearer'), credentials: secretRef }),
+      v.strictObject({
+        type: v.optional(v.string(), 'Bearer'),
+        credentials: secretRef,
+        ...refusedAuthorizationEntries,
+      }),
       v.description('`type` (default Bearer), and `credentials` by reference'),
     ),
   ),
@@ -136,7 +164,7 @@ export const httpEntries = {
 
 /** Schema of `http`. */
 export const httpSchema = v.pipe(
-  v.optional(v.strictObject(httpEntries), {}),
+  v.optional(v.strictObject({ ...httpEntries, ...refusedHttpEntries }), {}),
   v.check(
     (http) => http.basic_auth === undefined || http.authorization === undefined,
     'at most one of basic_auth and authorization',

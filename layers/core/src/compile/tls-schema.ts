@@ -1,7 +1,9 @@
 // The `tls_config` of a module, blackbox_exporter's names; private keys only by reference.
+import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import type { TlsOptions, TlsVersion } from '../config.ts';
 import { secretRef } from './fields.ts';
+import { refusedTlsEntries } from './refused.ts';
 
 const versions: Readonly<Record<string, TlsVersion>> = {
   TLS10: 'TLSv1',
@@ -15,11 +17,23 @@ const version = v.picklist(
   'want TLS10, TLS11, TLS12 or TLS13',
 );
 
+/** One or more certificates. Node ignores what is none, and would then trust nobody. Never shown: it may be a key. */
+const certificates = v.custom<string>(isPem, 'want PEM of certificates');
+
+function isPem(value: unknown): boolean {
+  const blocks = String(value).match(/-----BEGIN [^-]+-----[^-]*-----END [^-]+-----/g) ?? [];
+  try {
+    return blocks.map((block) => new X509Certificate(block)).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** The keys of `tls_config`. */
 export const tlsEntries = {
   ca: v.optional(
     v.pipe(
-      v.string(),
+      certificates,
       v.description('PEM of the authorities to trust instead of the built-in ones'),
     ),
   ),
@@ -31,7 +45,7 @@ export const tlsEntries = {
       ),
     ),
   ),
-  cert: v.optional(v.pipe(v.string(), v.description('PEM of the client certificate'))),
+  cert: v.optional(v.pipe(certificates, v.description('PEM of the client certificate'))),
   cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM, likewise'))),
   key: v.optional(v.pipe(secretRef, v.description('reference to the PEM of the client key'))),
   server_name: v.optional(v.pipe(v.string(), v.description('name to ask for (SNI) and to verify'))),
@@ -45,7 +59,7 @@ export const tlsEntries = {
 
 /** Schema of `tls_config`. */
 export const tlsSchema = v.pipe(
-  v.optional(v.strictObject(tlsEntries), {}),
+  v.optional(v.strictObject({ ...tlsEntries, ...refusedTlsEntries }), {}),
   v.transform(
     (tls): TlsOptions =>
       ({
