@@ -1,5 +1,6 @@
 // RESP2 and RESP3, one reply at a time (redis.io/docs/latest/develop/reference/protocol-spec). Everything is
 // bounded: size, depth, number of elements. What breaks a bound or the grammar is refused, never waited for.
+import { hideSecrets } from '@fargaze/core';
 
 /** An error reply: an answer, not an exception. */
 export class RespError {
@@ -16,6 +17,18 @@ export type Reply = string | number | bigint | boolean | null | RespError | read
 /** The bytes are not RESP, or more than is allowed. */
 export class RespSyntaxError extends Error {
   override readonly name = 'RespSyntaxError';
+  /** What the server sent, where that tells something; whole, so that secrets can be found in it. */
+  readonly seen: string;
+
+  constructor(message: string, seen = '') {
+    super(message);
+    this.seen = seen;
+  }
+
+  /** The same without what must not be repeated. */
+  without(secrets: readonly string[]): RespSyntaxError {
+    return new RespSyntaxError(this.message, hideSecrets(this.seen, secrets));
+  }
 }
 
 /** Bounds on one reply. */
@@ -142,14 +155,14 @@ export class RespParser {
 }
 
 function toLength(text: string, most: number): number {
-  if (!/^\d{1,10}$/.test(text)) throw new RespSyntaxError(`length ${JSON.stringify(text)}`);
+  if (!/^\d{1,10}$/.test(text)) throw new RespSyntaxError('length', text);
   const length = Number(text);
   if (length > most) throw new RespSyntaxError(`length ${length}, want at most ${most}`);
   return length;
 }
 
 function toInteger(text: string): number | bigint {
-  if (!/^[+-]?\d{1,20}$/.test(text)) throw new RespSyntaxError(`integer ${JSON.stringify(text)}`);
+  if (!/^[+-]?\d{1,20}$/.test(text)) throw new RespSyntaxError('integer', text);
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
@@ -162,5 +175,5 @@ function toScalar(line: string): Reply {
   if (line === ',nan') return Number.NaN;
   if (/^,[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/.test(line)) return Number(line.slice(1));
   if (/^\([+-]?\d{1,200}$/.test(line)) return BigInt(line.slice(1).replace(/^\+/, ''));
-  throw new RespSyntaxError(`reply ${JSON.stringify(line.slice(0, 40))}`);
+  throw new RespSyntaxError('reply', line);
 }

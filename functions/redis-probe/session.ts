@@ -5,6 +5,7 @@ import {
   type Deadline,
   type Failure,
   failure,
+  hideSecrets,
   messageOf,
   type Phase,
   type Reason,
@@ -31,8 +32,15 @@ export type Session = {
   close(): void;
 };
 
+/** What a conversation keeps to. */
+export type SessionRules = {
+  readonly deadline: Deadline;
+  /** What a server may have been sent and must not be quoted with. */
+  readonly secrets: readonly string[];
+};
+
 /** Starts a conversation over a connected socket. */
-export function openSession(socket: Socket, deadline: Deadline): Session {
+export function openSession(socket: Socket, { deadline, secrets }: SessionRules): Session {
   const parser = new RespParser();
   let waiting: { resolve(reply: Reply): void; reject(error: unknown): void } | undefined;
   let ended: unknown;
@@ -49,6 +57,9 @@ export function openSession(socket: Socket, deadline: Deadline): Session {
       end(error);
     }
   };
+  /** Words of the server without secrets; hidden here, because words are cut off later. */
+  const withoutSecrets = (reply: Reply): Reply =>
+    reply instanceof RespError ? new RespError(hideSecrets(reply.message, secrets)) : reply;
   socket.on('data', (chunk: Buffer) => {
     try {
       parser.push(chunk);
@@ -71,9 +82,10 @@ export function openSession(socket: Socket, deadline: Deadline): Session {
       reply.catch(() => undefined);
       if (!socket.destroyed) socket.write(encodeCommand(command));
       try {
-        return await raceDeadline(reply, deadline);
+        return withoutSecrets(await raceDeadline(reply, deadline));
       } catch (error) {
-        throw explain(phase, command[0] ?? '', error);
+        const told = error instanceof RespSyntaxError ? error.without(secrets) : error;
+        throw explain(phase, command[0] ?? '', told);
       } finally {
         waiting = undefined;
       }
@@ -111,7 +123,8 @@ function closedError(): ClosedError {
 function explain(phase: Phase, command: string, error: unknown): unknown {
   const message = messageOf(error);
   if (error instanceof RespSyntaxError) {
-    return new Verdict(phase, 'protocol', `${command}: not a Redis reply: ${quoteReply(message)}`);
+    const seen = error.seen === '' ? '' : ` ${JSON.stringify(error.seen.slice(0, 40))}`;
+    return new Verdict(phase, 'protocol', `${command}: not a Redis reply: ${message}${seen}`);
   }
   if (error instanceof ClosedError) {
     return new Verdict(phase, 'closed', `${command}: ${message}`);

@@ -27,7 +27,7 @@ export async function readBody(
 ): Promise<Body> {
   const chunks: Buffer[] = [];
   const { compression } = options;
-  const source = await decode(hop.response, compression);
+  const source = decode(hop.response, compression);
   try {
     const tooLong = await raceDeadline(collect(source, chunks, options.bodySizeLimit), deadline);
     const bytes = Buffer.concat(chunks);
@@ -46,12 +46,9 @@ export async function readBody(
   }
 }
 
-async function decode(
-  response: IncomingMessage,
-  compression: HttpOptions['compression'],
-): Promise<Readable> {
+function decode(response: IncomingMessage, compression: HttpOptions['compression']): Readable {
   if (compression === undefined || compression === 'identity') return response;
-  const zlib = await import('node:zlib');
+  const zlib = process.getBuiltinModule('node:zlib');
   const decoder = {
     gzip: zlib.createGunzip,
     br: zlib.createBrotliDecompress,

@@ -5,7 +5,9 @@ import {
   type Deadline,
   type Failure,
   failure,
+  type HeaderRule,
   type HttpOptions,
+  hideSecrets,
   type Pattern,
 } from '@fargaze/core';
 
@@ -20,9 +22,17 @@ export type Verdictable = {
   readonly redirectLimit: boolean;
 };
 
+/** What judging keeps to. */
+export type Judgement = {
+  readonly options: HttpOptions;
+  readonly deadline: Deadline;
+  /** What was sent and must not be quoted, though a server may repeat it. */
+  readonly secrets: readonly string[];
+};
+
 /** Judges status and headers. */
-export function judgeHead(answer: Verdictable, options: HttpOptions): Failure | undefined {
-  return judgeStatus(answer, options) ?? judgeHeaders(answer.rawHeaders, options);
+export function judgeHead(answer: Verdictable, about: Judgement): Failure | undefined {
+  return judgeStatus(answer, about.options) ?? judgeHeaders(answer.rawHeaders, about);
 }
 
 /** Judges what comes after the body: HTTP version and TLS. */
@@ -57,30 +67,37 @@ function judgeStatus(answer: Verdictable, options: HttpOptions): Failure | undef
   return failure('processing', 'status', `status ${status}, want ${list}`);
 }
 
-function judgeHeaders(raw: readonly string[], options: HttpOptions): Failure | undefined {
-  for (const rule of options.failIfHeaderMatches) {
-    const values = headerValues(raw, rule.header);
-    if (values.length === 0) {
-      if (rule.allowMissing) continue;
-      return failure('processing', 'header', `header ${rule.header} missing`);
-    }
-    const match = values.find((value) => matches(rule.regexp, value));
-    if (match === undefined) continue;
-    const detail = `header ${rule.header} ${show(match)}, want none that matches ${rule.regexp.source}`;
-    return failure('processing', 'header', detail);
+function judgeHeaders(raw: readonly string[], about: Judgement): Failure | undefined {
+  const { failIfHeaderMatches, failIfHeaderNotMatches } = about.options;
+  for (const rule of failIfHeaderMatches) {
+    const fault = judgeHeader(rule, raw, { ...about, unwanted: true });
+    if (fault !== undefined) return fault;
   }
-  for (const rule of options.failIfHeaderNotMatches) {
-    const values = headerValues(raw, rule.header);
-    if (values.length === 0) {
-      if (rule.allowMissing) continue;
-      return failure('processing', 'header', `header ${rule.header} missing`);
-    }
-    if (values.some((value) => matches(rule.regexp, value))) continue;
-    const seen = values.map(show).join(', ');
-    const detail = `header ${rule.header} ${seen}, want a match of ${rule.regexp.source}`;
-    return failure('processing', 'header', detail);
+  for (const rule of failIfHeaderNotMatches) {
+    const fault = judgeHeader(rule, raw, { ...about, unwanted: false });
+    if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+function judgeHeader(
+  { allowMissing, header, regexp }: HeaderRule,
+  raw: readonly string[],
+  { deadline, secrets, unwanted }: Judgement & { readonly unwanted: boolean },
+): Failure | undefined {
+  const values = headerValues(raw, header);
+  if (values.length === 0) {
+    return allowMissing ? undefined : failure('processing', 'header', `header ${header} missing`);
+  }
+  const results = values.map((value) => testBounded(regexp, value, deadline));
+  if (results.includes('timeout')) return tooSlow('processing', regexp);
+  const match = results.indexOf(true);
+  if (unwanted === match < 0) return undefined;
+  const show = (value: string) => quote(hideSecrets(value, secrets));
+  const detail = unwanted
+    ? `header ${header} ${show(values[match] ?? '')}, want none that matches ${regexp.source}`
+    : `header ${header} ${values.map(show).join(', ')}, want a match of ${regexp.source}`;
+  return failure('processing', 'header', detail);
 }
 
 function headerValues(raw: readonly string[], name: string): string[] {
@@ -88,54 +105,42 @@ function headerValues(raw: readonly string[], name: string): string[] {
   return raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === wanted);
 }
 
-/** Header values are short (the parser bounds them), so these run without a time limit of their own. */
-function matches({ source, flags }: Pattern, text: string): boolean {
-  return new RegExp(source, flags).test(text);
-}
-
-function show(value: string): string {
+function quote(value: string): string {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }
 
-/** Judges the body. A pattern that backtracks without end on a hostile body is stopped at the deadline. */
-export function judgeBody(
-  body: Buffer,
-  options: HttpOptions,
-  deadline: Deadline,
-): Failure | undefined {
-  const unwanted = options.failIfBodyMatches;
-  const wanted = options.failIfBodyNotMatches;
-  if (unwanted.length + wanted.length === 0) return undefined;
-  const context = createContext({ text: body.toString('utf8') });
-  const test = (pattern: Pattern) => testBounded(pattern, context, deadline);
-  for (const [patterns, bad] of [
-    [unwanted, true],
-    [wanted, false],
-  ] as const) {
-    for (const pattern of patterns) {
-      const result = test(pattern);
-      if (result === 'timeout') {
-        const detail = `pattern ${pattern.source} took longer than the time left`;
-        return failure('transfer', 'timeout', detail);
-      }
-      if (result !== bad) continue;
-      const verb = bad ? 'matches' : 'does not match';
-      return failure('transfer', 'body', `body (${body.length} bytes) ${verb} ${pattern.source}`);
-    }
+/** Judges the body. */
+export function judgeBody(body: Buffer, { deadline, options }: Judgement): Failure | undefined {
+  const rules = [
+    ...options.failIfBodyMatches.map((pattern) => ({ pattern, bad: true })),
+    ...options.failIfBodyNotMatches.map((pattern) => ({ pattern, bad: false })),
+  ];
+  const text = rules.length === 0 ? '' : body.toString('utf8');
+  for (const { bad, pattern } of rules) {
+    const result = testBounded(pattern, text, deadline);
+    if (result === 'timeout') return tooSlow('transfer', pattern);
+    if (result !== bad) continue;
+    const verb = bad ? 'matches' : 'does not match';
+    return failure('transfer', 'body', `body (${body.length} bytes) ${verb} ${pattern.source}`);
   }
   return undefined;
 }
 
-function testBounded(pattern: Pattern, context: object, deadline: Deadline): boolean | 'timeout' {
+function tooSlow(phase: 'processing' | 'transfer', { source }: Pattern): Failure {
+  return failure(phase, 'timeout', `pattern ${source} took longer than the time left`);
+}
+
+/** Whether the pattern matches. One that backtracks without end on a hostile text is stopped at the deadline. */
+function testBounded(
+  { flags, source }: Pattern,
+  text: string,
+  deadline: Deadline,
+): boolean | 'timeout' {
   const timeout = Math.floor(deadline.remaining() * 1000);
   if (timeout < 1) return 'timeout';
-  const expression = `new RegExp(${JSON.stringify(pattern.source)},${JSON.stringify(pattern.flags)}).test(text)`;
+  const expression = `new RegExp(${JSON.stringify(source)},${JSON.stringify(flags)}).test(text)`;
   try {
-    return (
-      new Script(expression).runInContext(context as ReturnType<typeof createContext>, {
-        timeout,
-      }) === true
-    );
+    return new Script(expression).runInContext(createContext({ text }), { timeout }) === true;
   } catch (error) {
     if (codeOf(error) === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'timeout';
     throw error;

@@ -8,6 +8,7 @@ import {
   failure,
   type HttpModule,
   type HttpOptions,
+  hideSecrets,
   type Probe,
   type ProbeEnvironment,
   type Reading,
@@ -20,7 +21,7 @@ import {
   version,
 } from '@fargaze/core';
 import { readBody } from './body.ts';
-import { judgeBody, judgeConnection, judgeHead } from './conditions.ts';
+import { type Judgement, judgeBody, judgeConnection, judgeHead } from './conditions.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';
 import { CookieJar, isRedirect, maxRedirects, nextRequest } from './redirects.ts';
 
@@ -65,7 +66,20 @@ async function run(
   const options = target.module.http;
   const first = firstRequest(target.address, options);
   if ('ok' in first) return first;
-  const jar = new CookieJar();
+  const { secrets } = first;
+  const trace = (line: string) => env.trace(hideSecrets(line, secrets));
+  const fault = await follow(first.ask, { options, env: { ...env, trace }, measured, secrets });
+  return fault && { ...fault, detail: hideSecrets(fault.detail, secrets) };
+}
+
+type Errand = Omit<Judgement, 'deadline'> & {
+  readonly env: ProbeEnvironment;
+  readonly measured: Measured;
+};
+
+async function follow(first: HopRequest, errand: Errand): Promise<Failure | undefined> {
+  const { env, measured, options } = errand;
+  const jar = new CookieJar(first);
   let ask = first;
   for (;;) {
     env.trace(`${ask.method} ${redactUrl(ask.url.href)}`);
@@ -75,10 +89,8 @@ async function run(
     measured.secure = ask.url.protocol === 'https:';
     const redirected = isRedirect(hop.response);
     if (redirected) measured.redirects += 1;
-    const follow = redirected && options.followRedirects && measured.redirects <= maxRedirects;
-    if (!follow) {
-      const redirectLimit = redirected && options.followRedirects;
-      return judge(hop, { options, env, measured, redirectLimit });
+    if (!redirected || !options.followRedirects || measured.redirects > maxRedirects) {
+      return judge(hop, { ...errand, redirectLimit: redirected && options.followRedirects });
     }
     hop.close();
     const next = nextRequest(ask, hop.response, jar);
@@ -87,16 +99,12 @@ async function run(
   }
 }
 
-type Judging = {
-  readonly options: HttpOptions;
-  readonly env: ProbeEnvironment;
-  readonly measured: Measured;
-  readonly redirectLimit: boolean;
-};
+type Judging = Errand & { readonly redirectLimit: boolean };
 
 /** Rules on the head come first, but the body is read all the same: its length and time are facts. */
 async function judge(hop: Answered, about: Judging): Promise<Failure | undefined> {
-  const { env, measured, options, redirectLimit } = about;
+  const { env, measured, options, redirectLimit, secrets } = about;
+  const judgement = { options, deadline: env.deadline, secrets };
   const { response } = hop;
   const answer = {
     status: response.statusCode ?? 0,
@@ -105,11 +113,11 @@ async function judge(hop: Answered, about: Judging): Promise<Failure | undefined
     secure: measured.secure,
     redirectLimit,
   };
-  const head = judgeHead(answer, options);
+  const head = judgeHead(answer, judgement);
   const body = await readBody(hop, options, env.deadline);
   measured.phases.transfer = roundSeconds(env.clock.monotonic() - hop.firstByte);
   measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.bytes.length;
-  const content = head ?? body.fault ?? judgeBody(body.bytes, options, env.deadline);
+  const content = head ?? body.fault ?? judgeBody(body.bytes, judgement);
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
   return content ?? judgeConnection(answer, options);
 }
@@ -128,7 +136,10 @@ function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): v
   measured.response = hop.ok ? hop.response : undefined;
 }
 
-function firstRequest(address: string, options: HttpOptions): HopRequest | Failure {
+/** The first request, and the secrets that it holds. */
+type First = { readonly ask: HopRequest; readonly secrets: readonly string[] };
+
+function firstRequest(address: string, options: HttpOptions): First | Failure {
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
   if (foreign || !URL.canParse(text)) {
@@ -139,18 +150,19 @@ function firstRequest(address: string, options: HttpOptions): HopRequest | Failu
   const hostHeader = Object.entries(options.headers).find(
     ([name]) => name.toLowerCase() === 'host',
   );
+  const { authorization, secrets } = credentials(url, options);
   const headers = {
     Host: url.host,
     'User-Agent': `fargaze/${version}`,
     Accept: '*/*',
-    ...credentials(url, options),
+    ...(authorization !== undefined && { Authorization: authorization }),
     ...options.headers,
   };
   if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
     Object.assign(headers, { Host: hostHeader[1] });
     delete (headers as Record<string, string>)[hostHeader[0]];
   }
-  return {
+  const ask = {
     url,
     method: options.method,
     headers,
@@ -158,20 +170,24 @@ function firstRequest(address: string, options: HttpOptions): HopRequest | Failu
     firstHost: true,
     serverName: hostHeader?.[1].replace(/:\d+$/, ''),
   };
+  return { ask, secrets };
 }
 
-function credentials(url: URL, options: HttpOptions): Record<string, string> {
+type Credentials = { readonly authorization?: string; readonly secrets: readonly string[] };
+
+function credentials(url: URL, options: HttpOptions): Credentials {
   const { authorization, basicAuth } = options;
   if (authorization !== undefined) {
     const secret = readSecret(authorization.credentials);
-    return { Authorization: `${authorization.type} ${secret}` };
+    return { authorization: `${authorization.type} ${secret}`, secrets: [secret] };
   }
   const [username, password] =
     basicAuth === undefined
       ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
       : [basicAuth.username, readSecret(basicAuth.password)];
-  if (username === '' && password === '') return {};
-  return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+  if (username === '' && password === '') return { secrets: [] };
+  const pair = Buffer.from(`${username}:${password}`).toString('base64');
+  return { authorization: `Basic ${pair}`, secrets: [pair, password] };
 }
 
 function toSamples(measured: Measured): Sample[] {

@@ -11,24 +11,37 @@ export function isRedirect({ headers, statusCode = 0 }: IncomingMessage): boolea
   return [301, 302, 303, 307, 308].includes(statusCode) && headers.location !== undefined;
 }
 
-/** Cookies by host, as far as one chain of redirects needs them: host-only, no expiry. */
+type Cookie = { readonly value: string; readonly secure: boolean };
+
+/** Cookies by host name, as far as one chain of redirects needs them: no path, no domain, no expiry. */
 export class CookieJar {
-  readonly #byHost = new Map<string, Map<string, string>>();
+  readonly #byHost = new Map<string, Map<string, Cookie>>();
+
+  /** Begins with the cookies that the first request was configured to send. */
+  constructor({ headers, url }: HopRequest) {
+    const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'cookie');
+    for (const pair of own.flatMap(([, value]) => value.split(';'))) this.#set(url, pair);
+  }
 
   /** Keeps what an answer of `url` sets; an empty Max-Age or value is kept as it is. */
   store(url: URL, response: IncomingMessage): void {
-    const jar = this.#byHost.get(url.host) ?? new Map<string, string>();
-    for (const line of response.headers['set-cookie'] ?? []) {
-      const [, name, value] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(line) ?? [];
-      if (name !== undefined && value !== undefined) jar.set(name, value.trim());
-    }
-    this.#byHost.set(url.host, jar);
+    for (const line of response.headers['set-cookie'] ?? []) this.#set(url, line);
   }
 
-  /** The Cookie header for `url`; undefined when there are none. */
+  /** The Cookie header for `url`; undefined when there are none. Secure ones go over TLS alone. */
   header(url: URL): string | undefined {
-    const cookies = [...(this.#byHost.get(url.host) ?? [])];
-    return cookies.length === 0 ? undefined : cookies.map(([k, v]) => `${k}=${v}`).join('; ');
+    const cookies = [...(this.#byHost.get(url.hostname) ?? [])]
+      .filter(([, { secure }]) => !secure || url.protocol === 'https:')
+      .map(([name, { value }]) => `${name}=${value}`);
+    return cookies.length === 0 ? undefined : cookies.join('; ');
+  }
+
+  #set(url: URL, line: string): void {
+    const [, name, value] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(line) ?? [];
+    if (name === undefined || value === undefined) return;
+    const jar = this.#byHost.get(url.hostname) ?? new Map<string, Cookie>();
+    jar.set(name, { value: value.trim(), secure: /;\s*secure\s*(?:;|$)/i.test(line) });
+    this.#byHost.set(url.hostname, jar);
   }
 }
 

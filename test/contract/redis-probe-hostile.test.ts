@@ -5,7 +5,9 @@ import { probeRedis } from '../../functions/redis-probe/probe.ts';
 import { redisModule, runProbe, verdict } from '../support/probing.ts';
 import { startRawServer } from '../support/raw-server.ts';
 
-const plain = redisModule({}, '500ms');
+const plain = redisModule({});
+/** Long enough for a machine that is busy to come as far as the silence that is waited for. */
+const impatient = redisModule({}, '2s');
 
 /** Answers the n-th command with the n-th reply; then is silent. */
 function replies(...answers: readonly string[]) {
@@ -103,10 +105,10 @@ it.each([
   },
 ])('$name is $want', async ({ serve, want }) => {
   const server = await startRawServer(serve);
-  const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+  const module = want.endsWith('/timeout') ? impatient : plain;
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   await server.close();
   expect(verdict(probed)).toBe(want);
-  expect(probed.seconds).toBeLessThan(1.5);
 });
 
 it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async () => {
@@ -114,7 +116,7 @@ it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async (
   const server = await startRawServer(
     replies("-ERR unknown command 'HELLO'\r\n", '+OK\r\n', '+PONG\r\n', master),
   );
-  const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping' }, '500ms');
+  const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping' });
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   delete process.env.TEST_SECRET;
   await server.close();
@@ -127,7 +129,7 @@ it('push frames and attributes between replies are passed over', async () => {
   const server = await startRawServer(
     replies(`>2\r\n+invalidate\r\n*0\r\n${hello}`, '|1\r\n+ttl\r\n:1\r\n+PONG\r\n', master),
   );
-  const module = redisModule({ canary: 'ping' }, '500ms');
+  const module = redisModule({ canary: 'ping' });
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   await server.close();
   expect(verdict(probed)).toBe('ok');
@@ -155,4 +157,29 @@ it('a password whose percent-encoding is broken is taken as it is', async () => 
   const probed = await runProbe(probeRedis, plain, `redis://:100%25%zz@127.0.0.1:${server.port}`);
   await server.close();
   expect(verdict(probed)).toBe('auth/wrongpass');
+});
+
+describe('a server that repeats what it was sent', () => {
+  const secret = 'correct-horse-battery-staple';
+
+  it.each([
+    { name: 'in an error', answers: [`-ERR no ${secret}\r\n`] },
+    { name: 'where an error is cut off', answers: [`-ERR ${'x'.repeat(140)}${secret}\r\n`] },
+    { name: 'where a strange reply is cut off', answers: [`(${'x'.repeat(24)}${secret}\r\n`] },
+    { name: 'as a number', answers: [`:${secret}\r\n`] },
+    {
+      name: 'in answer to DEL',
+      answers: [hello, '+PONG\r\n', master, '+OK\r\n', '$-1\r\n', `+${secret}\r\n`],
+    },
+    { name: 'in answer to ROLE', answers: [hello, '+PONG\r\n', `-NOPERM ${secret}\r\n`] },
+  ])('$name gives no part of the password away', async ({ answers }) => {
+    process.env.TEST_SECRET = secret;
+    const server = await startRawServer(replies(...answers));
+    const module = redisModule({ password: 'env:TEST_SECRET' }, answers.length < 3 ? '10s' : '2s');
+    const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+    delete process.env.TEST_SECRET;
+    await server.close();
+    expect(server.received()).toContain(secret);
+    expect(JSON.stringify([probed.outcome, probed.trace])).not.toContain('correct');
+  });
 });

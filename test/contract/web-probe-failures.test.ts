@@ -36,6 +36,9 @@ afterAll(async () => {
   await dns.close();
 });
 
+/** Long enough for a busy machine to come as far as the silence that is waited for. */
+const impatient = httpModule({}, '2s');
+
 const phase = (name: string) => `probe_http_duration_seconds{phase="${name}"}`;
 
 describe('before a connection', () => {
@@ -45,18 +48,18 @@ describe('before a connection', () => {
     { name: 'a resolver that fails', host: 'broken.example.test', want: 'resolve/dns_failure' },
     { name: 'a resolver that is silent', host: 'silent.example.test', want: 'resolve/timeout' },
   ])('$name is $want, with the lookup time alone', async ({ host, want }) => {
-    const probed = await runProbe(probeWeb, httpModule({}, '700ms'), `http://${host}/`);
+    const module = want.endsWith('/timeout') ? impatient : httpModule({});
+    const probed = await runProbe(probeWeb, module, `http://${host}/`);
     expect(verdict(probed)).toBe(want);
     expect(Object.keys(probed.samples)).toContain(phase('resolve'));
     expect(Object.keys(probed.samples)).not.toContain(phase('connect'));
     expect(probed.samples[phase('resolve')]).toBe(probed.samples.probe_dns_lookup_time_seconds);
     expect(probed.samples.probe_http_status_code).toBe(0);
-    expect(probed.seconds).toBeLessThan(2);
   });
 
   it('a resolver that nothing listens for is a DNS failure, not a refusal by the target', async () => {
     process.env.FARGAZE_DNS_SERVERS = `127.0.0.1:${await freePort()}`;
-    const probed = await runProbe(probeWeb, httpModule({}, '2s'), 'http://good.example.test/');
+    const probed = await runProbe(probeWeb, httpModule({}), 'http://good.example.test/');
     process.env.FARGAZE_DNS_SERVERS = dns.address;
     expect(verdict(probed)).toBe('resolve/dns_failure');
   });
@@ -83,7 +86,7 @@ describe('before a connection', () => {
     'http://2852039166/',
     'http://0xa9.0xfe.0xa9.0xfe/',
   ])('%s is not reached', async (address) => {
-    const probed = await runProbe(probeWeb, httpModule({}, '500ms'), address);
+    const probed = await runProbe(probeWeb, httpModule({}), address);
     expect(verdict(probed)).toBe('guard/blocked');
   });
 
@@ -156,6 +159,14 @@ describe('TLS', () => {
     },
   );
 
+  it('certificates of ours that cannot be used say nothing about the target', async () => {
+    process.env.TEST_KEY = 'no key';
+    const module = httpModule({ tls_config: { cert: ca.cert, key: 'env:TEST_KEY' } });
+    const probing = runProbe(probeWeb, module, `https://127.0.0.1:${await freePort()}/`);
+    await expect(probing).rejects.toThrow('tls_config: ca, cert and key cannot be used together');
+    delete process.env.TEST_KEY;
+  });
+
   it('insecure_skip_verify goes on and still says that nothing was verified', async () => {
     const server = await serve(
       answerWith(httpAnswer('200 OK')),
@@ -210,13 +221,9 @@ describe('TLS', () => {
       const probed = await runProbe(probeWeb, trusted, `https://good.example.test:${port}/`);
       expect(verdict(probed)).toBe('tls/tls_protocol');
     }
-    const silent = await runProbe(
-      probeWeb,
-      httpModule({}, '400ms'),
-      `https://good.example.test:${server.port}/`,
-    );
+    const silent = await runProbe(probeWeb, impatient, `https://good.example.test:${server.port}/`);
     expect(verdict(silent)).toBe('tls/timeout');
-    expect(silent.samples[phase('tls')]).toBeGreaterThan(0.2);
+    expect(silent.samples[phase('tls')]).toBeGreaterThan(0.1);
   });
 
   it('a server that hangs up during the handshake is a reset', async () => {
@@ -280,13 +287,9 @@ describe('the answer', () => {
     },
   ])('$name is $want', async ({ serve: behave, want }) => {
     const server = await serve(behave);
-    const probed = await runProbe(
-      probeWeb,
-      httpModule({}, '600ms'),
-      `http://127.0.0.1:${server.port}/`,
-    );
+    const module = want.endsWith('/timeout') ? impatient : httpModule({});
+    const probed = await runProbe(probeWeb, module, `http://127.0.0.1:${server.port}/`);
     expect(verdict(probed)).toBe(want);
-    expect(probed.seconds).toBeLessThan(2);
     expect(server.connections()).toBe(1);
     for (const name of ['resolve', 'connect', 'tls', 'processing', 'transfer']) {
       expect(probed.samples[phase(name)]).toBeGreaterThanOrEqual(0);
@@ -296,12 +299,8 @@ describe('the answer', () => {
 
   it('a stalled body keeps the time that it was waited for', async () => {
     const server = await serve(answerWith(partial, () => undefined));
-    const probed = await runProbe(
-      probeWeb,
-      httpModule({}, '600ms'),
-      `http://127.0.0.1:${server.port}/`,
-    );
-    expect(probed.samples[phase('transfer')]).toBeGreaterThan(0.3);
+    const probed = await runProbe(probeWeb, impatient, `http://127.0.0.1:${server.port}/`);
+    expect(probed.samples[phase('transfer')]).toBeGreaterThan(0.1);
     expect(probed.samples.probe_http_status_code).toBe(200);
     expect(probed.samples.probe_http_content_length).toBe(100);
     expect(probed.samples.probe_http_uncompressed_body_length).toBe(9);
@@ -313,6 +312,21 @@ describe('the answer', () => {
     expect(detail(await runProbe(probeWeb, httpModule({}), url))).toBe('status 503, want 200-299');
     const listed = httpModule({ valid_status_codes: [200, 204] });
     expect(detail(await runProbe(probeWeb, listed, url))).toBe('status 503, want 200 or 204');
+  });
+
+  it('the words of a server do not repeat the credentials that it was sent', async () => {
+    process.env.TEST_TOKEN = 'correct-horse-battery-staple';
+    const echo = ['X-Echo: ' + 'x'.repeat(60) + process.env.TEST_TOKEN];
+    const server = await serve(answerWith(httpAnswer(`200 ${process.env.TEST_TOKEN}`, echo)));
+    const module = httpModule({
+      authorization: { credentials: 'env:TEST_TOKEN' },
+      fail_if_header_matches: [{ header: 'X-Echo', regexp: 'x' }],
+    });
+    const probed = await runProbe(probeWeb, module, `http://127.0.0.1:${server.port}/`);
+    delete process.env.TEST_TOKEN;
+    expect(verdict(probed)).toBe('processing/header');
+    expect(server.received()).toContain('correct-horse');
+    expect(JSON.stringify([probed.outcome, probed.trace])).not.toContain('correct');
   });
 
   it('sends exactly one request, also when the server hangs up without an answer', async () => {

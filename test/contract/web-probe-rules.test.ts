@@ -146,12 +146,16 @@ describe('body', () => {
     expect(probed.samples.probe_http_uncompressed_body_length).toBe(17);
   });
 
-  it('a pattern that backtracks without end on a hostile body ends at the deadline', async () => {
-    const server = await serve(answerWith(httpAnswer('200 OK', [], `${'a'.repeat(40)}!`)));
-    const module = httpModule({ fail_if_body_matches_regexp: ['(a+)+$'] }, '500ms');
-    const probed = await runProbe(probeWeb, module, `http://127.0.0.1:${server.port}/`);
-    expect(verdict(probed)).toBe('transfer/timeout');
-    expect(probed.seconds).toBeLessThan(2);
+  it('a pattern that backtracks without end on a hostile body or header ends at the deadline', async () => {
+    const hostile = `${'a'.repeat(40)}!`;
+    const server = await serve(answerWith(httpAnswer('200 OK', [`X-A: ${hostile}`], hostile)));
+    const address = `http://127.0.0.1:${server.port}/`;
+    const body = { fail_if_body_matches_regexp: ['(a+)+$'] };
+    const header = { fail_if_header_matches: [{ header: 'X-A', regexp: '(a+)+$' }] };
+    const probedBody = await runProbe(probeWeb, httpModule(body, '2s'), address);
+    const probedHeader = await runProbe(probeWeb, httpModule(header, '2s'), address);
+    expect(verdict(probedBody)).toBe('transfer/timeout');
+    expect(verdict(probedHeader)).toBe('processing/timeout');
   });
 
   it('the body of a redirect that is not followed is judged like any other', async () => {
@@ -239,6 +243,18 @@ describe('redirects', () => {
     expect(server.connections()).toBe(2);
     expect(server.received()).toContain('GET /next?a=b HTTP/1.1');
     expect(server.received()).toContain('Cookie: session=s1');
+  });
+
+  it('carry the configured cookies, to every port of the host, and no secure ones over plain HTTP', async () => {
+    const other = await serve(answerWith(httpAnswer('200 OK')));
+    const cookies = ['Set-Cookie: a=2', 'Set-Cookie: hidden=1; Secure; Path=/'];
+    const location = `Location: http://127.0.0.1:${other.port}/`;
+    const first = await serve(answerWith(httpAnswer('302 Found', [location, ...cookies])));
+    const module = httpModule({ headers: { cookie: 'a=1; b=1' } });
+    const probed = await runProbe(probeWeb, module, `http://127.0.0.1:${first.port}/`);
+    expect(verdict(probed)).toBe('ok');
+    expect(first.received()).toMatch(/^cookie: a=1; b=1\r$/m);
+    expect(other.received().match(/^cookie: .*$/gim)).toEqual(['Cookie: a=2; b=1']);
   });
 
   it('stop at the eleventh', async () => {

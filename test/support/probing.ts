@@ -17,13 +17,13 @@ export type Probed = {
   readonly seconds: number;
 };
 
-/** A compiled module from its YAML form. */
-export function httpModule(http: object, timeout = '2s'): HttpModule {
+/** A compiled module from its YAML form; by default a busy machine has time enough to answer. */
+export function httpModule(http: object, timeout = '20s'): HttpModule {
   return compileModule({ prober: 'http', timeout, http }) as HttpModule;
 }
 
 /** A compiled module from its YAML form. */
-export function redisModule(redis: object, timeout = '2s'): RedisModule {
+export function redisModule(redis: object, timeout = '20s'): RedisModule {
   return compileModule({ prober: 'redis', timeout, redis }) as RedisModule;
 }
 

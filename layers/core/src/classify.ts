@@ -51,6 +51,16 @@ const byCode: Readonly<Record<string, Reason>> = {
   PATH_LENGTH_EXCEEDED: 'tls_untrusted',
 };
 
+/** What the operating system refuses us, not the target: files, memory and buffers of our own that ran out. */
+const ours = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
+/** Whether an error came from the network by way of the operating system, whatever its code. */
+export function isFromNetwork(error: unknown): boolean {
+  const code = codeOf(error);
+  const system = typeof error === 'object' && error !== null && 'syscall' in error;
+  return system && code !== undefined && !ours.has(code);
+}
+
 /**
  * The reason for an error thrown by `node:dns`, `node:net`, `node:tls` or `node:http`, or by a
  * {@link DeadlineExceeded} signal. An `AggregateError` is judged by its first error, a wrapper by its cause.

@@ -42,7 +42,7 @@ export {
 } from './outcome.ts';
 export { type PushMetricsOptions, pushMetrics } from './push-metrics.ts';
 export { fromMessage, MessageError, type QueueMessage } from './queue/message.ts';
-export { decodeUserInfo, redactUrl } from './redact.ts';
+export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
 export {
   type RemoteWriteAuth,
   RemoteWriteClient,

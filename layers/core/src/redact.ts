@@ -32,3 +32,9 @@ export function decodeUserInfo(text: string): string {
     return text;
   }
 }
+
+/** `text` without `secrets`, for words of a server that repeats what it was sent. Use it before anything is cut off. */
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  const known = secrets.filter((secret) => secret !== '');
+  return known.reduce((rest, secret) => rest.replaceAll(secret, 'redacted'), text);
+}

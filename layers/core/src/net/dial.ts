@@ -1,14 +1,14 @@
 // From a host name to a connected socket in timed stages: resolve, guard, TCP, TLS. What was measured before a
 // failure is kept. The address that was judged is the address that is dialled.
 import { connect, type Socket } from 'node:net';
-import { classify } from '../classify.ts';
+import { classify, isFromNetwork } from '../classify.ts';
 import type { Seconds } from '../clock.ts';
 import type { IpOptions } from '../config.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
-import { codeOf, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { type Failure, failure, type Phase, type Reason } from '../outcome.ts';
 import { type ProbeEnvironment, roundSeconds, type Sample, sample } from '../sample.ts';
-import { familyOf } from './family.ts';
+import { addressBytes, familyOf } from './family.ts';
 import { findBlock } from './guard.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import type { TlsFacts, TlsRequest } from './tls.ts';
@@ -58,7 +58,7 @@ class StageFailure extends Error {
 /** Connects. A fault of the target is an answer; only a bug or bad configuration of ours throws. */
 export async function dial(request: DialRequest, env: ProbeEnvironment): Promise<Dialed> {
   // Loaded late, because most of a cold start's cost is loading, and before anything is timed.
-  const tlsModule = request.tls === undefined ? undefined : await import('./tls.ts');
+  const secured = request.tls && (await secure(request.tls));
   let facts: DialFacts = { durations: {} };
   let socket: Socket | undefined;
   const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
@@ -79,21 +79,27 @@ export async function dial(request: DialRequest, env: ProbeEnvironment): Promise
     refuseBlocked(found.address, request.allowBlocked);
     socket = await timed('connect', () => openTcp(found, request.port, env.deadline));
     env.trace(`connected to ${endpoint(found.address, request.port)}`);
-    const { tls } = request;
-    if (tls === undefined || tlsModule === undefined) return { ok: true, socket, facts };
+    if (secured === undefined) return { ok: true, socket, facts };
     const plain = socket;
-    const session = await timed('tls', () => tlsModule.startTls(plain, tls, env.deadline));
+    const session = await timed('tls', () => secured.start(plain, env.deadline));
     socket = session.socket;
     facts = { ...facts, tls: session.facts };
     env.trace(`${session.facts.version} ${session.facts.cipher}, ${verdict(session.facts)}`);
     const { fault } = session.facts;
-    if (fault !== undefined && !tls.options.insecureSkipVerify) throw explainFailure('tls', fault);
+    if (fault !== undefined && !secured.insecure) throw explainFailure('tls', fault);
     return { ok: true, socket, facts };
   } catch (error) {
     socket?.on('error', () => undefined).destroy();
     if (!(error instanceof StageFailure)) throw error;
     return { ok: false, outcome: error.outcome, facts };
   }
+}
+
+async function secure(tls: TlsRequest) {
+  const { prepareTls, startTls } = await import('./tls.ts');
+  const request = { ...tls, context: prepareTls(tls.options) };
+  const start = (socket: Socket, deadline: Deadline) => startTls(socket, request, deadline);
+  return { start, insecure: tls.options.insecureSkipVerify };
 }
 
 function refuseBlocked(address: string, allowed: readonly string[]): void {
@@ -128,9 +134,7 @@ function explainFailure(phase: Phase, error: unknown): unknown {
 function reasonOf(error: unknown): Reason | undefined {
   const reason = classify(error);
   if (reason !== 'internal') return reason;
-  // A system error without a name in our list came from the network all the same.
-  const system = typeof error === 'object' && error !== null && 'syscall' in error;
-  return system && codeOf(error) !== undefined ? 'unreachable' : undefined;
+  return isFromNetwork(error) ? 'unreachable' : undefined;
 }
 
 function endpoint(address: string, port: number): string {
@@ -173,18 +177,4 @@ function hashAddress(address: string): number {
   let hash = 0x811c9dc5;
   for (const byte of addressBytes(address)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;
-}
-
-function addressBytes(address: string): number[] {
-  if (familyOf(address) === 4) return address.split('.').map(Number);
-  const normal = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
-  const [head = '', tail] = normal.split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const last = tail === undefined ? [] : groups(tail);
-  const zeros = Array.from({ length: 8 - groups(head).length - last.length }, () => '0');
-  const all = tail === undefined ? groups(head) : [...groups(head), ...zeros, ...last];
-  return all.flatMap((group) => {
-    const value = Number.parseInt(group, 16);
-    return [value >> 8, value & 255];
-  });
 }

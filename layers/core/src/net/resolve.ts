@@ -54,13 +54,12 @@ async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): 
   const resolver = new Resolver({ timeout: queryMs, tries: 10 });
   const servers = readEnv('FARGAZE_DNS_SERVERS');
   if (servers) resolver.setServers(servers.split(',').map((server) => server.trim()));
-  const cancel = () => resolver.cancel();
-  deadline.signal.addEventListener('abort', cancel, { once: true });
   try {
     let last: unknown;
     for (const family of families) {
       try {
-        const found = await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name));
+        const query = family === 4 ? resolver.resolve4(name) : resolver.resolve6(name);
+        const found = await raceDeadline(query, deadline);
         const [address] = found;
         if (address !== undefined) return { address, family, lookup: 'dns' };
       } catch (error) {
@@ -72,7 +71,7 @@ async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): 
     deadline.signal.throwIfAborted();
     throw explain(name, last);
   } finally {
-    deadline.signal.removeEventListener('abort', cancel);
+    resolver.cancel();
   }
 }
 

@@ -3,19 +3,20 @@
 import type { Socket } from 'node:net';
 
 import {
-  type ConnectionOptions,
   checkServerIdentity,
   connect,
   createSecureContext,
+  type SecureContext,
   type TLSSocket,
 } from 'node:tls';
 import type { TlsOptions } from '../config.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
+import { ConfigError, codeOf } from '../errors.ts';
 import { readSecret } from '../secret.ts';
 import { type CertificateFacts, describeCertificates } from './certificate.ts';
 import { familyOf } from './family.ts';
 
-/** What to speak TLS with. */
+/** Whom to speak TLS with, and how. */
 export type TlsRequest = {
   readonly options: TlsOptions;
   /** Name for SNI and verification unless `options.serverName` says another. */
@@ -38,12 +39,29 @@ export type TlsFacts = CertificateFacts & {
 const defaultContext = createSecureContext();
 
 /**
+ * What to speak TLS with, the shared one where nothing asks for another. Made before anything is timed.
+ * @throws ConfigError when the certificates or the key cannot be used or had.
+ */
+export function prepareTls(options: TlsOptions): SecureContext {
+  const { ca, cert, key, minVersion, maxVersion } = options;
+  const asked = [ca, cert, key, minVersion, maxVersion];
+  if (asked.every((value) => value === undefined)) return defaultContext;
+  const keyText = key === undefined ? undefined : readSecret(key);
+  try {
+    return createSecureContext({ ca, cert, key: keyText, minVersion, maxVersion });
+  } catch (error) {
+    const message = `ca, cert and key cannot be used together (${codeOf(error) ?? 'unreadable'})`;
+    throw new ConfigError('module', [{ path: 'tls_config', message }]);
+  }
+}
+
+/**
  * Shakes hands over `socket`.
  * @throws the handshake's error or the deadline's reason; an invalid certificate is not thrown but told in `fault`.
  */
 export async function startTls(
   socket: Socket,
-  request: TlsRequest,
+  request: TlsRequest & { readonly context: SecureContext },
   deadline: Deadline,
 ): Promise<{ readonly socket: TLSSocket; readonly facts: TlsFacts }> {
   const name = request.options.serverName ?? request.serverName.replace(/^\[(.*)\]$/, '$1');
@@ -51,7 +69,7 @@ export async function startTls(
     socket,
     ...(familyOf(name) === 0 && { servername: name }),
     ...(request.alpn !== undefined && { ALPNProtocols: [...request.alpn] }),
-    ...contextOptions(request.options),
+    secureContext: request.context,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
@@ -84,18 +102,4 @@ function judge(code: string | Error | null, checkName: () => Error | undefined):
 function connectionClosed(): Error {
   const message = 'connection closed during the TLS handshake';
   return Object.assign(new Error(message), { code: 'ECONNRESET' });
-}
-
-/** The shared context where nothing asks for another one. */
-function contextOptions(options: TlsOptions): ConnectionOptions {
-  const { ca, cert, key, minVersion, maxVersion } = options;
-  const asked = [ca, cert, key, minVersion, maxVersion];
-  if (asked.every((value) => value === undefined)) return { secureContext: defaultContext };
-  return {
-    ca,
-    cert,
-    key: key === undefined ? undefined : readSecret(key),
-    minVersion,
-    maxVersion,
-  };
 }
