@@ -1,6 +1,5 @@
 // AWS Signature Version 4 of one request, for the few AWS APIs that are called without the SDK
 // (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
-import { createHash, createHmac } from 'node:crypto';
 import type { EpochMs } from '../clock.ts';
 import { readEnv } from '../env.ts';
 import { readSecret } from '../secret.ts';
@@ -92,10 +91,13 @@ function encode(text: string): string {
   );
 }
 
+/** Had when something is signed: loading it is a good part of what a cold probe costs, and no probe signs. */
+const crypto = () => process.getBuiltinModule('node:crypto');
+
 function hash(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
+  return crypto().createHash('sha256').update(data).digest('hex');
 }
 
 function hmac(key: string | Buffer, data: string): Buffer {
-  return createHmac('sha256', key).update(data).digest();
+  return crypto().createHmac('sha256', key).update(data).digest();
 }

@@ -5,7 +5,7 @@ import type { Deadline } from '../deadline.ts';
 import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
 import { showValue } from '../explain.ts';
 import { exchange, type HttpAnswer } from '../http-exchange.ts';
-import { decodeUserInfo, redactUrl } from '../redact.ts';
+import { decodeUserInfo, hideSecrets, redactUrl } from '../redact.ts';
 import { isSecretRef, readSecret } from '../secret.ts';
 import { version } from '../version.ts';
 import { groupPath } from './grouping.ts';
@@ -74,7 +74,8 @@ export async function pushGroup(
       ...(zipped && { 'content-encoding': 'gzip' }),
       ...(login !== undefined && { authorization: `Basic ${login.credentials}` }),
     },
-    body: zipped ? (await import('node:zlib')).gzipSync(plain) : plain,
+    // Not `import`: a bundler would copy each of its 200 names at every cold start.
+    body: zipped ? process.getBuiltinModule('node:zlib').gzipSync(plain) : plain,
   };
   let answer: HttpAnswer;
   try {
@@ -102,7 +103,8 @@ function refusal(
   const location = status >= 300 && status < 400 ? headers.location : undefined;
   const redirect =
     typeof location === 'string' ? ` (a redirect to ${place(location, target)})` : '';
-  const words = printable(withoutLogin(body, login).slice(0, shownCharacters));
+  const secrets = login === undefined ? [] : [login.credentials, login.password];
+  const words = printable(hideSecrets(body, secrets).slice(0, shownCharacters));
   const message = `status ${status}${redirect}, want 200 or 202${words === '' ? '' : `: ${words}`}`;
   return new DeliveryError(message, { status, retryable: status >= 500 || status === 429 });
 }
@@ -110,12 +112,6 @@ function refusal(
 function place(location: string, target: URL): string {
   const whole = URL.canParse(location, target.href) ? new URL(location, target).href : location;
   return redactUrl(whole).slice(0, shownCharacters);
-}
-
-/** Some servers quote the request in their refusal. */
-function withoutLogin(text: string, login: Login | undefined): string {
-  const secrets = [login?.credentials, login?.password].filter((secret) => secret);
-  return secrets.reduce<string>((rest, secret = '') => rest.replaceAll(secret, 'redacted'), text);
 }
 
 /** One line without control characters. */
