@@ -64,3 +64,17 @@ it('a push that fails is an error with its reason', async () => {
     1,
   ]);
 });
+
+it('loading core, as every cold start does, loads only what every probe needs of Node', async () => {
+  const core = join(layer, 'nodejs/node_modules/@fargaze/core');
+  const code = `
+    const before = new Set(process.moduleLoadList);
+    require(${JSON.stringify(core)});
+    const loaded = process.moduleLoadList.filter((name) => !before.has(name));
+    console.log(JSON.stringify(loaded.filter((name) => !name.includes('internal/'))));`;
+  const { output } = await runCommand(process.execPath, ['-e', code]);
+  expect(JSON.parse(output)).toContain('NativeModule http');
+  for (const costly of ['crypto', 'dns', 'https', 'tls', 'zlib']) {
+    expect(JSON.parse(output)).not.toContain(`NativeModule ${costly}`);
+  }
+});

@@ -316,7 +316,7 @@ describe('the answer', () => {
 
   it('the words of a server do not repeat the credentials that it was sent', async () => {
     process.env.TEST_TOKEN = 'correct-horse-battery-staple';
-    const echo = ['X-Echo: ' + 'x'.repeat(60) + process.env.TEST_TOKEN];
+    const echo = [`X-Echo: ${'x'.repeat(60)}${process.env.TEST_TOKEN}`];
     const server = await serve(answerWith(httpAnswer(`200 ${process.env.TEST_TOKEN}`, echo)));
     const module = httpModule({
       authorization: { credentials: 'env:TEST_TOKEN' },

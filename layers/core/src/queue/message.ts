@@ -1,10 +1,12 @@
 // One message of the delivery queue: a batch as gzipped JSON in base64, in an envelope that says which version it has.
 // Documented in docs/queue.md. Whatever is read is bounded before it is unpacked.
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { messageOf } from '../errors.ts';
 import { showValue } from '../explain.ts';
 import type { Batch } from '../sample.ts';
 import { batchFromJson, batchToJson, findUnknown } from './json.ts';
+
+/** Had when a message is made or read: a probe that pushes by itself would load it for nothing. */
+const zlib = () => process.getBuiltinModule('node:zlib');
 
 /** The envelope. */
 export type QueueMessage = {
@@ -47,7 +49,7 @@ export function toMessage(batch: Batch): QueueMessage | undefined {
     fargaze: 1,
     taken: batch.taken,
     encoding: 'gzip',
-    batch: gzipSync(json).toString('base64'),
+    batch: zlib().gzipSync(json).toString('base64'),
   };
 }
 
@@ -74,7 +76,7 @@ export function fromMessage(message: unknown): Batch {
 function unpack(packed: string): string {
   try {
     const bytes = Buffer.from(packed, 'base64');
-    return gunzipSync(bytes, { maxOutputLength: maxBatchBytes }).toString('utf8');
+    return zlib().gunzipSync(bytes, { maxOutputLength: maxBatchBytes }).toString('utf8');
   } catch (cause) {
     return refuse(
       `batch: ${messageOf(cause)}, want gzip in base64 of at most ${maxBatchBytes} bytes`,
