@@ -115,6 +115,43 @@ export const catalogue = define({
     'Whether the probe ran in the first invocation of a fresh function instance',
   ),
   ...bridgeMetrics,
+  fargaze_group_timestamp_seconds: gauge(
+    'timestamp',
+    'When what the group holds was taken, in unixtime, and which deployment owns the group',
+    ['owner'],
+  ),
+  fargaze_deliver_timestamp_seconds: gauge(
+    'timestamp',
+    'When deliver last had something accepted, in unixtime: its heartbeat',
+  ),
+  fargaze_deliver_messages: gauge(
+    'count',
+    'Messages of the last run by what became of them: delivered, superseded, empty, retried, refused or malformed',
+    ['outcome'],
+  ),
+  fargaze_deliver_groups: gauge(
+    'count',
+    'Groups of the last run by what became of them: pushed, superseded by a newer one, failed or refused',
+    ['outcome'],
+  ),
+  fargaze_deliver_repaired_groups: gauge(
+    'count',
+    'Groups of the last run that were put again because an older one had replaced them',
+  ),
+  fargaze_deliver_samples_sent: gauge(
+    'count',
+    'Samples of the last run that remote write has accepted',
+  ),
+  fargaze_deliver_samples_rejected: gauge(
+    'count',
+    'Samples of the last run that remote write will never accept, by reason',
+    ['reason'],
+  ),
+  fargaze_deliver_queue_age_seconds: gauge(
+    'seconds',
+    'Age of the oldest batch of the last run when it was read from the queue',
+  ),
+  fargaze_deliver_run_duration_seconds: gauge('seconds', 'How long the last run of deliver took'),
 });
 
 /** A metric that fargaze emits. */

@@ -64,8 +64,8 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
       agent: false,
     });
     const abort = () => {
-      // A reset: what has not left yet must not be sent by the system after we have given up.
-      outgoing.socket?.resetAndDestroy();
+      // A reset: what has not left yet must not be sent by the system after we have given up. Node has none over TLS.
+      if (!secure) outgoing.socket?.resetAndDestroy();
       fail(signal.reason);
     };
     const finish = (): void => {

@@ -22,6 +22,7 @@ export {
   messageOf,
   SourceError,
 } from './errors.ts';
+export { renderExposition } from './exposition.ts';
 export {
   createProbeHandler,
   type InvocationContext,
@@ -49,6 +50,7 @@ export {
   type RemoteWriteOptions,
   type WriteResult,
 } from './remote-write/client.ts';
+export { seriesOfBatch } from './remote-write/series.ts';
 export {
   type Batch,
   type Group,
@@ -66,12 +68,20 @@ export {
 } from './sample.ts';
 export { isSecretRef, readSecret } from './secret.ts';
 export { isDue } from './select.ts';
-export type { BasicAuth, Pushgateway } from './sink/push.ts';
+export { groupPath } from './sink/grouping.ts';
+export { markOwner, takenOf, timeMetrics } from './sink/owner.ts';
+export { type BasicAuth, type Pushgateway, pushGroup } from './sink/push.ts';
 export { createPushgatewaySink } from './sink/pushgateway.ts';
 export { createSink } from './sink/select.ts';
 export { createSeriesWriter, type SeriesWriter } from './sink/series-writer.ts';
-export { type Receivers, readReceivers } from './sink/settings.ts';
+export { type Receivers, type RemoteWriteReceiver, readReceivers } from './sink/settings.ts';
 export type { Sink } from './sink/sink.ts';
 export { createStdoutSink } from './sink/stdout.ts';
+export {
+  deleteGroup,
+  findSeries,
+  readPushgatewayPath,
+  type StoredSeries,
+} from './sink/stored.ts';
 export type { FailureSummary, ResultSummary, Summary } from './summary.ts';
 export { version } from './version.ts';

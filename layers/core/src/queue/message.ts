@@ -26,8 +26,8 @@ export type QueueMessage = {
  */
 export const maxMessageBytes = 256 * 1024;
 
-/** Bytes of a batch's JSON, packed or not. Two hundred times what a common message unpacks to. */
-export const maxBatchBytes = 16 * 1024 * 1024;
+/** Bytes of a message's batch as JSON: ten messages at once must fit into a function's memory. */
+export const maxBatchBytes = 4 * 1024 * 1024;
 
 /** A message that cannot be read. */
 export class MessageError extends Error {

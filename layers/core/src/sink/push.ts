@@ -53,37 +53,61 @@ export function checkPushgateway({ auth, url }: Pushgateway): void {
  * @throws DeliveryError unless the answer is 200 or 202; ConfigError when the password cannot be had.
  */
 export async function pushGroup(
-  { auth, url }: Pushgateway,
+  gateway: Pushgateway,
   group: { readonly grouping: Readonly<Record<string, string>>; readonly text: string },
   deadline: Deadline,
 ): Promise<void> {
-  const base = new URL(url);
-  // By concatenation: assigning to `pathname` would encode an already encoded label again.
-  const target = new URL(
-    `${base.origin}${base.pathname.replace(/\/+$/, '')}${groupPath(group.grouping)}`,
-  );
   const plain = Buffer.from(group.text, 'utf8');
   const zipped = plain.byteLength > gzipAbove;
-  const login = readLogin(base, auth);
   const request = {
-    url: target,
     method: 'PUT' as const,
+    path: groupPath(group.grouping),
     headers: {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-      'user-agent': `fargaze/${version}`,
       ...(zipped && { 'content-encoding': 'gzip' }),
-      ...(login !== undefined && { authorization: `Basic ${login.credentials}` }),
     },
     // Not `import`: a bundler would copy each of its 200 names at every cold start.
     body: zipped ? process.getBuiltinModule('node:zlib').gzipSync(plain) : plain,
   };
+  await askPushgateway(gateway, request, deadline);
+}
+
+/** A request to a Pushgateway; `path` below its base. */
+export type PushgatewayRequest = {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Bytes of the answer that are kept. */
+  readonly keep?: number;
+};
+
+/**
+ * The answer to a request, which is 200 or 202.
+ * @throws DeliveryError for any other; ConfigError when the password cannot be had.
+ */
+export async function askPushgateway(
+  { auth, url }: Pushgateway,
+  { path, headers, body = new Uint8Array(), ...request }: PushgatewayRequest,
+  deadline: Deadline,
+): Promise<HttpAnswer> {
+  const base = new URL(url);
+  // By concatenation: assigning to `pathname` would encode an already encoded label again.
+  const target = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${path}`);
+  const login = readLogin(base, auth);
+  const all = {
+    ...headers,
+    'user-agent': `fargaze/${version}`,
+    ...(login !== undefined && { authorization: `Basic ${login.credentials}` }),
+  };
   let answer: HttpAnswer;
   try {
-    answer = await exchange(request, deadline);
+    answer = await exchange({ ...request, url: target, headers: all, body }, deadline);
   } catch (cause) {
     throw new DeliveryError(`${classify(cause)}: ${messageOf(cause)}`, { retryable: true, cause });
   }
   if (answer.status !== 200 && answer.status !== 202) throw refusal(answer, { target, login });
+  return answer;
 }
 
 type Login = { readonly password: string; readonly credentials: string };

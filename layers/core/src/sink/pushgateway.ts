@@ -1,8 +1,10 @@
 // The sink that holds the latest result of each target in a Pushgateway, one group per job and instance.
 import { mapConcurrently } from '../concurrency.ts';
+import { readEnv } from '../env.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
 import { renderExposition } from '../exposition.ts';
 import type { Batch, Group } from '../sample.ts';
+import { markOwner } from './owner.ts';
 import { checkPushgateway, type Pushgateway, pushGroup } from './push.ts';
 import type { Sink } from './sink.ts';
 
@@ -18,9 +20,11 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
   return {
     name: 'pushgateway',
     write: async (batch: Batch, deadline) => {
+      const owner = readEnv('FARGAZE_OWNER');
       const faults = await mapConcurrently(batch.groups, concurrency, async (group) => {
         try {
-          const text = await renderExposition(group.samples);
+          const { samples } = owner === undefined ? group : markOwner(group, batch.taken, owner);
+          const text = await renderExposition(samples);
           await pushGroup(gateway, { grouping: group.grouping, text }, deadline);
           return undefined;
         } catch (error) {

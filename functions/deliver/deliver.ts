@@ -1,0 +1,184 @@
+// One run: messages of the queue to the Pushgateway and to Prometheus. Answers with the messages that are worth another
+// try; what never can be stored is logged, counted and let go.
+import {
+  type Batch,
+  type Clock,
+  createLog,
+  type Deadline,
+  type InvocationContext,
+  type Log,
+  MessageError,
+  messageOf,
+  type Receivers,
+  readEnv,
+  readReceivers,
+  startDeadline,
+  systemClock,
+  takenOf,
+} from '@fargaze/core';
+import { type GroupResult, keyOf, putNewest, type Settling, type TimedGroup } from './guard.ts';
+import { type Received, readRecords } from './records.ts';
+import { createWriter, type Written } from './remote.ts';
+import { reportRun } from './report.ts';
+import { createStore } from './store.ts';
+
+/** What a run needs; everything has a default, which tests replace. */
+export type Deliver = {
+  readonly receivers?: Receivers;
+  readonly owner?: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly settling?: Settling;
+};
+
+/** What became of a message. */
+export type MessageOutcome =
+  | 'delivered'
+  | 'superseded'
+  | 'empty'
+  | 'retried'
+  | 'refused'
+  | 'malformed';
+
+/** The answer that SQS wants: everything that is not named is done with. */
+export type BatchResponse = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
+
+/** Everything that a run has done, for its report. */
+export type Run = {
+  readonly messages: readonly { readonly outcome: MessageOutcome; readonly taken?: number }[];
+  readonly groups: readonly GroupResult[];
+  readonly written: readonly (Written | undefined)[];
+  readonly seconds: number;
+  readonly now: number;
+};
+
+/** Two seconds are ample for a Pushgateway in the same network; half a second is what a packet may be late. */
+const defaultSettling: Settling = { window: 2, margin: 0.5 };
+
+/** Seconds of the invocation that are kept for the run's own metrics and the log. */
+const reserve = 4;
+
+/** Delivers the messages of `event`. @throws ConfigError when the environment or the event is unusable. */
+export async function runDeliver(
+  deliver: Deliver,
+  event: unknown,
+  context: InvocationContext,
+): Promise<BatchResponse> {
+  const clock = deliver.clock ?? systemClock;
+  const log = deliver.log ?? createLog({ function: 'deliver' });
+  const owner = deliver.owner ?? readEnv('FARGAZE_OWNER') ?? '';
+  const begun = clock.monotonic();
+  const receivers = deliver.receivers ?? readReceivers();
+  const received = readRecords(event);
+  const available = context.getRemainingTimeInMillis() / 1000;
+  const whole = startDeadline(Math.max(1, available - reserve / 4), clock);
+  const work = whole.slice(Math.max(1, available - reserve));
+  try {
+    const env = {
+      receivers,
+      owner,
+      clock,
+      deadline: work,
+      settling: deliver.settling ?? defaultSettling,
+    };
+    const { groups, messages, written } = await deliverAll(received, env, log);
+    const now = clock.now();
+    const run: Run = { messages, groups, written, now, seconds: clock.monotonic() - begun };
+    await reportRun(run, { receivers, owner, clock, log, deadline: whole, context });
+    return {
+      batchItemFailures: received.flatMap(({ id }, index) =>
+        messages[index]?.outcome === 'retried' ? [{ itemIdentifier: id }] : [],
+      ),
+    };
+  } finally {
+    work.close();
+    whole.close();
+  }
+}
+
+type Environment = {
+  readonly receivers: Receivers;
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly settling: Settling;
+};
+
+async function deliverAll(received: readonly Received[], env: Environment, log: Log) {
+  const { pushgateway, remoteWrite } = env.receivers;
+  const newest = pickNewest(received);
+  const [groups, written] = await Promise.all([
+    pushgateway === undefined
+      ? []
+      : putNewest(newest, { ...env, store: createStore(pushgateway, env.owner) }),
+    createWriter(remoteWrite, env).writeAll(received.map((one) => toWrite(one, env.receivers))),
+  ]);
+  const results = new Map(groups.map((result) => [result.group, result]));
+  const messages = received.map((one, index) => {
+    const judged = judge(one, { results, written: written[index] });
+    const { detail, outcome } = judged;
+    if (detail !== undefined) {
+      log(outcome === 'retried' ? 'warn' : 'error', `message ${outcome}`, { id: one.id, detail });
+    }
+    return { outcome, ...(isBatch(one.content) && { taken: one.content.taken }) };
+  });
+  return { groups, messages, written };
+}
+
+function isBatch(content: Received['content']): content is Batch {
+  return content !== 'empty' && !(content instanceof MessageError);
+}
+
+/** Of each job and instance the group that was taken last; the others have no use any more. */
+function pickNewest(received: readonly Received[]): TimedGroup[] {
+  const newest = new Map<string, TimedGroup>();
+  for (const { content } of received) {
+    if (!isBatch(content)) continue;
+    for (const group of content.groups) {
+      const taken = takenOf(group, content.taken);
+      const key = keyOf(group.grouping);
+      if (taken > (newest.get(key)?.taken ?? Number.NEGATIVE_INFINITY)) {
+        newest.set(key, { group, taken });
+      }
+    }
+  }
+  return [...newest.values()];
+}
+
+/** What of a message goes by remote write: its series, and its groups too where there is no Pushgateway. */
+function toWrite({ content }: Received, { pushgateway }: Receivers): Batch | undefined {
+  if (!isBatch(content)) return undefined;
+  const batch = pushgateway === undefined ? content : { ...content, groups: [] };
+  return batch.groups.length + (batch.series?.length ?? 0) === 0 ? undefined : batch;
+}
+
+type Judgement = { readonly outcome: MessageOutcome; readonly detail?: string };
+type Results = {
+  readonly results: ReadonlyMap<unknown, GroupResult>;
+  readonly written: Written | undefined;
+};
+
+/** The worst that happened to any part of a message decides. */
+function judge({ content }: Received, { results, written }: Results): Judgement {
+  if (content === 'empty') return { outcome: 'empty' };
+  if (content instanceof MessageError) {
+    return { outcome: content.retryable ? 'retried' : 'malformed', detail: content.message };
+  }
+  const own = content.groups.flatMap((group) => results.get(group) ?? []);
+  const parts = [...own, ...(written === undefined ? [] : [written])];
+  const find = (outcome: string) => parts.find((part) => part.outcome === outcome);
+  const bad = find('failed') ?? find('refused');
+  if (bad !== undefined) {
+    const outcome = bad.outcome === 'failed' ? 'retried' : 'refused';
+    return { outcome, detail: explain(bad) };
+  }
+  if (find('pushed') ?? find('written')) return { outcome: 'delivered' };
+  return { outcome: content.groups.length > 0 ? 'superseded' : 'empty' };
+}
+
+function explain(part: GroupResult | Written): string {
+  const why = part.error === undefined ? 'not confirmed in time' : messageOf(part.error);
+  if (!('group' in part)) return why;
+  const { instance, job } = part.group.grouping;
+  return `${job} ${instance}: ${why}`;
+}

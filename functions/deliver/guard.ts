@@ -1,0 +1,168 @@
+// Puts groups into a store that replaces without looking, so that the newest stays although several do so at once.
+// The store has no compare-and-set. What stands in for it: a put ends within `window` of the reading that allowed it, and
+// nobody is done before a reading, `window` and `margin` after the last put, still shows theirs (docs/adr/0009).
+import {
+  type Clock,
+  type Deadline,
+  DeliveryError,
+  type Group,
+  mapConcurrently,
+  type Seconds,
+  startDeadline,
+} from '@fargaze/core';
+
+/** A group and when it was taken. */
+export type TimedGroup = { readonly group: Group; readonly taken: Seconds };
+
+/** The store, as far as the guard needs it. */
+export type Store = {
+  /** When each group that is held was taken, by {@link keyOf}. */
+  read(deadline: Deadline): Promise<ReadonlyMap<string, Seconds>>;
+  put(group: TimedGroup, deadline: Deadline): Promise<void>;
+};
+
+/** How long a put may take from the reading that allowed it, and what is waited beyond that. */
+export type Settling = { readonly window: Seconds; readonly margin: Seconds };
+
+/** What became of a group. */
+export type GroupResult = TimedGroup & {
+  readonly outcome: 'pushed' | 'superseded' | 'failed' | 'refused';
+  /** How often it was put again because an older one had replaced it. */
+  readonly repaired: number;
+  readonly error?: unknown;
+};
+
+/** What the guard works with. */
+export type GuardEnvironment = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly settling: Settling;
+};
+
+/** Puts under way at once. */
+const concurrency = 8;
+
+/** A time so far ahead of the clock is an error of whoever took it, and no reason to keep what holds it. */
+const plausibleAhead: Seconds = 60;
+
+/** The key of a group in a store's answer. */
+export function keyOf({ instance, job }: Group['grouping']): string {
+  return JSON.stringify([job, instance]);
+}
+
+/** Whether a refusal is about what was sent and not about who sends, where, or when. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof DeliveryError && [400, 413, 422].includes(error.status ?? 0);
+}
+
+type Work = {
+  readonly timed: TimedGroup;
+  outcome?: GroupResult['outcome'];
+  /** Monotonic time since when ours is known to be there. */
+  since?: Seconds | undefined;
+  /** A slow reading has shown ours already. */
+  doubted: boolean;
+  repaired: number;
+  error?: unknown;
+};
+
+/** Puts every group that is newer than what the store holds. Keys must differ. Settles by the deadline; never throws. */
+export async function putNewest(
+  groups: readonly TimedGroup[],
+  env: GuardEnvironment,
+): Promise<GroupResult[]> {
+  const works = groups.map((timed): Work => ({ timed, doubted: false, repaired: 0 }));
+  for (let open = works; open.length > 0; open = works.filter(({ outcome }) => !outcome)) {
+    await runRound(open, env);
+    const left = works.filter(({ outcome }) => !outcome);
+    if (left.length > 0 && !(await pause(left, env))) {
+      for (const work of left) work.outcome = 'failed';
+    }
+  }
+  return works.map(({ error, outcome = 'failed', repaired, timed }) => ({
+    ...timed,
+    outcome,
+    repaired,
+    ...(error !== undefined && { error }),
+  }));
+}
+
+/** One reading, and the puts that it allows. */
+async function runRound(open: readonly Work[], env: GuardEnvironment): Promise<void> {
+  const begun = env.clock.monotonic();
+  const window = startDeadline(
+    Math.min(env.settling.window, env.deadline.remaining()),
+    env.clock,
+    env.deadline.signal,
+  );
+  try {
+    const held = await env.store.read(window);
+    for (const work of open) work.error = undefined;
+    const seconds = env.clock.monotonic() - begun;
+    const due = open.filter((work) => isDue(work, held, { env, begun, seconds }));
+    await mapConcurrently(due, concurrency, (work) => put(work, env, window));
+  } catch (error) {
+    for (const work of open) work.error = error;
+  } finally {
+    window.close();
+  }
+}
+
+type Reading = {
+  readonly env: GuardEnvironment;
+  readonly begun: Seconds;
+  readonly seconds: Seconds;
+};
+
+/** Judges one group by a reading. @returns whether it has to be put. */
+function isDue(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading): boolean {
+  const { env, begun, seconds } = reading;
+  const { group, taken } = work.timed;
+  const there = held.get(keyOf(group.grouping));
+  const latest = Math.max(env.clock.now() / 1000 + plausibleAhead, taken);
+  if (there !== undefined && there > taken && there <= latest) {
+    work.outcome = 'superseded';
+    return false;
+  }
+  if (there !== taken) {
+    if (work.since !== undefined) work.repaired += 1;
+    work.since = undefined;
+    work.doubted = false;
+    return true;
+  }
+  const { margin, window } = env.settling;
+  if (work.since === undefined) {
+    work.since = begun + seconds;
+  } else if (begun - work.since >= window + margin) {
+    // A store that answers slowly may have requests waiting: those who came before this reading are done at the next.
+    if (seconds <= margin || work.doubted) work.outcome = 'pushed';
+    work.doubted = true;
+  }
+  return false;
+}
+
+async function put(work: Work, env: GuardEnvironment, window: Deadline): Promise<void> {
+  // By the clock too: where the process was held up, the signal may be late.
+  if (window.signal.aborted || window.remaining() <= 0) return;
+  try {
+    await env.store.put(work.timed, window);
+    work.since = env.clock.monotonic();
+  } catch (error) {
+    work.error = error;
+    if (isFinal(error) || error instanceof RangeError) work.outcome = 'refused';
+  }
+}
+
+/** Waits until the next reading can tell something. @returns false when the deadline comes before. */
+async function pause(left: readonly Work[], { clock, deadline, settling }: GuardEnvironment) {
+  const now = clock.monotonic();
+  const waits = left.map(({ error, since }) => {
+    const settled = since === undefined ? 0 : since + settling.window + settling.margin - now;
+    return error === undefined ? settled : Math.max(settled, settling.margin);
+  });
+  const seconds = Math.max(0.01, Math.min(...waits));
+  if (deadline.signal.aborted || seconds >= deadline.remaining()) return false;
+  await new Promise((resolve) => setTimeout(resolve, Math.ceil(seconds * 1000)));
+  return true;
+}

@@ -1,0 +1,50 @@
+// The messages of an SQS event. What cannot be read is told as data: one broken message must not cost the others.
+import { type Batch, ConfigError, fromMessage, MessageError, messageOf } from '@fargaze/core';
+
+/** One message: what it holds, or why that cannot be known. */
+export type Received = {
+  readonly id: string;
+  readonly content: Batch | 'empty' | MessageError;
+};
+
+/**
+ * The messages of `event`, in its order.
+ * @throws ConfigError when it is no event of SQS: then nothing of it can be acknowledged either.
+ */
+export function readRecords(event: unknown): Received[] {
+  const records = (event as { readonly Records?: unknown } | null | undefined)?.Records;
+  if (!Array.isArray(records) || !records.every(isRecord)) {
+    const message = 'want the event of an SQS queue: Records, each with messageId and body';
+    throw new ConfigError('event', [{ path: 'Records', message }]);
+  }
+  return records.map(({ body, messageId }) => ({ id: messageId, content: readBody(body) }));
+}
+
+type SqsRecord = { readonly messageId: string; readonly body: string };
+
+function isRecord(value: unknown): value is SqsRecord {
+  const { body, messageId } = (value ?? {}) as Record<string, unknown>;
+  return typeof body === 'string' && typeof messageId === 'string' && messageId !== '';
+}
+
+function readBody(body: string): Received['content'] {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const message = isInvocationRecord(parsed) ? answeredMessage(parsed) : parsed;
+    return message === undefined ? 'empty' : fromMessage(message);
+  } catch (error) {
+    if (error instanceof MessageError) return error;
+    return new MessageError(messageOf(error), { retryable: false, cause: error });
+  }
+}
+
+type InvocationRecord = { readonly requestContext: unknown; readonly responsePayload?: unknown };
+
+/** What a destination is sent (docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). */
+function isInvocationRecord(value: unknown): value is InvocationRecord {
+  return typeof value === 'object' && value !== null && 'requestContext' in value;
+}
+
+function answeredMessage({ responsePayload }: InvocationRecord): unknown {
+  return (responsePayload as { readonly message?: unknown } | null | undefined)?.message;
+}

@@ -1,0 +1,341 @@
+// deliver from end to end: what probes answer and what the bridge sends, through a queue, to a real Pushgateway and a
+// real Prometheus; and what becomes of messages that cannot be delivered.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Deliver, runDeliver } from '../../functions/deliver/deliver.ts';
+import { probeWeb } from '../../functions/web-probe/probe.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { createProbeHandler } from '../../layers/core/src/invocation.ts';
+import { toMessage } from '../../layers/core/src/queue/message.ts';
+import { type Batch, type Group, sample } from '../../layers/core/src/sample.ts';
+import { createQueueSink } from '../../layers/core/src/sink/queue.ts';
+import { createReturnSink } from '../../layers/core/src/sink/return.ts';
+import { findSeries } from '../../layers/core/src/sink/stored.ts';
+import {
+  type PrometheusServer,
+  type Server,
+  startPrometheus,
+  startPushgateway,
+} from '../../local/programs/servers.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+import { startMoto } from '../support/moto.ts';
+import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';
+import { createQueue, receiveAll } from '../support/sqs.ts';
+
+let pushgateway: Server;
+beforeEach(async () => {
+  pushgateway = await startPushgateway();
+});
+afterEach(() => pushgateway.stop());
+
+const minute = 60_000;
+const now = Math.floor(Date.now() / minute) * minute;
+const context = { awsRequestId: 'r1', getRemainingTimeInMillis: () => 30_000 };
+
+const eventOf = (bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    eventSource: 'aws:sqs',
+  })),
+});
+
+/** What Lambda sends to a destination. */
+const destinationRecord = (responsePayload: unknown) => ({
+  version: '1.0',
+  timestamp: new Date(now).toISOString(),
+  requestContext: {
+    requestId: 'r',
+    functionArn: 'arn:…:web-probe',
+    condition: 'Success',
+    approximateInvokeCount: 1,
+  },
+  requestPayload: { schedule: '1m', probes: ['*'] },
+  responseContext: { statusCode: 200, executedVersion: '$LATEST' },
+  responsePayload,
+});
+
+const probeGroup = (instance: string, taken: number, value = 1): Group => ({
+  grouping: { job: 'j', instance },
+  samples: [
+    sample('probe_success', {}, value),
+    sample('fargaze_probe_timestamp_seconds', {}, taken / 1000),
+  ],
+});
+
+const probed = (instance: string, taken: number, value = 1) =>
+  toMessage({ taken, groups: [probeGroup(instance, taken, value)] });
+
+async function deliver(
+  bodies: readonly unknown[],
+  options: Partial<Deliver> & { remainingMs?: number } = {},
+) {
+  const { remainingMs = 30_000, ...rest } = options;
+  const lines: { level: string; message: string; [field: string]: unknown }[] = [];
+  const answer = await runDeliver(
+    {
+      receivers: { pushgateway: { url: pushgateway.url } },
+      owner: 'test',
+      settling: { window: 1, margin: 0.2 },
+      log: (level, message, fields) => void lines.push({ level, message, ...fields }),
+      ...rest,
+    },
+    eventOf(bodies),
+    { ...context, getRemainingTimeInMillis: () => remainingMs },
+  );
+  const failed = answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  return { failed, lines, summary: lines.at(-1) };
+}
+
+async function held(metric: string): Promise<Record<string, number>> {
+  const text = await (await fetch(`${pushgateway.url}/metrics`)).text();
+  const series = findSeries(text, new Set([metric]));
+  return Object.fromEntries(
+    series.map(({ labels, value }) => [Object.values(labels).join(' '), value]),
+  );
+}
+
+it('what a probe answers reaches the Pushgateway by the record that a destination is sent', async () => {
+  const web = await startRawServer(answerWith(httpAnswer('200 OK', [], 'hi')));
+  const target = `http://127.0.0.1:${web.port}/`;
+  const probe = createProbeHandler({
+    name: 'web-probe',
+    prober: 'http',
+    config: parseConfigText(`probes: [{ name: w, module: http_2xx, target: '${target}' }]`),
+    probe: probeWeb,
+    sink: createReturnSink(),
+    log: () => undefined,
+  });
+  const answer = await probe({ schedule: '1m', probes: ['*'] }, context);
+  await web.close();
+  const { failed, summary } = await deliver([destinationRecord(answer)]);
+  expect(failed).toEqual([]);
+  expect(await held('probe_http_status_code')).toEqual({ [`${target} fargaze-web`]: 200 });
+  expect(await held('fargaze_group_timestamp_seconds')).toMatchObject({
+    [`${target} fargaze-web test`]: expect.any(Number),
+  });
+  expect(summary).toMatchObject({
+    message: 'invocation',
+    messages: { delivered: 1, retried: 0 },
+    groups: { pushed: 1 },
+    DeliverHeartbeat: 1,
+    _aws: {
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Fargaze',
+          Dimensions: [[]],
+          Metrics: [{ Name: 'DeliverHeartbeat', Unit: 'Count' }],
+        },
+      ],
+    },
+  });
+  expect(await held('fargaze_deliver_messages')).toMatchObject({
+    'deliver fargaze-deliver delivered': 1,
+  });
+  const [age] = Object.values(await held('fargaze_deliver_queue_age_seconds'));
+  expect(age).toBeGreaterThanOrEqual(0);
+  expect(Object.values(await held('fargaze_deliver_timestamp_seconds'))).toHaveLength(1);
+});
+
+it('of several results of one target only the newest is pushed, and none over a newer one', async () => {
+  const first = await deliver([
+    probed('a', now - minute, 2),
+    probed('a', now, 3),
+    probed('a', now - 2 * minute, 1),
+    probed('b', now, 9),
+  ]);
+  expect([first.failed, await held('probe_success')]).toEqual([[], { 'a j': 3, 'b j': 9 }]);
+  expect(first.summary).toMatchObject({
+    messages: { delivered: 2, superseded: 2 },
+    groups: { pushed: 2 },
+  });
+  const late = await deliver([probed('a', now - minute, 2)]);
+  expect([late.failed, await held('probe_success')]).toEqual([[], { 'a j': 3, 'b j': 9 }]);
+  expect(late.summary).toMatchObject({
+    messages: { superseded: 1, delivered: 0 },
+    groups: { superseded: 1 },
+  });
+  // Nothing was accepted, so nothing beats.
+  expect(late.summary).not.toHaveProperty('DeliverHeartbeat');
+});
+
+it('a group without a time of its own is ordered by its batch', async () => {
+  const batch = (taken: number, value: number) =>
+    toMessage({
+      taken,
+      groups: [
+        { grouping: { job: 'j', instance: 'x' }, samples: [sample('probe_success', {}, value)] },
+      ],
+    });
+  await deliver([batch(now, 5)]);
+  await deliver([batch(now - minute, 4)]);
+  expect(await held('probe_success')).toEqual({ 'x j': 5 });
+});
+
+it('what can never be read is let go, what a newer version may read is kept; neither costs the others', async () => {
+  const { failed, lines, summary } = await deliver([
+    'no json',
+    { fargaze: 1, taken: 0, encoding: 'gzip', batch: 'AAAA' },
+    { fargaze: 2 },
+    destinationRecord({ targets: 0, delivered: 0 }),
+    destinationRecord({ errorType: 'Error', errorMessage: 'boom' }),
+    probed('a', now),
+  ]);
+  expect(failed).toEqual(['m2']);
+  expect(summary).toMatchObject({
+    messages: { malformed: 2, retried: 1, empty: 2, delivered: 1 },
+    MessagesDropped: 2,
+    DeliverHeartbeat: 1,
+  });
+  expect(lines.filter(({ level }) => level === 'error').map(({ id }) => id)).toEqual(['m0', 'm1']);
+  expect(await held('probe_success')).toEqual({ 'a j': 1 });
+});
+
+it('a group that the Pushgateway refuses for good is let go and named', async () => {
+  const body = '# TYPE probe_success counter\nprobe_success 1\n';
+  await fetch(`${pushgateway.url}/metrics/job/other`, { method: 'PUT', body });
+  const { failed, lines, summary } = await deliver([probed('a', now)]);
+  expect(failed).toEqual([]);
+  expect(summary).toMatchObject({ messages: { refused: 1 }, MessagesDropped: 1 });
+  expect(lines[0]).toMatchObject({
+    message: 'message refused',
+    id: 'm0',
+    detail: expect.stringMatching(/^j a: status 400/),
+  });
+});
+
+it('while the Pushgateway is away every message is kept, and delivered once it is back', async () => {
+  const away = await startPushgateway();
+  const { port } = away;
+  await away.stop();
+  const receivers = { pushgateway: { url: `http://127.0.0.1:${port}` } };
+  const { failed, summary } = await deliver([probed('a', now), probed('b', now)], {
+    receivers,
+    remainingMs: 6_000,
+  });
+  expect(failed).toEqual(['m0', 'm1']);
+  expect(summary).toMatchObject({ messages: { retried: 2 }, groups: { failed: 2 } });
+  expect(summary).not.toHaveProperty('DeliverHeartbeat');
+  expect((await deliver([probed('a', now), probed('b', now)])).failed).toEqual([]);
+});
+
+it('series without a receiver for them are kept until there is one; the groups beside them are pushed', async () => {
+  const series = [{ labels: { __name__: 'aws_x' }, points: [{ at: now, value: 1 }] }];
+  const message = toMessage({ taken: now, groups: [probeGroup('a', now)], series });
+  const { failed, lines } = await deliver([message]);
+  expect(failed).toEqual(['m0']);
+  expect(lines[0]?.detail).toBe('series, but FARGAZE_REMOTE_WRITE_URL is unset');
+  expect(await held('probe_success')).toEqual({ 'a j': 1 });
+});
+
+it.each([{ Records: [{ body: 'x' }] }, {}, undefined, { Records: 'x' }])(
+  'an event that is none of SQS (%j) is an error',
+  async (event) => {
+    const run = runDeliver({ receivers: {}, log: () => undefined }, event, context);
+    await expect(run).rejects.toThrow('Records: want the event of an SQS queue');
+  },
+);
+
+describe('with a real Prometheus', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'fargaze-deliver-'));
+  let prometheus: PrometheusServer;
+  let moto: Server;
+  beforeAll(async () => {
+    const configFile = join(directory, 'prometheus.yml');
+    writeFileSync(configFile, 'global: {}\nstorage: { tsdb: { out_of_order_time_window: 30m } }\n');
+    prometheus = await startPrometheus({
+      configFile,
+      args: ['--web.enable-remote-write-receiver'],
+    });
+    moto = await startMoto();
+  }, 300_000);
+  afterAll(async () => {
+    await Promise.all([prometheus.stop(), moto.stop()]);
+    rmSync(directory, { recursive: true });
+  });
+
+  const remoteWrite = () => ({
+    url: new URL(`${prometheus.url}/api/v1/write`),
+    version: 2 as const,
+  });
+  const ask = async (expression: string) =>
+    (await prometheus.query(expression)).map(({ value }) => value);
+
+  it('a batch that the bridge sends to the queue arrives whole: groups at the Pushgateway, points here', async () => {
+    const points = Array.from({ length: 3 }, (_, i) => ({
+      at: now - (3 - i) * minute,
+      value: 10 * (i + 1),
+    }));
+    const batch: Batch = {
+      taken: now,
+      groups: [
+        {
+          grouping: { job: 'fargaze-ecs', instance: 'cluster' },
+          samples: [sample('fargaze_bridge_timestamp_seconds', {}, now / 1000)],
+        },
+      ],
+      series: [
+        {
+          labels: { __name__: 'aws_ecs_cpuutilization_average', dimension_ServiceName: 'web' },
+          points,
+        },
+      ],
+    };
+    const url = await createQueue(moto.url, 'deliveries');
+    const deadline = startDeadline(10, systemClock);
+    await createQueueSink({
+      url: new URL(url),
+      endpoint: new URL('/', moto.url),
+      region: 'us-east-1',
+      credentials: () => ({ accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' }),
+      clock: systemClock,
+    }).write(batch, deadline);
+    deadline.close();
+    const bodies = await receiveAll(moto.url, url, 1);
+    const receivers = { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() };
+    const { failed, summary } = await deliver(bodies, { receivers });
+    expect(failed).toEqual([]);
+    expect(summary).toMatchObject({ messages: { delivered: 1 }, samples: 3, rejected: {} });
+    const sum = 'sum_over_time(aws_ecs_cpuutilization_average{dimension_ServiceName="web"}[20m])';
+    expect(await ask(sum)).toEqual([60]);
+    expect(await held('fargaze_bridge_timestamp_seconds')).toEqual({
+      'cluster fargaze-ecs': now / 1000,
+    });
+    // The same message again, as SQS may send it: nothing changes and nothing fails.
+    const again = await deliver(bodies, { receivers });
+    expect([again.failed, await ask(sum)]).toEqual([[], [60]]);
+  });
+
+  it('without a Pushgateway every result goes here with its time, late ones too, and so does the run itself', async () => {
+    const receivers = { remoteWrite: remoteWrite() };
+    const { failed } = await deliver(
+      [probed('r', now, 3), probed('r', now - 2 * minute, 1), probed('r', now - minute, 2)],
+      { receivers },
+    );
+    expect(failed).toEqual([]);
+    expect(await ask('sum_over_time(probe_success{instance="r"}[20m])')).toEqual([6]);
+    expect(await ask('fargaze_deliver_messages{outcome="delivered"}')).toEqual([3]);
+    expect(await held('probe_success')).toEqual({});
+  });
+
+  it('samples that are refused for good are counted by reason and let go', async () => {
+    const series = (value: number) => [
+      { labels: { __name__: 'twice' }, points: [{ at: now, value }] },
+    ];
+    const receivers = { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() };
+    await deliver([toMessage({ taken: now, groups: [], series: series(1) })], { receivers });
+    const { failed, summary } = await deliver(
+      [toMessage({ taken: now, groups: [probeGroup('c', now)], series: series(2) })],
+      { receivers },
+    );
+    expect(failed).toEqual([]);
+    expect(summary).toMatchObject({
+      messages: { refused: 1 },
+      rejected: { duplicate: 1 },
+      MessagesDropped: 1,
+    });
+    expect(await held('probe_success')).toEqual({ 'c j': 1 });
+  });
+});

@@ -1,0 +1,172 @@
+// The guard against a store that replaces without looking: who wins, in which order whatever happens.
+
+import {
+  keyOf,
+  putNewest,
+  type Settling,
+  type Store,
+  type TimedGroup,
+} from '../../functions/deliver/guard.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { DeliveryError } from '../../layers/core/src/errors.ts';
+
+const grouping = { job: 'j', instance: 'i' };
+const timed = (taken: number): TimedGroup => ({ group: { grouping, samples: [] }, taken });
+const key = keyOf(grouping);
+
+/** A store of one group; `before` is waited for before each put lands. */
+function createStore(first?: number) {
+  const state: { held: number | undefined; puts: number[]; readings: number } = {
+    held: first,
+    puts: [],
+    readings: 0,
+  };
+  const open = (before: (taken: number) => Promise<void> = async () => undefined): Store => ({
+    read: async () => {
+      state.readings += 1;
+      return new Map(state.held === undefined ? [] : [[key, state.held]]);
+    },
+    put: async ({ taken }) => {
+      await before(taken);
+      state.held = taken;
+      state.puts.push(taken);
+    },
+  });
+  return { state, open };
+}
+
+const quick: Settling = { window: 0.3, margin: 0.1 };
+const now = () => Math.floor(Date.now() / 1000);
+
+async function run(store: Store, taken: number, settling = quick, seconds = 20) {
+  const deadline = startDeadline(seconds, systemClock);
+  try {
+    const [result] = await putNewest([timed(taken)], {
+      store,
+      clock: systemClock,
+      deadline,
+      settling,
+    });
+    return result;
+  } finally {
+    deadline.close();
+  }
+}
+
+it.each([
+  { name: 'nothing is held', held: undefined, outcome: 'pushed', puts: 1 },
+  { name: 'an older one is held', held: -60, outcome: 'pushed', puts: 1 },
+  { name: 'the same one is held', held: 0, outcome: 'pushed', puts: 0 },
+  { name: 'a newer one is held', held: 30, outcome: 'superseded', puts: 0 },
+  { name: 'one from an impossible future is held', held: 3600, outcome: 'pushed', puts: 1 },
+])('where $name, a group is $outcome', async ({ held, outcome, puts }) => {
+  const at = now();
+  const { open, state } = createStore(held === undefined ? undefined : at + held);
+  expect(await run(open(), at)).toMatchObject({ outcome, repaired: 0 });
+  expect(state.puts).toHaveLength(puts);
+});
+
+describe('an older put that was allowed before the newer one and lands after it', () => {
+  /** The older deliverer has read when the newer one begins; its put lands when `land` is called. */
+  async function race(settling: Settling, when: 'soon' | 'after the newer one is done') {
+    const at = now();
+    const { open, state } = createStore();
+    let land = () => {};
+    let allowed = () => {};
+    const landed = new Promise<void>((resolve) => {
+      land = resolve;
+    });
+    const begun = new Promise<void>((resolve) => {
+      allowed = resolve;
+    });
+    const older = run(
+      open(() => {
+        allowed();
+        return state.puts.length === 0 ? landed : Promise.resolve();
+      }),
+      at - 60,
+      settling,
+    );
+    await begun;
+    let first = true;
+    const newer = run(
+      open(async () => {
+        // The next turn of the event loop comes after this put has landed.
+        if (first && when === 'soon') setTimeout(land, 20);
+        first = false;
+      }),
+      at,
+      settling,
+    );
+    void newer.then(land);
+    return { results: await Promise.all([older, newer]), held: state.held, at };
+  }
+
+  it('is repaired by the newer one, which waits for it', async () => {
+    const { at, held, results } = await race(quick, 'soon');
+    expect(held).toBe(at);
+    expect(results).toMatchObject([{ outcome: 'superseded' }, { outcome: 'pushed', repaired: 1 }]);
+  });
+
+  it('would stay if the newer one did not wait', async () => {
+    const { at, held } = await race({ window: 0.3, margin: -0.3 }, 'after the newer one is done');
+    expect(held).toBe(at - 60);
+  });
+});
+
+it('a put that outlasts the window of its reading is not begun or is given up', async () => {
+  const { open, state } = createStore();
+  const store: Store = {
+    ...open(),
+    read: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return new Map();
+    },
+  };
+  const result = await run(store, now(), { window: 0.1, margin: 0.05 }, 1);
+  expect(result).toMatchObject({ outcome: 'failed' });
+  expect(state.puts).toEqual([]);
+});
+
+it('a store that fails for a while is tried again; one that fails to the end fails the group', async () => {
+  const { open, state } = createStore();
+  const good = open();
+  const fault = new DeliveryError('down', { retryable: true });
+  let readings = 0;
+  const flaky: Store = {
+    ...good,
+    read: async (deadline) => {
+      readings += 1;
+      if (readings % 2 === 1) throw fault;
+      return good.read(deadline);
+    },
+  };
+  expect(await run(flaky, now())).toMatchObject({ outcome: 'pushed' });
+  expect(state.puts).toHaveLength(1);
+  const down: Store = {
+    read: async () => {
+      throw fault;
+    },
+    put: good.put,
+  };
+  const failed = await run(down, now(), quick, 0.5);
+  expect(failed).toMatchObject({ outcome: 'failed', error: fault });
+});
+
+it.each([
+  { status: 400, outcome: 'refused' },
+  { status: 413, outcome: 'refused' },
+  { status: 401, outcome: 'failed' },
+  { status: 404, outcome: 'failed' },
+  { status: 503, outcome: 'failed' },
+])('a put that is answered with $status is $outcome', async ({ outcome, status }) => {
+  const { open } = createStore();
+  const store: Store = {
+    ...open(),
+    put: async () => {
+      throw new DeliveryError('no', { status, retryable: status >= 500 });
+    },
+  };
+  expect(await run(store, now(), quick, 0.5)).toMatchObject({ outcome });
+});
