@@ -1,0 +1,286 @@
+// Every expression of every board through the real Prometheus of the real local system: while all is well, and while
+// Redis is gone. The same for the expressions of public boards, on our series as they are.
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@redis/client';
+import { stopAll, waitFor } from '../../local/programs/process.ts';
+import { type Server, startRedis } from '../../local/programs/servers.ts';
+import { removeStackDir, type Stack, startStack, stopStack } from '../../local/stack.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+import {
+  annotationQueries,
+  type BoardQuery,
+  fillIn,
+  panelQueries,
+  readBoards,
+  variableQueries,
+} from '../support/boards.ts';
+import { issueCertificate } from '../support/certificates.ts';
+
+type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+type Answers = Readonly<Record<string, readonly Sample[]>>;
+type PublicBoard = {
+  readonly id: number;
+  readonly variables: readonly string[];
+  readonly expressions: readonly string[];
+};
+
+const root = process.cwd();
+const boards = readBoards();
+const queries = boards.flatMap(panelQueries);
+const publicBoards: readonly PublicBoard[] = JSON.parse(
+  readFileSync('test/fixtures/public-boards.json', 'utf8'),
+);
+
+/** Nothing is wrong while all is well, so these have nothing to show. */
+const onlyInTrouble = [
+  'Overview / Targets / E',
+  'Probes / Failures by reason / A',
+  'Probes / What fails now / A',
+];
+
+let stack: Stack;
+let replica: Server;
+let secure: HttpsServer;
+let secureUrl: string;
+let directory: string;
+let traffic: NodeJS.Timeout;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fargaze-boards-'));
+  await startSecure();
+  await removeStackDir(root);
+  stack = await startStack({
+    root,
+    config: readConfigFile('fargaze.yml'),
+    report: () => undefined,
+  });
+  replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(stack.redis.port)] });
+  traffic = setInterval(() => void makeTraffic(), 500);
+}, 150_000);
+
+afterAll(async () => {
+  clearInterval(traffic);
+  secure?.close();
+  await replica?.stop();
+  if (stack !== undefined) await stopStack(root, stack);
+  await stopAll();
+  delete process.env.NODE_EXTRA_CA_CERTS;
+  await rm(directory, { recursive: true, force: true });
+}, 60_000);
+
+/** A web target with TLS, which the local system has none of; the functions are told to trust it. */
+async function startSecure(): Promise<void> {
+  const { cert, key } = issueCertificate({ commonName: 'localhost', ip: ['127.0.0.1'], ca: true });
+  const file = join(directory, 'ca.pem');
+  await writeFile(file, cert);
+  process.env.NODE_EXTRA_CA_CERTS = file;
+  secure = createServer({ cert, key }, (_, response) => response.end('ok'));
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+  secureUrl = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+}
+
+/** What users do: some requests fail, some orders come in, keys are found and not found. */
+async function makeTraffic(): Promise<void> {
+  const requests = ['/healthy', '/counter', '/slow?seconds=0.2', '/flaky?probability=1'];
+  const post = (path: string) => fetch(`${stack.web.url}${path}`, { method: 'POST' });
+  const all = [
+    ...requests.map((path) => fetch(`${stack.web.url}${path}`)),
+    post('/orders?euros=20'),
+  ];
+  // A request that fails is what some of the boards show.
+  await Promise.allSettled(all.map(async (one) => (await one).arrayBuffer()));
+}
+
+async function lookUpKeys(): Promise<void> {
+  const client = createClient({ url: stack.redis.url });
+  await client.connect();
+  await client.set('a key', 'here', { EX: 600 });
+  for (let turn = 0; turn < 50; turn += 1) {
+    await client.get('a key');
+    await client.get('no key');
+  }
+  client.destroy();
+}
+
+/** One run of all functions, now. */
+async function tick(): Promise<void> {
+  const schedule = { schedule: '1m', probes: ['*'] };
+  const runs: (readonly [string, object])[] = [
+    ['web-probe', schedule],
+    // Fresh for 25 minutes, however slow the machine is.
+    ['web-probe', { targets: [secureUrl], schedule: '10m' }],
+    ['redis-probe', schedule],
+    ['ecs-bridge', { schedule: '1m' }],
+  ];
+  for (const [name, event] of runs) {
+    const url = `${stack.functions.url}/2015-03-31/functions/fargaze-dev-${name}/invocations`;
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
+    expect([name, response.status]).toEqual([name, 200]);
+    expect([name, await response.text()]).toEqual([
+      name,
+      expect.not.stringContaining('errorMessage'),
+    ]);
+  }
+}
+
+/** Seconds between two points of a graph. */
+const step = 5;
+
+type RangeResult = {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value?: readonly [number, string];
+  readonly values?: readonly (readonly [number, string])[];
+};
+
+/** Asks as Grafana would, for now or for a range, and tells what there is now: a line that has ended is none. */
+async function ask({ expr, instant }: Omit<BoardQuery, 'place'>): Promise<Sample[]> {
+  const now = Date.now() / 1000;
+  const parameters = new URLSearchParams({ query: fillIn(expr) });
+  const range = { start: String(now - 30), end: String(now), step: String(step) };
+  if (!instant) for (const [name, value] of Object.entries(range)) parameters.set(name, value);
+  const path = instant ? 'query' : 'query_range';
+  const response = await fetch(`${stack.prometheus.url}/api/v1/${path}`, {
+    method: 'POST',
+    body: parameters,
+  });
+  const answer = (await response.json()) as {
+    readonly status: string;
+    readonly error?: string;
+    readonly data: { readonly result: readonly RangeResult[] };
+  };
+  if (answer.status !== 'success') throw new Error(`${expr}: ${answer.error}`);
+  return answer.data.result.flatMap(({ metric, value, values }) => {
+    const [at = 0, text] = value ?? values?.at(-1) ?? [];
+    return at > now - step ? [{ labels: metric, value: Number(text) }] : [];
+  });
+}
+
+async function askAll(): Promise<Answers> {
+  const answers = queries.map(async (query) => [query.place, await ask(query)] as const);
+  return Object.fromEntries(await Promise.all(answers));
+}
+
+/** The places that have no data, or only what is not a number. */
+const silent = (answers: Answers) =>
+  Object.keys(answers).filter(
+    (place) => !answers[place]?.some(({ value }) => !Number.isNaN(value)),
+  );
+
+async function labelValues(selector: string, label: string): Promise<readonly string[]> {
+  const match = encodeURIComponent(fillIn(selector));
+  const response = await fetch(
+    `${stack.prometheus.url}/api/v1/label/${label}/values?match[]=${match}`,
+  );
+  return ((await response.json()) as { readonly data: readonly string[] }).data;
+}
+
+/** Polls until the answers are as wanted, then returns them; else tells what is not. */
+async function until(
+  what: string,
+  trouble: (answers: Answers) => readonly string[],
+): Promise<Answers> {
+  let answers: Answers = {};
+  let left: readonly string[] = [];
+  const check = async () => {
+    answers = await askAll();
+    left = trouble(answers);
+    return left.length === 0;
+  };
+  await waitFor({ what, seconds: 120, check }).catch((cause) => {
+    throw new Error(`${what}: ${left.join('; ')}`, { cause });
+  });
+  return answers;
+}
+
+it('while all is well, every panel that has something to show shows it', async () => {
+  await lookUpKeys();
+  await tick();
+  const check = async () =>
+    (await ask({ expr: 'redis_keyspace_hits_total > 0', instant: true })).length > 0;
+  await waitFor({ what: 'the first look-ups', seconds: 60, check });
+  await lookUpKeys();
+  const answers = await until('data', (all) =>
+    silent(all).filter((place) => !onlyInTrouble.includes(place)),
+  );
+  expect(silent(answers).sort()).toEqual([...onlyInTrouble].sort());
+  expect(answers['Overview / Up / A']?.map(({ value }) => value)).toEqual([3]);
+  expect(answers['Overview / Unknown / A']?.map(({ value }) => value)).toEqual([0]);
+  expect(answers['Overview / Next certificate / A']?.[0]?.value).toBeGreaterThan(28);
+  expect(answers['Redis / Replication / A']?.map(({ value }) => value)).toEqual([1]);
+}, 240_000);
+
+it('every variable has values to choose from, and every annotation has something to mark', async () => {
+  for (const board of boards) {
+    for (const { name, selector, label } of variableQueries(board)) {
+      expect([board.uid, name, await labelValues(selector, label)]).toEqual([
+        board.uid,
+        name,
+        expect.arrayContaining([expect.any(String)]),
+      ]);
+    }
+    for (const { place, expr } of annotationQueries(board)) {
+      const [first] = await ask({ expr, instant: true });
+      // Milliseconds, within the demo's history.
+      expect([place, Math.abs(Date.now() - (first?.value ?? 0)) < 86_400_000]).toEqual([
+        place,
+        true,
+      ]);
+    }
+  }
+}, 60_000);
+
+it.each(publicBoards.map((board) => [board.id, board] as const))(
+  'the public board %d works on our data unchanged',
+  async (_, { expressions, variables }) => {
+    for (const expr of expressions) {
+      expect([expr, (await ask({ expr, instant: true })).length > 0]).toEqual([expr, true]);
+    }
+    for (const variable of variables) {
+      const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(variable) ?? [];
+      expect([variable, (await labelValues(selector, label)).length > 0]).toEqual([variable, true]);
+    }
+  },
+  60_000,
+);
+
+it('with Redis gone, the panels that should change do, and the others do not', async () => {
+  const before = await askAll();
+  await stack.redis.stop();
+  await tick();
+  const value = (answers: Answers, place: string) => answers[place]?.map((sample) => sample.value);
+  const answers = await until('the outage', (all) =>
+    [
+      [value(all, 'Overview / Down / A')?.[0] === 1, 'Overview shows none down'],
+      [value(all, 'Redis / Exporter / A')?.[0] === 0, 'the exporter is up'],
+      [!silent(all).includes('Probes / Failures by reason / A'), 'no reason is shown'],
+      [silent(all).includes('Redis / Memory / A'), 'memory is still shown'],
+    ].flatMap(([right, trouble]) => (right ? [] : [String(trouble)])),
+  );
+  expect(value(answers, 'Overview / Up / A')).toEqual([2]);
+  const [failure] = answers['Probes / What fails now / A'] ?? [];
+  expect(failure?.labels).toMatchObject({
+    instance: stack.redis.url,
+    phase: 'connect',
+    reason: 'refused',
+  });
+  const redisStates = answers['Redis / The probe against the exporter / A'];
+  expect(redisStates?.map((sample) => sample.value)).toEqual([0]);
+  expect(answers['Overview / Targets / E']).toHaveLength(1);
+  // Of a Redis that does not answer nothing is known: not 0 bytes, not 0 clients.
+  const gone = ['Memory', 'Clients of the maximum', 'Uptime', 'Replication', 'Fragmentation'];
+  expect(gone.map((panel) => [panel, answers[`Redis / ${panel} / A`]])).toEqual(
+    gone.map((panel) => [panel, []]),
+  );
+  const elsewhere = silent(answers).filter((place) => !place.startsWith('Redis / '));
+  // The canary is not tried where there is no connection.
+  expect(elsewhere.filter((place) => !silent(before).includes(place))).toEqual([
+    'Probes / Canary / A',
+  ]);
+  expect(value(answers, 'Web / Exporter / A')).toEqual([1]);
+  expect(value(answers, 'Meta / Scrapes down / A')).toEqual([0]);
+}, 240_000);
