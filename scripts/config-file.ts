@@ -1,11 +1,12 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { compileConfig } from '../layers/core/src/compile.ts';
 import type { Config } from '../layers/core/src/config.ts';
 import { ConfigError, codeOf, type Issue } from '../layers/core/src/errors.ts';
 import { inlineFiles } from './inline-files.ts';
+import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
+import { readYaml } from './yaml-text.ts';
 
 /**
  * The compiled configuration of the file at `path`.
@@ -26,29 +27,30 @@ export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
  * @throws ConfigError as {@link readConfigFile}.
  */
 export function parseConfigText(text: string, name = 'fargaze.yml', directory = '.'): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const issues = document.errors.map((error) => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return { path: `line ${line}, column ${col}`, message: error.message };
-    });
-    throw new ConfigError(name, issues);
-  }
-  const { issues, value } = inlineFiles(document.toJS(), directory);
-  const all = [...issues];
-  let config: Config | undefined;
+  const yaml = readYaml(text, { version: '1.2', yaceAt: ['bridge', 'cloudwatch', 'yace'] });
+  if (yaml.errors.length > 0) throw new ConfigError(name, yaml.errors);
+  const { issues: unread, value: whole, yace } = inlineYace(yaml.value, directory);
+  const { issues, value } = inlineFiles(whole, directory);
+  const all = [...unread, ...issues];
   try {
-    config = compileConfig(value, name);
+    const config = compileConfig(value, name);
+    if (all.length === 0) return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    all.push(...error.issues);
+    // What could not be read has been told with the reason.
+    all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
-  if (config !== undefined && all.length === 0) return config;
-  throw new ConfigError(
-    name,
-    inOrder(all, (path) => lineOf(document, lines, path)),
-  );
+  const { own, theirs } = partIssues(all, yace);
+  throw new ConfigError(name, [...inOrder(own, yaml.lineOf), ...named(theirs, yace)]);
+}
+
+/** The issues of a YACE file, which they name. */
+function named(issues: readonly Issue[], yace: YaceText | undefined): Issue[] {
+  if (yace === undefined) return [];
+  return inOrder(issues, yace.lineOf).map(({ message, path }) => ({
+    path: path === '' ? yace.file : `${yace.file}: ${path}`,
+    message,
+  }));
 }
 
 /** The issues with their lines, first line first. */
@@ -59,16 +61,4 @@ function inOrder(issues: readonly Issue[], find: (path: string) => number | unde
     .map(({ issue, line }) =>
       line === undefined ? issue : { ...issue, path: `${issue.path} (line ${line})` },
     );
-}
-
-/** The line of the nearest existing node on `path`. */
-function lineOf(document: Document, lines: LineCounter, path: string): number | undefined {
-  const steps = [...path.matchAll(/"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^.[\]]+)/g)].map((match) =>
-    match[2] === undefined ? (match[1] ?? match[3] ?? '') : Number(match[2]),
-  );
-  for (let length = steps.length; length > 0; length--) {
-    const node = document.getIn(steps.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return undefined;
 }

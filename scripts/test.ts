@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { findPrograms } from '../local/programs/find.ts';
+import { deployedPrograms } from '../local/programs/go.ts';
 import { preparePython } from '../local/programs/python.ts';
 import { buildConfig, buildLayer } from './build.ts';
 import { environmentWith } from './environment.ts';
@@ -57,7 +58,11 @@ async function runJest(suites: readonly string[], options: readonly string[]): P
     'blackbox_exporter',
   ] as const;
   await findPrograms(programs, { report: writeLine });
-  if (suites.includes('contract')) await preparePython({ requirements: tools, report: writeLine });
+  if (suites.includes('contract')) {
+    await preparePython({ requirements: tools, report: writeLine });
+    const deployed = ['prometheus', 'promtool', 'pushgateway', 'redis_exporter'] as const;
+    await deployedPrograms(deployed, { report: writeLine });
+  }
   const report = join(reports, `jest-${suites.join('-')}.json`);
   const paths = suites.map((suite) => `test/${suite}/`);
   const code = await run(process.execPath, [

@@ -1,8 +1,9 @@
 // Where fetched programs and Python environments are kept between runs, outside the repository.
-import { mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../layers/core/src/clock.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { codeOf } from '../../layers/core/src/errors.ts';
 
@@ -13,17 +14,30 @@ export function cacheDir(): string {
   return directory;
 }
 
-/** A lock older than this belongs to a run that was killed. */
-const staleAfterMs = 10 * 60_000;
+/** A lock that nobody has touched for this long belongs to a run that was killed; its holder touches it often. */
+const staleAfterMs = 2 * 60_000;
+const touchEveryMs = 10_000;
 
-/** Runs `work` while no other process runs work of the same `name`. Waits for at most ten minutes. */
+/** Runs `work` while no other process runs work of the same `name`; waits as long as another one's work takes. */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const lock = join(cacheDir(), `${name}.lock`);
   while (!tryLock(lock)) await sleep(500);
+  const touch = setInterval(() => touchLock(lock), touchEveryMs);
   try {
     return await work();
   } finally {
-    rmdirSync(lock);
+    clearInterval(touch);
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/** A lock that is gone was taken for stale while this process was stopped; the work is repeatable. */
+function touchLock(lock: string): void {
+  const now = systemClock.now() / 1000;
+  try {
+    utimesSync(lock, now, now);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
@@ -33,8 +47,17 @@ function tryLock(lock: string): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
+    removeStale(lock);
+    return false;
+  }
+}
+
+function removeStale(lock: string): void {
+  try {
     const age = performance.timeOrigin + performance.now() - statSync(lock).mtimeMs;
     if (age > staleAfterMs) rmdirSync(lock);
-    return false;
+  } catch (error) {
+    // Its holder ended, or another process saw the same, at this very moment.
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }

@@ -10,7 +10,7 @@ import { fetchPackages, hasApt, unpackedDir, unpackedEnv } from './debian.ts';
 
 /** A program that runs on this machine. */
 export type Program = {
-  readonly name: ProgramName;
+  readonly name: string;
   readonly path: string;
   /** What it needs in its environment, e.g. where its libraries are. */
   readonly env: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export async function findPrograms<N extends ProgramName>(
   names: readonly N[],
   { report }: { readonly report: Report },
 ): Promise<Record<N, Program>> {
-  const found = new Map<ProgramName, Program>();
+  const found = new Map<string, Program>();
   for (const name of names) {
     const program = await findOne(name);
     if (program !== undefined) found.set(name, program);

@@ -96,9 +96,11 @@ export async function startRedis(
   return { ...server, url: `redis://127.0.0.1:${server.port}` };
 }
 
-/** A Pushgateway without persistence. */
-export async function startPushgateway(options: { readonly args?: readonly string[] } = {}) {
-  const { pushgateway: program } = await findPrograms(['pushgateway'], quiet);
+/** A Pushgateway without persistence; `program` is another one than this machine's own. */
+export async function startPushgateway(
+  options: { readonly args?: readonly string[]; readonly program?: Program } = {},
+) {
+  const program = options.program ?? (await findPrograms(['pushgateway'], quiet)).pushgateway;
   return launch({
     program,
     readyPath: '/-/ready',
@@ -110,8 +112,9 @@ export async function startPushgateway(options: { readonly args?: readonly strin
 export async function startRedisExporter(options: {
   readonly redisUrl: string;
   readonly password?: string;
+  readonly program?: Program;
 }): Promise<Server> {
-  const { redis_exporter: program } = await findPrograms(['redis_exporter'], quiet);
+  const program = options.program ?? (await findPrograms(['redis_exporter'], quiet)).redis_exporter;
   return launch({
     program,
     readyPath: '/',
@@ -150,19 +153,23 @@ export type PrometheusServer = Server & {
   query(expression: string): Promise<QueryResult[]>;
 };
 
-/** A Prometheus on the configuration file `configFile`. */
+/** A Prometheus on the configuration file `configFile`; `program` is another one than this machine's own. */
 export async function startPrometheus(options: {
   readonly configFile: string;
   readonly port?: number;
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly program?: Program;
 }): Promise<PrometheusServer> {
-  const { prometheus: program } = await findPrograms(['prometheus'], quiet);
+  const { configFile, env } = options;
+  const program = options.program ?? (await findPrograms(['prometheus'], quiet)).prometheus;
   const server = await launch({
     program,
     readyPath: '/-/ready',
     ...(options.port !== undefined && { port: options.port }),
+    ...(env !== undefined && { env: () => env }),
     args: (port, directory) => [
-      `--config.file=${options.configFile}`,
+      `--config.file=${configFile}`,
       `--storage.tsdb.path=${directory}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-lifecycle',

@@ -1,10 +1,21 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
 import { bridgeEcsEntries } from '../../layers/core/src/compile/bridge-schema.ts';
+import {
+  budgetEntries,
+  cloudwatchEntries,
+  expressionEntries,
+} from '../../layers/core/src/compile/cloudwatch-schema.ts';
 import { httpEntries } from '../../layers/core/src/compile/http-schema.ts';
 import { redisEntries } from '../../layers/core/src/compile/redis-schema.ts';
 import { refusedHttpEntries } from '../../layers/core/src/compile/refused.ts';
 import { moduleTimeout, probeSchema } from '../../layers/core/src/compile/schema.ts';
 import { tlsEntries } from '../../layers/core/src/compile/tls-schema.ts';
+import {
+  customEntries,
+  discoverable,
+  discoveryEntries,
+  staticEntries,
+} from '../../layers/core/src/compile/yace-schema.ts';
 
 type Node = {
   readonly type?: string;
@@ -64,6 +75,8 @@ What \`ecs-bridge\` reads of the ECS API.
 
 ${table(bridgeEcsEntries)}
 
+${cloudwatchSections()}
+
 ## The event of a probe function
 
 | key | default | meaning |
@@ -102,10 +115,50 @@ function refusedNames(): string {
     .join(', ');
 }
 
+/** The part about CloudWatch. */
+function cloudwatchSections(): string {
+  return `## bridge.cloudwatch
+
+What \`ecs-bridge\` reads of CloudWatch; left out, nothing.
+
+${table(cloudwatchEntries)}
+
+### budget
+
+${table(budgetEntries)}
+
+### yace
+
+The content of a YACE file: \`apiVersion\`, \`sts-region\`, \`discovery.exportedTagsOnMetrics\` (a list of tags by namespace),
+and the lists below. Found by themselves are the resources of ${Object.keys(discoverable).join(', ')};
+their short names ${Object.values(discoverable)
+    .map((alias) => `\`${alias}\``)
+    .join(', ')} are understood too. Keys that YACE would only warn of are refused.
+
+#### discovery.jobs[]
+
+${table(discoveryEntries)}
+
+#### static[]
+
+${table(staticEntries)}
+
+#### customNamespace[]
+
+${table(customEntries)}
+
+### expressions[]
+
+${table(expressionEntries)}`;
+}
+
 function table(entries: Readonly<Record<string, unknown>>): string {
-  const rows = Object.entries(entries).map(([name, schema]) => {
+  const told = Object.entries(entries).filter(([, schema]) => describe(schema as Node) !== '');
+  const rows = told.map(([name, schema]) => {
     const node = schema as Node;
-    const optional = node.type === 'optional' || node.pipe?.[0]?.type === 'optional';
+    const optional = [node.type, node.pipe?.[0]?.type].some((type) =>
+      /optional|nullish/.test(type ?? ''),
+    );
     const fallback = node.default ?? node.pipe?.[0]?.default;
     const shown =
       fallback === undefined ? (optional ? '' : 'required') : `\`${JSON.stringify(fallback)}\``;

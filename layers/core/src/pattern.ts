@@ -33,6 +33,11 @@ export function compilePattern(text: string): Pattern {
   return pattern;
 }
 
+/** The pattern that matches `text` alone, whole. */
+export function exactPattern(text: string): Pattern {
+  return { source: `^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`, flags: '' };
+}
+
 function translate(text: string): string {
   const refused = /\\[1-9]|\(\?<?[=!]|\\k<|\\C|\(\?[a-zA-Z-]+[:)]/.exec(
     text.replace(/\\\\/g, '__'),

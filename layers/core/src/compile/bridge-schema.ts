@@ -1,6 +1,7 @@
 // The `bridge` part of fargaze.yml: what to read of ECS and of CloudWatch.
 import * as v from 'valibot';
 import type { BridgeConfig, EcsConfig } from '../config.ts';
+import { cloudwatchSchema } from './cloudwatch-schema.ts';
 import { pattern } from './fields.ts';
 
 const someText = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
@@ -52,6 +53,11 @@ const ecsSchema = v.pipe(
 
 /** Schema of `bridge`. */
 export const bridgeSchema = v.pipe(
-  v.strictObject({ ecs: ecsSchema }),
-  v.transform((bridge): BridgeConfig => bridge),
+  v.strictObject({ ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
+  v.transform(
+    ({ cloudwatch, ecs }): BridgeConfig => ({
+      ecs,
+      ...(cloudwatch !== undefined && { cloudwatch }),
+    }),
+  ),
 );

@@ -1,15 +1,12 @@
 // What one value alone cannot show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../errors.ts';
-import { formatPath, type PathStep, showValue } from '../explain.ts';
+import { formatPath, showValue } from '../explain.ts';
 import { redactUrl } from '../redact.ts';
 import { defaultJobs } from '../select.ts';
 import { didYouMean } from '../suggest.ts';
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-/** An issue with its path still in steps. */
-export type Finding = { readonly path: readonly PathStep[]; readonly message: string };
+import { checkCloudwatch } from './cloudwatch-checks.ts';
+import { asMapping, type Finding, type Mapping } from './raw.ts';
 
 /** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
 export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
@@ -21,6 +18,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...duplicates(probes, (probe) => probe.name, 'name'),
     ...duplicates(probes, (probe) => groupOf(probe, modules), 'target'),
+    ...checkCloudwatch(document),
   ];
 }
 
@@ -87,10 +85,4 @@ function duplicates(
     const message = `duplicate ${same} ${showValue(probe[field])}, already at probes[${earlier}]`;
     return [{ path: ['probes', index, field], message }];
   });
-}
-
-function asMapping(value: unknown): Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Mapping)
-    : {};
 }

@@ -1,0 +1,125 @@
+// From a YACE file that was read to the jobs of the bridge: YACE's defaults filled in, settings of the job handed down to
+// its metrics. What cannot be right has been refused before (yace-schema.ts, yace-checks.ts).
+import type {
+  CloudWatchJob,
+  CloudWatchMetric,
+  CloudWatchScope,
+  NamedValue,
+  RoleConfig,
+} from '../config.ts';
+import { toNamespace, type YaceFile } from './yace-schema.ts';
+
+/** YACE's model.DefaultPeriodSeconds and DefaultLengthSeconds. */
+export const yaceDefaults = { period: 300, length: 300 } as const;
+
+type DiscoveryJob = NonNullable<NonNullable<NonNullable<YaceFile['discovery']>['jobs']>[number]>;
+type StaticJob = NonNullable<NonNullable<YaceFile['static']>[number]>;
+type CustomJob = NonNullable<NonNullable<YaceFile['customNamespace']>[number]>;
+type MetricFields = Omit<DiscoveryJob['metrics'][number], 'name'>;
+
+/** What a YACE file asks for. */
+export type YaceJobs = { readonly jobs: readonly CloudWatchJob[]; readonly stsRegion?: string };
+
+/** The jobs of a file, in its order: discovery, static, customNamespace. */
+export function toJobs(file: YaceFile): YaceJobs {
+  const tags = Object.entries(file.discovery?.exportedTagsOnMetrics ?? {});
+  const exported = (namespace: string) =>
+    tags.flatMap(([type, keys]) => (toNamespace(type) === namespace ? keys : []));
+  const jobs = [
+    ...(file.discovery?.jobs ?? []).map((job) => discoveryJob(job, exported(job.type))),
+    ...(file.static ?? []).map(staticJob),
+    ...(file.customNamespace ?? []).map(customJob),
+  ];
+  const stsRegion = file['sts-region'] || undefined;
+  return { jobs: numbered(jobs), ...(stsRegion !== undefined && { stsRegion }) };
+}
+
+function discoveryJob(job: DiscoveryJob, exportedTags: readonly string[]): CloudWatchJob {
+  return {
+    kind: 'discovery',
+    name: job.type,
+    namespace: job.type,
+    ...toScope(job),
+    ...toFilters(job),
+    searchTags: job.searchTags ?? [],
+    exportedTags,
+    dimensions: [],
+    contextOnInfo: job.includeContextOnInfoMetrics ?? false,
+    metrics: job.metrics.map((metric) => toMetric(metric, job)),
+  };
+}
+
+function staticJob(job: StaticJob): CloudWatchJob {
+  return {
+    kind: 'static',
+    name: job.name,
+    namespace: job.namespace,
+    ...toScope(job),
+    ...toFilters(job),
+    searchTags: [],
+    exportedTags: [],
+    dimensions: job.dimensions ?? [],
+    contextOnInfo: false,
+    metrics: job.metrics.map((metric) => toMetric(metric, {})),
+  };
+}
+
+function customJob(job: CustomJob): CloudWatchJob {
+  return {
+    kind: 'customNamespace',
+    name: job.name,
+    namespace: job.namespace,
+    ...toScope(job),
+    ...toFilters(job),
+    searchTags: [],
+    exportedTags: [],
+    dimensions: [],
+    contextOnInfo: false,
+    metrics: job.metrics.map((metric) => toMetric(metric, job)),
+  };
+}
+
+/** Regions and roles; no role at all stands for the function's own credentials, as does one without an ARN. */
+export function toScope(scope: Pick<DiscoveryJob, 'regions' | 'roles'>): CloudWatchScope {
+  const roles = (scope.roles ?? []).map(({ externalId, roleArn }): RoleConfig | undefined =>
+    roleArn ? { roleArn, ...(externalId && { externalId }) } : undefined,
+  );
+  return { regions: scope.regions ?? [], roles: roles.length === 0 ? [undefined] : roles };
+}
+
+function toFilters(job: Partial<Omit<CustomJob, 'name' | 'namespace' | 'metrics'>>) {
+  return {
+    customTags: (job.customTags ?? []).map(({ key, value }): NamedValue => ({ name: key, value })),
+    dimensionNameRequirements: job.dimensionNameRequirements ?? [],
+    recentlyActiveOnly: job.recentlyActiveOnly ?? false,
+    linkedAccounts: job.includeLinkedAccounts ?? [],
+  };
+}
+
+/** Delay is the job's alone: YACE has always ignored a metric's, and a file must go on meaning what it meant. */
+function toMetric(
+  own: MetricFields & { readonly name: string },
+  job: MetricFields,
+): CloudWatchMetric {
+  const statistics = own.statistics?.length ? own.statistics : (job.statistics ?? []);
+  return {
+    name: own.name,
+    statistics: [...new Set(statistics)],
+    period: own.period || job.period || yaceDefaults.period,
+    length: own.length || job.length || yaceDefaults.length,
+    delay: job.delay ?? 0,
+    nilToZero: own.nilToZero ?? job.nilToZero ?? false,
+    addCloudwatchTimestamp: own.addCloudwatchTimestamp ?? job.addCloudwatchTimestamp ?? false,
+    exportAllDataPoints: own.exportAllDataPoints ?? job.exportAllDataPoints ?? false,
+  };
+}
+
+/** A name that occurs again gets a number. */
+function numbered(jobs: readonly CloudWatchJob[]): CloudWatchJob[] {
+  const seen = new Map<string, number>();
+  return jobs.map((job) => {
+    const count = (seen.get(job.name) ?? 0) + 1;
+    seen.set(job.name, count);
+    return count === 1 ? job : { ...job, name: `${job.name} #${count}` };
+  });
+}

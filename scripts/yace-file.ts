@@ -1,0 +1,61 @@
+// The YACE file that fargaze.yml names goes into the compiled configuration: the functions have no such file. Its issues
+// name it and its own lines.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { codeOf, type Issue } from '../layers/core/src/errors.ts';
+import { readYaml, type YamlText } from './yaml-text.ts';
+
+type Mapping = Record<string, unknown>;
+
+/** A YACE file that took its place in the document. */
+export type YaceText = YamlText & { readonly file: string };
+
+/** Where the file is named, and where its content goes. */
+const at = 'bridge.cloudwatch.yace';
+
+/** The document with `yace_file` replaced by `yace`, that file, and what is wrong with it as a file. */
+export function inlineYace(
+  document: unknown,
+  directory: string,
+): { readonly value: unknown; readonly issues: readonly Issue[]; readonly yace?: YaceText } {
+  const value = structuredClone(document);
+  const cloudwatch = (value as { bridge?: { cloudwatch?: Mapping } } | null)?.bridge?.cloudwatch;
+  const file = cloudwatch?.yace_file;
+  if (typeof file !== 'string' || file === '' || cloudwatch?.yace !== undefined) {
+    return { value, issues: [] };
+  }
+  let text: string;
+  try {
+    text = readFileSync(resolve(directory, file), 'utf8');
+  } catch (error) {
+    const message = `got ${JSON.stringify(file)}, which cannot be read (${codeOf(error)})`;
+    return { value, issues: [{ path: `${at}_file`, message }] };
+  }
+  const yaml = readYaml(text, { version: '1.1', yaceAt: [] });
+  if (yaml.errors.length > 0) {
+    const issues = yaml.errors.map(({ message, path }) => ({ path: `${file}: ${path}`, message }));
+    return {
+      value,
+      issues: [
+        ...issues,
+        { path: `${at}_file`, message: `got ${JSON.stringify(file)}, which is not YAML` },
+      ],
+    };
+  }
+  delete cloudwatch?.yace_file;
+  Object.assign(cloudwatch ?? {}, { yace: yaml.value });
+  return { value, issues: [], yace: { ...yaml, file } };
+}
+
+/** The issues apart: those of the file's content, with paths of its own, and all others. */
+export function partIssues(
+  issues: readonly Issue[],
+  yace: YaceText | undefined,
+): { readonly own: readonly Issue[]; readonly theirs: readonly Issue[] } {
+  const isTheirs = ({ path }: Issue) =>
+    yace !== undefined && (path === at || path.startsWith(`${at}.`));
+  const theirs = issues
+    .filter(isTheirs)
+    .map(({ message, path }) => ({ message, path: path.slice(at.length + 1) }));
+  return { own: issues.filter((issue) => !isTheirs(issue)), theirs };
+}
