@@ -3,7 +3,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { renderNeverSeenRules } from '../infra/config/prometheus/never-seen.ts';
+import { renderRules } from '../infra/config/prometheus/render.ts';
 import type { Config } from '../layers/core/src/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { interpolate } from '../layers/core/src/interpolate.ts';
@@ -93,7 +93,10 @@ export async function startStack({ root, config, report }: StackOptions): Promis
     pushgateway: pushgateway.url,
   };
   const prometheusPort = await freePort();
-  const configFile = await layOutPrometheus(root, { targets, probes, port: prometheusPort });
+  const configFile = await layOutPrometheus(root, {
+    ...{ config, targets, probes },
+    port: prometheusPort,
+  });
   const prometheus = started(
     'prometheus',
     await startPrometheus({ configFile, port: prometheusPort }),
@@ -140,6 +143,7 @@ function expectedProbes(
 }
 
 type PrometheusFiles = {
+  readonly config: Config;
   readonly targets: Readonly<Record<string, string>>;
   readonly probes: readonly LocalProbe[];
   readonly port: number;
@@ -154,10 +158,10 @@ async function layOutPrometheus(root: string, files: PrometheusFiles): Promise<s
   const config = parse(await readFile(join(source, 'prometheus.yml'), 'utf8'));
   config.global = { ...config.global, scrape_interval: interval, evaluation_interval: interval };
   await writeFile(join(directory, 'prometheus.yml'), stringify(config));
-  await writeFile(
-    join(directory, 'rules/alerting/never-seen.yml'),
-    renderNeverSeenRules(files.probes),
-  );
+  const rendered = renderRules({ config: files.config, expected: files.probes });
+  for (const [path, text] of Object.entries(rendered)) {
+    await writeFile(join(directory, 'rules', path), text);
+  }
   const all = { ...files.targets, prometheus: `http://127.0.0.1:${files.port}` };
   for (const [job, url] of Object.entries(all)) {
     const groups = [{ targets: [new URL(url).host], labels: { job } }];

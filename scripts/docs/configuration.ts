@@ -9,6 +9,7 @@ import { httpEntries } from '../../layers/core/src/compile/http-schema.ts';
 import { redisEntries } from '../../layers/core/src/compile/redis-schema.ts';
 import { refusedHttpEntries } from '../../layers/core/src/compile/refused.ts';
 import { moduleTimeout, probeSchema } from '../../layers/core/src/compile/schema.ts';
+import { sloEntries } from '../../layers/core/src/compile/slo-schema.ts';
 import { tlsEntries } from '../../layers/core/src/compile/tls-schema.ts';
 import {
   customEntries,
@@ -76,6 +77,17 @@ What \`ecs-bridge\` reads of the ECS API.
 ${table(bridgeEcsEntries)}
 
 ${cloudwatchSections()}
+
+## slos
+
+A list of objectives. Over what is known of an objective's events Prometheus records \`fargaze:slo_error_ratio:rate5m\` and
+longer windows and \`fargaze:slo_error_budget_remaining\`; FargazeSloBurningFast and FargazeSloBurning tell when the
+budget burns too fast. While nothing is known no budget burns, and FargazeSloUnknown tells that. An average over a
+window is one over the part of it that Prometheus still holds.
+
+${Object.entries(sloEntries)
+  .map(([indicator, entries]) => `### indicator: ${indicator}\n\n${table(entries)}`)
+  .join('\n\n')}
 
 ## The event of a probe function
 

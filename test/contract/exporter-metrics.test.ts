@@ -40,15 +40,16 @@ const fetchText = async (url: string) => (await fetch(url)).text();
 
 async function recordRedis() {
   const primary = await startRedis();
-  await startRedis({ args: ['--replicaof', '127.0.0.1', String(primary.port)] });
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(primary.port)] });
   const exporter = await startRedisExporter({ redisUrl: primary.url });
+  const replicas = await startRedisExporter({ redisUrl: replica.url });
   let page = '';
   const check = async () => {
     page = await fetchText(`${exporter.url}/metrics`);
     return page.includes('redis_connected_slave_lag_seconds');
   };
   await waitFor({ what: 'a replica', seconds: 60, processes: [exporter.process], check });
-  return page;
+  return `${page}\n${await fetchText(`${replicas.url}/metrics`)}`;
 }
 
 async function recordWeb() {

@@ -175,3 +175,55 @@ describe("an existing file of blackbox_exporter's", () => {
     expect(issues.join()).not.toContain('s3cret');
   });
 });
+
+describe('objectives', () => {
+  it('are compiled with their defaults', () => {
+    const { slos } = parseConfigText(`
+probes:
+  - { name: web, module: http_2xx, target: 'http://a/' }
+slos:
+  - { name: a, indicator: probe, probe: web, objective: 99.95 }
+  - { name: b, indicator: requests, objective: 99, window: 28d, min_bad_events: 4 }
+  - { name: c, indicator: latency, job: shop, threshold: 250ms, objective: 95 }
+`);
+    const days = 86_400;
+    const probe = { indicator: 'probe', probe: 'web', minBadEvents: 3 };
+    expect(slos).toEqual([
+      { ...probe, name: 'a', objective: 0.9995, window: 30 * days },
+      {
+        ...{ name: 'b', indicator: 'requests', job: 'web' },
+        ...{ objective: 0.99, window: 28 * days, minBadEvents: 4 },
+      },
+      {
+        ...{ name: 'c', indicator: 'latency', job: 'shop', threshold: 0.25 },
+        ...{ objective: 0.95, window: 30 * days, minBadEvents: 10 },
+      },
+    ]);
+  });
+
+  it('that cannot be kept are told, all of them', () => {
+    const issues = issuesOf(`
+probes:
+  - { name: web, module: http_2xx, target: 'http://a/', quiet_during_rollout: shop }
+slos:
+  - { name: a, indicator: probe, probe: wbe, objective: 99.9 }
+  - { name: a, indicator: requests, objective: 90 }
+  - { name: c, indicator: latency, threshold: fast, objective: 100 }
+  - { name: d, indicator: uptime, objective: 99.9 }
+  - { name: e, indicator: probe, probe: web, objective: 99.9, window: 7d }
+  - { name: f, indicator: probe, probe: web, objektive: 99.9 }
+`);
+    expect(issues).toEqual([
+      expect.stringMatching(/^probes\[0\]\.quiet_during_rollout.*"shop".*cluster\/service/),
+      expect.stringMatching(/^slos\[0\]\.probe.*unknown probe "wbe".*web/),
+      expect.stringMatching(/^slos\[1\]\.objective.*got 90, want above 93\.06 in a window of 30d/),
+      expect.stringMatching(/^slos\[1\]\.name.*duplicate slo "a", already at slos\[0\]/),
+      expect.stringMatching(/^slos\[2\]\.threshold.*"fast".*500ms/),
+      expect.stringMatching(/^slos\[2\]\.objective.*100.*from 50 to 99\.999/),
+      expect.stringMatching(/^slos\[3\]\.indicator.*probe, requests or latency/),
+      expect.stringMatching(/^slos\[4\]\.window.*"7d".*28d to 90d/),
+      expect.stringMatching(/^slos\[5\]\.objective.*missing/),
+      expect.stringMatching(/^slos\[5\]\.objektive.*objective/),
+    ]);
+  });
+});

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { crossCheck, toIssues } from './compile/cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './compile/schema.ts';
+import { buildSlo } from './compile/slo-schema.ts';
 import type { Config, Module, ProbeConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { explainIssues } from './explain.ts';
@@ -36,9 +37,14 @@ function build(parsed: ParsedConfig): Config {
   ) as Record<string, Module>;
   const probes = parsed.probes.map((probe): ProbeConfig => {
     const prober = modules[probe.module]?.prober ?? 'http';
-    return { ...probe, job: probe.job ?? defaultJobs[prober] };
+    const { quiet_during_rollout: rollout, ...kept } = probe;
+    return {
+      ...kept,
+      job: probe.job ?? defaultJobs[prober],
+      ...(rollout !== undefined && { rollout }),
+    };
   });
-  return { version: 1, modules, probes, bridge: parsed.bridge };
+  return { version: 1, modules, probes, bridge: parsed.bridge, slos: parsed.slos.map(buildSlo) };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

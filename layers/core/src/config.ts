@@ -104,6 +104,23 @@ export type ProbeConfig = {
   readonly interval: Seconds;
   readonly job: string;
   readonly vantage: Vantage;
+  /** The ECS service behind the target; while it is rolled out FargazeProbeFailed is held back. */
+  readonly rollout?: { readonly cluster: string; readonly service: string };
+};
+
+/** What counts as an event, and as a good one. */
+type SloIndicator =
+  | { readonly indicator: 'probe'; readonly probe: string }
+  | { readonly indicator: 'requests'; readonly job: string }
+  | { readonly indicator: 'latency'; readonly job: string; readonly threshold: Seconds };
+
+/** One objective. */
+export type SloConfig = SloIndicator & {
+  readonly name: string;
+  /** Share of good events, above 0 and below 1. */
+  readonly objective: number;
+  readonly window: Seconds;
+  readonly minBadEvents: number;
 };
 
 /** A tag that a resource must have. */
@@ -236,6 +253,7 @@ export type Config = {
   readonly modules: Readonly<Record<string, Module>>;
   readonly probes: readonly ProbeConfig[];
   readonly bridge: BridgeConfig;
+  readonly slos: readonly SloConfig[];
 };
 
 /** What a probe is handed: a target ready to be dialled. */

@@ -7,17 +7,24 @@ import { defaultJobs } from '../select.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
+import { checkSlos } from './slo-schema.ts';
 
 /** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
 export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
   const root = asMapping(document);
   const modules: Mapping = { ...builtin, ...asMapping(root.modules) };
   const probes = Array.isArray(root.probes) ? root.probes.map(asMapping) : [];
+  const slos = Array.isArray(root.slos) ? root.slos.map(asMapping) : [];
   return [
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
-    ...duplicates(probes, (probe) => probe.name, 'name'),
-    ...duplicates(probes, (probe) => groupOf(probe, modules), 'target'),
+    ...duplicates(probes, { list: 'probes', field: 'name' }, (probe) => probe.name),
+    ...duplicates(probes, { list: 'probes', field: 'target' }, (probe) => groupOf(probe, modules)),
+    ...checkSlos(
+      slos,
+      probes.map(({ name }) => name),
+    ),
+    ...duplicates(slos, { list: 'slos', field: 'name' }, (slo) => slo.name),
     ...checkCloudwatch(document),
   ];
 }
@@ -68,21 +75,24 @@ function groupOf(probe: Mapping, modules: Mapping): unknown {
   return JSON.stringify([job, redactUrl(probe.target)]);
 }
 
+/** What is looked for twice, and how the place is called. */
+type Place = { readonly list: 'probes' | 'slos'; readonly field: 'name' | 'target' };
+
 function duplicates(
-  probes: readonly Mapping[],
-  keyOf: (probe: Mapping) => unknown,
-  field: 'name' | 'target',
+  entries: readonly Mapping[],
+  { field, list }: Place,
+  keyOf: (entry: Mapping) => unknown,
 ): Finding[] {
   const first = new Map<unknown, number>();
-  return probes.flatMap((probe, index) => {
-    const key = keyOf(probe);
+  return entries.flatMap((entry, index) => {
+    const key = keyOf(entry);
     const earlier = first.get(key);
     if (key === undefined || earlier === undefined) {
       first.set(key, index);
       return [];
     }
-    const same = field === 'name' ? 'probe' : 'job and target';
-    const message = `duplicate ${same} ${showValue(probe[field])}, already at probes[${earlier}]`;
-    return [{ path: ['probes', index, field], message }];
+    const same = field === 'name' ? list.slice(0, -1) : 'job and target';
+    const message = `duplicate ${same} ${showValue(entry[field])}, already at ${list}[${earlier}]`;
+    return [{ path: [list, index, field], message }];
   });
 }

@@ -4,6 +4,7 @@ import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
+import { sloSchema } from './slo-schema.ts';
 
 /** The `timeout` of a module. */
 export const moduleTimeout = v.optional(
@@ -55,6 +56,19 @@ export const probeSchema = v.strictObject({
     ),
     'any',
   ),
+  quiet_during_rollout: v.optional(
+    v.pipe(
+      v.string('want cluster/service'),
+      v.regex(/^[\w-]+\/[\w-]+$/, 'cluster/service, the names of an ECS cluster and service'),
+      v.transform((value) => {
+        const [cluster = '', service = ''] = value.split('/');
+        return { cluster, service };
+      }),
+      v.description(
+        'ECS service behind the target, as `cluster/service`: while it is rolled out, for half an hour at most, FargazeProbeFailed is held back',
+      ),
+    ),
+  ),
 });
 
 /** Schema of the whole file. */
@@ -62,6 +76,7 @@ export const configSchema = v.strictObject({
   modules: v.optional(v.record(name, moduleSchema), {}),
   probes: v.optional(v.array(probeSchema), []),
   bridge: v.optional(bridgeSchema, {}),
+  slos: v.optional(v.array(sloSchema), []),
 });
 
 /** The file after its values have been read. */
