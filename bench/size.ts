@@ -12,7 +12,7 @@ export type BundleSize = {
   readonly inputs: readonly string[];
 };
 
-const functions = ['web-probe', 'redis-probe', 'ecs-bridge', 'deliver'] as const;
+const functions = ['web-probe', 'redis-probe', 'ecs-bridge', 'deliver', 'janitor'] as const;
 
 /** Builds each bundle in memory, as it ships, but without the compiled configuration. */
 export async function measureBundles(): Promise<BundleSize[]> {

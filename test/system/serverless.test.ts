@@ -48,7 +48,7 @@ describe('npm run package', () => {
 
   it('needs no AWS account, and holds functions, schedules, log groups and the layer', () => {
     const types = Object.values(resources).map(({ Type }) => Type);
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(4);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(5);
     expect(types).toContain('AWS::Lambda::LayerVersion');
     expect(existsSync('.serverless/core.zip')).toBe(true);
   });

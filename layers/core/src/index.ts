@@ -23,6 +23,7 @@ export {
   SourceError,
 } from './errors.ts';
 export { renderExposition } from './exposition.ts';
+export { interpolate } from './interpolate.ts';
 export {
   createProbeHandler,
   type InvocationContext,
