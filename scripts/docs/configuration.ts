@@ -131,7 +131,8 @@ function refusedNames(): string {
 function cloudwatchSections(): string {
   return `## bridge.cloudwatch
 
-What \`ecs-bridge\` reads of CloudWatch; left out, nothing.
+What \`ecs-bridge\` reads of CloudWatch; left out, nothing. See [bridge.md](bridge.md) for costs, permissions and how this
+differs from YACE.
 
 ${table(cloudwatchEntries)}
 

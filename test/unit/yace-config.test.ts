@@ -352,7 +352,11 @@ bridge:
         expression: ''
         metrics: [{ id: A, namespace: N, metric: M, statistic: Sum }]
       - { name: c, expression: m, period: 90s, metrics: [{ id: m, namespace: N, metric: M, statistic: Sum }] }
-      - { name: c, expression: m, metrics: [{ id: m, namespace: N, metric: M, statistic: Sum }] }
+      - name: c
+        expression: m
+        metrics:
+          - { id: m, namespace: N, metric: M, statistic: Sum }
+          - { id: m, namespace: N, metric: O, statistic: Sum }
 `;
     const path = 'bridge.cloudwatch.expressions';
     expect(issuesOf(text)).toEqual([
@@ -363,7 +367,7 @@ bridge:
       `${path}[1].metrics[0].id (line 8): got "A", want a lower-case letter, then letters, digits and _`,
       `${path}[2].period (line 9): got "90s", want a duration in whole minutes, such as 1m`,
       `${path}[3].name (line 10): duplicate name "c", already at expressions[2]`,
-      `${path}[3].metrics[0].id (line 10): duplicate id "m", already in expressions[2]`,
+      `${path}[3].metrics[1].id (line 14): duplicate id "m", already at metrics[0]`,
     ]);
   });
 });

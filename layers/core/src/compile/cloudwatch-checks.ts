@@ -48,7 +48,6 @@ function checkTimes(own: Mapping): Finding[] {
 
 function checkExpressions(expressions: readonly Mapping[]): Finding[] {
   const names = new Map<unknown, number>();
-  const ids = new Map<unknown, string>();
   return expressions.flatMap((expression, index) => {
     const path = [...place, 'expressions', index];
     const { name } = expression;
@@ -66,14 +65,12 @@ function checkExpressions(expressions: readonly Mapping[]): Finding[] {
     }
     names.set(name, earlier ?? index);
     const inputs = Array.isArray(expression.metrics) ? expression.metrics.map(asMapping) : [];
-    for (const [at, { id }] of inputs.entries()) {
-      const other = ids.get(id);
-      // Expressions share requests, and an id means one thing in a request.
-      if (typeof id === 'string' && other !== undefined) {
-        const message = `duplicate id ${showValue(id)}, already in ${other}`;
-        found.push({ path: [...path, 'metrics', at, 'id'], message });
-      }
-      ids.set(id, other ?? `expressions[${index}]`);
+    const ids = inputs.map(({ id }) => id);
+    for (const [at, id] of ids.entries()) {
+      const first = ids.indexOf(id);
+      if (typeof id !== 'string' || first === at) continue;
+      const message = `duplicate id ${showValue(id)}, already at metrics[${first}]`;
+      found.push({ path: [...path, 'metrics', at, 'id'], message });
     }
     return found;
   });

@@ -1,0 +1,102 @@
+// `npm run cost [-- services…]`: what the configured bridge costs for so many services, beside other intervals and Metric
+// Streams. Computed from list prices; no AWS account is asked.
+import { decideBudget } from '../functions/ecs-bridge/budget.ts';
+import {
+  billedMetrics,
+  breakEvenInterval,
+  costPerMonth,
+  streamCostPerMonth,
+} from '../functions/ecs-bridge/prices.ts';
+import type { BridgeConfig, CloudWatchConfig, CloudWatchJob } from '../layers/core/src/config.ts';
+import { formatDuration } from '../layers/core/src/duration.ts';
+
+const point = 60;
+const otherIntervals = [60, 120, 600] as const;
+
+function isOfEcs({ kind, namespace }: CloudWatchJob): boolean {
+  return kind === 'discovery' && ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);
+}
+
+/** Metrics that are billed for each service that runs, and for each cluster. */
+export function ecsMetrics({ jobs }: CloudWatchConfig): {
+  readonly service: number;
+  readonly cluster: number;
+} {
+  let [service, cluster] = [0, 0];
+  for (const job of jobs) {
+    if (!isOfEcs(job)) continue;
+    const places = Math.max(1, job.regions.length) * job.roles.length;
+    const billed = billedMetrics(job.metrics.map(({ statistics }) => statistics.length)) * places;
+    const wants = (names: string) =>
+      job.dimensionNameRequirements.length === 0 ||
+      [...job.dimensionNameRequirements].sort().join() === names;
+    if (wants('ClusterName,ServiceName')) service += billed;
+    if (wants('ClusterName')) cluster += billed;
+  }
+  return { service, cluster };
+}
+
+/** The report for a configuration and counts of services, each row one count. */
+export function renderCost(bridge: BridgeConfig, counts: readonly number[]): string {
+  const { cloudwatch } = bridge;
+  if (cloudwatch === undefined)
+    return 'bridge.cloudwatch is not configured: reading the ECS API costs nothing';
+  const each = ecsMetrics(cloudwatch);
+  const intervals = [cloudwatch.interval, ...otherIntervals];
+  const header = [
+    'services',
+    'metrics',
+    ...intervals.map(
+      (interval, index) => `${index === 0 ? 'this, ' : ''}every ${formatDuration(interval)}`,
+    ),
+    'Metric Streams',
+  ];
+  const rows = counts.map((services) => {
+    const metrics = services * each.service + each.cluster;
+    const plan = { metrics, listMetrics: 0, getMetricStatistics: 0 };
+    return [
+      String(services),
+      String(metrics),
+      ...intervals.map((interval) => usd(costPerMonth(plan, interval))),
+      usd(streamCostPerMonth(metrics, point)),
+    ];
+  });
+  const others = cloudwatch.jobs.filter((job) => !isOfEcs(job)).length;
+  return [
+    `${each.service} metrics for each service that runs, ${each.cluster} for the cluster; US dollars in 30 days, 1-minute points`,
+    '',
+    ...align([header, ...rows]),
+    '',
+    `Reading every ${formatDuration(breakEvenInterval(point))} costs as much as Metric Streams (Amazon Data Firehose is not in it).`,
+    ...(others === 0
+      ? []
+      : [
+          `Not in it: ${others === 1 ? '1 job of another namespace' : `${others} jobs of other namespaces`}, whose cost depends on what is found.`,
+        ]),
+    ...budgetLines(
+      cloudwatch,
+      counts.map((services) => services * each.service + each.cluster),
+    ),
+  ].join('\n');
+}
+
+function budgetLines(cloudwatch: CloudWatchConfig, metrics: readonly number[]): string[] {
+  return metrics.flatMap((count) => {
+    const plan = { metrics: count, listMetrics: 0, getMetricStatistics: 0 };
+    const decision = decideBudget(plan, cloudwatch);
+    return decision.verdict === 'fits' ? [] : [decision.message];
+  });
+}
+
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '),
+  );
+}
+
+function usd(value: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
