@@ -20,6 +20,10 @@ export type LoadResult = {
   readonly ratio: number;
 };
 
+/** Names of the comparisons that say what prom-client costs. */
+export const withWhole = 'web-probe with the whole of prom-client';
+export const withNone = 'web-probe without prom-client, text by concatenation';
+
 const root = process.cwd();
 const directory = join(root, '.build/bench');
 
@@ -79,6 +83,7 @@ async function writePrograms(): Promise<Readonly<Record<string, string>>> {
   await mkdir(directory, { recursive: true });
   const deployed = await writeFunctions('deployed', []);
   const whole = await writeFunctions('whole-prom-client', [wholePromClient]);
+  const none = await writeFunctions('no-prom-client', [noPromClient]);
   await build({
     ...shipped,
     stdin: { contents: "export { createClient } from '@redis/client';", resolveDir: root },
@@ -88,7 +93,8 @@ async function writePrograms(): Promise<Readonly<Record<string, string>>> {
     'an empty process': report,
     'web-probe': invoke(join(deployed, 'web-probe.cjs')),
     'redis-probe': invoke(join(deployed, 'redis-probe.cjs')),
-    'web-probe with the whole of prom-client': invoke(join(whole, 'web-probe.cjs')),
+    [withWhole]: invoke(join(whole, 'web-probe.cjs')),
+    [withNone]: invoke(join(none, 'web-probe.cjs')),
     '@redis/client, the same commands, no push': redisClient,
   };
   const files = Object.entries(programs).map(async ([name, text], index) => {
@@ -106,7 +112,6 @@ async function writeFunctions(name: string, plugins: Plugin[]): Promise<string> 
   await build({
     ...common,
     plugins,
-    keepNames: true,
     entryPoints: [join(root, 'layers/core/src/index.ts')],
     outfile: join(target, 'node_modules/@fargaze/core/index.cjs'),
   });
@@ -146,6 +151,27 @@ const wholePromClient: Plugin = {
     onLoad({ filter: /.*/, namespace: 'whole' }, ({ path }) => ({
       contents: `module.exports = require('prom-client').${path.includes('gauge') ? 'Gauge' : 'Registry'}`,
       resolveDir: root,
+    }));
+  },
+};
+
+/** Text by concatenation, without escapes: the least that rendering can cost, for comparison alone. */
+const noPromClient: Plugin = {
+  name: 'no-prom-client',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /layers\/core\/src\/exposition\.ts$/ }, () => ({
+      loader: 'ts',
+      contents: `
+import { catalogue } from './catalogue.ts';
+export const renderExposition = async (samples) => {
+  const seen = new Set();
+  return samples.map(({ labels, metric, value }) => {
+    const inner = Object.entries(labels).map(([name, text]) => name + '=' + JSON.stringify(text)).join(',');
+    const head = seen.has(metric) ? '' : '# HELP ' + metric + ' ' + catalogue[metric].help + '\\n# TYPE ' + metric + ' gauge\\n';
+    seen.add(metric);
+    return head + metric + '{' + inner + '} ' + value + '\\n';
+  }).join('');
+};`,
     }));
   },
 };

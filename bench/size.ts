@@ -28,7 +28,6 @@ async function measure(name: string, entry: string): Promise<BundleSize> {
     ...shipped,
     entryPoints: [entry],
     external: name === 'core' ? [] : ['@fargaze/core', 'fargaze:config'],
-    keepNames: name === 'core',
     metafile: true,
     write: false,
   });

@@ -16,7 +16,7 @@ const root = process.cwd();
 const smoke = process.argv.includes('--smoke');
 
 /** Seconds until everything must have landed: start-up, a full minute until the schedule ticks, a scrape. */
-const smokeSeconds = 200;
+const smokeSeconds = 300;
 
 let leaving = false;
 let up = false;

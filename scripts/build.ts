@@ -36,8 +36,6 @@ export async function buildLayer(root = process.cwd()): Promise<string> {
   const core = join(root, 'layers/core');
   await build({
     ...shipped,
-    // Lambda and `invoke local` show the class of an error.
-    keepNames: true,
     absWorkingDir: root,
     entryPoints: {
       index: join(core, 'src/index.ts'),

@@ -164,12 +164,12 @@ async function sendCanary(session: Session, visit: Visit): Promise<void> {
   });
 }
 
-/** 100 random bits. It need only be unique, not secret, and node:crypto is much to load for that. */
+/** 96 random bits. It need only be unique, not secret, and node:crypto is much to load for that. */
 function uniqueText(): string {
   const half = () =>
-    Math.floor(Math.random() * 2 ** 50)
+    Math.floor(Math.random() * 2 ** 48)
       .toString(16)
-      .padStart(13, '0');
+      .padStart(12, '0');
   return half() + half();
 }
 

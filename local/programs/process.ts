@@ -1,6 +1,6 @@
 // Starts long-running programs in process groups of their own and makes sure that none outlives us.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
 import { environmentWith } from '../../scripts/environment.ts';
@@ -124,15 +124,23 @@ export function killAll(): void {
   for (const { pid } of running) signalGroup(pid, 'SIGKILL');
 }
 
-/** A TCP port of 127.0.0.1 that nothing listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports below those that systems give to outgoing connections: one of those could take a port before we do. */
+const quietPorts = { from: 20_000, count: 12_000 } as const;
+
+/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, at random, so that two runs hardly meet. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = quietPorts.from + Math.floor(Math.random() * quietPorts.count);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port from ${quietPorts.from}, want one of ${quietPorts.count}`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 

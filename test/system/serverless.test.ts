@@ -6,6 +6,9 @@ import { runCommand } from '../../local/programs/command.ts';
 import { type Server, startPushgateway, startRedis } from '../../local/programs/servers.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
+// Each command takes seconds of a machine of its own, and many times that of one that is busy.
+jest.setTimeout(300_000);
+
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-serverless-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -24,11 +27,11 @@ const noAws = {
 const serverless = (args: readonly string[], env: Record<string, string> = {}) =>
   runCommand('node_modules/.bin/serverless', args, {
     env: { ...noAws, ...env },
-    timeoutMs: 120_000,
+    timeoutMs: 240_000,
   });
 
 const npmRun = (script: string, env: Record<string, string> = {}) =>
-  runCommand('npm', ['run', '-s', script], { env: { ...noAws, ...env }, timeoutMs: 120_000 });
+  runCommand('npm', ['run', '-s', script], { env: { ...noAws, ...env }, timeoutMs: 240_000 });
 
 /** The JSON object that `invoke local` prints last. */
 function answerOf(output: string): unknown {

@@ -35,13 +35,13 @@ function read(file: string): string {
 it('npm run smoke brings everything up, shows it up, and takes it down', async () => {
   const { code, output } = await runCommand('npm', ['run', '-s', 'smoke'], {
     env,
-    timeoutMs: 280_000,
+    timeoutMs: 540_000,
   });
   expect([output, code]).toEqual([expect.stringMatching(/^web .* UP /m), 0]);
   expect(output).toMatch(/^redis .* UP /m);
   expect(existsSync('.stack')).toBe(false);
   expect(leftovers()).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 it('npm start ends on SIGTERM and takes everything with it; a second one is refused meanwhile', async () => {
   const child = spawn('npm', ['start'], {
@@ -54,7 +54,7 @@ it('npm start ends on SIGTERM and takes everything with it; a second one is refu
     output += chunk;
   });
   const check = async () => existsSync('.stack/endpoints.json') && output.includes('PROBE');
-  await waitFor({ what: 'the table', seconds: 120, check });
+  await waitFor({ what: 'the table', seconds: 240, check });
   expect(leftovers().length).toBeGreaterThan(8);
   const { pid } = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
   try {
@@ -77,4 +77,4 @@ it('npm start ends on SIGTERM and takes everything with it; a second one is refu
   }
   expect(existsSync('.stack')).toBe(false);
   expect(leftovers()).toEqual([]);
-}, 180_000);
+}, 600_000);

@@ -1,4 +1,5 @@
 // The only errors that fargaze throws on purpose. A target that is down is not among them: it is data.
+// Classes have their names as data, because bundles are minified and `invoke local` shows the class of an error.
 
 /** Node's `code` of an error, where it has one. */
 export function codeOf(error: unknown): string | undefined {
@@ -17,6 +18,7 @@ export type Issue = { readonly path: string; readonly message: string };
 
 /** Configuration, event or environment is unusable. Holds every issue at once; retrying cannot help. */
 export class ConfigError extends Error {
+  static override readonly name = 'ConfigError';
   override readonly name = 'ConfigError';
   readonly issues: readonly Issue[];
 
@@ -42,6 +44,7 @@ export type DeliveryFault = {
 
 /** A sink could not deliver. Nothing of the batch's failed groups may be assumed stored. */
 export class DeliveryError extends Error {
+  static override readonly name = 'DeliveryError';
   override readonly name = 'DeliveryError';
   readonly status: number | undefined;
   readonly retryable: boolean;
@@ -55,6 +58,7 @@ export class DeliveryError extends Error {
 
 /** An API that we read from did not answer as needed. */
 export class SourceError extends Error {
+  static override readonly name = 'SourceError';
   override readonly name = 'SourceError';
   readonly operation: string;
   readonly retryable: boolean;

@@ -31,6 +31,7 @@ export const maxBatchBytes = 4 * 1024 * 1024;
 
 /** A message that cannot be read. */
 export class MessageError extends Error {
+  static override readonly name = 'MessageError';
   override readonly name = 'MessageError';
   /** Whether a newer version of the reader may understand it. */
   readonly retryable: boolean;
