@@ -40,7 +40,7 @@ export async function deployedPrograms<N extends GoProgramName>(
     const path = join(cacheDir(), keyOf(build), name);
     return [name, { name, path, env: {}, version: build.release }];
   });
-  for (const [name, { version }] of programs) report(`${name} ${version} (deployed version)`);
+  for (const [name, { version }] of programs) report(`${name} ${version}, built from source`);
   return Object.fromEntries(programs) as Record<N, Program>;
 }
 
