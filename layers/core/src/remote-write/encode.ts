@@ -2,12 +2,15 @@
 // (prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0).
 
 import type { Metadata, Point, Series } from '../sample.ts';
-import { lengthDelimited, ProtobufWriter, varintSize } from './protobuf.ts';
+import { fieldSize, lengthDelimited, ProtobufWriter, varintSize } from './protobuf.ts';
 import { canonicalLabels } from './series.ts';
 
 /** Field 1 as a double and field 2 as a varint, the same in both versions. */
 const sampleValueTag = 0x09;
 const sampleTimeTag = 0x10;
+
+/** Most bytes that a writer wants to have before it writes a number. */
+const varintRoom = 10;
 
 /** MetricType of both versions: unspecified, counter, gauge. */
 const metricTypes: Readonly<Record<Metadata['type'], number>> = {
@@ -19,44 +22,61 @@ const metricTypes: Readonly<Record<Metadata['type'], number>> = {
 /** A `prometheus.WriteRequest`: field 1 series, field 3 metadata, one per metric name. */
 export function encodeV1(series: readonly Series[]): Buffer {
   const writer = new ProtobufWriter();
-  const known = new Map<string, Buffer>();
-  const label = (name: string, value: string) => {
-    const key = `${name}\u0000${value}`;
-    const found = known.get(key) ?? encodeLabel(name, value);
-    known.set(key, found);
-    return found;
-  };
+  const known = new Map<string, Map<string, Buffer>>();
   for (const { labels, points } of series) {
-    const parts = canonicalLabels(labels).map(([name, value]) => label(name, value));
-    const size = parts.reduce((sum, part) => sum + part.length, 0) + pointsSize(points);
+    let size = pointsSize(points);
+    const parts = canonicalLabels(labels).map(([name, value]) => {
+      const part = labelBytes(known, name, value);
+      size += part.length;
+      return part;
+    });
     writer.varint(lengthDelimited(1));
     writer.varint(size);
     for (const part of parts) writer.raw(part);
     writePoints(writer, points);
   }
   for (const [name, metadata] of metadataByName(series)) {
-    writer.field(lengthDelimited(3), encodeMetadata(name, metadata));
+    const encoded = encodeMetadata(name, metadata);
+    writer.varint(lengthDelimited(3));
+    writer.varint(encoded.length);
+    writer.raw(encoded);
   }
   return Buffer.from(writer.bytes());
 }
 
+/** A label as it stands in a series, encoded once: names and values repeat. */
+function labelBytes(known: Map<string, Map<string, Buffer>>, name: string, value: string): Buffer {
+  let values = known.get(name);
+  if (values === undefined) {
+    values = new Map();
+    known.set(name, values);
+  }
+  let bytes = values.get(value);
+  if (bytes === undefined) {
+    bytes = encodeLabel(name, value);
+    values.set(value, bytes);
+  }
+  return bytes;
+}
+
 function encodeLabel(name: string, value: string): Buffer {
-  const inner = new ProtobufWriter();
-  inner.field(lengthDelimited(1), Buffer.from(name, 'utf8'));
-  inner.field(lengthDelimited(2), Buffer.from(value, 'utf8'));
-  const outer = new ProtobufWriter();
-  outer.field(lengthDelimited(1), inner.bytes());
-  return Buffer.from(outer.bytes());
+  const size = fieldSize(Buffer.byteLength(name)) + fieldSize(Buffer.byteLength(value));
+  const writer = new ProtobufWriter(fieldSize(size) + varintRoom);
+  writer.varint(lengthDelimited(1));
+  writer.varint(size);
+  writer.text(lengthDelimited(1), name);
+  writer.text(lengthDelimited(2), value);
+  return writer.bytes();
 }
 
 function encodeMetadata(name: string, { help, type, unit }: Metadata): Buffer {
-  const writer = new ProtobufWriter();
+  const writer = new ProtobufWriter(name.length + help.length + unit.length + 4 * varintRoom);
   writer.varint(0x08);
   writer.varint(metricTypes[type]);
-  writer.field(lengthDelimited(2), Buffer.from(name, 'utf8'));
-  writer.field(lengthDelimited(4), Buffer.from(help, 'utf8'));
-  writer.field(lengthDelimited(5), Buffer.from(unit, 'utf8'));
-  return Buffer.from(writer.bytes());
+  writer.text(lengthDelimited(2), name);
+  writer.text(lengthDelimited(4), help);
+  writer.text(lengthDelimited(5), unit);
+  return writer.bytes();
 }
 
 function metadataByName(series: readonly Series[]): Map<string, Metadata> {
@@ -77,43 +97,45 @@ export function encodeV2(series: readonly Series[]): Buffer {
     return found;
   };
   const body = new ProtobufWriter();
-  const refs = new ProtobufWriter();
-  for (const one of series) {
-    const numbers = canonicalLabels(one.labels).flatMap(([name, value]) => [
-      refer(name),
-      refer(value),
-    ]);
-    const metadata = one.metadata === undefined ? undefined : encodeMetadataV2(one.metadata, refer);
-    const packed = numbers.reduce((sum, number) => sum + varintSize(number), 0);
-    const size =
-      1 +
-      varintSize(packed) +
-      packed +
-      pointsSize(one.points) +
-      (metadata === undefined ? 0 : 1 + varintSize(metadata.length) + metadata.length);
-    body.varint(lengthDelimited(5));
-    body.varint(size);
-    body.varint(lengthDelimited(1));
-    body.varint(packed);
-    for (const number of numbers) body.varint(number);
-    writePoints(body, one.points);
-    if (metadata !== undefined) body.field(lengthDelimited(5), metadata);
-  }
-  for (const text of symbols.keys()) refs.field(lengthDelimited(4), Buffer.from(text, 'utf8'));
-  return Buffer.concat([refs.bytes(), body.bytes()]);
+  for (const one of series) writeSeriesV2(body, one, refer);
+  const table = new ProtobufWriter();
+  for (const text of symbols.keys()) table.text(lengthDelimited(4), text);
+  return Buffer.concat([table.bytes(), body.bytes()]);
 }
 
-function encodeMetadataV2({ help, type, unit }: Metadata, refer: (text: string) => number): Buffer {
-  const writer = new ProtobufWriter();
-  for (const [tag, value] of [
-    [0x08, metricTypes[type]],
-    [0x18, refer(help)],
-    [0x20, refer(unit)],
-  ] as const) {
-    writer.varint(tag);
-    writer.varint(value);
+/** One `TimeSeries` of 2.0: field 1 references, field 2 samples, field 5 metadata. */
+function writeSeriesV2(
+  writer: ProtobufWriter,
+  { labels, metadata, points }: Series,
+  refer: (text: string) => number,
+): void {
+  const references: number[] = [];
+  let packed = 0;
+  for (const label of canonicalLabels(labels)) {
+    for (const text of label) {
+      const reference = refer(text);
+      references.push(reference);
+      packed += varintSize(reference);
+    }
   }
-  return Buffer.from(writer.bytes());
+  const about = metadata === undefined ? undefined : metadataV2(metadata, refer);
+  const size = fieldSize(packed) + pointsSize(points);
+  writer.varint(lengthDelimited(5));
+  writer.varint(size + (about === undefined ? 0 : fieldSize(about.size)));
+  writer.varint(lengthDelimited(1));
+  writer.varint(packed);
+  for (const reference of references) writer.varint(reference);
+  writePoints(writer, points);
+  if (about === undefined) return;
+  writer.varint(lengthDelimited(5));
+  writer.varint(about.size);
+  for (const number of about.numbers) writer.varint(number);
+}
+
+/** Tags and values of `Metadata`: type, help, unit. */
+function metadataV2({ help, type, unit }: Metadata, refer: (text: string) => number) {
+  const numbers = [0x08, metricTypes[type], 0x18, refer(help), 0x20, refer(unit)];
+  return { numbers, size: numbers.reduce((sum, number) => sum + varintSize(number), 0) };
 }
 
 /** Length of a point's content: tag, double, tag, time. */
@@ -122,7 +144,9 @@ function pointSize({ at }: Point): number {
 }
 
 function pointsSize(points: readonly Point[]): number {
-  return points.reduce((sum, point) => sum + 2 + pointSize(point), 0);
+  let size = 0;
+  for (const point of points) size += 2 + pointSize(point);
+  return size;
 }
 
 function writePoints(writer: ProtobufWriter, points: readonly Point[]): void {

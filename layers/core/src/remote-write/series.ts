@@ -8,11 +8,22 @@ import type { Batch, Metadata, Point, Series } from '../sample.ts';
  * @throws RangeError when there is no `__name__`.
  */
 export function canonicalLabels(labels: Readonly<Record<string, string>>): [string, string][] {
-  const entries = Object.entries(labels).filter(([, value]) => value !== '');
-  if (!entries.some(([name]) => name === '__name__')) {
+  const sorted: [string, string][] = [];
+  for (const entry of Object.entries(labels)) {
+    if (entry[1] === '') continue;
+    // By insertion: series have few labels, and most come nearly in order.
+    let at = sorted.length;
+    for (let before = sorted[at - 1]; before !== undefined && before[0] > entry[0]; ) {
+      sorted[at] = before;
+      at -= 1;
+      before = sorted[at - 1];
+    }
+    sorted[at] = entry;
+  }
+  if (labels.__name__ === undefined || labels.__name__ === '') {
     throw new RangeError(`series ${JSON.stringify(labels)} has no __name__`);
   }
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted;
 }
 
 /** The series of a batch, those with times of their own last; other samples have the batch's time. */
