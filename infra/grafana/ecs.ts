@@ -4,6 +4,7 @@ import { freshBridge } from './expressions.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
 const chosen = '{cluster=~"$cluster",service=~"$service"}';
+const bridged = '{dimension_ClusterName=~"$cluster",dimension_ServiceName=~"$service"}';
 const byService = 'sum by (cluster, service)';
 const each = '{{service}}';
 
@@ -177,6 +178,28 @@ const stops = [
   }),
 ];
 
+const resources = [
+  series({
+    title: 'CPU of the reservation',
+    description: 'Mean CPU of each service in percent of what its tasks reserve, from CloudWatch.',
+    queries: [
+      { expr: `aws_ecs_cpuutilization_average${bridged}`, legend: '{{dimension_ServiceName}}' },
+    ],
+    unit: 'percent',
+    min: 0,
+  }),
+  series({
+    title: 'Memory of the reservation',
+    description:
+      'Mean memory of each service in percent of what its tasks reserve, from CloudWatch.',
+    queries: [
+      { expr: `aws_ecs_memory_utilization_average${bridged}`, legend: '{{dimension_ServiceName}}' },
+    ],
+    unit: 'percent',
+    min: 0,
+  }),
+];
+
 const software = [
   table({
     title: 'Images',
@@ -247,6 +270,7 @@ export const ecs: Board = {
     { title: 'Tasks', panels: tasks },
     { title: 'Rollouts', panels: rollouts },
     { title: 'Stops', panels: stops },
+    { title: 'CPU and memory', panels: resources },
     { title: 'What runs', panels: software },
   ],
   marks: chosen,

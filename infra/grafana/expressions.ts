@@ -15,9 +15,19 @@ export function freshProbe(metric: Pushed, selector: Selector = ''): string {
   return `(${metric}${selector} and${matching} fargaze:probe_fresh)`;
 }
 
-/** A series of the bridge while the bridge runs: every minute, 2.5 of which it may miss. */
+/** A series of the bridge while the bridge runs. */
 export function freshBridge(metric: Pushed, selector: Selector = ''): string {
-  return `(${metric}${selector} and on (job, instance) time() - fargaze_bridge_timestamp_seconds < 150)`;
+  return `(${metric}${selector} and on (job, instance) fargaze:bridge_fresh)`;
+}
+
+/** What a probe measured, with the probe's name and vantage; `own` are labels of `measured` beyond its group's. */
+export function withVantage(
+  measured: string,
+  selector: Selector = '',
+  own: readonly string[] = [],
+) {
+  const ignored = [...own, ...catalogue.fargaze_probe_info.labels].join(', ');
+  return `${measured} * ignoring (${ignored}) group_left (probe, vantage) fargaze_probe_info${selector}`;
 }
 
 /**

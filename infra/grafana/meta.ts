@@ -100,13 +100,55 @@ const discovery = [
   }),
 ];
 
-const functions = [
+const bridge = [
   series({
     title: 'Bridge',
     description: 'How long the last run of the bridge took.',
     queries: [{ expr: freshBridge('fargaze_bridge_run_duration_seconds'), legend: 'run' }],
     unit: 's',
     min: 0,
+    width: 8,
+  }),
+  series({
+    title: 'Cost of CloudWatch',
+    description:
+      'What reading CloudWatch costs in 30 days at list price, and the budget of the configuration. Unknown without CloudWatch jobs.',
+    queries: [
+      { expr: freshBridge('fargaze_bridge_estimated_cost_usd_per_month'), legend: 'estimated' },
+      { expr: freshBridge('fargaze_bridge_budget_usd_per_month'), legend: 'budget' },
+    ],
+    unit: 'currencyUSD',
+    min: 0,
+    width: 8,
+  }),
+  series({
+    title: 'Requests to AWS',
+    description: 'Requests of each run by operation, and how many of them AWS throttled.',
+    queries: [
+      { expr: freshBridge('fargaze_bridge_requests'), legend: '{{api}}' },
+      { expr: freshBridge('fargaze_bridge_throttles'), legend: '{{api}} throttled' },
+    ],
+    min: 0,
+    decimals: 0,
+    width: 8,
+  }),
+  series({
+    title: 'Age of CloudWatch data',
+    description: 'Age of the newest point of each namespace: CloudWatch itself is minutes behind.',
+    queries: [{ expr: freshBridge('fargaze_bridge_data_age_seconds'), legend: '{{namespace}}' }],
+    unit: 's',
+    min: 0,
+    width: 8,
+  }),
+  series({
+    title: 'Samples of CloudWatch',
+    description: 'Samples that each run delivered, and that the receiver refused, by reason.',
+    queries: [
+      { expr: freshBridge('fargaze_bridge_samples_sent'), legend: 'sent' },
+      { expr: freshBridge('fargaze_bridge_samples_rejected'), legend: '{{reason}}' },
+    ],
+    min: 0,
+    decimals: 0,
     width: 8,
   }),
   timeline({
@@ -116,6 +158,58 @@ const functions = [
     states: { 0: ['FAILED', 'red'], 1: ['OK', 'green'] },
     width: 16,
   }),
+];
+
+/** What Lambda asks for at list price in us-east-1, arm64, for the memory in serverless.yml: aws.amazon.com/lambda/pricing */
+const usdPerGbSecond = 0.0000133334;
+const usdPerRequest = 0.2 / 1e6;
+const gigabytes = 0.5;
+const perMonth = (30 * 86_400) / 300;
+
+const lambda = [
+  series({
+    title: 'Function errors',
+    description:
+      'Invocations of each function that failed or were throttled, from CloudWatch. Unknown without a bridge job for AWS/Lambda.',
+    queries: [
+      { expr: 'aws_lambda_errors_sum', legend: '{{dimension_FunctionName}} failed' },
+      { expr: 'aws_lambda_throttles_sum', legend: '{{dimension_FunctionName}} throttled' },
+    ],
+    min: 0,
+    decimals: 0,
+    width: 8,
+  }),
+  series({
+    title: 'Cost of functions',
+    description:
+      'What the functions cost in 30 days at list price without the free tier, for a bridge job with a period of 5 minutes.',
+    queries: [
+      {
+        expr: `${perMonth} * (sum(aws_lambda_duration_sum) / 1000 * ${gigabytes} * ${usdPerGbSecond} + sum(aws_lambda_invocations_sum) * ${usdPerRequest})`,
+        legend: 'estimated',
+      },
+    ],
+    unit: 'currencyUSD',
+    min: 0,
+    width: 8,
+  }),
+  series({
+    title: 'Delivery queue',
+    description:
+      'Messages that wait in each queue; those of a dead-letter queue wait for a person. Unknown without a bridge job for AWS/SQS.',
+    queries: [
+      {
+        expr: 'aws_sqs_approximate_number_of_messages_visible_maximum',
+        legend: '{{dimension_QueueName}}',
+      },
+    ],
+    min: 0,
+    decimals: 0,
+    width: 8,
+  }),
+];
+
+const probing = [
   series({
     title: 'Event-loop delay of probes',
     description: 'Longest delay while each probe ran: its phases may be too long by as much.',
@@ -167,7 +261,9 @@ export const meta: Board = {
     { title: 'Now', panels: now },
     { title: 'Delivery', panels: delivery },
     { title: 'Scraping', panels: discovery },
-    { title: 'Functions', panels: functions },
+    { title: 'Bridge', panels: bridge },
+    { title: 'Functions', panels: lambda },
+    { title: 'Probes', panels: probing },
   ],
   marks: '',
 };

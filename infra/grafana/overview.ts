@@ -1,6 +1,6 @@
 // What is up, what is down, what nobody knows, and what it costs the objectives. The board to open first.
 import type { Board } from './board.ts';
-import { freshBridge, verdict } from './expressions.ts';
+import { freshBridge, verdict, withVantage } from './expressions.ts';
 import { alerts, gauges, series, stat, table, targetStates, timeline } from './panels.ts';
 
 const target = '{instance=~"$target"}';
@@ -8,7 +8,7 @@ const days = (expiry: string) => `(${expiry} - time()) / 86400`;
 const certificates = days(`fargaze:probe_ssl_earliest_cert_expiry:fresh${target}`);
 const toProbes = {
   title: 'Probes of this target',
-  url: '/d/fargaze-probes?var-target=${__field.labels.instance}&${__url_time_range}',
+  url: '/d/fargaze-probes?var-target=${__field.labels.instance:percentencode}&${__url_time_range}',
 };
 
 const now = [
@@ -69,6 +69,57 @@ const now = [
   }),
 ];
 
+/** How many times faster than the objective allows errors come. */
+const burn = (window: string) =>
+  `fargaze:slo_error_ratio:rate${window} / on (slo) (1 - fargaze:slo_objective)`;
+
+const objectives = [
+  gauges({
+    title: 'Error budget left',
+    description:
+      'Share of each objective’s error budget that is left; below 0 the objective is missed. Unknown while nothing is known of what it measures.',
+    queries: [{ expr: 'fargaze:slo_error_budget_remaining', legend: '{{slo}}' }],
+    unit: 'percentunit',
+    decimals: 1,
+    min: 0,
+    max: 1,
+    steps: ['red', [0, 'orange'], [0.25, 'green']],
+  }),
+  series({
+    title: 'Burn rate',
+    description:
+      'How many times faster than allowed the budget goes, over an hour and over six. At 1 it lasts exactly as long as it should; 14.4 over an hour wakes somebody.',
+    queries: [
+      { expr: burn('1h'), legend: '{{slo}} 1h' },
+      { expr: burn('6h'), legend: '{{slo}} 6h' },
+    ],
+    min: 0,
+    decimals: 1,
+    width: 8,
+  }),
+  table({
+    title: 'Objectives',
+    description: 'Each objective, and what share of events was good in the last day.',
+    queries: [
+      { expr: 'fargaze:slo_known' },
+      { expr: '100 * fargaze:slo_objective' },
+      { expr: '100 * (1 - fargaze:slo_error_ratio:rate1d)' },
+    ],
+    columns: {
+      slo: 'objective',
+      'Value #A': 'state',
+      'Value #B': 'promised (%)',
+      'Value #C': 'last day (%)',
+      Time: '',
+      __name__: '',
+    },
+    states: { 0: ['UNKNOWN', 'purple'], 1: ['KNOWN', 'green'] },
+    decimals: 2,
+    width: 8,
+    height: 7,
+  }),
+];
+
 const targets = [
   timeline({
     title: 'State of every target',
@@ -84,12 +135,14 @@ const targets = [
     description: 'Every target as it is now; phase and reason are those of a failure.',
     queries: [
       {
-        expr: `(${verdict(target)}) * on (job, instance) group_left (probe, vantage) fargaze_probe_info`,
+        expr: withVantage(`(${verdict(target)})`),
       },
-      { expr: `fargaze:probe_duration_seconds:fresh${target}` },
-      { expr: `fargaze:probe_age_seconds${target}` },
+      { expr: `max by (job, instance) (fargaze:probe_duration_seconds:fresh${target})` },
+      { expr: `max by (job, instance) (fargaze:probe_age_seconds${target})` },
       { expr: certificates },
-      { expr: `fargaze:probe_failure_info:fresh${target}` },
+      {
+        expr: `max by (job, instance, phase, reason) (fargaze:probe_failure_info:fresh${target})`,
+      },
     ],
     columns: {
       'Value #A': 'state',
@@ -103,7 +156,6 @@ const targets = [
       'Value #D': 'certificate (days)',
       'Value #E': '',
       Time: '',
-      __name__: '',
       job: '',
     },
     states: targetStates,
@@ -153,6 +205,7 @@ export const overview: Board = {
   ],
   rows: [
     { title: 'Now', panels: now },
+    { title: 'Objectives', panels: objectives },
     { title: 'Targets', panels: targets },
     { title: 'Can this be trusted?', panels: trust },
   ],

@@ -132,7 +132,10 @@ export function heatmap(spec: PanelSpec): PlacedPanel {
 /** Columns of a table by their names in the data: what they are called, or '' to leave them out. */
 export type Columns = Readonly<Record<string, string>>;
 
-/** Rows as they are now, from several queries by their common labels. */
+/**
+ * Rows as they are now, from several queries by their common labels. Names of metrics keep rows apart, so of several
+ * queries no two may give one.
+ */
 export function table(spec: PanelSpec & { readonly columns: Columns }): PlacedPanel {
   const shown = Object.entries(spec.columns).filter(([, name]) => name !== '');
   const hidden = Object.entries(spec.columns).filter(([, name]) => name === '');

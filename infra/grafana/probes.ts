@@ -1,23 +1,23 @@
 // What the probes found: phases, history and reasons, for each target and vantage.
 import type { Board } from './board.ts';
-import { freshProbe, verdict } from './expressions.ts';
+import { freshProbe, verdict, withVantage } from './expressions.ts';
 import { history, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 
 const target = '{job=~"$job",instance=~"$target"}';
-const chosen =
-  '* on (job, instance) group_left (probe, vantage) fargaze_probe_info{vantage=~"$vantage"}';
+const vantage = '{vantage=~"$vantage"}';
+const verdicts = withVantage(`(${verdict(target)})`, vantage);
 
 const state = [
   timeline({
     title: 'State',
     description: 'Up, down or unknown for each target and vantage, from fresh results.',
-    queries: [{ expr: `(${verdict(target)}) ${chosen}`, legend: '{{instance}} from {{vantage}}' }],
+    queries: [{ expr: verdicts, legend: '{{instance}} from {{vantage}}' }],
     states: targetStates,
   }),
   history({
     title: 'Status history',
     description: 'The same, one box for each step of time: single failures stay visible.',
-    queries: [{ expr: `(${verdict(target)}) ${chosen}`, legend: '{{instance}} from {{vantage}}' }],
+    queries: [{ expr: verdicts, legend: '{{instance}} from {{vantage}}' }],
     states: targetStates,
     height: 6,
   }),
@@ -38,17 +38,25 @@ const state = [
     steps: ['red', [0.99, 'orange'], [0.999, 'green']],
   }),
   stat({
+    title: 'Contradicted',
+    description:
+      'Targets that are down from one vantage and up from another: trouble on the way there, not of the target. 0 is good.',
+    queries: [{ expr: 'count(fargaze:probe_contradicted) or 0 * count(fargaze:probe_fresh)' }],
+    height: 5,
+    steps: ['green', [1, 'orange']],
+  }),
+  stat({
     title: 'Success by vantage',
     description: 'Share of targets that are up, for each place that is probed from.',
     queries: [
       {
-        expr: `avg by (vantage) (fargaze:probe_success:fresh${target} ${chosen})`,
+        expr: `avg by (vantage) (${withVantage(`fargaze:probe_success:fresh${target}`, vantage)})`,
         legend: '{{vantage}}',
       },
     ],
     unit: 'percentunit',
     decimals: 1,
-    width: 12,
+    width: 8,
     height: 5,
     steps: ['red', [0.5, 'orange'], [1, 'green']],
   }),
@@ -115,7 +123,14 @@ const causes = [
   table({
     title: 'What fails now',
     description: 'Phase and reason of each target that is down. Empty is good.',
-    queries: [{ expr: `fargaze:probe_failure_info:fresh${target} ${chosen}` }],
+    queries: [
+      {
+        expr: withVantage(`fargaze:probe_failure_info:fresh${target}`, vantage, [
+          'phase',
+          'reason',
+        ]),
+      },
+    ],
     columns: {
       instance: 'target',
       phase: 'phase',

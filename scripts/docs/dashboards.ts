@@ -17,9 +17,10 @@ stopped tasks; both stand at the time when it happened. The boards suit the ligh
 ## Unknown is not zero
 
 - Everything that was pushed is read while it is fresh: through the \`fargaze:…:fresh\` series, or through
-  \`fargaze:probe_fresh\` or the time of the bridge's last run. A test refuses an expression that does not.
+  \`fargaze:probe_fresh\` or \`fargaze:bridge_fresh\`. A test refuses an expression that does not.
 - Numbers that say "now" are asked for now, so a series that has ended shows *unknown* and not its last value.
 - A target whose results have ended is UNKNOWN (purple), neither UP nor DOWN.
+- What is left of an error budget is unknown while nothing is known of what the objective measures.
 - An error that never happened has no series: shares of errors are 0 then, and *unknown* only without requests.
 
 ## Where Grafana runs

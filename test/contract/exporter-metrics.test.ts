@@ -16,9 +16,9 @@ import {
 import { startWeb } from '../../local/programs/web.ts';
 import { annotationQueries, fillIn, panelQueries, readBoards } from '../support/boards.ts';
 import {
+  allRules,
   type RecordedExporter,
   readRecorded,
-  readRules,
   recordedFile,
 } from '../support/known-metrics.ts';
 import { readSelectors } from '../support/promql.ts';
@@ -139,7 +139,7 @@ it('whatever their versions, the programs emit what boards and rules read of the
   const boards = readBoards();
   const expressions = [
     ...boards.flatMap((board) => [...panelQueries(board), ...annotationQueries(board)]),
-    ...readRules(),
+    ...allRules,
   ].map(({ expr }) => fillIn(expr));
   const read = new Set(expressions.flatMap(readSelectors).map(({ metric }) => metric));
   for (const [name, { metrics }] of Object.entries(readRecorded())) {

@@ -1,9 +1,9 @@
 // Every series that can exist: the catalogue's, those of the exporters as they were recorded from the real programs,
 // and those that rules record.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { metricName } from '../../functions/ecs-bridge/naming.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
+import { configRules, rules } from './rules.ts';
 
 /** The recorded names by program; the contract test on the real ones writes it (FARGAZE_RECORD=1) and holds it. */
 export const recordedFile = 'test/fixtures/exporter-metrics.json';
@@ -16,22 +16,27 @@ export function readRecorded(): Readonly<Record<string, RecordedExporter>> {
   return JSON.parse(readFileSync(recordedFile, 'utf8'));
 }
 
-/** Expressions and names of all rules. */
-export function readRules() {
-  const directory = 'infra/config/prometheus/rules';
-  type Rule = { readonly record?: string; readonly alert?: string; readonly expr: string };
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.yml'))
-    .flatMap((file) => parse(readFileSync(join(directory, file), 'utf8')).groups)
-    .flatMap((group: { readonly rules: readonly Rule[] }) => group.rules);
-}
+/** All rules, those that fargaze.yml asks for too. */
+export const allRules = [...rules, ...configRules];
+
+/** CloudWatch's metrics that boards and rules read, by the name that the bridge gives them. */
+const bridged = [
+  ['AWS/ECS', 'CPUUtilization', 'Average'],
+  ['AWS/ECS', 'MemoryUtilization', 'Average'],
+  ['AWS/Lambda', 'Invocations', 'Sum'],
+  ['AWS/Lambda', 'Errors', 'Sum'],
+  ['AWS/Lambda', 'Throttles', 'Sum'],
+  ['AWS/Lambda', 'Duration', 'Sum'],
+  ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum'],
+].map(([namespace = '', metric = '', statistic = '']) => ({ namespace, metric, statistic }));
 
 /** All of them. */
 export function knownMetrics(): Set<string> {
   return new Set([
     ...Object.keys(catalogue),
     ...Object.values(readRecorded()).flatMap(({ metrics }) => metrics),
-    ...readRules().flatMap(({ record }) => record ?? []),
+    ...allRules.flatMap(({ record }) => record ?? []),
+    ...bridged.map((metric) => metricName(metric, 'yace')),
     'ALERTS',
   ]);
 }

@@ -1,10 +1,9 @@
 // Every rule reads what somebody emits; every alert has its tests, its runbook and a text that tells what was seen.
 import { readdirSync, readFileSync } from 'node:fs';
-import { metricName } from '../../functions/ecs-bridge/naming.ts';
 import { listMetrics, listTemplateQueries } from '../../infra/config/prometheus/metric-names.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { reasons } from '../../layers/core/src/outcome.ts';
-import { readRecorded } from '../support/known-metrics.ts';
+import { knownMetrics } from '../support/known-metrics.ts';
 import {
   configRules,
   fileTests,
@@ -138,18 +137,7 @@ it.each(alerts.map((rule) => [rule.alert, rule] as const))(
   },
 );
 
-/** What the bridge calls CloudWatch's data, the same function that names it. */
-const cloudWatch = ['CPUUtilization', 'MemoryUtilization'].map((metric) =>
-  metricName({ namespace: 'AWS/ECS', metric, statistic: 'Average' }, 'yace'),
-);
-
-const known = new Set([
-  ...Object.keys(catalogue),
-  ...cloudWatch,
-  ...Object.values(readRecorded()).flatMap(({ metrics }) => metrics),
-  ...all.flatMap(({ record }) => record ?? []),
-  'ALERTS',
-]);
+const known = knownMetrics();
 
 const unknownIn = ({ annotations = {}, expr }: Rule) =>
   [expr, ...Object.values(annotations).flatMap(listTemplateQueries)]
