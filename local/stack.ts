@@ -3,11 +3,13 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { prometheusFlags } from '../infra/config/prometheus/flags.ts';
 import { renderRules } from '../infra/config/prometheus/render.ts';
 import type { Config } from '../layers/core/src/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { interpolate } from '../layers/core/src/interpolate.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
+import { readBridgeOnce } from './bridge.ts';
 import { type FakeCloud, startFakeCloud } from './cloud.ts';
 import type { Report } from './programs/find.ts';
 import { findGrafana, howToGetGrafana, startGrafana } from './programs/grafana.ts';
@@ -75,35 +77,27 @@ export async function startStack({ root, config, report }: StackOptions): Promis
   );
   const pushgateway = started('pushgateway', await startPushgateway());
   const aws = started('fake AWS', await startFakeCloud(root));
-  const environment = {
-    // What the bridge reads is simulated: there is no AWS account here.
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: aws.region,
-    AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    WEB_URL: `${web.url}/healthy`,
-    REDIS_URL: redis.url,
-    FARGAZE_SINK: 'pushgateway',
-    FARGAZE_PUSHGATEWAY_URL: pushgateway.url,
-  };
+  const prometheusPort = await freePort();
+  const environment = functionEnvironment({ aws, web, redis, pushgateway }, prometheusPort);
   const probes = expectedProbes(config, environment);
   const targets = {
     web: web.exporterUrl,
     redis: redisExporter.url,
     pushgateway: pushgateway.url,
   };
-  const prometheusPort = await freePort();
   const configFile = await layOutPrometheus(root, {
     ...{ config, targets, probes },
     port: prometheusPort,
   });
   const prometheus = started(
     'prometheus',
-    await startPrometheus({ configFile, port: prometheusPort }),
+    await startPrometheus({ configFile, port: prometheusPort, args: prometheusFlags }),
   );
   const grafana = await startOptionalGrafana(root, prometheus.url, report);
   const functions = await startFunctions(root, environment);
-  report('functions        on their schedules, the first run at the next full minute');
+  report(
+    'functions        on their schedules; ecs-bridge has run, the probes run at the full minute',
+  );
   const stack = {
     redis,
     web,
@@ -118,6 +112,25 @@ export async function startStack({ root, config, report }: StackOptions): Promis
   };
   await writeEndpoints(root, stack);
   return stack;
+}
+
+/** What the functions find around them: nothing of it is a secret, nothing of it leaves this machine. */
+function functionEnvironment(
+  { aws, pushgateway, redis, web }: Pick<Stack, 'aws' | 'pushgateway' | 'redis' | 'web'>,
+  prometheusPort: number,
+) {
+  return {
+    // What the bridge reads is simulated: there is no AWS account here.
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    WEB_URL: `${web.url}/healthy`,
+    REDIS_URL: redis.url,
+    FARGAZE_SINK: 'pushgateway',
+    FARGAZE_PUSHGATEWAY_URL: pushgateway.url,
+    FARGAZE_REMOTE_WRITE_URL: `http://127.0.0.1:${prometheusPort}/api/v1/write`,
+  };
 }
 
 /** Grafana shows what Prometheus knows; the system is whole without it. */
@@ -211,7 +224,9 @@ async function startFunctions(root: string, environment: Readonly<Record<string,
     check: async () => scheduled,
   });
   const [, lambdaPort] = ports.find(([option]) => option === '--lambdaPort') ?? [];
-  return { ...functions, url: `http://localhost:${lambdaPort}` };
+  const url = `http://localhost:${lambdaPort}`;
+  await readBridgeOnce(url);
+  return { ...functions, url };
 }
 
 async function writeEndpoints(root: string, stack: Stack): Promise<void> {

@@ -66,6 +66,7 @@ Prometheus   ${prometheus.url}/graph?g0.expr=fargaze%3Aprobe_success%3Afresh
 Pushgateway  ${pushgateway.url}
 Web app      ${web.url}
 ECS          ${prometheus.url}/graph?g0.expr=ecs_service_running_tasks (simulated)
+CloudWatch   ${prometheus.url}/graph?g0.expr=aws_ecs_cpuutilization_average&g0.tab=0 (simulated)
 Endpoints    ${stackDir}/endpoints.json
 `);
 }

@@ -93,6 +93,7 @@ export async function findMissing(url: string, probes: readonly LocalProbe[]): P
     'scrape of redis_exporter': 'up{job="redis"} == 1 and redis_up == 1',
     'scrape of the Pushgateway': 'up{job="pushgateway"} == 1',
     'services of the ECS API': 'ecs_service_running_tasks > 0',
+    'points of CloudWatch': 'aws_ecs_cpuutilization_average > 0',
     'scrape of Prometheus itself': 'up{job="prometheus"} == 1',
     'RED metrics of the web app':
       'sum by (job) (http_request_duration_seconds_count{job="web"}) > 0',

@@ -58,7 +58,6 @@ export async function runBridge(
   const clock = bridge.clock ?? systemClock;
   const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
   const sink = bridge.sink ?? createSink();
-  const writer = readsCloudWatch(bridge) ? (bridge.writer ?? createSeriesWriter(sink)) : undefined;
   const available = context.getRemainingTimeInMillis() / 1000;
   const whole = startDeadline(available, clock);
   const reading = whole.slice(Math.max(1, available - reserve));
@@ -70,7 +69,7 @@ export async function runBridge(
     const ecs = readEcs(api, bridge.config.ecs);
     const [delivered, cloudwatch] = await Promise.allSettled([
       deliverEcs(run, ecs),
-      writer === undefined ? undefined : deliverCloudWatch(run, { ecs, schedule, writer }),
+      deliverCloudWatch(run, ecs, schedule),
     ]);
     const reading = await ecs;
     const report = cloudwatch.status === 'fulfilled' ? cloudwatch.value : undefined;
@@ -104,10 +103,6 @@ type Run = {
   /** Monotonic seconds. */
   readonly begun: number;
 };
-
-function readsCloudWatch({ config: { cloudwatch } }: Bridge): boolean {
-  return cloudwatch !== undefined && cloudwatch.jobs.length + cloudwatch.expressions.length > 0;
-}
 
 /** Everything that an event may hold: the schedule's own input, or EventBridge's. Seconds between ticks; undefined: by hand. */
 function readSchedule(event: unknown): number | undefined {
@@ -166,20 +161,18 @@ function toBatch(ecs: EcsReading, { begun, bridge, clock, region }: Run): Batch 
   return { taken: now, groups: [...clusters, group('ecs-bridge', own)] };
 }
 
-type CloudWatchPart = {
-  readonly ecs: Promise<EcsReading>;
-  readonly schedule: number | undefined;
-  readonly writer: SeriesWriter;
-};
-
 /** Reads and delivers CloudWatch when it is due, and what the reading says of itself. */
 async function deliverCloudWatch(
   run: Run,
-  { ecs, schedule, writer }: CloudWatchPart,
+  ecs: Promise<EcsReading>,
+  schedule: number | undefined,
 ): Promise<CloudWatchReport | undefined> {
   const { bridge, clock, reading, region, whole } = run;
   const { cloudwatch: config, ecs: ecsConfig } = bridge.config;
-  if (config === undefined) return undefined;
+  if (config === undefined || config.jobs.length + config.expressions.length === 0)
+    return undefined;
+  // Points that nobody could take are a mistake that every run tells; what ECS says is delivered all the same.
+  const writer = bridge.writer ?? createSeriesWriter(run.sink);
   const tick = { schedule: schedule ?? 60, time: clock.now() };
   if (schedule !== undefined && !isDue(config.interval, tick)) return undefined;
   const memory = bridge.memory ?? new Memory();

@@ -41,7 +41,8 @@ const renewMs = 5 * 60_000;
 /** The places that a job or expression reads; `own` is the function's region. */
 export function placesOf({ regions, roles }: CloudWatchScope, own: string): Where[] {
   const names = regions.length === 0 ? [own] : regions;
-  return names.flatMap((region) => roles.map((role) => ({ region, role })));
+  // Compiled to JSON, an absent role is null.
+  return names.flatMap((region) => roles.map((role) => ({ region, role: role ?? undefined })));
 }
 
 /** A text that is equal for equal places. */

@@ -4,8 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { runCommand } from '../../local/programs/command.ts';
 import { waitFor } from '../../local/programs/process.ts';
+import { cloudWatchClient } from '../support/fake-aws/clients.ts';
+import { demoCluster } from '../support/fake-aws/demo.ts';
 
 const marker = `FARGAZE_TEST_RUN=${randomUUID()}`;
 const temporary = mkdtempSync(join(tmpdir(), 'fargaze-start-'));
@@ -43,6 +46,48 @@ it('npm run smoke brings everything up, shows it up, and takes it down', async (
   expect(leftovers()).toEqual([]);
 }, 600_000);
 
+/** The points of CloudWatch in Prometheus are those that the simulated one tells: its times, one a minute, no gap. */
+async function expectMinutes(endpoints: {
+  readonly prometheus: string;
+  readonly environment: Readonly<Record<string, string>>;
+}): Promise<void> {
+  const series = 'aws_ecs_cpuutilization_average{dimension_ServiceName="redis"}';
+  const query = `${endpoints.prometheus}/api/v1/query?query=${encodeURIComponent(`${series}[4h]`)}`;
+  const answer = (await (await fetch(query)).json()) as {
+    readonly data: { readonly result: readonly { readonly values: [number, string][] }[] };
+  };
+  const points = new Map(answer.data.result.flatMap(({ values }) => values));
+  const times = [...points.keys()];
+  const [first = 0] = times;
+  expect(times.length).toBeGreaterThan(170);
+  expect(times).toEqual(times.map((_, index) => first + index * 60));
+  const { AWS_ENDPOINT_URL: url = '', AWS_REGION: region = '' } = endpoints.environment;
+  const { MetricDataResults } = await cloudWatchClient({ url, region }).send(
+    new GetMetricDataCommand({
+      StartTime: new Date(first * 1000),
+      EndTime: new Date((first + times.length * 60) * 1000),
+      ScanBy: 'TimestampAscending',
+      MetricDataQueries: [{ Id: 'cpu', MetricStat: cpuOfRedis }],
+    }),
+  );
+  const [told] = MetricDataResults ?? [];
+  expect(told?.Timestamps?.map((time) => time.getTime() / 1000)).toEqual(times);
+  expect(told?.Values).toEqual([...points.values()].map(Number));
+}
+
+const cpuOfRedis = {
+  Period: 60,
+  Stat: 'Average',
+  Metric: {
+    Namespace: 'AWS/ECS',
+    MetricName: 'CPUUtilization',
+    Dimensions: [
+      { Name: 'ClusterName', Value: demoCluster },
+      { Name: 'ServiceName', Value: 'redis' },
+    ],
+  },
+};
+
 it('npm start ends on SIGTERM and takes everything with it; a second one is refused meanwhile', async () => {
   const child = spawn('npm', ['start'], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,7 +101,8 @@ it('npm start ends on SIGTERM and takes everything with it; a second one is refu
   const check = async () => existsSync('.stack/endpoints.json') && output.includes('PROBE');
   await waitFor({ what: 'the table', seconds: 240, check });
   expect(leftovers().length).toBeGreaterThan(8);
-  const { pid } = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
+  const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
+  const { pid } = endpoints;
   try {
     const refused = await runCommand('npm', ['run', '-s', 'smoke']);
     expect([refused.output, refused.code]).toEqual([
@@ -71,6 +117,7 @@ it('npm start ends on SIGTERM and takes everything with it; a second one is refu
       'redis-probe',
     ]);
     expect(local.output).toMatch(/"ok": 1,[\s\S]*"delivered": 1/);
+    await expectMinutes(endpoints);
   } finally {
     process.kill(pid, 'SIGTERM');
     await ended;
