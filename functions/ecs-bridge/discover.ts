@@ -42,6 +42,8 @@ export async function discover(job: CloudWatchJob, from: Discoverer): Promise<Di
   }
   const association = job.kind === 'discovery' ? associations[job.namespace] : undefined;
   const tags = await readTags(job, association, from);
+  // Without the tags that it exports a series would be another one: better late than wrong.
+  if (tags.failed && job.searchTags.length + job.exportedTags.length > 0) return nothing;
   const listed = await Promise.all(job.metrics.map((metric) => list(job, metric.name, from)));
   const wanted = job.metrics.flatMap((metric, index) =>
     (listed[index]?.metrics ?? []).flatMap((one) =>
@@ -57,6 +59,13 @@ export async function discover(job: CloudWatchJob, from: Discoverer): Promise<Di
     existing: undefined,
   };
 }
+
+const nothing: Discovery = {
+  wanted: [],
+  resources: [],
+  complete: 'partial',
+  existing: undefined,
+};
 
 function discoverStatic(job: CloudWatchJob, { account }: Discoverer): Discovery {
   const { dimensions } = job;
