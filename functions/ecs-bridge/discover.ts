@@ -9,10 +9,11 @@ import type { EcsReading } from './read.ts';
 import { type Caller, getTaggedResources, type TaggedResource } from './signed-calls.ts';
 import {
   type Discovery,
-  exportedTags,
   hasWantedDimensions,
   matchesTags,
+  noTags,
   type Resource,
+  tagsOf,
   type Wanted,
 } from './wanted.ts';
 
@@ -69,7 +70,7 @@ const nothing: Discovery = {
 
 function discoverStatic(job: CloudWatchJob, { account }: Discoverer): Discovery {
   const { dimensions } = job;
-  const resource: Resource = { arn: job.name, tags: [], dimensions };
+  const resource: Resource = { arn: job.name, ...noTags, dimensions };
   const wanted = job.metrics.map((metric): Wanted => {
     const common = { job, metric, resource, dimensions, account };
     return { ...common, linked: 'own', resolution: undefined };
@@ -99,9 +100,9 @@ type Tags = {
   readonly any: 'some' | 'none';
 };
 
-const noTags: Tags = { byArn: new Map(), any: 'none' };
+const unknownTags: Tags = { byArn: new Map(), any: 'none' };
 
-/** Tags, where the job asks for them or needs proof that resources exist. */
+/** Tags for labels, filters and `_info` series. Where these alone are missing, the job is whole without them. */
 async function readTags(
   job: CloudWatchJob,
   association: Association | undefined,
@@ -109,7 +110,7 @@ async function readTags(
 ): Promise<Tags & { readonly failed: boolean }> {
   const zeros = job.metrics.some(({ nilToZero }) => nilToZero);
   const asked = job.searchTags.length + job.exportedTags.length > 0 || zeros;
-  if (association === undefined || !asked) return { ...noTags, failed: false };
+  if (association === undefined) return { ...unknownTags, failed: false };
   try {
     const onCall = () => count(lister.tally.requests, 'GetResources');
     const resources = await getTaggedResources(caller, association.types, onCall);
@@ -118,7 +119,7 @@ async function readTags(
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     onFault(error);
-    return { ...noTags, failed: true };
+    return { ...unknownTags, failed: asked };
   }
 }
 
@@ -149,7 +150,7 @@ function resourceOf(
   const { dimensions } = one;
   if (association === undefined) {
     const arn = job.kind === 'customNamespace' ? job.name : 'global';
-    return { arn, tags: [], dimensions };
+    return { arn, ...noTags, dimensions };
   }
   const arns = possibleArns(association, dimensions, place);
   const [first] = arns;
@@ -158,12 +159,12 @@ function resourceOf(
     return own !== undefined && matchesTags(job, own);
   });
   if (tagged !== undefined) {
-    const exported = exportedTags(job, tags.byArn.get(tagged) ?? new Map());
-    return { arn: tagged, tags: exported, dimensions, since: 0 };
+    const own = tagsOf(job, tags.byArn.get(tagged) ?? new Map());
+    return { arn: tagged, ...own, dimensions, since: 0 };
   }
-  if (job.searchTags.length === 0) return { arn: first ?? 'global', tags: [], dimensions };
+  if (job.searchTags.length === 0) return { arn: first ?? 'global', ...noTags, dimensions };
   // As in YACE: what belongs to no resource is kept where any resource is.
   return first === undefined && tags.any === 'some'
-    ? { arn: 'global', tags: [], dimensions }
+    ? { arn: 'global', ...noTags, dimensions }
     : undefined;
 }

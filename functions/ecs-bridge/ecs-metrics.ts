@@ -6,10 +6,10 @@ import type { ClusterReading, EcsReading } from './read.ts';
 import { type Resolutions, resolutionOf } from './resolutions.ts';
 import {
   type Discovery,
-  exportedTags,
   hasWantedDimensions,
   matchesTags,
   type Resource,
+  tagsOf,
   type Wanted,
 } from './wanted.ts';
 import type { EpochSeconds } from './window.ts';
@@ -127,7 +127,7 @@ function part(
   const resource: Resource = {
     arn,
     dimensions,
-    tags: exportedTags(job, tags),
+    ...tagsOf(job, tags),
     ...(createdAt !== undefined && { since: createdAt.getTime() / 1000 }),
   };
   const published = job.namespace === 'AWS/ECS' || !hasNoInsights(cluster);

@@ -99,7 +99,7 @@ export function makeInfo(
         namespace: job.namespace,
         arn: resource.arn,
         dimensions: resource.dimensions,
-        tags: resource.tags,
+        tags: resource.allTags,
         context: job.contextOnInfo,
       },
       maker.naming,

@@ -8,6 +8,8 @@ export type Resource = {
   readonly arn: string;
   /** The tags that the job exports. */
   readonly tags: readonly NamedValue[];
+  /** All its tags, which the `_info` series has. */
+  readonly allTags: readonly NamedValue[];
   readonly dimensions: readonly NamedValue[];
   /** Since when it is proven to exist; undefined: it is not proven. */
   readonly since?: EpochSeconds;
@@ -69,13 +71,14 @@ export function matchesTags(
   });
 }
 
-/** The tags that the job exports, those that are missing left out. */
-export function exportedTags(
+/** A resource's tags: those that the job exports, and all. */
+export function tagsOf(
   { exportedTags: keys }: CloudWatchJob,
   tags: ReadonlyMap<string, string>,
-): NamedValue[] {
-  return keys.flatMap((name) => {
-    const value = tags.get(name);
-    return value === undefined ? [] : [{ name, value }];
-  });
+): Pick<Resource, 'tags' | 'allTags'> {
+  const allTags = [...tags].map(([name, value]) => ({ name, value }));
+  return { tags: allTags.filter(({ name }) => keys.includes(name)), allTags };
 }
+
+/** Of what has no tags, or none that are known. */
+export const noTags: Pick<Resource, 'tags' | 'allTags'> = { tags: [], allTags: [] };
