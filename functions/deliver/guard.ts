@@ -126,6 +126,11 @@ function isDue(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading)
     return false;
   }
   if (there !== taken) {
+    // Ours has been there and is from an impossible future itself: whatever replaced it is better.
+    if (work.since !== undefined && taken > env.clock.now() / 1000 + plausibleAhead) {
+      work.outcome = 'superseded';
+      return false;
+    }
     if (work.since !== undefined) work.repaired += 1;
     work.since = undefined;
     work.doubted = false;

@@ -169,6 +169,7 @@ it('a group without a time of its own is ordered by its batch', async () => {
         { grouping: { job: 'j', instance: 'x' }, samples: [sample('probe_success', {}, value)] },
       ],
     });
+  await deliver([batch(now - minute, 4)]);
   await deliver([batch(now, 5)]);
   await deliver([batch(now - minute, 4)]);
   expect(await held('probe_success')).toEqual({ 'x j': 5 });

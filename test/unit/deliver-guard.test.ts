@@ -115,6 +115,18 @@ describe('an older put that was allowed before the newer one and lands after it'
   });
 });
 
+it('a group from an impossible future does not fight for its place', async () => {
+  const at = now();
+  const { open, state } = createStore();
+  const future = run(open(), at + 3600);
+  const sane = run(open(), at);
+  expect(await Promise.all([future, sane])).toMatchObject([
+    { outcome: 'superseded' },
+    { outcome: 'pushed' },
+  ]);
+  expect(state.held).toBe(at);
+});
+
 it('a put that outlasts the window of its reading is not begun or is given up', async () => {
   const { open, state } = createStore();
   const store: Store = {

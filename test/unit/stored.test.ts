@@ -1,0 +1,41 @@
+// What is read of a Pushgateway's text: the series asked for, with labels as they are, and only groups of our shape.
+import { keyOf } from '../../functions/deliver/guard.ts';
+import { readTimes } from '../../functions/deliver/store.ts';
+import { findSeries } from '../../layers/core/src/sink/stored.ts';
+
+const text = String.raw`# HELP wanted A text with wanted{a="b"} 1 in it
+# TYPE wanted gauge
+wanted{instance="a \"b\" \\ {c=\"d\"}, \n\\n",job="j"} 1.764084660123e+09
+wanted{job="k",} -Inf 1764084660000
+wanted 3
+wanted_too{job="j"} 4
+unwanted{a="wanted 5"} 6
+wanted{job="last"} NaN`;
+
+it('finds series by name, with escaped labels, times and special numbers, up to the last line', () => {
+  expect(findSeries(text, new Set(['wanted']))).toEqual([
+    {
+      metric: 'wanted',
+      labels: { instance: 'a "b" \\ {c="d"}, \n\\n', job: 'j' },
+      value: 1764084660.123,
+    },
+    { metric: 'wanted', labels: { job: 'k' }, value: Number.NEGATIVE_INFINITY },
+    { metric: 'wanted', labels: {}, value: 3 },
+    { metric: 'wanted', labels: { job: 'last' }, value: Number.NaN },
+  ]);
+});
+
+it('a group is as old as the latest of its times; groups of another shape are not ours', () => {
+  const times = readTimes(`
+fargaze_probe_timestamp_seconds{instance="i",job="j"} 10
+fargaze_group_timestamp_seconds{instance="i",job="j",owner="o"} 20
+fargaze_bridge_timestamp_seconds{instance="c",job="e"} 30
+fargaze_probe_timestamp_seconds{instance="i",job="j",shard="1"} 99
+fargaze_probe_timestamp_seconds{job="no instance"} 99
+fargaze_bridge_watermark_timestamp_seconds{instance="c",job="e"} 99
+`);
+  expect([...times]).toEqual([
+    [keyOf({ job: 'j', instance: 'i' }), 20],
+    [keyOf({ job: 'e', instance: 'c' }), 30],
+  ]);
+});
