@@ -1,6 +1,6 @@
 // Puts groups into a store that replaces without looking, so that the newest stays although several do so at once.
 // The store has no compare-and-set. What stands in for it: a put ends within `window` of the reading that allowed it, and
-// nobody is done before a reading, `window` and `margin` after the last put, still shows theirs (docs/adr/0010).
+// nobody is done before a reading, `window` and `margin` after the last put, still shows theirs (docs/adr/0009).
 import {
   type Clock,
   type Deadline,
