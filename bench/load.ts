@@ -24,6 +24,9 @@ export type LoadResult = {
 export const withWhole = 'web-probe with the whole of prom-client';
 export const withNone = 'web-probe without prom-client, text by concatenation';
 
+/** Name of what any program costs that asks for a page and pushes. */
+export const bareHttp = 'node:http alone: one GET, one PUT of 2 KB';
+
 const root = process.cwd();
 const directory = join(root, '.build/bench');
 
@@ -78,6 +81,17 @@ const { createClient } = require('./redis-client.cjs');
   client.destroy();
 })();`;
 
+const bare = `${report}
+const { request } = require('node:http');
+const push = { method: 'PUT', agent: false, headers: { 'content-type': 'text/plain' } };
+request(process.env.BENCH_WEB, { agent: false }, (page) => page.resume().on('end', () => {
+  const outgoing = request(process.env.FARGAZE_PUSHGATEWAY_URL + '/metrics/job/bare', push, (answer) => {
+    if (answer.statusCode !== 200 && answer.statusCode !== 202) throw new Error(String(answer.statusCode));
+    answer.resume();
+  });
+  outgoing.end('# TYPE bare gauge\\nbare 1\\n#' + ' '.repeat(2000) + '\\n');
+})).end();`;
+
 async function writePrograms(): Promise<Readonly<Record<string, string>>> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -95,6 +109,7 @@ async function writePrograms(): Promise<Readonly<Record<string, string>>> {
     'redis-probe': invoke(join(deployed, 'redis-probe.cjs')),
     [withWhole]: invoke(join(whole, 'web-probe.cjs')),
     [withNone]: invoke(join(none, 'web-probe.cjs')),
+    [bareHttp]: bare,
     '@redis/client, the same commands, no push': redisClient,
   };
   const files = Object.entries(programs).map(async ([name, text], index) => {
@@ -155,26 +170,36 @@ const wholePromClient: Plugin = {
   },
 };
 
-/** Text by concatenation, without escapes: the least that rendering can cost, for comparison alone. */
+/** In prom-client's place: text by concatenation, without escapes. The least that rendering can cost. */
 const noPromClient: Plugin = {
   name: 'no-prom-client',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /layers\/core\/src\/exposition\.ts$/ }, () => ({
-      loader: 'ts',
-      contents: `
-import { catalogue } from './catalogue.ts';
-export const renderExposition = async (samples) => {
-  const seen = new Set();
-  return samples.map(({ labels, metric, value }) => {
-    const inner = Object.entries(labels).map(([name, text]) => name + '=' + JSON.stringify(text)).join(',');
-    const head = seen.has(metric) ? '' : '# HELP ' + metric + ' ' + catalogue[metric].help + '\\n# TYPE ' + metric + ' gauge\\n';
-    seen.add(metric);
-    return head + metric + '{' + inner + '} ' + value + '\\n';
-  }).join('');
-};`,
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^prom-client\/lib\/(?:gauge|registry)\.js$/ }, ({ path }) => ({
+      path,
+      namespace: 'none',
+    }));
+    onLoad({ filter: /.*/, namespace: 'none' }, ({ path }) => ({
+      contents: path.includes('gauge') ? bareGauge : bareRegistry,
     }));
   },
 };
+
+const bareGauge = `module.exports = class {
+  constructor({ name, help, registers }) {
+    this.name = name;
+    this.text = '# HELP ' + name + ' ' + help + '\\n# TYPE ' + name + ' gauge\\n';
+    registers[0].all.push(this);
+  }
+  set(labels, value) {
+    const inner = Object.entries(labels).map(([name, text]) => name + '=' + JSON.stringify(text));
+    this.text += this.name + '{' + inner.join(',') + '} ' + value + '\\n';
+  }
+}`;
+
+const bareRegistry = `module.exports = class {
+  all = [];
+  async metrics() { return this.all.map(({ text }) => text).join(''); }
+}`;
 
 type Cost = { readonly user: number; readonly wall: number };
 

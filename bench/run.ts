@@ -1,18 +1,18 @@
 // `npm run bench`: measures everything and writes docs/benchmarks.md.
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
-import { type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
+import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
 import { measureBundles } from './size.ts';
 
-const rounds = 15;
+const rounds = 25;
 
 async function main(): Promise<void> {
   const sections = [await describeSizes(), await describeLoad()];
   const text = `# Benchmarks
 
-Written by \`npm run bench\` on Node ${process.version}, ${cpus().length} cores. The machine is shared and noisy: ratios and
-medians mean something, single times do not. Budgets of bytes are tests (\`test/unit/house-rules.test.ts\`).
+Written by \`npm run bench\` on Node ${process.version}, ${cpus().length} cores, load average ${loadavg()[0]?.toFixed(1)} (more than the
+cores makes every figure worse). The machine is shared and noisy: ratios and medians mean something, single times do not. Budgets of bytes are tests (\`test/unit/house-rules.test.ts\`).
 
 ${sections.join('\n')}`;
   writeFileSync('docs/benchmarks.md', text);
@@ -58,18 +58,18 @@ ${rounds} rounds, all kinds in turn. The ratio is user CPU against the empty pro
 ${rows.join('\n')}
 
 The aim is a ratio of 1.5. ${describePromClient(results)} Core
-therefore loads prom-client's registry and gauge alone. TLS, DNS, HTTPS, compression and cryptography are loaded when
-something needs them (\`test/contract/layer.test.ts\` holds that). A V8 compile cache is not used: Lambda's file system is read-only but
-for /tmp, which is empty at a cold start, and a cache made elsewhere is refused by another build of V8.
+loads prom-client's registry and gauge alone. TLS, DNS, HTTPS, compression and cryptography are loaded when something
+needs them (\`test/contract/layer.test.ts\` holds that). A V8 compile cache is not used: Lambda's file system is
+read-only but for /tmp, which is empty at a cold start, and V8 refuses a cache that another version or architecture made.
 `;
 }
 
 function describePromClient(results: readonly LoadResult[]): string {
   const ratio = (name: string) => results.find((one) => one.name === name)?.ratio ?? Number.NaN;
-  const [own, whole, none] = ['web-probe', withWhole, withNone].map((name) =>
-    ratio(name).toFixed(2),
-  );
-  return `What prom-client stands for: web-probe has ${own}, with the whole of it ${whole}, without any of it ${none}.`;
+  const names = ['web-probe', withWhole, withNone, bareHttp];
+  const [own, whole, none, bare] = names.map((name) => ratio(name).toFixed(2));
+  return `web-probe has ${own}, with the whole of prom-client ${whole},
+without any of it ${none}; a program that does no more than one request and one push by node:http has ${bare}.`;
 }
 
 void main();
