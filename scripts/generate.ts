@@ -1,5 +1,6 @@
 // `npm run generate`: writes the documents and dashboards that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
+import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
@@ -11,6 +12,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/metrics.md': renderMetricsDoc,
   'docs/configuration.md': renderConfigurationDoc,
   'docs/dashboards.md': renderDashboardsDoc,
+  ...alertFiles,
   ...boardFiles,
 };
 

@@ -23,6 +23,7 @@ export type Rule = {
   readonly alert?: string;
   readonly record?: string;
   readonly expr: string;
+  readonly for?: string;
   readonly annotations?: Record<string, string>;
   readonly labels?: Record<string, string>;
 };
