@@ -34,48 +34,47 @@ export function toJobs(file: YaceFile): YaceJobs {
   return { jobs: numbered(jobs), ...(stsRegion !== undefined && { stsRegion }) };
 }
 
+/** What only some kinds of job have. */
+const plain = {
+  searchTags: [],
+  exportedTags: [],
+  dimensions: [],
+  contextOnInfo: false,
+} as const satisfies Partial<CloudWatchJob>;
+
 function discoveryJob(job: DiscoveryJob, exportedTags: readonly string[]): CloudWatchJob {
   return {
+    ...plain,
+    ...toCommon({ ...job, name: job.type, namespace: job.type }, job),
     kind: 'discovery',
-    name: job.type,
-    namespace: job.type,
-    ...toScope(job),
-    ...toFilters(job),
     searchTags: job.searchTags ?? [],
     exportedTags,
-    dimensions: [],
     contextOnInfo: job.includeContextOnInfoMetrics ?? false,
-    metrics: job.metrics.map((metric) => toMetric(metric, job)),
   };
 }
 
+/** A static job has no settings to hand down. */
 function staticJob(job: StaticJob): CloudWatchJob {
-  return {
-    kind: 'static',
-    name: job.name,
-    namespace: job.namespace,
-    ...toScope(job),
-    ...toFilters(job),
-    searchTags: [],
-    exportedTags: [],
-    dimensions: job.dimensions ?? [],
-    contextOnInfo: false,
-    metrics: job.metrics.map((metric) => toMetric(metric, {})),
-  };
+  return { ...plain, ...toCommon(job, {}), kind: 'static', dimensions: job.dimensions ?? [] };
 }
 
 function customJob(job: CustomJob): CloudWatchJob {
+  return { ...plain, ...toCommon(job, job), kind: 'customNamespace' };
+}
+
+type CommonJob = StaticJob & Partial<CustomJob>;
+
+/** What jobs of every kind have; `fields` is what their metrics take over. */
+function toCommon(job: CommonJob, fields: MetricFields) {
   return {
-    kind: 'customNamespace',
     name: job.name,
     namespace: job.namespace,
     ...toScope(job),
-    ...toFilters(job),
-    searchTags: [],
-    exportedTags: [],
-    dimensions: [],
-    contextOnInfo: false,
-    metrics: job.metrics.map((metric) => toMetric(metric, job)),
+    customTags: (job.customTags ?? []).map(({ key, value }): NamedValue => ({ name: key, value })),
+    dimensionNameRequirements: job.dimensionNameRequirements ?? [],
+    recentlyActiveOnly: job.recentlyActiveOnly ?? false,
+    linkedAccounts: job.includeLinkedAccounts ?? [],
+    metrics: job.metrics.map((metric) => toMetric(metric, fields)),
   };
 }
 
@@ -85,15 +84,6 @@ export function toScope(scope: Pick<DiscoveryJob, 'regions' | 'roles'>): CloudWa
     roleArn ? { roleArn, ...(externalId && { externalId }) } : undefined,
   );
   return { regions: scope.regions ?? [], roles: roles.length === 0 ? [undefined] : roles };
-}
-
-function toFilters(job: Partial<Omit<CustomJob, 'name' | 'namespace' | 'metrics'>>) {
-  return {
-    customTags: (job.customTags ?? []).map(({ key, value }): NamedValue => ({ name: key, value })),
-    dimensionNameRequirements: job.dimensionNameRequirements ?? [],
-    recentlyActiveOnly: job.recentlyActiveOnly ?? false,
-    linkedAccounts: job.includeLinkedAccounts ?? [],
-  };
 }
 
 /** Delay is the job's alone: YACE has always ignored a metric's, and a file must go on meaning what it meant. */
