@@ -38,7 +38,7 @@ directory that holds its \`conf/defaults.ini\`. Without one the system runs all 
 | what | how |
 | --- | --- |
 | the files are what the code makes | a test generates them anew |
-| each metric, and each label that selects it, exists | the expressions are read by Prometheus's own grammar; names are those of the catalogue, of recording rules, or of an exporter as they were recorded from the real program by a contract test |
+| each metric, and each label that selects it, exists | the expressions are read by Prometheus's own grammar; names are those of the catalogue, of recording rules, or of an exporter as they were recorded from the real program by a contract test, which asks the deployed versions too |
 | each result is fresh | the same reading: what a Pushgateway remembers stands left of an \`and\` with a gate |
 | the boards are what Grafana 13.2 takes | they are compiled as literals of that version's own types, \`@grafana/schema\`; unknown keys and wrong values do not compile |
 | the provisioning is what Grafana 13 takes | closed schemas with the keys of its readers |
