@@ -1,5 +1,5 @@
 // Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
-// and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
+// completes the template, and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
 const { existsSync, readFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { buildSync } = require('esbuild');
@@ -17,7 +17,10 @@ class FargazePlugin {
       'before:offline:start': prepare,
       'before:offline:start:init': prepare,
       'before:deploy:function:packageFunction': prepare,
-      'after:aws:package:finalize:mergeCustomProviderResources': () => this.grantBridge(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        this.completeTemplate();
+        this.grantBridge();
+      },
     };
   }
 
@@ -32,6 +35,24 @@ class FargazePlugin {
       throw error;
     }
     await buildLayer(root);
+  }
+
+  /** Images, configuration bundles and the functions' environment, which are made from code. */
+  completeTemplate() {
+    const { service, serviceDir: root } = this.serverless;
+    const { custom, provider } = service;
+    const { completeTemplate } = loadCode(root, 'infra/compile.ts');
+    const { functionEnvironments, rules } = custom.fargaze;
+    const { environment } = provider;
+    try {
+      provider.compiledCloudFormationTemplate = completeTemplate(
+        provider.compiledCloudFormationTemplate,
+        { root, config: this.config, environment, functionEnvironments, rules },
+      );
+    } catch (error) {
+      if (error.name !== 'RangeError') throw error;
+      throw new this.serverless.classes.Error(error.message, 'FARGAZE_TEMPLATE');
+    }
   }
 
   /** ecs-bridge may do what the configuration asks it to. */
@@ -59,6 +80,7 @@ function loadCode(root, file) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    conditions: ['source'],
     external: ['esbuild'],
     logLevel: 'warning',
   });

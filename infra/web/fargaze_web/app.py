@@ -28,7 +28,7 @@ def create_app() -> Flask:
     """The app with all routes, measured."""
     app = Flask("fargaze_web")
     settings = read_settings()
-    store = _connect(settings.redis_url)
+    store = _connect(settings.redis_url, settings.redis_password)
 
     @app.before_request
     def note_route() -> None:
@@ -99,10 +99,13 @@ def number(name: str, *, default: float, least: float, most: float) -> float:
     return value
 
 
-def _connect(url: str | None) -> redis.Redis | None:
+def _connect(url: str | None, password: str | None) -> redis.Redis | None:
     if url is None:
         return None
-    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    # A password in the address wins.
+    return redis.Redis.from_url(
+        url, password=password, socket_timeout=1, socket_connect_timeout=1
+    )
 
 
 def _explain_http(error: HTTPException) -> Answer:

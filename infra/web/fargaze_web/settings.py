@@ -26,6 +26,8 @@ class Settings:
     """Directory that the workers' metric files share with the exporter."""
     redis_url: str | None
     """Redis of the counter route; None when there is none."""
+    redis_password: str | None = None
+    """Its password where the address holds none, so that it can be injected by itself."""
 
 
 def read_settings() -> Settings:
@@ -38,6 +40,7 @@ def read_settings() -> Settings:
         exporter_bind=_address("EXPORTER_BIND", "0.0.0.0:9464", problems),
         metrics_dir=Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or default_dir),
         redis_url=os.environ.get("REDIS_URL") or None,
+        redis_password=os.environ.get("REDIS_PASSWORD") or None,
     )
     if problems:
         raise SettingsError("environment: " + "; ".join(problems))

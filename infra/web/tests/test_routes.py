@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import redis
 from conftest import Web, fetch
 
 
@@ -44,6 +45,26 @@ def test_the_counter_counts_in_redis(tmp_path: Path, redis_url: str) -> None:
     finally:
         web.stop()
     assert counts == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("password", "answer"),
+    [
+        ("s3cret", {"count": 1}),
+        ("wrong", {"error": "Redis is not usable: AuthenticationError"}),
+    ],
+)
+def test_the_counter_takes_its_password_by_itself(
+    tmp_path: Path, redis_url: str, password: str, answer: dict
+) -> None:
+    with redis.Redis.from_url(redis_url) as admin:
+        admin.execute_command("ACL", "SETUSER", "web", "on", ">s3cret", "~*", "+@all")
+    url = redis_url.replace("redis://", "redis://web@")
+    web = Web(tmp_path / "metrics", REDIS_URL=url, REDIS_PASSWORD=password)
+    try:
+        assert fetch(f"{web.url}/counter").json() == answer
+    finally:
+        web.stop()
 
 
 def test_a_redis_that_is_away_is_told_without_its_address(tmp_path: Path) -> None:

@@ -1,0 +1,114 @@
+// Packs configuration into task definitions: a deterministic tar.gz as base64, which an init container unpacks and
+// fills. So a rollback brings the old configuration back. Refuses what does not fit. Holds no secret: whoever may
+// describe a task definition can read it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Config } from '../layers/core/src/config.ts';
+import { interpolate } from '../layers/core/src/interpolate.ts';
+import { redactUrl } from '../layers/core/src/redact.ts';
+import { renderNeverSeenRules } from './config/prometheus/never-seen.ts';
+import { type TarFile, writeTar } from './tar.ts';
+
+/** Bytes of base64 that a bundle may have: a task definition takes 64 KiB in all. */
+export const bundleLimit = 56 * 1024;
+
+/** The bundles by the service that they are for. */
+export const bundleNames = ['grafana', 'prometheus', 'web'] as const;
+
+/** A service with a bundle. */
+export type BundleName = (typeof bundleNames)[number];
+
+/** What bundles are made from. */
+export type BundleSource = {
+  /** The repository. */
+  readonly root: string;
+  readonly config: Config;
+  /** Variables of the functions, for targets in fargaze.yml. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** The files of a bundle, with paths relative to where it is unpacked. */
+export function listBundle(name: BundleName, source: BundleSource): TarFile[] {
+  return [...contents[name](source), readFrom(source.root, 'infra/config/unpack.sh', 'unpack.sh')];
+}
+
+/**
+ * Base64 of the bundle's tar.gz.
+ * @throws RangeError when it is larger than {@link bundleLimit}, with its size.
+ */
+export function packBundle(name: BundleName, source: BundleSource): string {
+  const packed = gzipSync(writeTar(listBundle(name, source)), { level: 9 });
+  // The operating system on which it was packed is no part of it (RFC 1952, 2.3.1).
+  packed[9] = 255;
+  const text = packed.toString('base64');
+  if (text.length > bundleLimit) {
+    throw new RangeError(
+      `configuration of ${name} is ${text.length} bytes packed, want at most ${bundleLimit}: a task definition holds no more`,
+    );
+  }
+  return text;
+}
+
+/** Directories that the init container opens to the users of the other containers. */
+const opened: Readonly<Record<BundleName, readonly string[]>> = {
+  grafana: ['/data', '/tmp'],
+  prometheus: ['/prometheus', '/pushed'],
+  web: ['/config', '/metrics', '/tmp'],
+};
+
+/** The shell command of the init container. It runs as root without capabilities, so it cannot give files away. */
+export function unpackCommand(name: BundleName): string {
+  return [
+    'set -eu',
+    'printf %s "$CONFIG_TGZ" | base64 -d | tar -xzof - -C /config',
+    'sh /config/unpack.sh /config',
+    `chmod 1777 ${opened[name].join(' ')}`,
+  ].join('; ');
+}
+
+const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>> = {
+  grafana: ({ root }) => readTree(join(root, 'infra/config/grafana')),
+  prometheus: (source) => [
+    readFrom(source.root, 'infra/config/prometheus/deployed.yml', 'prometheus.yml'),
+    ...readTree(join(source.root, 'infra/config/prometheus/rules'), 'rules/'),
+    {
+      path: 'rules/alerting/never-seen.yml',
+      content: Buffer.from(renderNeverSeenRules(expectedProbes(source))),
+    },
+  ],
+  web: ({ root }) => [
+    ...readTree(join(root, 'infra/web/fargaze_web'), 'fargaze_web/'),
+    readFrom(root, 'infra/web/requirements.txt', 'requirements.txt'),
+  ],
+};
+
+/** Addresses that only a deployment knows; the init container fills them in. */
+const unknownAddresses: Readonly<Record<string, string>> = {
+  REDIS_URL: '__REDIS_SCHEME__://__REDIS_HOST__',
+  WEB_URL: '__WEB_URL__',
+};
+
+function expectedProbes({ config, environment }: BundleSource) {
+  return config.probes.map(({ interval, job, name, target }) => {
+    const { text } = interpolate(
+      target,
+      (variable) => unknownAddresses[variable] ?? environment[variable],
+    );
+    return { name, job, instance: redactUrl(text), interval };
+  });
+}
+
+function readFrom(root: string, file: string, path: string): TarFile {
+  return { path, content: readFileSync(join(root, file)) };
+}
+
+/** Every file below `directory`, hidden and compiled ones left out. */
+function readTree(directory: string, prefix = ''): TarFile[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const { name } = entry;
+    if (name.startsWith('.') || name === '__pycache__') return [];
+    if (entry.isDirectory()) return readTree(join(directory, name), `${prefix}${name}/`);
+    return [{ path: `${prefix}${name}`, content: readFileSync(join(directory, name)) }];
+  });
+}

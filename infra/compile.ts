@@ -1,0 +1,101 @@
+// Puts into the compiled CloudFormation template what is made from code: images, configuration bundles, and the
+// environment that functions have in AWS. Refuses marks that it does not know.
+import {
+  type BundleName,
+  type BundleSource,
+  bundleNames,
+  packBundle,
+  unpackCommand,
+} from './bundle.ts';
+import { images } from './images.ts';
+
+/** A JSON value of a template. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object of a template. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** A compiled template. */
+export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
+
+type Resource = {
+  readonly Type: string;
+  readonly DependsOn?: Json;
+  readonly Properties?: JsonObject;
+};
+
+/** What the template lacks. */
+export type Completion = BundleSource & {
+  /** By logical id of a Lambda function: variables beside, and above, those of serverless.yml. */
+  readonly functionEnvironments: Readonly<Record<string, JsonObject>>;
+  /** The template's section Rules, which the framework's schema does not know. */
+  readonly rules: JsonObject;
+};
+
+/**
+ * The complete template.
+ * @throws RangeError when a bundle is too large, a mark names nothing or a function is not there.
+ */
+export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
+  const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
+  const resources = { ...filled.Resources };
+  for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
+    resources[id] = addVariables(id, resources[id], variables);
+  }
+  return {
+    ...filled,
+    Rules: completion.rules,
+    Resources: resources,
+  };
+}
+
+function addVariables(id: string, resource: Resource | undefined, variables: JsonObject): Resource {
+  if (resource?.Type !== 'AWS::Lambda::Function') {
+    throw new RangeError(`${id}: got ${resource?.Type ?? 'nothing'}, want a Lambda function`);
+  }
+  // The framework names the role here too, which its reference already says.
+  const { DependsOn, ...rest } = resource;
+  const { Environment } = resource.Properties ?? {};
+  const present = (Environment as { readonly Variables?: JsonObject } | undefined)?.Variables;
+  return {
+    ...rest,
+    ...withoutRole(DependsOn, resource),
+    Properties: {
+      ...resource.Properties,
+      Environment: { Variables: { ...present, ...variables } },
+    },
+  };
+}
+
+function withoutRole(dependsOn: Json | undefined, { Properties }: Resource) {
+  const role = Properties?.Role as { readonly 'Fn::GetAtt'?: readonly string[] } | undefined;
+  const left = [dependsOn ?? []].flat().filter((id) => id !== role?.['Fn::GetAtt']?.[0]);
+  return left.length > 0 && { DependsOn: left as readonly Json[] };
+}
+
+type Fill = (kind: string, name: string) => string;
+
+function createFill(source: BundleSource): Fill {
+  return (kind, name) => {
+    if (kind === 'image' && Object.hasOwn(images, name)) return images[name as keyof typeof images];
+    if (kind === 'bundle' && isBundle(name)) return packBundle(name, source);
+    if (kind === 'unpack' && isBundle(name)) return unpackCommand(name);
+    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image or bundle`);
+  };
+}
+
+function isBundle(name: string): name is BundleName {
+  return (bundleNames as readonly string[]).includes(name);
+}
+
+function fillMarks(value: Json, fill: Fill): Json {
+  if (typeof value === 'string') {
+    const [, kind, name] = /^fargaze-(image|bundle|unpack):(.+)$/.exec(value) ?? [];
+    return kind === undefined || name === undefined ? value : fill(kind, name);
+  }
+  if (Array.isArray(value)) return value.map((item) => fillMarks(item, fill));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, fillMarks(item, fill)]),
+  );
+}
