@@ -47,7 +47,7 @@ describe('npm run package', () => {
     expect([output, code]).toEqual([expect.stringContaining('Service packaged'), 0]);
     const template = '.serverless/cloudformation-template-update-stack.json';
     resources = JSON.parse(readFileSync(template, 'utf8')).Resources;
-  });
+  }, 240_000);
 
   it('needs no AWS account, and holds functions, schedules, log groups and the layer', () => {
     const types = Object.values(resources).map(({ Type }) => Type);
@@ -77,7 +77,7 @@ describe('npm run package', () => {
         MaximumEventAgeInSeconds: 60,
       });
       expect(resources[`${name}DashprobeLogGroup`]?.Properties).toMatchObject({
-        RetentionInDays: 14,
+        RetentionInDays: { Ref: 'LogRetentionDays' },
       });
       const rule = resources[`${name}DashprobeEventsRuleSchedule1`]?.Properties;
       const [target] = (rule?.Targets ?? []) as readonly { readonly Input: string }[];
