@@ -51,7 +51,7 @@ describe('npm run package', () => {
 
   it('needs no AWS account, and holds functions, schedules, log groups and the layer', () => {
     const types = Object.values(resources).map(({ Type }) => Type);
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(5);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(6);
     expect(types).toContain('AWS::Lambda::LayerVersion');
     expect(existsSync('.serverless/core.zip')).toBe(true);
   });
