@@ -7,7 +7,12 @@ import {
   costPerMonth,
   streamCostPerMonth,
 } from '../functions/ecs-bridge/prices.ts';
-import type { BridgeConfig, CloudWatchConfig, CloudWatchJob } from '../layers/core/src/config.ts';
+import type {
+  BridgeConfig,
+  CloudWatchConfig,
+  CloudWatchJob,
+  CloudWatchScope,
+} from '../layers/core/src/config.ts';
 import { formatDuration } from '../layers/core/src/duration.ts';
 
 const point = 60;
@@ -17,23 +22,30 @@ function isOfEcs({ kind, namespace }: CloudWatchJob): boolean {
   return kind === 'discovery' && ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);
 }
 
-/** Metrics that are billed for each service that runs, and for each cluster. */
-export function ecsMetrics({ jobs }: CloudWatchConfig): {
+function placesOf({ regions, roles }: CloudWatchScope): number {
+  return Math.max(1, regions.length) * roles.length;
+}
+
+/** Metrics that are billed for each service that runs, for each cluster, and whatever runs. */
+export function knownMetrics({ expressions, jobs }: CloudWatchConfig): {
   readonly service: number;
   readonly cluster: number;
+  readonly always: number;
 } {
   let [service, cluster] = [0, 0];
+  let always = expressions.reduce((sum, one) => sum + one.inputs.length * placesOf(one), 0);
   for (const job of jobs) {
+    const billed =
+      billedMetrics(job.metrics.map(({ statistics }) => statistics.length)) * placesOf(job);
+    if (job.kind === 'static') always += billed;
     if (!isOfEcs(job)) continue;
-    const places = Math.max(1, job.regions.length) * job.roles.length;
-    const billed = billedMetrics(job.metrics.map(({ statistics }) => statistics.length)) * places;
     const wants = (names: string) =>
       job.dimensionNameRequirements.length === 0 ||
       [...job.dimensionNameRequirements].sort().join() === names;
     if (wants('ClusterName,ServiceName')) service += billed;
     if (wants('ClusterName')) cluster += billed;
   }
-  return { service, cluster };
+  return { service, cluster, always };
 }
 
 /** The report for a configuration and counts of services, each row one count. */
@@ -41,7 +53,8 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
   const { cloudwatch } = bridge;
   if (cloudwatch === undefined)
     return 'bridge.cloudwatch is not configured: reading the ECS API costs nothing';
-  const each = ecsMetrics(cloudwatch);
+  const each = knownMetrics(cloudwatch);
+  const metricsFor = (services: number) => services * each.service + each.cluster + each.always;
   const intervals = [cloudwatch.interval, ...otherIntervals];
   const header = [
     'services',
@@ -52,7 +65,7 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
     'Metric Streams',
   ];
   const rows = counts.map((services) => {
-    const metrics = services * each.service + each.cluster;
+    const metrics = metricsFor(services);
     const plan = { metrics, listMetrics: 0, getMetricStatistics: 0 };
     return [
       String(services),
@@ -61,9 +74,9 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
       usd(streamCostPerMonth(metrics, point)),
     ];
   });
-  const others = cloudwatch.jobs.filter((job) => !isOfEcs(job)).length;
+  const others = cloudwatch.jobs.filter((job) => !isOfEcs(job) && job.kind !== 'static').length;
   return [
-    `${each.service} metrics for each service that runs, ${each.cluster} for the cluster; US dollars in 30 days, 1-minute points`,
+    `${each.service} metrics for each service that runs, ${each.cluster} for the cluster, ${each.always} besides; US dollars in 30 days, 1-minute points`,
     '',
     ...align([header, ...rows]),
     '',
@@ -73,10 +86,7 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
       : [
           `Not in it: ${others === 1 ? '1 job of another namespace' : `${others} jobs of other namespaces`}, whose cost depends on what is found.`,
         ]),
-    ...budgetLines(
-      cloudwatch,
-      counts.map((services) => services * each.service + each.cluster),
-    ),
+    ...budgetLines(cloudwatch, counts.map(metricsFor)),
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 // The cost report, against the price list worked out by hand: 30 days, $0.01 for a thousand metrics.
 import { parseConfigText } from '../../scripts/config-file.ts';
-import { ecsMetrics, renderCost } from '../../scripts/cost.ts';
+import { knownMetrics, renderCost } from '../../scripts/cost.ts';
 
 const bridgeOf = (job: string, more = '') =>
   parseConfigText(`bridge: { cloudwatch: { ${more} yace: { discovery: { jobs: [${job}] } } } }`)
@@ -57,9 +57,17 @@ it.each([
       ? job(more).replace(/statistics: \[Average, Maximum\], /, '')
       : job(more);
     const { cloudwatch } = bridgeOf(text);
-    expect(cloudwatch && ecsMetrics(cloudwatch)).toEqual({ service, cluster });
+    expect(cloudwatch && knownMetrics(cloudwatch)).toEqual({ service, cluster, always: 0 });
   },
 );
+
+it('static jobs and what expressions refer to are counted once for each place', () => {
+  const queue = '{ name: q, namespace: N, metrics: [{ name: M, statistics: [Sum] }] }';
+  const input = '{ id: m, namespace: N, metric: M, statistic: Sum }';
+  const text = `bridge: { cloudwatch: { yace: { static: [${queue}] }, expressions: [{ name: e, expression: m, metrics: [${input}], regions: [eu-west-1, us-east-1] }] } }`;
+  const { cloudwatch } = parseConfigText(text).bridge;
+  expect(cloudwatch && knownMetrics(cloudwatch)).toEqual({ service: 0, cluster: 0, always: 3 });
+});
 
 it('without CloudWatch nothing is to be paid, and other namespaces are named', () => {
   expect(renderCost(parseConfigText('').bridge, [1])).toContain('not configured');

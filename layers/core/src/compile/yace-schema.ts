@@ -70,8 +70,10 @@ export const metricFields = {
   statistics: v.nullish(v.pipe(v.array(statistic), v.description('statistics and percentiles'))),
   period: v.pipe(period, v.description('length of one point in seconds; unset: 300')),
   length: v.pipe(
-    seconds((value) => value <= 86_400, 'seconds, at most 86400'),
-    v.description('shortest window to read in seconds, at least `period`; unset: 300'),
+    seconds((value) => value <= 1_209_600, 'seconds, at most 1209600 (two weeks)'),
+    v.description(
+      'shortest window to read in seconds, at least `period`; not more than `backfill` is read; unset: 300',
+    ),
   ),
   delay: v.pipe(
     seconds((value) => value <= 86_400, 'seconds, at most 86400'),
