@@ -7,7 +7,8 @@ import { gzipSync } from 'node:zlib';
 import type { Config } from '../layers/core/src/config.ts';
 import { interpolate } from '../layers/core/src/interpolate.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
-import { renderNeverSeenRules } from './config/prometheus/never-seen.ts';
+import { renderRules } from './config/prometheus/render.ts';
+import { renderAlertFiles } from './grafana/alert-files.ts';
 import { type TarFile, writeTar } from './tar.ts';
 
 /** Bytes of base64 that a bundle may have: a task definition takes 64 KiB in all. */
@@ -68,20 +69,33 @@ export function unpackCommand(name: BundleName): string {
 }
 
 const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>> = {
-  grafana: ({ root }) => readTree(join(root, 'infra/config/grafana')),
+  grafana: (source) => [
+    ...readTree(join(source.root, 'infra/config/grafana')),
+    ...toFiles('provisioning/alerting/', renderAlertFiles(ruleSource(source))),
+  ],
   prometheus: (source) => [
     readFrom(source.root, 'infra/config/prometheus/deployed.yml', 'prometheus.yml'),
     ...readTree(join(source.root, 'infra/config/prometheus/rules'), 'rules/'),
-    {
-      path: 'rules/alerting/never-seen.yml',
-      content: Buffer.from(renderNeverSeenRules(expectedProbes(source))),
-    },
+    ...toFiles('rules/', renderRules(ruleSource(source))),
   ],
   web: ({ root }) => [
     ...readTree(join(root, 'infra/web/fargaze_web'), 'fargaze_web/'),
     readFrom(root, 'infra/web/requirements.txt', 'requirements.txt'),
   ],
 };
+
+/** What rules and alerts are generated from. */
+function ruleSource(source: BundleSource) {
+  return { config: source.config, expected: expectedProbes(source) };
+}
+
+/** Generated texts as files below `prefix`. */
+function toFiles(prefix: string, texts: Readonly<Record<string, string>>): TarFile[] {
+  return Object.entries(texts).map(([path, text]) => ({
+    path: `${prefix}${path}`,
+    content: Buffer.from(text),
+  }));
+}
 
 /** Addresses that only a deployment knows; the init container fills them in. */
 const unknownAddresses: Readonly<Record<string, string>> = {

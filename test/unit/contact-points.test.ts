@@ -1,0 +1,73 @@
+// Contact points as a task finds them: what is not configured is gone, and what remains is what Grafana reads.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import { type ProvisioningFile, provisioningFile } from '../support/grafana-alerting-schema.ts';
+
+const directory = 'infra/config/grafana/provisioning/alerting';
+const read = (text: string) => v.parse(provisioningFile, parse(text));
+
+const filled = {
+  ALERT_SNS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:alarms',
+  ALERT_EMAIL: 'a@example.com',
+  ALERT_SLACK: '1',
+  ALERT_WEBHOOK: '1',
+};
+
+/** The files as a task finds them that was started with these `tokens`. */
+function unpack(tokens: Readonly<Record<string, string>>): Record<string, ProvisioningFile> {
+  const target = mkdtempSync(join(tmpdir(), 'fargaze-alerting-'));
+  try {
+    cpSync(directory, target, { recursive: true });
+    cpSync('infra/config/unpack.sh', join(target, 'unpack.sh'));
+    const env = Object.entries(tokens).map(([name, value]) => [`TOKEN_${name}`, value]);
+    execFileSync('sh', [join(target, 'unpack.sh'), target], {
+      env: { PATH: '/usr/bin:/bin', ...Object.fromEntries(env) },
+      stdio: 'pipe',
+    });
+    const files = readdirSync(target);
+    return Object.fromEntries(
+      files.map((file) => [file, read(readFileSync(join(target, file), 'utf8'))]),
+    );
+  } finally {
+    rmSync(target, { recursive: true });
+  }
+}
+const none = { ALERT_SNS_TOPIC_ARN: '', ALERT_EMAIL: '', ALERT_SLACK: '', ALERT_WEBHOOK: '' };
+const types = (files: Record<string, ProvisioningFile>) =>
+  files['contact-points.yml']?.contactPoints?.[0]?.receivers.map(({ type }) => type);
+
+it.each([
+  { name: 'all', set: filled, want: ['sns', 'email', 'slack', 'webhook'] },
+  { name: 'e-mail', set: { ALERT_EMAIL: 'a@example.com' }, want: ['email'] },
+  { name: 'the topic', set: { ALERT_SNS_TOPIC_ARN: filled.ALERT_SNS_TOPIC_ARN }, want: ['sns'] },
+])('are those that are configured: $name', ({ set, want }) => {
+  const files = unpack({ ...none, ...set, ALERT_ANY: '1', REGION: 'eu-west-1' });
+  expect(types(files)).toEqual(want);
+  const names = files['contact-points.yml']?.contactPoints?.map(({ name }) => name);
+  const policies = files['policies.yml']?.policies ?? [];
+  const receivers = policies.flatMap(({ receiver, routes }) => [
+    receiver,
+    ...routes.map((route) => route.receiver),
+  ]);
+  expect([...new Set(receivers)]).toEqual(names);
+  expect(JSON.stringify(files)).not.toMatch(/__[A-Z]/);
+});
+
+it('and policies are left out when none is', () => {
+  const files = unpack({ ...none, ALERT_ANY: '', REGION: 'eu-west-1' });
+  expect([files['contact-points.yml'], files['policies.yml']]).toEqual([
+    { apiVersion: 1 },
+    { apiVersion: 1 },
+  ]);
+  expect((files['rules.yml']?.groups ?? []).length).toBeGreaterThan(5);
+});
+
+it('that nobody decided on stop the start of the task', () => {
+  expect(() => unpack({ ALERT_ANY: '1', REGION: 'r' })).toThrow(/ALERT_SNS_TOPIC_ARN/);
+  const { ALERT_SLACK: _, ...forgotten } = { ...none, ALERT_ANY: '1', REGION: 'r' };
+  expect(() => unpack(forgotten)).toThrow(/ALERT_SLACK/);
+});
