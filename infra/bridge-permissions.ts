@@ -38,16 +38,16 @@ const serviceActions = ['ListServices', 'DescribeServices', 'ListTasks', 'Descri
 );
 
 function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): Statement[] {
-  const regions = jobs.filter(isKnownFromEcs).flatMap((job) => job.regions);
-  const places = [...new Set(['${AWS::Region}', ...regions])];
-  const clusters = ecs.clusters.flatMap((cluster): readonly unknown[] =>
-    cluster.startsWith('arn:')
-      ? [cluster]
-      : places.map((region) => ({
-          'Fn::Sub': `arn:\${AWS::Partition}:ecs:${region}:\${AWS::AccountId}:cluster/${cluster}`,
-        })),
-  );
+  const known = jobs.filter(isKnownFromEcs);
+  const places = [...new Set(['${AWS::Region}', ...known.flatMap(({ regions }) => regions)])];
+  const clusters = clusterArns(ecs.clusters, places, 'cluster');
   const patterns = ecs.clusters.some((cluster) => cluster.includes('*'));
+  // Only they tell that a service publishes every 20 seconds.
+  const finer = known.some(
+    ({ metrics, namespace }) =>
+      namespace === 'AWS/ECS' && metrics.some(({ period }) => period <= 60),
+  );
+  const revisions = clusterArns(ecs.clusters, places, 'service-revision');
   return [
     // It knows no resource.
     ...(patterns ? [allow('ListClusters', ['ecs:ListClusters'], '*')] : []),
@@ -57,7 +57,24 @@ function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): S
       ...allow('ReadServicesAndTasks', serviceActions, '*'),
       Condition: { ArnLike: { 'ecs:cluster': clusters } },
     },
+    ...(finer ? [allow('ReadRevisions', ['ecs:DescribeServiceRevisions'], revisions)] : []),
   ];
+}
+
+/** ARNs of the clusters, whose names may be patterns, or of all service revisions in them. */
+function clusterArns(
+  clusters: readonly string[],
+  regions: readonly string[],
+  type: 'cluster' | 'service-revision',
+): unknown[] {
+  const rest = type === 'cluster' ? '' : '/*';
+  return clusters.flatMap((cluster): readonly unknown[] =>
+    cluster.startsWith('arn:')
+      ? [`${cluster.replace(':cluster/', `:${type}/`)}${rest}`]
+      : regions.map((region) => ({
+          'Fn::Sub': `arn:\${AWS::Partition}:ecs:${region}:\${AWS::AccountId}:${type}/${cluster}${rest}`,
+        })),
+  );
 }
 
 /** Whether the ECS API tells what the job reads, so that nothing is listed. */

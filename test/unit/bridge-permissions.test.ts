@@ -10,6 +10,7 @@ const actionsFor = (text: string) =>
 const withJobs = (yace: string) => `bridge: { cloudwatch: { yace: ${yace} } }`;
 const metrics = 'metrics: [{ name: M, statistics: [Sum] }]';
 const ecs = `{ type: AWS/ECS, ${metrics} }`;
+const minutely = ecs.replace('type', 'period: 60, type');
 const discovery = (...jobs: readonly string[]) => `{ discovery: { jobs: [${jobs.join(', ')}] } }`;
 const role = 'arn:aws:iam::111122223333:role/reader';
 
@@ -40,8 +41,38 @@ describe('the permissions', () => {
     ]);
   });
 
+  it('reach the revisions of services of those clusters alone', () => {
+    const arn = 'arn:aws:ecs:us-east-1:111122223333:cluster/x';
+    const text = withJobs(discovery(minutely)).replace(
+      '{ cloud',
+      `{ ecs: { clusters: [p*, "${arn}"] }, cloud`,
+    );
+    const revisions = statementsFor(text).find(({ Sid }) => Sid === 'ReadRevisions');
+    expect(revisions?.Resource).toEqual([
+      {
+        'Fn::Sub':
+          'arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:service-revision/p*/*',
+      },
+      'arn:aws:ecs:us-east-1:111122223333:service-revision/x/*',
+    ]);
+  });
+
   it.each([
-    { name: 'ECS needs no list and no tags', yace: discovery(ecs), more: ['ReadMetrics'] },
+    {
+      name: 'ECS needs no list and no tags, but what services publish every 20 seconds',
+      yace: discovery(minutely),
+      more: ['ReadRevisions', 'ReadMetrics'],
+    },
+    {
+      name: 'Container Insights need no revisions',
+      yace: discovery(minutely.replace('AWS/ECS', 'ECS/ContainerInsights')),
+      more: ['ReadMetrics'],
+    },
+    {
+      name: 'ECS every five minutes needs none either',
+      yace: discovery(ecs),
+      more: ['ReadMetrics'],
+    },
     {
       name: 'ECS by task is listed',
       yace: discovery(ecs.replace('type', 'dimensionNameRequirements: [TaskId], type')),

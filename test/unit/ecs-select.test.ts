@@ -1,0 +1,62 @@
+// Which clusters and services a configuration means, and that a deleted cluster is as good as none.
+import type { EcsApi } from '../../functions/ecs-bridge/aws.ts';
+import { readEcs } from '../../functions/ecs-bridge/read.ts';
+import { wantsCluster, wantsService } from '../../functions/ecs-bridge/select.ts';
+import type { EcsConfig } from '../../layers/core/src/config.ts';
+
+const wanting = (more: Partial<EcsConfig>): EcsConfig => ({
+  clusters: ['*'],
+  services: ['*'],
+  tags: [],
+  exportedTags: [],
+  ...more,
+});
+
+const arn = (name: string) => `arn:aws:ecs:eu-west-1:111122223333:cluster/${name}`;
+
+it.each([
+  { wanted: '*', name: 'prod', meant: true },
+  { wanted: 'prod', name: 'prod-eu', meant: false },
+  { wanted: 'prod*', name: 'prod-eu', meant: true },
+  { wanted: 'p.od', name: 'prod', meant: false },
+  { wanted: arn('prod'), name: 'prod', meant: true },
+  { wanted: 'arn:aws:ecs:eu-west-1:*:cluster/p*', name: 'prod', meant: true },
+  { wanted: 'arn:aws:ecs:us-east-1:*', name: 'prod', meant: false },
+])('$wanted means cluster $name: $meant', ({ meant, name, wanted }) => {
+  expect(wantsCluster(wanting({ clusters: [wanted] }), arn(name))).toBe(meant);
+});
+
+it('services go by the last part of their ARN, in the short format too', () => {
+  const config = wanting({ services: ['web*'] });
+  const service = (path: string) => `arn:aws:ecs:eu-west-1:111122223333:service/${path}`;
+  expect(wantsService(config, service('prod/web-admin'))).toBe(true);
+  expect(wantsService(config, service('web'))).toBe(true);
+  expect(wantsService(config, service('web/worker'))).toBe(false);
+});
+
+it('a cluster that was deleted is told as missing and not read', async () => {
+  const read: string[] = [];
+  const api: EcsApi = {
+    region: 'eu-west-1',
+    listClusters: async () => [],
+    describeClusters: async (names) =>
+      names.map((name) => ({
+        clusterName: name,
+        clusterArn: arn(name),
+        status: name === 'old' ? 'INACTIVE' : 'ACTIVE',
+      })),
+    listServices: async (cluster) => {
+      read.push(cluster);
+      return [];
+    },
+    describeServices: async () => [],
+    describeServiceRevisions: async () => [],
+    listTasks: async () => [],
+    describeTasks: async () => [],
+    close: () => undefined,
+  };
+  const { clusters, faults } = await readEcs(api, wanting({ clusters: ['prod', 'old'] }));
+  expect(clusters).toHaveLength(1);
+  expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining('got "old"')]);
+  expect(read).toEqual([arn('prod')]);
+});
