@@ -5,7 +5,7 @@ import { deployed } from './versions.ts';
 /** Image by what it runs. */
 export const images = {
   busybox: 'public.ecr.aws/docker/library/busybox:1.37.0',
-  grafana: 'docker.io/grafana/grafana:13.2.3',
+  grafana: `docker.io/grafana/grafana:${deployed.grafana}`,
   prometheus: `quay.io/prometheus/prometheus:v${deployed.prometheus}`,
   pushgateway: `quay.io/prometheus/pushgateway:v${deployed.pushgateway}`,
   python: 'public.ecr.aws/docker/library/python:3.13.9-slim',

@@ -4,7 +4,9 @@ import { freshBridge } from './expressions.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
 const chosen = '{cluster=~"$cluster",service=~"$service"}';
-const bridged = '{dimension_ClusterName=~"$cluster",dimension_ServiceName=~"$service"}';
+// CloudWatch tells of the cluster as a whole too, without a service.
+const bridged =
+  '{dimension_ClusterName=~"$cluster",dimension_ServiceName=~"$service",dimension_ServiceName!=""}';
 const byService = 'sum by (cluster, service)';
 const each = '{{service}}';
 

@@ -20,6 +20,11 @@ export function freshBridge(metric: Pushed, selector: Selector = ''): string {
   return `(${metric}${selector} and on (job, instance) fargaze:bridge_fresh)`;
 }
 
+/** What the bridge told when it last read CloudWatch, every five minutes, 2.5 of which it may miss. */
+export function lastReading(metric: Pushed): string {
+  return `(${metric} and on (job, instance) time() - push_time_seconds < 750)`;
+}
+
 /** What a probe measured, with the probe's name and vantage; `own` are labels of `measured` beyond its group's. */
 export function withVantage(
   measured: string,

@@ -1,7 +1,7 @@
 // fargaze itself: whether results arrive, are scraped and judged, and what that costs. Red here means that the other
 // boards know less than they seem to.
 import type { Board } from './board.ts';
-import { freshBridge, freshProbe, rate } from './expressions.ts';
+import { freshBridge, freshProbe, lastReading, rate } from './expressions.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
 const now = [
@@ -114,8 +114,8 @@ const bridge = [
     description:
       'What reading CloudWatch costs in 30 days at list price, and the budget of the configuration. Unknown without CloudWatch jobs.',
     queries: [
-      { expr: freshBridge('fargaze_bridge_estimated_cost_usd_per_month'), legend: 'estimated' },
-      { expr: freshBridge('fargaze_bridge_budget_usd_per_month'), legend: 'budget' },
+      { expr: lastReading('fargaze_bridge_estimated_cost_usd_per_month'), legend: 'estimated' },
+      { expr: lastReading('fargaze_bridge_budget_usd_per_month'), legend: 'budget' },
     ],
     unit: 'currencyUSD',
     min: 0,
@@ -123,10 +123,11 @@ const bridge = [
   }),
   series({
     title: 'Requests to AWS',
-    description: 'Requests of each run by operation, and how many of them AWS throttled.',
+    description:
+      'Requests of the last reading of CloudWatch by operation, and how many of them AWS throttled.',
     queries: [
-      { expr: freshBridge('fargaze_bridge_requests'), legend: '{{api}}' },
-      { expr: freshBridge('fargaze_bridge_throttles'), legend: '{{api}} throttled' },
+      { expr: lastReading('fargaze_bridge_requests'), legend: '{{api}}' },
+      { expr: lastReading('fargaze_bridge_throttles'), legend: '{{api}} throttled' },
     ],
     min: 0,
     decimals: 0,
@@ -134,18 +135,20 @@ const bridge = [
   }),
   series({
     title: 'Age of CloudWatch data',
-    description: 'Age of the newest point of each namespace: CloudWatch itself is minutes behind.',
-    queries: [{ expr: freshBridge('fargaze_bridge_data_age_seconds'), legend: '{{namespace}}' }],
+    description:
+      'Age of the newest point of each namespace when it was last read: CloudWatch itself is minutes behind.',
+    queries: [{ expr: lastReading('fargaze_bridge_data_age_seconds'), legend: '{{namespace}}' }],
     unit: 's',
     min: 0,
     width: 8,
   }),
   series({
     title: 'Samples of CloudWatch',
-    description: 'Samples that each run delivered, and that the receiver refused, by reason.',
+    description:
+      'Samples that the last reading delivered, and that the receiver refused, by reason.',
     queries: [
-      { expr: freshBridge('fargaze_bridge_samples_sent'), legend: 'sent' },
-      { expr: freshBridge('fargaze_bridge_samples_rejected'), legend: '{{reason}}' },
+      { expr: lastReading('fargaze_bridge_samples_sent'), legend: 'sent' },
+      { expr: lastReading('fargaze_bridge_samples_rejected'), legend: '{{reason}}' },
     ],
     min: 0,
     decimals: 0,

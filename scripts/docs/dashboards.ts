@@ -1,6 +1,7 @@
 // docs/dashboards.md: what the boards show, and how that is checked.
 import { buildBoard } from '../../infra/grafana/board.ts';
 import { boards, boardsDir } from '../../infra/grafana/boards.ts';
+import { deployed } from '../../infra/versions.ts';
 
 const head = `# Dashboards
 
@@ -17,7 +18,7 @@ stopped tasks; both stand at the time when it happened. The boards suit the ligh
 ## Unknown is not zero
 
 - Everything that was pushed is read while it is fresh: through the \`fargaze:…:fresh\` series, or through
-  \`fargaze:probe_fresh\` or \`fargaze:bridge_fresh\`. A test refuses an expression that does not.
+  \`fargaze:probe_fresh\`, \`fargaze:bridge_fresh\` or the time of the last push. A test refuses an expression that does not.
 - Numbers that say "now" are asked for now, so a series that has ended shows *unknown* and not its last value.
 - A target whose results have ended is UNKNOWN (purple), neither UP nor DOWN.
 - What is left of an error budget is unknown while nothing is known of what the objective measures.
@@ -40,7 +41,7 @@ directory that holds its \`conf/defaults.ini\`. Without one the system runs all 
 | the files are what the code makes | a test generates them anew |
 | each metric, and each label that selects it, exists | the expressions are read by Prometheus's own grammar; names are those of the catalogue, of recording rules, or of an exporter as they were recorded from the real program by a contract test, which asks the deployed versions too |
 | each result is fresh | the same reading: what a Pushgateway remembers stands left of an \`and\` with a gate |
-| the boards are what Grafana 13.2 takes | they are compiled as literals of that version's own types, \`@grafana/schema\`; unknown keys and wrong values do not compile |
+| the boards are what Grafana ${deployed.grafana}, which is deployed, takes | they are compiled as literals of that version's own types, \`@grafana/schema\`; unknown keys and wrong values do not compile |
 | the provisioning is what Grafana 13 takes | closed schemas with the keys of its readers |
 | every expression returns data | the real local system, before and during an outage of Redis, through the real Prometheus |
 | \`npm start\` starts Grafana rightly | a stand-in of that name tells its arguments, settings and provisioning |

@@ -2,11 +2,17 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
+import { deployed } from '../../infra/versions.ts';
 import { readBoards } from '../support/boards.ts';
 import { checkAgainstSchema } from '../support/grafana-schema.ts';
 
 const provisioning = 'infra/config/grafana/provisioning';
 const read = (file: string): unknown => parse(readFileSync(`${provisioning}/${file}`, 'utf8'));
+
+it('the types are those of the Grafana that is deployed', () => {
+  const { version } = JSON.parse(readFileSync('node_modules/@grafana/schema/package.json', 'utf8'));
+  expect(version).toBe(deployed.grafana);
+});
 
 it('Grafana’s own types accept every board', async () => {
   expect(await checkAgainstSchema('boards', readBoards())).toEqual({ output: '', code: 0 });

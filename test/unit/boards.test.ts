@@ -51,7 +51,7 @@ function unknownLabels(expr: string): string[] {
 
 /** When a result was taken is what freshness is judged by. */
 const clocks = ['fargaze_probe_timestamp_seconds', 'fargaze_bridge_timestamp_seconds'];
-const gates = ['fargaze:probe_fresh', 'fargaze:bridge_fresh', 'fargaze_bridge_timestamp_seconds'];
+const gates = ['fargaze:probe_fresh', 'fargaze:bridge_fresh', 'push_time_seconds'];
 
 /** Whether what a Pushgateway remembers is shown only while it is fresh. */
 function isFresh({ metric, gates: own, lends }: Selector): boolean {
