@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { startPushgateway, startRedis } from '../local/programs/servers.ts';
 import { shipped } from '../scripts/build.ts';
-import { parseConfigText } from '../scripts/config-file.ts';
 import { environmentWith } from '../scripts/environment.ts';
+import { writeFunctions } from './functions.ts';
+import { median } from './statistics.ts';
 
 /** Costs of one kind of process: medians in milliseconds, and against the empty process pair by pair. */
 export type LoadResult = {
@@ -26,6 +27,9 @@ export const withNone = 'web-probe without prom-client, text by concatenation';
 
 /** Name of what any program costs that asks for a page and pushes. */
 export const bareHttp = 'node:http alone: one GET, one PUT of 2 KB';
+
+/** The bridge talks to AWS for seconds; what its start costs is its bundle, with the SDK in it. */
+const loadedBridge = 'ecs-bridge, loaded and not run';
 
 const root = process.cwd();
 const directory = join(root, '.build/bench');
@@ -95,9 +99,9 @@ request(process.env.BENCH_WEB, { agent: false }, (page) => page.resume().on('end
 async function writePrograms(): Promise<Readonly<Record<string, string>>> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
-  const deployed = await writeFunctions('deployed', []);
-  const whole = await writeFunctions('whole-prom-client', [wholePromClient]);
-  const none = await writeFunctions('no-prom-client', [noPromClient]);
+  const deployed = await writeVariant('deployed', []);
+  const whole = await writeVariant('whole-prom-client', [wholePromClient]);
+  const none = await writeVariant('no-prom-client', [noPromClient]);
   await build({
     ...shipped,
     stdin: { contents: "export { createClient } from '@redis/client';", resolveDir: root },
@@ -107,6 +111,7 @@ async function writePrograms(): Promise<Readonly<Record<string, string>>> {
     'an empty process': report,
     'web-probe': invoke(join(deployed, 'web-probe.cjs')),
     'redis-probe': invoke(join(deployed, 'redis-probe.cjs')),
+    [loadedBridge]: `${report}\nrequire(${JSON.stringify(join(deployed, 'ecs-bridge.cjs'))});`,
     [withWhole]: invoke(join(whole, 'web-probe.cjs')),
     [withNone]: invoke(join(none, 'web-probe.cjs')),
     [bareHttp]: bare,
@@ -120,40 +125,13 @@ async function writePrograms(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** Core and both functions as they are deployed: core apart, as in the layer. */
-async function writeFunctions(name: string, plugins: Plugin[]): Promise<string> {
+/** The functions as they are deployed; answers with their directory. */
+async function writeVariant(name: string, plugins: Plugin[]): Promise<string> {
   const target = join(directory, name);
-  const common = { ...shipped, absWorkingDir: root };
-  await build({
-    ...common,
-    plugins,
-    entryPoints: [join(root, 'layers/core/src/index.ts')],
-    outfile: join(target, 'node_modules/@fargaze/core/index.cjs'),
-  });
-  await writeFile(join(target, 'node_modules/@fargaze/core/package.json'), '{"main":"index.cjs"}');
-  await build({
-    ...common,
-    entryPoints: {
-      'web-probe': join(root, 'functions/web-probe/handler.ts'),
-      'redis-probe': join(root, 'functions/redis-probe/handler.ts'),
-    },
-    external: ['@fargaze/core'],
-    outdir: target,
-    outExtension: { '.js': '.cjs' },
-    plugins: [benchConfig],
-  });
+  const functions = ['web-probe', 'redis-probe', 'ecs-bridge'];
+  await writeFunctions({ directory: target, functions, config, plugins });
   return target;
 }
-
-const benchConfig: Plugin = {
-  name: 'bench-config',
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'bench' }));
-    onLoad({ filter: /.*/, namespace: 'bench' }, () => ({
-      contents: `exports.config = ${JSON.stringify(parseConfigText(config))}`,
-    }));
-  },
-};
 
 /** What core would load if it imported prom-client by its name. */
 const wholePromClient: Plugin = {
@@ -232,12 +210,4 @@ function runOnce(file: string, env: Record<string, string>): Promise<Cost> {
       else reject(new Error(`${file}: ${stderr}`, { cause: error }));
     });
   });
-}
-
-/** The middle value; of an even count the mean of the two middle ones. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = 0, high = 0] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
 }

@@ -30,19 +30,32 @@ export function clusterSamples(reading: ClusterReading, options: SampleOptions):
   const name = cluster.clusterName ?? '';
   const labels = { region, account_id, cluster: name };
   if (services === undefined) return [];
+  const running = tasks && byGroup(tasks);
+  const stopped = stoppedTasks && byGroup(stoppedTasks);
   return [
     sample('ecs_services', labels, services.length),
     ...services.flatMap((service) => {
       const own = { ...labels, service: service.serviceName ?? '' };
       const group = `service:${service.serviceName}`;
-      const ofService = (task: Task) => task.group === group;
       return [
         ...serviceSamples(service, own, options.exportedTags),
-        ...(tasks === undefined ? [] : taskSamples(tasks.filter(ofService), own, options.now)),
-        ...(stoppedTasks === undefined ? [] : stopSamples(stoppedTasks.filter(ofService), own)),
+        ...(running === undefined ? [] : taskSamples(running.get(group) ?? [], own, options.now)),
+        ...(stopped === undefined ? [] : stopSamples(stopped.get(group) ?? [], own)),
       ];
     }),
   ];
+}
+
+/** A cluster may have thousands of services and tasks: each task is looked at once. */
+function byGroup(tasks: readonly Task[]): Map<string, Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const group = task.group ?? '';
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, [task]);
+    else known.push(task);
+  }
+  return groups;
 }
 
 /** Samples on the reading as a whole. */

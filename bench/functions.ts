@@ -1,0 +1,54 @@
+// Functions as they are deployed, for cold processes: core apart, as in the layer, and the configuration compiled in.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { shipped } from '../scripts/build.ts';
+import { parseConfigText } from '../scripts/config-file.ts';
+
+/** What to write where. */
+export type FunctionsSpec = {
+  readonly directory: string;
+  /** Names below functions/. */
+  readonly functions: readonly string[];
+  /** Text of a fargaze.yml. */
+  readonly config: string;
+  /** For core. */
+  readonly plugins?: Plugin[];
+};
+
+/** Writes `<function>.cjs` and node_modules/@fargaze/core. */
+export async function writeFunctions(spec: FunctionsSpec): Promise<void> {
+  const { config, directory, functions, plugins = [] } = spec;
+  const root = process.cwd();
+  const common = { ...shipped, absWorkingDir: root };
+  const core = join(directory, 'node_modules/@fargaze/core');
+  await build({
+    ...common,
+    plugins,
+    entryPoints: [join(root, 'layers/core/src/index.ts')],
+    outfile: join(core, 'index.cjs'),
+  });
+  await writeFile(join(core, 'package.json'), '{"main":"index.cjs"}');
+  await build({
+    ...common,
+    entryPoints: Object.fromEntries(
+      functions.map((name) => [name, join(root, `functions/${name}/handler.ts`)]),
+    ),
+    external: ['@fargaze/core'],
+    outdir: directory,
+    outExtension: { '.js': '.cjs' },
+    plugins: [compiled(config)],
+  });
+}
+
+function compiled(config: string): Plugin {
+  return {
+    name: 'bench-config',
+    setup: ({ onLoad, onResolve }) => {
+      onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'bench' }));
+      onLoad({ filter: /.*/, namespace: 'bench' }, () => ({
+        contents: `exports.config = ${JSON.stringify(parseConfigText(config))}`,
+      }));
+    },
+  };
+}
