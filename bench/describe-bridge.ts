@@ -3,8 +3,8 @@ import { type BridgeResult, bridgeNames, measureBridge } from './bridge.ts';
 
 /** Rounds by number of metrics: many metrics take long. */
 const plan = [
-  { metrics: 10, rounds: 5 },
-  { metrics: 100, rounds: 5 },
+  { metrics: 10, rounds: 3 },
+  { metrics: 100, rounds: 3 },
   { metrics: 1_000, rounds: 3 },
   { metrics: 10_000, rounds: 1 },
 ] as const;
@@ -42,7 +42,35 @@ ${results
   .filter(({ name }) => name !== bridgeNames.ecsAlone)
   .map(toBill)
   .join('\n')}
+
+${judge(results)}
 `;
+}
+
+/** The aims, held against the largest measurement. */
+function judge(results: readonly BridgeResult[]): string {
+  const most = Math.max(...results.map(({ metrics }) => metrics));
+  const of = (name: string) => {
+    const found = results.find((one) => one.metrics === most && one.name === name);
+    if (found === undefined) throw new Error(`no result of ${name} at ${most} metrics`);
+    return found;
+  };
+  const [own, ecs, all] = [bridgeNames.own, bridgeNames.ecsAlone, bridgeNames.all].map(of) as [
+    BridgeResult,
+    BridgeResult,
+    BridgeResult,
+  ];
+  const newest = of(bridgeNames.newest);
+  const share = own.billed / (newest.billed * (perFiveMinutes[newest.name] ?? 1));
+  const says = (met: unknown) => (met ? 'met' : 'missed');
+  const times = (key: 'wallSeconds' | 'cpuSeconds') => (own[key] / all[key]).toFixed(1);
+  const cpu = own.cpuSeconds - ecs.cpuSeconds;
+  return `Aims, at ${most} metrics:
+- a fifth of the bill of YACE every 60 s: ${says(share <= 0.2)}, ${share.toFixed(2)};
+- fewer CloudWatch calls for the same points: ${says(own.cloudWatchCalls < all.cloudWatchCalls)}, ${own.cloudWatchCalls} against ${all.cloudWatchCalls};
+- wall time no worse than YACE with exportAllDataPoints: ${says(own.wallSeconds <= all.wallSeconds)}, ${times('wallSeconds')} times as long;
+- CPU time no worse: ${says(own.cpuSeconds <= all.cpuSeconds)}, ${times('cpuSeconds')} times as much, of which CloudWatch ${cpu.toFixed(1)} s and ECS ${ecs.cpuSeconds.toFixed(1)} s;
+- peak memory under 200 MB: ${says(own.peakMegabytes < 200)}, ${Math.round(own.peakMegabytes)} MB, of which the ECS API alone ${Math.round(ecs.peakMegabytes)} MB.`;
 }
 
 function toRow(result: BridgeResult): string {
