@@ -102,12 +102,13 @@ export type TestBridge = {
   forget(): void;
 };
 
-/** Builds a bridge; the environment must name the fake. */
+/** Builds a bridge; the environment must name the fake, and with `environment` the receiver. */
 export function createBridge(
   fake: FakeAws,
   config: CloudWatchConfig,
-  receiver: Receiver = createReceiver(),
+  writer: Receiver | 'environment' = createReceiver(),
 ): TestBridge {
+  const receiver = writer === 'environment' ? createReceiver() : writer;
   let memory = new Memory();
   let batches: Batch[] = [];
   const samples = () => batches.flatMap(({ groups }) => groups.flatMap((group) => group.samples));
@@ -128,7 +129,7 @@ export function createBridge(
           },
           memory,
           sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
-          writer: receiver,
+          ...(writer !== 'environment' && { writer }),
           clock: {
             now: () => fake.clock.now() * 1000,
             monotonic: () => performance.now() / 1000,
