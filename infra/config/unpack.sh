@@ -5,9 +5,13 @@ set -eu
 cd "$1"
 names=$(env | sed -n 's/^TOKEN_\([A-Z][A-Z0-9_]*\)=.*/\1/p')
 find . -type f ! -name unpack.sh ! -name fill.sed | while read -r file; do
+  for name in $(sed -n 's/^ *# if \([A-Z0-9_]*\)$/\1/p' "$file"); do
+    eval "known=\${TOKEN_$name+yes}"
+    [ -n "$known" ] || { echo "$file: no TOKEN_$name, which a part depends on" >&2; exit 1; }
+  done
   grep -q '__[A-Z][A-Z0-9_]*__\|# if [A-Z]' "$file" || continue
   for name in $names; do
-    value=$(printenv "TOKEN_$name" || true)
+    eval "value=\$TOKEN_$name"
     if [ -z "$value" ]; then
       sed -i "/^ *# if $name\$/,/^ *# end $name\$/d" "$file"
     fi

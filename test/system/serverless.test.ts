@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
 import { type Server, startPushgateway, startRedis } from '../../local/programs/servers.ts';
+import { goldenFile, packagedFile, renderGolden } from '../../scripts/golden.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 // Each command takes seconds of a machine of its own, and many times that of one that is busy.
@@ -40,14 +41,19 @@ function answerOf(output: string): unknown {
 
 describe('npm run package', () => {
   type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
+  let packaged: string;
   let resources: Record<string, Resource>;
 
   beforeAll(async () => {
     const { code, output } = await npmRun('package');
     expect([output, code]).toEqual([expect.stringContaining('Service packaged'), 0]);
-    const template = '.serverless/cloudformation-template-update-stack.json';
-    resources = JSON.parse(readFileSync(template, 'utf8')).Resources;
+    packaged = readFileSync(packagedFile, 'utf8');
+    resources = JSON.parse(packaged).Resources;
   }, 240_000);
+
+  it('is the reviewed template (npm run package && npm run golden)', () => {
+    expect(renderGolden(packaged)).toBe(readFileSync(goldenFile, 'utf8'));
+  });
 
   it('needs no AWS account, and holds functions, schedules, log groups and the layer', () => {
     const types = Object.values(resources).map(({ Type }) => Type);

@@ -1,0 +1,297 @@
+// What every service, secret, rule, permission and name of the packaged template must be.
+import {
+  flatten,
+  type Item,
+  items,
+  ofType,
+  references,
+  resources,
+  strings,
+  template,
+} from '../support/template.ts';
+
+const services = ofType('AWS::ECS::Service');
+const tasks = ofType('AWS::ECS::TaskDefinition');
+const containers = tasks.flatMap((task) =>
+  items(task.properties.ContainerDefinitions).map((container) => ({
+    name: `${task.id} ${String(container.Name)}`,
+    container,
+  })),
+);
+/** They run once before the others. */
+const initial = containers.filter(({ container }) =>
+  ['config', 'install'].includes(String(container.Name)),
+);
+const lasting = containers.filter((one) => !initial.includes(one));
+
+it('the template holds what these tests look at', () => {
+  expect(services.map(({ id }) => id)).toEqual([
+    'WebService',
+    'RedisService',
+    'PrometheusService',
+    'GrafanaService',
+  ]);
+  expect(lasting).toHaveLength(7);
+  expect(initial).toHaveLength(5);
+});
+
+describe.each(services)('$id', ({ id, properties }) => {
+  it('rolls a bad deployment back, and keeps what must be kept running', () => {
+    const several = id === 'WebService';
+    expect(properties).toMatchObject({
+      AvailabilityZoneRebalancing: several ? 'ENABLED' : 'DISABLED',
+      DeploymentConfiguration: {
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MaximumPercent: several ? 200 : 100,
+        MinimumHealthyPercent: several ? 100 : 0,
+      },
+      DesiredCount: several ? { Ref: 'WebDesiredCount' } : 1,
+    });
+  });
+
+  it('hands its tags on, and opens shells only by parameter', () => {
+    expect(properties).toMatchObject({
+      EnableECSManagedTags: true,
+      EnableExecuteCommand: {
+        'Fn::If': [id === 'GrafanaService' ? 'OpenGrafanaShell' : 'OpenShells', true, false],
+      },
+      PlatformVersion: 'LATEST',
+      PropagateTags: 'SERVICE',
+    });
+  });
+});
+
+describe.each(tasks)('$id', ({ properties }) => {
+  it('runs on Fargate, on ARM64 or what the parameter says, in a network of its own', () => {
+    expect(properties).toMatchObject({
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+      RuntimePlatform: { CpuArchitecture: { Ref: 'CpuArchitecture' } },
+    });
+    expect(template.Parameters.CpuArchitecture?.Default).toBe('ARM64');
+  });
+});
+
+it('every task and every function has roles that nothing else has', () => {
+  const roles = [
+    ...tasks.flatMap(({ properties }) => references(properties.ExecutionRoleArn)),
+    ...tasks.flatMap(({ properties }) => references(properties.TaskRoleArn)),
+    ...ofType('AWS::Lambda::Function').flatMap(({ properties }) => references(properties.Role)),
+  ];
+  expect(roles).toHaveLength(2 * tasks.length + 6);
+  expect(new Set(roles).size).toBe(roles.length);
+  for (const role of roles) expect(template.Resources[role]?.Type).toBe('AWS::IAM::Role');
+});
+
+describe.each(containers)('$name', ({ container }) => {
+  it('has a read-only root, no capability, an init process and a log', () => {
+    expect(container).toMatchObject({
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
+      LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },
+      ReadonlyRootFilesystem: true,
+    });
+    const [group = ''] = references(container.LogConfiguration);
+    expect(template.Resources[group]?.Type).toBe('AWS::Logs::LogGroup');
+  });
+
+  it('is not root, but for config, which opens volumes and ends', () => {
+    if (container.Name === 'config') {
+      expect(container).toMatchObject({ Essential: false, User: '0' });
+    } else {
+      expect(container.User).toMatch(/^[1-9]\d*:\d+$/);
+    }
+  });
+
+  it('takes its image from a parameter that pins a version and may pin a digest', () => {
+    const parameters = references(container.Image).filter((name) => name.endsWith('Image'));
+    expect(parameters.length).toBeGreaterThan(0);
+    for (const name of parameters) {
+      const { AllowedPattern, Default } = template.Parameters[name] ?? {};
+      const pattern = new RegExp(String(AllowedPattern));
+      expect(pattern.test('registry.example:5000/a/b:1.2@sha256:'.concat('0'.repeat(64)))).toBe(
+        true,
+      );
+      expect(pattern.test('a/b')).toBe(false);
+      expect(pattern.test('a/b:latest')).toBe(false);
+      expect(pattern.test(String(Default))).toBe(true);
+    }
+  });
+});
+
+it.each(lasting)('$name has a health check and time to stop', ({ container }) => {
+  const { Command } = container.HealthCheck as { readonly Command: readonly string[] };
+  expect(Command[0]).toMatch(/^CMD(-SHELL)?$/);
+  expect(container.StopTimeout).toBeGreaterThan(0);
+});
+
+it('every log is kept for as long as the parameter says', () => {
+  const groups = ofType('AWS::Logs::LogGroup');
+  expect(groups).toHaveLength(10);
+  for (const { properties } of groups) {
+    expect(properties.RetentionInDays).toEqual({ Ref: 'LogRetentionDays' });
+  }
+});
+
+describe('secrets', () => {
+  const secrets = new Set([
+    'RedisSecretArn',
+    'AlertSlackSecretArn',
+    'AlertWebhookSecretArn',
+    ...ofType('AWS::SecretsManager::Secret').map(({ id }) => id),
+  ]);
+
+  it('that are referenced exist, and none exists for nothing', () => {
+    const used = [
+      ...containers.flatMap(({ container }) => items(container.Secrets)).flatMap(references),
+      ...strings(ofType('AWS::Lambda::Function'))
+        .flatMap((text) => [...text.matchAll(/resolve:secretsmanager:\$\{(\w+)\}/g)])
+        .map(([, name = '']) => name),
+    ];
+    expect(new Set(used)).toEqual(secrets);
+  });
+
+  it('stand in no environment, command or default in the clear', () => {
+    const named = /PASSWORD|PASSWD|SECRET|CREDENTIAL|API_?KEY/i;
+    const plain = containers.flatMap(({ container }) =>
+      items(container.Environment).filter(({ Name }) => named.test(String(Name))),
+    );
+    expect(plain).toEqual([]);
+    const defaults = Object.entries(template.Parameters).filter(
+      ([name, { Default }]) => named.test(name) && Default !== '',
+    );
+    expect(defaults).toEqual([]);
+    const addresses = strings(resources).filter((text) =>
+      /:\/\/[^/@\s:]*:(?!\{\{resolve:)[^/@\s]+@/.test(text),
+    );
+    expect(addresses).toEqual([]);
+  });
+
+  it('are generated, and long', () => {
+    for (const { properties } of ofType('AWS::SecretsManager::Secret')) {
+      expect(properties.GenerateSecretString).toMatchObject({ PasswordLength: 40 });
+      expect(properties.SecretString).toBeUndefined();
+    }
+  });
+});
+
+describe('security groups', () => {
+  const rules = [
+    ...ofType('AWS::EC2::SecurityGroupIngress'),
+    ...ofType('AWS::EC2::SecurityGroupEgress'),
+    ...ofType('AWS::EC2::SecurityGroup').flatMap(({ id, properties }) =>
+      [...items(properties.SecurityGroupEgress), ...items(properties.SecurityGroupIngress)].map(
+        (rule) => ({ id, properties: rule }),
+      ),
+    ),
+  ];
+
+  it('describe every rule and name what may leave', () => {
+    expect(rules.length).toBeGreaterThan(25);
+    for (const { id, properties } of rules) {
+      expect([id, properties.Description]).toEqual([id, expect.stringMatching(/^\w.{5,}/)]);
+      expect([id, properties.IpProtocol]).toEqual([id, 'tcp']);
+    }
+    for (const { id, properties } of ofType('AWS::EC2::SecurityGroup')) {
+      expect([id, flatten(properties.SecurityGroupEgress).length > 0]).toEqual([id, true]);
+    }
+  });
+
+  it('admit groups alone, but for readers of the load balancer', () => {
+    const open = ofType('AWS::EC2::SecurityGroupIngress').filter(
+      ({ properties }) => properties.SourceSecurityGroupId === undefined,
+    );
+    expect(open.map(({ id, properties }) => [id, properties.CidrIp])).toEqual([
+      ['ClientsToLoadBalancer', { Ref: 'GrafanaCidr' }],
+    ]);
+  });
+});
+
+describe('permissions', () => {
+  /** Statements on more than one named thing, with the reason. */
+  const allowed: Readonly<Record<string, string>> = {
+    'EcsBridgeRole ListClusters': 'the call knows no resource',
+    'EcsBridgeRole ReadClusters': 'fargaze.yml asks for every cluster of the account',
+    'EcsBridgeRole ReadMetrics': 'the call knows no resource',
+    'EcsBridgeRole ReadServicesAndTasks':
+      'lists are authorized on container instances; a condition names the clusters',
+    'DeliverRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'DeliverRole WriteToAmp': 'a URL does not tell the ARN of its workspace',
+    'JanitorRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'OpenExecChannel OpenChannels': 'the calls know no resource',
+    'PrometheusTaskRole FindAddresses': 'the calls know no resource',
+    'PrometheusTaskRole ReadServicesAndTasks':
+      'lists are authorized on container instances; a condition names the cluster',
+    'PullOwnImages LogIn': 'the call knows no resource',
+    'PullOwnImages Pull': 'an image parameter names the repository',
+    'RedisProbeRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'WebProbeVpcRole AttachToVpc': 'the interfaces do not exist beforehand',
+  };
+
+  function documents({ properties }: { readonly properties: Item }): Item[] {
+    const inline = items(properties.Policies).map(({ PolicyDocument }) => PolicyDocument);
+    return [...inline, properties.PolicyDocument].filter((one) => one !== undefined) as Item[];
+  }
+
+  const statements = resources
+    .filter(({ type }) => ['AWS::IAM::Role', 'AWS::IAM::ManagedPolicy'].includes(type))
+    .flatMap((resource) =>
+      documents(resource).flatMap(({ Statement }) =>
+        items(Statement).map((statement) => ({
+          name: `${resource.id} ${String(statement.Sid)}`,
+          statement,
+        })),
+      ),
+    );
+
+  it('use a wildcard only where the list says why', () => {
+    const wide = statements
+      .filter(({ statement }) => strings(statement.Resource).some((text) => text.endsWith('*')))
+      .map(({ name }) => name);
+    expect([...new Set(wide)].sort()).toEqual(Object.keys(allowed).sort());
+  });
+
+  it('name actions one by one', () => {
+    expect(statements.length).toBeGreaterThan(30);
+    expect(
+      statements.filter(({ statement }) =>
+        strings(statement.Action).some((text) => text.includes('*')),
+      ),
+    ).toEqual([]);
+  });
+});
+
+it('no name keeps a second stack out of the account', () => {
+  const names = [
+    'ClusterName',
+    'ServiceName',
+    'RoleName',
+    'ManagedPolicyName',
+    'QueueName',
+    'TopicName',
+    'AlarmName',
+    'GroupName',
+    'BucketName',
+    'DBName',
+  ];
+  const fixed = resources.flatMap(({ id, properties }) =>
+    names.filter((name) => properties[name] !== undefined).map((name) => `${id}.${name}`),
+  );
+  expect(fixed).toEqual([]);
+  const families = [
+    ...tasks.map(({ properties }) => properties.Family),
+    ...ofType('AWS::Logs::LogGroup').map(({ properties }) => properties.LogGroupName),
+  ];
+  for (const family of families) {
+    expect(JSON.stringify(family)).toMatch(/\$\{AWS::StackName\}|fargaze-dev-/);
+  }
+  for (const { properties } of ofType('AWS::ServiceDiscovery::PrivateDnsNamespace')) {
+    expect(properties.Name).toEqual({ Ref: 'NamespaceName' });
+  }
+  for (const type of [
+    'AWS::SecretsManager::Secret',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    'AWS::ElasticLoadBalancingV2::TargetGroup',
+  ]) {
+    for (const { properties } of ofType(type)) expect(properties.Name).toBeUndefined();
+  }
+});
