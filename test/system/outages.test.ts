@@ -63,6 +63,17 @@ async function expectState(probe: 'web' | 'redis', want: string): Promise<void> 
 
 const query = (expression: string) => stack.prometheus.query(expression);
 
+/** What the query tells once it tells anything: a scrape may have come just before what it is to show. */
+async function some(expression: string) {
+  let found: Awaited<ReturnType<typeof query>> = [];
+  const check = async () => {
+    found = await query(expression);
+    return found.length > 0;
+  };
+  await waitFor({ what: expression, seconds: patience, check });
+  return found;
+}
+
 async function restartRedis(...args: string[]): Promise<void> {
   await redis.stop();
   redis = await startRedis({ port: stack.redis.port, args });
@@ -77,11 +88,11 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
   const table = renderTable(await readStatus(stack.prometheus.url, stack.probes));
   expect(table).toMatch(/^web +http:\S+ +UP +\d+s .*connect \d/m);
   expect(table).toMatch(/^redis +redis:\S+ +UP +\d+s .*write \d/m);
-  expect(await query('http_request_duration_seconds_count{route="/healthy"}')).not.toHaveLength(0);
-  expect(await query('redis_commands_total{cmd="set"}')).not.toHaveLength(0);
-  const running = await query('ecs_service_running_tasks{cluster="fargaze-demo"}');
+  await some('http_request_duration_seconds_count{route="/healthy"}');
+  await some('redis_commands_total{cmd="set"}');
+  const running = await some('ecs_service_running_tasks{cluster="fargaze-demo"}');
   expect(running.map(({ labels }) => labels.service).sort()).toEqual(['redis', 'web', 'worker']);
-  expect(await query('ecs_service_container_exits')).not.toHaveLength(0);
+  await some('ecs_service_container_exits');
   const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
   expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
 }, 600_000);
