@@ -5,12 +5,14 @@ import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
+import { renderDeployDoc } from './docs/deploy.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
 
 /** Documents by path, with what makes each. */
 export const generated: Readonly<Record<string, () => string>> = {
   'docs/metrics.md': renderMetricsDoc,
   'docs/configuration.md': renderConfigurationDoc,
+  'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
   ...alertFiles,
   ...boardFiles,
