@@ -21,7 +21,10 @@ import type { ReadUnit } from './wanted.ts';
 import { watermarkSeries } from './watermarks.ts';
 
 /** Requests under way at once: enough to keep the API busy, few enough to hold their points in memory. */
-const concurrency = 5;
+const concurrency = { usual: 5, heavy: 2 } as const;
+
+/** Points of a request that make it heavy: an outage is being filled. */
+const heavyPoints = 20_000;
 
 /** Reads CloudWatch once. Nothing that fails is thrown: it is in the report. */
 export async function readCloudWatch(run: CloudWatchRun): Promise<CloudWatchReport> {
@@ -34,7 +37,7 @@ export async function readCloudWatch(run: CloudWatchRun): Promise<CloudWatchRepo
     );
     decide(state, plan);
     if (report.ran !== 'read') return report;
-    await mapConcurrently(plan, concurrency, (part) => readOne(state, part));
+    await mapConcurrently(plan, limitOf(plan), (part) => readOne(state, part));
     await readExpressions(
       opened.map(({ place }) => place),
       { ...run, now: state.now, report, deliver: (series) => write(state, series) },
@@ -47,11 +50,20 @@ export async function readCloudWatch(run: CloudWatchRun): Promise<CloudWatchRepo
   }
 }
 
+function limitOf(plan: readonly PlannedRequest[]): number {
+  const heavy = plan.some(({ request }) => inquiryOf(request).points > heavyPoints);
+  return heavy ? concurrency.heavy : concurrency.usual;
+}
+
 /** Reads one request and writes what came of it. */
 async function readOne(state: RunState, { place, request }: PlannedRequest): Promise<void> {
   const { broken, report, run } = state;
+  const lost = new Set<ReadUnit>();
   const lose = (units: readonly ReadUnit[]) => {
-    for (const { wanted } of units) broken.add(jobKey(wanted.job, place));
+    for (const unit of units) {
+      broken.add(jobKey(unit.wanted.job, place));
+      lost.add(unit);
+    }
   };
   // A receiver that does not answer will not have the rest either: reading on would only cost.
   if (report.deliveryFaults.length > 0) return lose(request.units);
@@ -82,8 +94,11 @@ async function readOne(state: RunState, { place, request }: PlannedRequest): Pro
     state,
     made.map(({ series }) => series),
   );
-  if (written) remember(state, made);
-  else lose(request.units);
+  if (!written) return lose(request.units);
+  remember(state, made);
+  for (const unit of request.units) {
+    if (!lost.has(unit)) run.memory.progress.set(unit.progress, unit.span.until);
+  }
 }
 
 function noteNewest(

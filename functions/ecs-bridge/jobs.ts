@@ -105,7 +105,7 @@ type Context = { readonly job: CloudWatchJob; readonly key: string; readonly too
 function window(
   metric: CloudWatchJob['metrics'][number],
   { key, tools }: Context,
-  more: { readonly period?: number; readonly lag?: number } = {},
+  more: { readonly period?: number; readonly lag?: number; readonly unit?: string } = {},
 ) {
   const { backfill, settle } = tools.config;
   return windowOf(
@@ -114,7 +114,7 @@ function window(
       now: tools.now,
       settle,
       backfill,
-      watermark: tools.memory.watermarks.get(key),
+      watermark: tools.memory.progress.get(more.unit ?? '') ?? tools.memory.watermarks.get(key),
       overlap: defaultOverlap + (more.lag ?? 0),
     },
   );
@@ -125,14 +125,12 @@ function unitsOf(wanted: Wanted, context: Context): ReadUnit[] {
   const { metric, resolution } = wanted;
   const period = finestPeriod(metric.period, resolution);
   const lag = tools.memory.isNew(metricKey(key, wanted)) ? discoveryLag(job) : 0;
-  const span = window(metric, context, { period, lag });
-  return splitStatistics(metric.statistics).map((statistics) => ({
-    wanted,
-    statistics,
-    size: statistics.length,
-    period,
-    span,
-  }));
+  return splitStatistics(metric.statistics).map((statistics) => {
+    const size = statistics.length;
+    const progress = `${metricKey(key, wanted)}\u0000${statistics[0]}`;
+    const span = window(metric, context, { period, lag, unit: progress });
+    return { wanted, statistics, size, period, span, progress };
+  });
 }
 
 /** A text that is equal for the same metric of a job. */

@@ -36,6 +36,8 @@ export class Memory {
   account: string | undefined;
   /** Until when a job is delivered, by the job's key; undefined once the receiver was asked and knew nothing. */
   readonly watermarks = new Map<string, EpochSeconds | undefined>();
+  /** Until when single units are delivered: what is whole of a job that is not need not be read from far back again. */
+  readonly progress = new Map<string, EpochSeconds>();
   /** What was read of ECS in the last run, by resource. */
   readonly lastWanted = new Map<string, ReadonlyMap<string, readonly Wanted[]>>();
   /** What has gone since and is read until its points are settled, by job and resource. */
@@ -96,6 +98,9 @@ export class Memory {
   prune(now: EpochMs): void {
     for (const [key, { at }] of this.#sent) {
       if (at < now - forgottenMs) this.#sent.delete(key);
+    }
+    for (const [unit, until] of this.progress) {
+      if (until * 1000 < now - forgottenMs) this.progress.delete(unit);
     }
   }
 }

@@ -48,6 +48,8 @@ export type ReadUnit = {
   readonly size: number;
   readonly period: Seconds;
   readonly span: Span;
+  /** What its progress is remembered under. */
+  readonly progress: string;
 };
 
 /** Whether the names of `dimensions` are the ones that the job asks for. */
