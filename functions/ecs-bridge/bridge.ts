@@ -174,8 +174,10 @@ async function deliverCloudWatch(
   // Points that nobody could take are a mistake that every run tells; what ECS says is delivered all the same.
   const writer = bridge.writer ?? createSeriesWriter(run.sink);
   const tick = { schedule: schedule ?? 60, time: clock.now() };
-  if (schedule !== undefined && !isDue(config.interval, tick)) return undefined;
   const memory = bridge.memory ?? new Memory();
+  // Due by both, a slowed plan would run at multiples of both alone.
+  const interval = memory.slowedTo ?? config.interval;
+  if (schedule !== undefined && !isDue(interval, tick)) return undefined;
   const shared = { config, ecs: ecsConfig, memory, clock, region, writer, reading, whole };
   const report = await readCloudWatch({ ...shared, ownReading: ecs, schedule });
   const now = clock.now() / 1000;

@@ -118,8 +118,8 @@ function noteNewest(
 }
 
 function remember({ run }: RunState, made: readonly MadeSeries[]): void {
-  for (const { arn, key, read, series } of made) {
-    run.memory.remember(key, { arn, labels: series.labels, now: run.clock.now(), read });
+  for (const { arn, from, key, read, series } of made) {
+    run.memory.remember(key, { arn, from, labels: series.labels, now: run.clock.now(), read });
   }
 }
 

@@ -1,7 +1,7 @@
 // What a job wants of ECS, from what the ECS API told: no ListMetrics call, services with or without tags, and none
 // that has no task and so no data. Pure.
 import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core';
-import type { Cluster, Service } from './aws.ts';
+import type { Cluster, Service, Task } from './aws.ts';
 import type { ClusterReading, EcsReading } from './read.ts';
 import { type Resolutions, resolutionOf } from './resolutions.ts';
 import {
@@ -51,11 +51,10 @@ export type EcsFacts = {
 /** What the job wants. */
 export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsFacts): Discovery {
   const parts = reading.clusters.flatMap((cluster) => [
-    clusterPart(job, cluster),
+    clusterPart(job, cluster, facts),
     ...(cluster.services ?? []).map((service) => servicePart(job, { cluster, service, facts })),
   ]);
-  const whole =
-    reading.faults.length === 0 && reading.clusters.every(({ services }) => services !== undefined);
+  const whole = isWhole(reading);
   const matching = parts.filter((part) => part.matches);
   return {
     wanted: matching.flatMap(({ wanted }) => wanted),
@@ -65,18 +64,29 @@ export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsF
   };
 }
 
+/** Whether all clusters and services that there are were read; what of tasks is missing changes nothing of that. */
+function isWhole({ clusters, faults }: EcsReading): boolean {
+  const lists = ['ListClusters', 'DescribeClusters'];
+  return (
+    !faults.some(({ operation }) => lists.includes(operation)) &&
+    clusters.every(({ services }) => services !== undefined)
+  );
+}
+
 type Part = {
   readonly resource: Resource;
   readonly matches: boolean;
   readonly wanted: readonly Wanted[];
 };
 
-function clusterPart(job: CloudWatchJob, { cluster, tasks }: ClusterReading): Part {
+function clusterPart(job: CloudWatchJob, reading: ClusterReading, { since }: EcsFacts): Part {
+  const { cluster, tasks } = reading;
   const running = (cluster.runningTasksCount ?? 0) + (tasks?.length ?? 0) > 0;
+  const hasData = running || hasStopped(reading, since, () => true);
   const dimensions = [{ name: 'ClusterName', value: cluster.clusterName ?? '' }];
-  const facts = { cluster, arn: cluster.clusterArn ?? '', tags: cluster.tags, dimensions };
-  return part(job, facts, (resource) =>
-    running
+  const about = { cluster, arn: cluster.clusterArn ?? '', tags: cluster.tags, dimensions };
+  return part(job, about, (resource) =>
+    hasData
       ? job.metrics
           .filter(({ name }) => !serviceAlone.has(name))
           .map((metric) => want(job, metric, resource))
@@ -140,12 +150,21 @@ function hasNoInsights({ settings }: Cluster): boolean {
   return settings?.find(({ name }) => name === 'containerInsights')?.value === 'disabled';
 }
 
-function hasRun({ stoppedTasks }: ClusterReading, service: Service, since: EpochSeconds): boolean {
+function hasRun(reading: ClusterReading, service: Service, since: EpochSeconds): boolean {
   if ((service.runningCount ?? 0) > 0) return true;
-  const group = `service:${service.serviceName}`;
-  return (stoppedTasks ?? []).some(({ group: own, stoppedAt, stoppingAt }) => {
-    const end = stoppedAt ?? stoppingAt;
-    return own === group && (end === undefined || end.getTime() / 1000 >= since);
+  return hasStopped(reading, since, ({ group }) => group === `service:${service.serviceName}`);
+}
+
+/** Whether any of the tasks that are meant ran since then. Unknown: perhaps, and a point that is lost costs more than a metric. */
+function hasStopped(
+  { stoppedTasks }: ClusterReading,
+  since: EpochSeconds,
+  isMeant: (task: Task) => boolean,
+): boolean {
+  if (stoppedTasks === undefined) return true;
+  return stoppedTasks.some((task) => {
+    const end = task.stoppedAt ?? task.stoppingAt;
+    return isMeant(task) && (end === undefined || end.getTime() / 1000 >= since);
   });
 }
 

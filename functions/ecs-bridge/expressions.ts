@@ -66,7 +66,8 @@ async function readOne(
   if (!(await run.deliver(made.map(({ series }) => series)))) return;
   for (const { read, series } of made) {
     const { labels } = series;
-    run.memory.remember(keyOf(labels), { arn: '', labels, now: run.clock.now(), read });
+    const from = span.from * 1000;
+    run.memory.remember(keyOf(labels), { arn: '', from, labels, now: run.clock.now(), read });
   }
   if (missing.size === 0) run.memory.watermarks.set(key, span.until);
 }

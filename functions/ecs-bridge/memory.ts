@@ -10,9 +10,20 @@ import type { EpochSeconds } from './window.ts';
 type Sent = {
   readonly labels: Readonly<Record<string, string>>;
   readonly arn: string;
-  /** Times and values in turn, of the latest points. */
-  readonly points: Float64Array;
+  /** Of every point of the window that was delivered, in seconds, in order. */
+  readonly times: Uint32Array;
+  /** Of the last of them, whose values may still change. */
+  readonly values: Float64Array;
   readonly at: EpochMs;
+};
+
+/** What is to be remembered of a series that has been delivered. */
+type Delivered = Pick<Sent, 'arn' | 'labels'> & {
+  readonly now: EpochMs;
+  /** Where the window began; the next one may begin there again. */
+  readonly from: EpochMs;
+  /** All points of the window that are known. */
+  readonly read: readonly Point[];
 };
 
 /** A resource that has gone. */
@@ -21,8 +32,8 @@ type Departed = { readonly wanted: readonly Wanted[]; readonly goneAt: EpochSeco
 /** Credentials with when they end. */
 export type Session = AwsCredentials & { readonly expiration: Date };
 
-/** Points older than this are not remembered: the next window does not reach back that far. */
-const rememberedMs = 30 * 60_000;
+/** Values of points older than this are not remembered: they are final. */
+const revisedMs = 30 * 60_000;
 /** A series that was not delivered for so long is forgotten. */
 const forgottenMs = 6 * 3_600_000;
 
@@ -42,6 +53,8 @@ export class Memory {
   readonly lastWanted = new Map<string, ReadonlyMap<string, readonly Wanted[]>>();
   /** What has gone since and is read until its points are settled, by job and resource. */
   readonly departed = new Map<string, Map<string, Departed>>();
+  /** The interval in seconds to which the budget slowed the last plan. */
+  slowedTo: number | undefined;
   /** When a source was last read as a whole and delivered, in seconds. */
   readonly lastSuccess = new Map<string, EpochSeconds>();
   readonly #sent = new Map<string, Sent>();
@@ -58,28 +71,24 @@ export class Memory {
 
   /** The points that were not delivered with this value before. */
   unsent(key: string, points: readonly Point[]): Point[] {
-    const sent = this.#sent.get(key)?.points;
+    const sent = this.#sent.get(key);
     if (sent === undefined) return [...points];
-    const known = new Map<number, number>();
-    for (let index = 0; index + 1 < sent.length; index += 2) {
-      known.set(sent[index] ?? 0, sent[index + 1] ?? 0);
-    }
-    return points.filter(({ at, value }) => known.get(at) !== value);
+    const known = valuesByTime(sent);
+    return points.filter(({ at, value }) => {
+      const before = known.get(at / 1000);
+      return before !== 'final' && before !== value;
+    });
   }
 
-  /** Remembers a series that has been delivered; `read` are all of its points that are known. */
-  remember(
-    key: string,
-    {
-      arn,
-      labels,
-      now,
-      read,
-    }: Pick<Sent, 'arn' | 'labels'> & { now: EpochMs; read: readonly Point[] },
-  ): void {
-    const recent = read.filter(({ at, value }) => at > now - rememberedMs && value !== 'stale');
-    const points = new Float64Array(recent.flatMap(({ at, value }) => [at, Number(value)]));
-    this.#sent.set(key, { labels, arn, points, at: now });
+  /** Remembers what has been delivered. An answer that lacks what an earlier one had makes nothing forgotten. */
+  remember(key: string, { arn, from, labels, now, read }: Delivered): void {
+    const sent = this.#sent.get(key);
+    const known = sent === undefined ? new Map<number, number | 'final'>() : valuesByTime(sent);
+    for (const { at, value } of read) if (value !== 'stale') known.set(at / 1000, value);
+    const times = Uint32Array.from([...known.keys()].filter((time) => time * 1000 >= from)).sort();
+    const open = times.filter((time) => time * 1000 > now - revisedMs);
+    const values = Float64Array.from(open, (time) => Number(known.get(time)));
+    this.#sent.set(key, { labels, arn, times, values, at: now });
   }
 
   /** Series of ECS resources below `prefix` that are not among `existing`. */
@@ -103,4 +112,13 @@ export class Memory {
       if (until * 1000 < now - forgottenMs) this.progress.delete(unit);
     }
   }
+}
+
+function valuesByTime({ times, values }: Sent): Map<number, number | 'final'> {
+  const final = times.length - values.length;
+  const known = new Map<number, number | 'final'>();
+  for (const [index, time] of times.entries()) {
+    known.set(time, index < final ? 'final' : (values[index - final] ?? Number.NaN));
+  }
+  return known;
 }

@@ -141,6 +141,7 @@ export function decide({ now, report, run }: RunState, plan: readonly PlannedReq
   const listMetrics = (names.size * run.config.interval) / listLifetime;
   const decision = decideBudget({ metrics, listMetrics, getMetricStatistics: 0 }, run.config);
   report.budget = decision;
+  run.memory.slowedTo = decision.verdict === 'slowed' ? decision.interval : undefined;
   if (decision.verdict === 'fits') return;
   report.notes.push(decision.message);
   if (decision.verdict === 'refused') report.ran = 'refused';

@@ -22,6 +22,8 @@ export type MadeSeries = {
   readonly series: Series;
   readonly key: string;
   readonly arn: string;
+  /** Where its window begins, in milliseconds. */
+  readonly from: number;
   /** Everything that was read of it, also what had been delivered before. */
   readonly read: readonly Point[];
 };
@@ -49,7 +51,7 @@ export function makeSeries(
   const points = maker.memory.unsent(key, read);
   if (points.length === 0) return undefined;
   const series = { labels, points, metadata: seriesMetadata(identity, maker.naming) };
-  return { series, key, arn: resource.arn, read };
+  return { series, key, arn: resource.arn, from: unit.span.from * 1000, read };
 }
 
 /** A text that is equal for equal labels. */

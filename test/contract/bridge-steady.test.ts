@@ -1,0 +1,100 @@
+// The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
+import {
+  cloudWatch,
+  cpuOfServices,
+  createBridge,
+  environment,
+  job,
+  metric,
+} from '../support/bridging.ts';
+import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+
+const start = 1_800_000_000;
+let fake: FakeAws;
+
+beforeEach(async () => {
+  fake = await startFakeAws();
+  fake.clock.set(start);
+  Object.assign(process.env, environment, { AWS_ENDPOINT_URL: fake.url });
+  fake.model.addCluster({ name: 'prod' });
+  fake.model.addService({ cluster: 'prod', name: 'web', desired: 1 });
+  fake.clock.advance(4 * 3600);
+});
+
+afterEach(async () => {
+  for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
+  await fake.close();
+});
+
+/** Gaps in seconds between the points of the series whose names begin with `prefix`, each once. */
+function gapsOf(series: ReadonlyMap<string, ReadonlyMap<number, unknown>>, prefix: string) {
+  const gaps = [...series]
+    .filter(([key]) => key.startsWith(prefix))
+    .flatMap(([, points]) => {
+      const times = [...points.keys()].sort((a, b) => a - b);
+      return times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 1000);
+    });
+  return [...new Set(gaps)];
+}
+
+it('a window of an hour, as YACE files have, sends nothing twice', async () => {
+  const jobs = [job('AWS/ECS', { metrics: [metric('CPUUtilization', { length: 3600 })] })];
+  const { receiver, run } = createBridge(fake, cloudWatch(jobs));
+  for (let turn = 0; turn < 4; turn++) {
+    await run();
+    fake.clock.advance(300);
+  }
+  expect(gapsOf(receiver.series, 'aws_ecs_cpuutilization')).toEqual([60]);
+  expect(receiver.repeated()).toBe(0);
+});
+
+it('answers that stay partial for an hour: what was delivered is not sent again', async () => {
+  fake.faults.add({ api: 'GetMetricData', kind: 'partial-data-final' });
+  const { receiver, run } = createBridge(fake, cloudWatch([cpuOfServices]));
+  for (let turn = 0; turn < 12; turn++) {
+    await run();
+    fake.clock.advance(300);
+  }
+  fake.faults.clear();
+  await run();
+  expect(gapsOf(receiver.series, 'aws_ecs_cpuutilization')).toEqual([60]);
+  expect(receiver.repeated()).toBe(0);
+});
+
+it('a plan that its budget slows runs at the interval that is told, and loses no point', async () => {
+  // One metric every 37 minutes, which has no multiple in common with 5 minutes for three hours.
+  const monthlyUsd = (0.00001 * 30 * 86_400) / (37 * 60);
+  const config = cloudWatch([cpuOfServices], { budget: { monthlyUsd, onExceed: 'slow' } });
+  const { receiver, run } = createBridge(fake, config);
+  const ran: number[] = [];
+  for (let minute = 0; minute < 240; minute++) {
+    fake.clock.advance(60);
+    const { summary } = await run({ schedule: '1m' });
+    if (summary.cloudwatch?.ran === 'read') ran.push(fake.clock.now());
+  }
+  const between = ran.slice(1).map((at, index) => (at - (ran[index] ?? 0)) / 60);
+  expect(between.length).toBeGreaterThan(3);
+  expect([...new Set(between)]).toEqual([37]);
+  expect(gapsOf(receiver.series, 'aws_ecs_cpuutilization')).toEqual([60]);
+});
+
+describe('a permission that only tasks need', () => {
+  it('costs neither the watermark nor the end of a service that has gone', async () => {
+    fake.faults.add({ api: 'DescribeTasks', kind: 'access-denied' });
+    fake.model.addService({ cluster: 'prod', name: 'gone', desired: 1 });
+    fake.clock.advance(1200);
+    const { receiver, run } = createBridge(fake, cloudWatch([cpuOfServices]));
+    await run();
+    fake.model.deleteService({ cluster: 'prod', service: 'gone' });
+    fake.clock.advance(300);
+    const { summary } = await run();
+    expect(summary.faults.join()).toContain('ecs:DescribeTasks is missing');
+    expect(summary.cloudwatch?.stale).toBe(1);
+    const [key] = [...receiver.series.keys()].filter((one) =>
+      one.startsWith('fargaze_bridge_watermark'),
+    );
+    const values = [...(receiver.series.get(key ?? '')?.values() ?? [])];
+    expect(values).toHaveLength(2);
+    expect(Number(values[1]) - Number(values[0])).toBe(300);
+  });
+});
