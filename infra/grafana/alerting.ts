@@ -80,11 +80,18 @@ function translate(rule: PrometheusRule, occurs: 'once' | 'often') {
 }
 
 function queries(expr: string, lookup: string | undefined) {
-  const own = query('A', expr);
+  if (lookup === undefined) return [query('A', expr)];
+  // Grafana gives a text the series of R whose labels hold those of A, and a metric's name is one of these labels
+  // (pkg/services/ngalert/eval/eval.go); so both go without.
+  const own = withoutName(expr);
   // Grafana takes a rule for one without data when any of its queries has none; what alerts itself never has none.
-  return lookup === undefined
-    ? [own]
-    : [own, query('R', `${lookup} or on (job, instance) (${expr})`)];
+  const found = `${withoutName(lookup)} or on (job, instance) ${own}`;
+  return [query('A', own), query('R', found)];
+}
+
+/** The same series without the name of their metric. */
+function withoutName(expr: string): string {
+  return `max without () (${expr})`;
 }
 
 function query(refId: string, expr: string) {

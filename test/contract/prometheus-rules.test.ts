@@ -1,8 +1,9 @@
 // Prometheus's own tools judge the configuration, the rules and their tests. What they cannot see is checked in
 // test/unit/rules.test.ts.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { renderConfigRules } from '../../infra/config/prometheus/config-rules.ts';
 import { renderNeverSeenRules } from '../../infra/config/prometheus/never-seen.ts';
 import { runCommand } from '../../local/programs/command.ts';
@@ -101,3 +102,47 @@ it.each(configTests)(
   },
   120_000,
 );
+
+it('a look-up of Grafana’s copy has all labels of what alerts: without, its text would not be given it', async () => {
+  const file = 'infra/config/grafana/provisioning/alerting/rules.yml';
+  type Copy = { readonly data: readonly { readonly model: { readonly expr?: string } }[] };
+  const groups: { readonly rules: readonly Copy[] }[] = parse(readFileSync(file, 'utf8')).groups;
+  const queries = groups
+    .flatMap(({ rules }) => rules)
+    .map(({ data }) => data.flatMap(({ model: { expr } }) => expr ?? []));
+  const [[alerting, lookup] = []] = queries.filter((exprs) => exprs.length > 1);
+  const ask = (expr: string | undefined, exp_samples: unknown[]) => ({
+    expr: expr ?? '',
+    eval_time: '1m',
+    exp_samples,
+  });
+  const of = (instance: string) => `{job="j",instance="${instance}"}`;
+  const reason = 'phase="tls",reason="tls_expired"';
+  const test: RuleTest = {
+    name: 'labels',
+    interval: '15s',
+    input_series: [
+      ...['a', 'b'].flatMap((instance) => [
+        { series: `probe_success${of(instance)}`, values: '0x9' },
+        { series: `fargaze_probe_timestamp_seconds${of(instance)}`, values: '0+15x9' },
+      ]),
+      { series: `probe_failure_info{job="j",instance="a",${reason}}`, values: '1x9' },
+    ],
+    promql_expr_test: [
+      ask(
+        alerting,
+        ['a', 'b'].map((instance) => ({ labels: of(instance), value: 0 })),
+      ),
+      ask(lookup, [
+        { labels: `{job="j",instance="a",${reason}}`, value: 1 },
+        { labels: of('b'), value: 0 },
+      ]),
+    ],
+  };
+  const { code, output } = await testGenerated('groups: []', {
+    files: ['recording/freshness.yml'],
+    groups: ['fargaze-freshness', 'fargaze-vantages', 'fargaze-bridge-freshness'],
+    tests: [test],
+  });
+  expect([output, code]).toEqual([expect.stringContaining('SUCCESS'), 0]);
+});

@@ -27,7 +27,9 @@ it('every alert but the watchdog has its copy, with the same expression, wait an
   );
   const facts = copies.map(({ data, for: wait, labels, title }) => {
     const [query] = data;
-    const expr = query?.datasourceUid === 'prometheus' ? query.model.expr : '';
+    const own = query?.datasourceUid === 'prometheus' ? query.model.expr : '';
+    // With a look-up beside it, it goes without the name of its metric.
+    const expr = /^max without \(\) \((.*)\)$/.exec(own)?.[1] ?? own;
     return [title.split(' ')[0], expr, wait, labels.severity].join('|');
   });
   const wanted = originals.map(({ alert, expr, for: wait = '0s', labels }) =>
@@ -68,7 +70,7 @@ describe('texts', () => {
     const [own, lookup] = failed?.data ?? [];
     expect(lookup?.model).toMatchObject({
       refId: 'R',
-      expr: `fargaze:probe_failure_info:fresh or on (job, instance) (${own?.model && 'expr' in own.model ? own.model.expr : ''})`,
+      expr: `max without () (fargaze:probe_failure_info:fresh) or on (job, instance) ${own?.model && 'expr' in own.model ? own.model.expr : ''}`,
     });
   });
 
