@@ -37,10 +37,11 @@ export function withVantage(
 
 /**
  * The verdict on each target: 1 up, 0 down, 2 unknown. A target that was seen once and of which there is no fresh
- * result is unknown, which is neither up nor down.
+ * result is unknown, which is neither up nor down. Adding 0 drops the name of the metric: with it a target that changes
+ * from one side of the `or` to the other would be two lines.
  */
 export function verdict(selector: Selector): string {
-  return `fargaze:probe_success:fresh${selector} or 0 * fargaze_probe_timestamp_seconds${selector} + 2`;
+  return `fargaze:probe_success:fresh${selector} + 0 or 0 * fargaze_probe_timestamp_seconds${selector} + 2`;
 }
 
 /** `part` over `whole`, 0 where only `part` has no series: an error that never happened has none. */

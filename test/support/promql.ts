@@ -74,6 +74,36 @@ function namesBelow(node: SyntaxNode | null, text: string): string[] {
   return [...own, ...children];
 }
 
+/**
+ * Each `or` of which one side keeps the name of its metric and the other does not: over time a series that changes from
+ * one side to the other becomes two.
+ */
+export function splitSeries(expression: string): string[] {
+  const found: string[] = [];
+  parser.parse(expression).iterate({
+    enter: ({ node }) => {
+      if (node.name !== 'BinaryExpr' || node.getChild('Or') === null) return;
+      if (nameKept(node.firstChild, expression) !== nameKept(node.lastChild, expression)) {
+        found.push(textOf(node, expression));
+      }
+    },
+  });
+  return found;
+}
+
+/** The name of the metric that the series of `node` have; '' where an operation took it away. */
+function nameKept(node: SyntaxNode | null, text: string): string {
+  if (node === null) return '';
+  if (node.name === 'VectorSelector') return textOf(node.getChild('Identifier'), text);
+  if (node.name === 'ParenExpr') return nameKept(node.firstChild?.nextSibling ?? null, text);
+  const filters = ['And', 'Or', 'Unless', 'Eql', 'Neq', 'Lss', 'Lte', 'Gtr', 'Gte'];
+  const keeps =
+    node.name === 'BinaryExpr' &&
+    node.getChild('BoolModifier') === null &&
+    filters.some((operator) => node.getChild(operator) !== null);
+  return keeps ? nameKept(node.firstChild, text) : '';
+}
+
 function textOf(node: SyntaxNode | null, text: string): string {
   return node === null ? '' : text.slice(node.from, node.to);
 }

@@ -13,7 +13,7 @@ import {
   variableQueries,
 } from '../support/boards.ts';
 import { knownMetrics } from '../support/known-metrics.ts';
-import { readSelectors, type Selector } from '../support/promql.ts';
+import { readSelectors, type Selector, splitSeries } from '../support/promql.ts';
 
 const files = readBoards();
 const known = knownMetrics();
@@ -74,6 +74,18 @@ it.each(asked)('$place reads only what somebody emits', ({ expr }) => {
 
 it.each(files.flatMap(panelQueries))('$place reads only fresh results', ({ expr }) => {
   expect(staleMetrics(expr)).toEqual([]);
+});
+
+it.each(files.flatMap(panelQueries))('$place shows what changes as one series', ({ expr }) => {
+  expect(splitSeries(fillIn(expr))).toEqual([]);
+});
+
+it('a series that would be two is found', () => {
+  expect(splitSeries('up or 0 * up')).toEqual(['up or 0 * up']);
+  expect(splitSeries('sum((up > 0) or node)')).toEqual(['(up > 0) or node']);
+  expect(splitSeries('up + 0 or 0 * up')).toEqual([]);
+  expect(splitSeries('up > bool 0 or -up')).toEqual([]);
+  expect(splitSeries('up == 1 or up{a="b"} and x')).toEqual([]);
 });
 
 it('a wrong name, a wrong label, a stale series and a slip of the pen are each found', () => {
