@@ -7,10 +7,10 @@ import { series, stacked, stat, table, timeline } from './panels.ts';
 const now = [
   stat({
     title: 'Oldest push',
-    description: 'Age of the oldest push that the Pushgateway holds.',
+    description:
+      'Age of the oldest push that the Pushgateway holds. Each group is pushed at its own interval: CloudWatch every five minutes, a probe as configured.',
     queries: [{ expr: 'time() - min(push_time_seconds)' }],
     unit: 's',
-    steps: ['green', [90, 'orange'], [150, 'red']],
   }),
   stat({
     title: 'Refused pushes',
@@ -33,9 +33,9 @@ const now = [
   }),
   stat({
     title: 'Series',
-    description: 'Series that Prometheus holds in memory: its cardinality.',
-    queries: [{ expr: 'sum(prometheus_tsdb_head_series)' }],
-    steps: ['green', [50000, 'orange'], [200000, 'red']],
+    description: 'Series that Prometheus holds in memory: its cardinality; red is what alerts.',
+    queries: [{ expr: 'max(prometheus_tsdb_head_series)' }],
+    steps: ['green', [50000, 'orange'], [100000, 'red']],
   }),
   stat({
     title: 'Rule failures',

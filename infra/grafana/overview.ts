@@ -43,10 +43,9 @@ const now = [
   stat({
     title: 'Oldest result',
     description:
-      'Age of the oldest result of all targets; above 2.5 intervals a result is not fresh.',
+      'Age of the oldest result of all targets. What is too old depends on the target’s interval: above 2.5 of them it counts as unknown.',
     queries: [{ expr: `max(fargaze:probe_age_seconds${target})` }],
     unit: 's',
-    steps: ['green', [90, 'orange'], [150, 'purple']],
   }),
   stat({
     title: 'Next certificate',
