@@ -33,18 +33,23 @@ class Settings:
 def read_settings() -> Settings:
     """Read and check the environment. Raises SettingsError."""
     problems: list[str] = []
-    default_dir = str(Path(tempfile.gettempdir()) / "fargaze-web-metrics")
     settings = Settings(
         web_bind=_address("WEB_BIND", "0.0.0.0:8000", problems),
         web_workers=_count("WEB_WORKERS", 2, problems),
         exporter_bind=_address("EXPORTER_BIND", "0.0.0.0:9464", problems),
-        metrics_dir=Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or default_dir),
+        metrics_dir=Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or _default_metrics_dir()),
         redis_url=os.environ.get("REDIS_URL") or None,
         redis_password=os.environ.get("REDIS_PASSWORD") or None,
     )
     if problems:
         raise SettingsError("environment: " + "; ".join(problems))
     return settings
+
+
+def _default_metrics_dir() -> str:
+    # Asked for only where it is needed: where nothing can be written to, as in a container with a read-only root,
+    # there is no temporary directory, and asking raises.
+    return str(Path(tempfile.gettempdir()) / "fargaze-web-metrics")
 
 
 def split_address(address: str) -> tuple[str, int]:
