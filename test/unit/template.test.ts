@@ -61,6 +61,19 @@ describe.each(services)('$id', ({ id, properties }) => {
   });
 });
 
+it('no task starts before the way to its image is there', () => {
+  const { NetworkReady } = template.Resources as Readonly<Record<string, Item>>;
+  expect(references(NetworkReady?.Metadata)).toEqual([
+    'InternetRoute',
+    'PublicRoutesA',
+    'PublicRoutesB',
+  ]);
+  for (const { id } of services) {
+    const { DependsOn } = template.Resources[id] as Item;
+    expect(flatten(DependsOn)).toContain('NetworkReady');
+  }
+});
+
 describe.each(tasks)('$id', ({ properties }) => {
   it('runs on Fargate, on ARM64 or what the parameter says, in a network of its own', () => {
     expect(properties).toMatchObject({
@@ -250,6 +263,23 @@ describe('permissions', () => {
       .filter(({ statement }) => strings(statement.Resource).some((text) => text.endsWith('*')))
       .map(({ name }) => name);
     expect([...new Set(wide)].sort()).toEqual(Object.keys(allowed).sort());
+  });
+
+  it('let Prometheus make every call of its discovery: one that is refused hides the whole cluster', () => {
+    const own = statements.filter(({ name }) => name.startsWith('PrometheusTaskRole '));
+    // discovery/aws/ecs.go of Prometheus 3.15
+    expect(own.flatMap(({ statement }) => strings(statement.Action))).toEqual(
+      expect.arrayContaining([
+        'ec2:DescribeInstances',
+        'ec2:DescribeNetworkInterfaces',
+        'ecs:DescribeClusters',
+        'ecs:DescribeContainerInstances',
+        'ecs:DescribeServices',
+        'ecs:DescribeTasks',
+        'ecs:ListServices',
+        'ecs:ListTasks',
+      ]),
+    );
   });
 
   it('name actions one by one', () => {

@@ -1,0 +1,188 @@
+// The template under sets of parameters: what is switched off leaves nothing behind that refers to it, and what cannot
+// work is refused before anything is created.
+import { ofType, template } from '../support/template.ts';
+import {
+  accepts,
+  dangling,
+  holds,
+  living,
+  refusals,
+  type Values,
+} from '../support/template-parameters.ts';
+
+const vpc = {
+  VpcId: 'vpc-0a1',
+  TaskSubnetIds: 'subnet-0a1,subnet-0a2',
+  FunctionSubnetIds: 'subnet-0b1,subnet-0b2',
+};
+const certificate = { CertificateArn: 'arn:aws:acm:x:1:certificate/y', GrafanaCidr: '10.0.0.0/8' };
+const secret = 'arn:aws:secretsmanager:x:1:secret:y';
+
+const sets: readonly { readonly name: string; readonly values: Values }[] = [
+  { name: 'defaults', values: {} },
+  { name: 'a VPC of your own', values: vpc },
+  {
+    name: 'a VPC of your own and a certificate',
+    values: { ...vpc, ...certificate, PublicSubnetIds: 'subnet-0c1,subnet-0c2' },
+  },
+  { name: 'a certificate', values: certificate },
+  {
+    name: 'a domain and a certificate',
+    values: { ...certificate, GrafanaDomain: 'g.example.com' },
+  },
+  { name: 'an existing Pushgateway', values: { PushgatewayUrl: 'http://p:9091' } },
+  {
+    name: 'an existing Pushgateway in a VPC',
+    values: {
+      PushgatewayUrl: 'http://p:9091',
+      VpcId: 'vpc-0a1',
+      FunctionSubnetIds: 'subnet-0b1',
+    },
+  },
+  {
+    name: 'an existing Prometheus',
+    values: { RemoteWriteUrl: 'https://p/api/v1/write', RemoteWriteRegion: 'eu-west-1' },
+  },
+  {
+    name: 'both existing, with a certificate that nothing uses',
+    values: { ...certificate, PushgatewayUrl: 'http://p', RemoteWriteUrl: 'https://p/w' },
+  },
+  {
+    name: 'functions alone',
+    values: { EnablePrometheus: 'false', RemoteWriteUrl: 'https://p/api/v1/write' },
+  },
+  { name: 'no web service', values: { EnableWeb: 'false' } },
+  { name: 'no redis service', values: { EnableRedis: 'false' } },
+  { name: 'no Grafana', values: { EnableGrafana: 'false' } },
+  { name: 'no Grafana, with a certificate', values: { ...certificate, EnableGrafana: 'false' } },
+  {
+    name: 'Prometheus alone',
+    values: { EnableGrafana: 'false', EnableRedis: 'false', EnableWeb: 'false' },
+  },
+  { name: 'a Redis of your own', values: { RedisEndpoint: 'r:6379' } },
+  {
+    name: 'a Redis of your own with TLS and a password',
+    values: { RedisEndpoint: 'r:6379', RedisSecretArn: secret, RedisTls: 'true' },
+  },
+  { name: 'a cluster of your own', values: { ClusterName: 'mine' } },
+  {
+    name: 'long-term storage, shells and a key',
+    values: { LongTermStorage: 'amp', EnableExec: 'true', KmsKeyArn: 'arn:aws:kms:x:1:key/y' },
+  },
+  {
+    name: 'Spot, and an image and address of your own',
+    values: { WebCapacity: 'FARGATE_SPOT', WebImage: 'a/b:1', WebUrl: 'http://w' },
+  },
+  {
+    name: 'alerts to everybody',
+    values: {
+      AlertSlackSecretArn: secret,
+      AlertWebhookSecretArn: secret,
+      AlarmEmail: 'a@b.example',
+    },
+  },
+  { name: 'reserved concurrency', values: { ReservedConcurrency: '1' } },
+];
+
+describe.each(sets)('with $name', ({ values }) => {
+  it('nothing refers to what is not there', () => {
+    expect(dangling(values)).toEqual([]);
+  });
+
+  it('the values are accepted', () => {
+    const refused = Object.entries(values).filter(
+      ([name, value]) => template.Parameters[name]?.Type === 'String' && !accepts(name, value),
+    );
+    expect([refused, refusals(values)]).toEqual([[], []]);
+  });
+});
+
+it('sets of parameters reach both sides of every condition', () => {
+  const { Conditions } = template as unknown as { readonly Conditions: object };
+  const lopsided = Object.keys(Conditions).filter(
+    (name) => new Set(sets.map(({ values }) => holds(name, values))).size < 2,
+  );
+  expect(lopsided).toEqual([]);
+});
+
+it.each(sets.filter(({ values }) => values.PushgatewayUrl ?? values.RemoteWriteUrl))(
+  'with $name there are only the functions',
+  ({ values }) => {
+    const alive = living(values);
+    const servers = [
+      'AWS::EC2::VPC',
+      'AWS::ECS::Cluster',
+      'AWS::ECS::Service',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      'AWS::SecretsManager::Secret',
+      'AWS::ServiceDiscovery::PrivateDnsNamespace',
+    ].flatMap(ofType);
+    expect(servers.filter(({ id }) => alive.has(id))).toEqual([]);
+    expect(alive).toContain('DeliverLambdaFunction');
+  },
+);
+
+describe('is refused:', () => {
+  it.each<{ name: string; values: Values; told: string }>([
+    {
+      name: 'a network of ours whose tasks could not fetch their images',
+      values: { AssignPublicIp: 'DISABLED' },
+      told: 'AssignPublicIp must be ENABLED',
+    },
+    {
+      name: 'subnets without their VPC',
+      values: { TaskSubnetIds: 'subnet-0a1' },
+      told: 'VpcId must name their VPC',
+    },
+    {
+      name: 'a VPC without subnets for functions',
+      values: { VpcId: 'vpc-1', TaskSubnetIds: 'subnet-1' },
+      told: 'FunctionSubnetIds must name',
+    },
+    {
+      name: 'a VPC without subnets for tasks',
+      values: { VpcId: 'vpc-1', FunctionSubnetIds: 'subnet-1' },
+      told: 'TaskSubnetIds must name',
+    },
+    {
+      name: 'a certificate in a VPC without public subnets',
+      values: { ...vpc, ...certificate },
+      told: 'PublicSubnetIds must name',
+    },
+    {
+      name: 'a certificate without readers',
+      values: { CertificateArn: certificate.CertificateArn },
+      told: 'GrafanaCidr must say',
+    },
+    {
+      name: 'results that go nowhere',
+      values: { EnablePrometheus: 'false' },
+      told: 'must say where results go',
+    },
+  ])('$name', ({ told, values }) => {
+    expect(refusals(values)).toEqual([expect.stringContaining(told)]);
+  });
+
+  it.each([
+    ['AlarmEmail', 'nobody'],
+    ['FunctionSubnetIds', 'subnet-1, subnet-2'],
+    ['GrafanaDomain', 'https://g.example.com'],
+    ['PublicSubnetIds', 'subnet-1'],
+    ['RemoteWriteRegion', 'Frankfurt'],
+    ['TaskSubnetIds', 'vpc-1'],
+    ['VpcCidr', '10.0.0.0/23'],
+    ['WebUrl', 'http://user:secret@web/'],
+  ])('%s %s', (name, value) => {
+    expect(accepts(name, value)).toBe(false);
+  });
+});
+
+it('the age of results is told while SQS still tells it', () => {
+  const [queue] = ofType('AWS::SQS::Queue').filter(({ id }) => id === 'ResultQueue');
+  const [alarm] = ofType('AWS::CloudWatch::Alarm').filter(({ id }) => id === 'QueueAge');
+  // A message that was received three times no longer counts
+  // (docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html).
+  const lastTold = 2 * Number(queue?.properties.VisibilityTimeout);
+  expect(Number(alarm?.properties.Threshold)).toBeLessThan(lastTold);
+  expect(alarm?.properties.TreatMissingData).toBe('notBreaching');
+});
