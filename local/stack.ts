@@ -140,7 +140,7 @@ async function startOptionalGrafana(root: string, prometheusUrl: string, report:
     report(`grafana          ${howToGetGrafana}`);
     return undefined;
   }
-  const server = await startGrafana({ grafana, root, prometheusUrl });
+  const server = await startGrafana({ grafana, root, prometheusUrl, scrapeInterval: interval });
   report(`grafana          ${server.url}/d/fargaze-overview (version ${grafana.version})`);
   return server;
 }

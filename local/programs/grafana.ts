@@ -67,8 +67,10 @@ export async function startGrafana(options: {
   readonly grafana: Grafana;
   readonly root: string;
   readonly prometheusUrl: string;
+  /** Between two scrapes, such as `15s`: what the boards' rates are made of. */
+  readonly scrapeInterval: string;
 }): Promise<Server> {
-  const { grafana, root, prometheusUrl } = options;
+  const { grafana, root, prometheusUrl, scrapeInterval } = options;
   const source = join(root, 'infra/config/grafana');
   const provisioning = await mkdtemp(join(tmpdir(), 'fargaze-grafana-provisioning-'));
   for (const kind of ['datasources', 'dashboards']) {
@@ -87,6 +89,7 @@ export async function startGrafana(options: {
       GF_PATHS_PROVISIONING: provisioning,
       FARGAZE_PROMETHEUS_URL: prometheusUrl,
       FARGAZE_GRAFANA_DASHBOARDS: join(source, 'dashboards'),
+      FARGAZE_SCRAPE_INTERVAL: scrapeInterval,
     }),
   });
   const stop = async () => {

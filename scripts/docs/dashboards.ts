@@ -28,7 +28,8 @@ stopped tasks; both stand at the time when it happened. The boards suit the ligh
 
 In AWS it is a task of its own, with these boards and the provisioning of \`infra/config/grafana/provisioning\`: one
 data source (uid \`prometheus\`), one folder (uid \`fargaze\`), nothing that can be edited or deleted in the browser.
-Two variables of its environment say where things are: \`FARGAZE_PROMETHEUS_URL\` and \`FARGAZE_GRAFANA_DASHBOARDS\`.
+Variables of its environment say where things are, \`FARGAZE_PROMETHEUS_URL\` and \`FARGAZE_GRAFANA_DASHBOARDS\`, and how
+often Prometheus scrapes, \`FARGAZE_SCRAPE_INTERVAL\`: the rates of the boards look at four scrapes or more.
 
 \`npm start\` starts a \`grafana\` that is on \`PATH\` with the same boards and prints its address, readers without a
 name allowed; alerts stay with Prometheus there. \`FARGAZE_GRAFANA\` names another program, \`FARGAZE_GRAFANA_HOME\` the

@@ -57,7 +57,8 @@ async function startFrom(bin: string): Promise<Seen & { readonly port: number }>
   const grafana = await findGrafana();
   if (grafana === undefined) throw new Error('the stand-in was not found');
   expect(grafana.version).toBe('13.2.3');
-  const server = await startGrafana({ grafana, root, prometheusUrl: 'http://127.0.0.1:9090' });
+  const prometheusUrl = 'http://127.0.0.1:9090';
+  const server = await startGrafana({ grafana, root, prometheusUrl, scrapeInterval: '7s' });
   try {
     const read: Seen = JSON.parse(readFileSync(seen, 'utf8'));
     checkProvisioning(read.env);
@@ -77,7 +78,10 @@ function checkProvisioning(env: Seen['env']): void {
         (_, name) => env[name] ?? '',
       ),
     );
-  expect(read('datasources/prometheus.yml').datasources[0].url).toBe('http://127.0.0.1:9090');
+  expect(read('datasources/prometheus.yml').datasources[0]).toMatchObject({
+    url: 'http://127.0.0.1:9090',
+    jsonData: { timeInterval: '7s' },
+  });
   const boards = read('dashboards/fargaze.yml').providers[0].options.path;
   expect(readdirSync(boards)).toContain('fargaze-overview.json');
   expect(readdirSync(at).sort()).toEqual(['alerting', 'dashboards', 'datasources', 'plugins']);

@@ -84,6 +84,14 @@ it.each([
   }
 });
 
+it('Prometheus keeps samples, where nothing else is asked for, for as long as any objective looks back', () => {
+  const parameters = readFileSync('infra/parameters.yml', 'utf8');
+  const [, days = ''] = /param:PrometheusRetentionTime, '(\d+)d'/.exec(parameters) ?? [];
+  const windows = source.config.slos.map(({ window }) => window);
+  expect(windows.length).toBeGreaterThan(0);
+  expect(Number(days) * 86_400).toBeGreaterThan(Math.max(...windows));
+});
+
 it.each(['grafana', 'prometheus'] as const)('the bundle of %s fits', (name) => {
   expect(packBundle(name, source).length).toBeLessThan(bundleLimit);
 });

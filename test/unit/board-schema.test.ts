@@ -69,7 +69,7 @@ const dataSources = v.strictObject({
       editable: v.literal(false),
       jsonData: v.strictObject({
         httpMethod: v.picklist(['POST', 'GET']),
-        timeInterval: v.pipe(v.string(), v.regex(/^\d+s$/)),
+        timeInterval: v.literal('$__env{FARGAZE_SCRAPE_INTERVAL}'),
         prometheusType: v.picklist(['Prometheus', 'Cortex', 'Mimir', 'Thanos']),
         manageAlerts: flag,
         allowAsRecordingRulesTarget: flag,
@@ -105,6 +105,17 @@ it('the data source is the one that every board names, and takes its address fro
   expect(new Set(named.map(([, body]) => body))).toEqual(
     new Set(['"type":"prometheus","uid":"prometheus"']),
   );
+});
+
+it('the deployed Grafana is given what provisioning takes from the environment, and the interval that is deployed', () => {
+  const files = ['datasources/prometheus.yml', 'dashboards/fargaze.yml'];
+  const names = files.flatMap((file) => [
+    ...readFileSync(`${provisioning}/${file}`, 'utf8').matchAll(/\$__env\{(\w+)\}/g),
+  ]);
+  const template = readFileSync('infra/grafana.yml', 'utf8');
+  expect(names.length).toBe(3);
+  for (const [, name = ''] of names) expect(template).toMatch(new RegExp(`Name: ${name},`));
+  expect(template).toContain('Name: FARGAZE_SCRAPE_INTERVAL, Value: !Ref ScrapeInterval');
 });
 
 it('boards are provisioned into one folder, from where the environment says, and not edited in the browser', () => {
