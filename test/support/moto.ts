@@ -4,15 +4,28 @@ import { freePort, startProcess, waitFor } from '../../local/programs/process.ts
 import { preparePython } from '../../local/programs/python.ts';
 import { answers, type Server } from '../../local/programs/servers.ts';
 
-/** Starts a moto server; it is ready when this settles. */
-export async function startMoto(): Promise<Server> {
+/** What runs moto, and who hears each line of its log. */
+export type MotoOptions = { readonly launcher?: string; readonly onLine?: (line: string) => void };
+
+/** moto with the types of our templates that it lacks, which it says itself at its head. */
+export const withMoreTypes = 'test/support/python/moto_with_more_types.py';
+
+/** The Python that moto, boto3 and cfn-lint are installed in. */
+export async function testPython(): Promise<string> {
   const requirements = resolve('test/support/python/requirements.txt');
-  const { python } = await preparePython({ requirements, report: () => undefined });
+  return (await preparePython({ requirements, report: () => undefined })).python;
+}
+
+/** Starts a moto server; it is ready when this settles. */
+export async function startMoto({ launcher, onLine }: MotoOptions = {}): Promise<Server> {
+  const python = await testPython();
   const port = await freePort();
+  const address = ['-H', '127.0.0.1', '-p', String(port)];
   const process = await startProcess({
     name: 'moto',
     command: python,
-    args: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
+    args: [...(launcher === undefined ? ['-m', 'moto.server'] : [launcher]), ...address],
+    ...(onLine !== undefined && { onLine }),
     // Whatever proxy, profile or region this machine has is not meant.
     env: { AWS_PROFILE: undefined, HTTP_PROXY: undefined, http_proxy: undefined },
   });

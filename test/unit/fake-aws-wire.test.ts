@@ -122,7 +122,7 @@ describe('the query protocol', () => {
   });
 
   it('writes lists, maps, instants and special characters as the SDKs read them', () => {
-    const frame = { api: 'Get', xmlns: 'urn:x', requestId: 'r' };
+    const frame = { api: 'Get', xmlns: 'urn:x', requestId: 'r', dialect: 'query' } as const;
     const output = {
       Label: '<a&"b">',
       Values: [1, 2.5],
@@ -142,9 +142,24 @@ describe('the query protocol', () => {
 
   it('tells whose fault an error is', () => {
     const errorOf = (status: number) =>
-      encodeXmlError({ xmlns: 'urn:x', requestId: 'r' }, { code: 'C', message: 'm', status });
+      encodeXmlError(
+        { xmlns: 'urn:x', requestId: 'r', dialect: 'query' },
+        { code: 'C', message: 'm', status },
+      );
     expect(errorOf(400)).toContain('<Type>Sender</Type><Code>C</Code><Message>m</Message>');
     expect(errorOf(500)).toContain('<Type>Receiver</Type>');
+  });
+
+  it('frames answers and refusals of EC2 as EC2 does', () => {
+    const frame = { api: 'Get', xmlns: 'urn:x', requestId: 'r', dialect: 'ec2' } as const;
+    expect(encodeXml(frame, { set: [{ id: 'a' }, { id: 'b' }] })).toBe(
+      '<GetResponse xmlns="urn:x"><requestId>r</requestId>' +
+        '<set><item><id>a</id></item><item><id>b</id></item></set></GetResponse>',
+    );
+    expect(encodeXmlError(frame, { code: 'C', message: 'm', status: 400 })).toBe(
+      '<Response><Errors><Error><Code>C</Code><Message>m</Message></Error></Errors>' +
+        '<RequestID>r</RequestID></Response>',
+    );
   });
 });
 

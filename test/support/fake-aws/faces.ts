@@ -24,6 +24,13 @@ export const faces: Readonly<Record<ServiceName, ServiceFace>> = {
     xmlns: 'http://ecs.amazonaws.com/doc/2014-11-13/',
     internalError: 'ServerException',
   },
+  ec2: {
+    target: undefined,
+    scope: 'ec2',
+    iamPrefix: 'ec2',
+    xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+    internalError: 'InternalError',
+  },
   cloudwatch: {
     target: 'GraniteServiceVersion20100801',
     scope: 'monitoring',

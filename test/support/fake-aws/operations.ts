@@ -17,6 +17,7 @@ import {
   listAccountAliases,
   type Sessions,
 } from './other/identity.ts';
+import { describeNetworkInterfaces } from './other/network-interfaces.ts';
 import { getResources } from './other/tagging.ts';
 
 /** The operations of each service. */
@@ -37,6 +38,7 @@ export function createOperations(sessions: Sessions): Operations {
       ['DescribeServiceDeployments', describeServiceDeployments],
       ['DescribeServiceRevisions', describeServiceRevisions],
     ]),
+    ec2: new Map<string, Operation>([['DescribeNetworkInterfaces', describeNetworkInterfaces]]),
     cloudwatch: new Map<string, Operation>([
       ['ListMetrics', listMetrics],
       ['GetMetricData', getMetricData],

@@ -33,13 +33,17 @@ function encodeOutput({ address, call, requestId }: ReplyTo, output: object): st
     case 'cbor':
       return encodeCbor(output);
     case 'query': {
-      const xmlns = call === undefined ? '' : faces[call.service].xmlns;
-      return encodeXml({ api: call?.api ?? '', xmlns, requestId }, output);
+      return encodeXml({ api: call?.api ?? '', ...frameOf(call), requestId }, output);
     }
     case 'json-1.0':
     case 'json-1.1':
       return JSON.stringify(output);
   }
+}
+
+function frameOf(call: Call | undefined) {
+  const xmlns = call === undefined ? '' : faces[call.service].xmlns;
+  return { xmlns, dialect: call?.service === 'ec2' ? 'ec2' : 'query' } as const;
 }
 
 /** Answers with a refusal. */
@@ -57,9 +61,8 @@ function encodeError({ address, call, requestId }: ReplyTo, error: AwsError): st
     case 'cbor':
       return encodeCbor(shape);
     case 'query': {
-      const xmlns = call === undefined ? '' : faces[call.service].xmlns;
       const { queryCode: code, message, status } = error;
-      return encodeXmlError({ xmlns, requestId }, { code, message, status });
+      return encodeXmlError({ ...frameOf(call), requestId }, { code, message, status });
     }
     case 'json-1.0':
     case 'json-1.1':

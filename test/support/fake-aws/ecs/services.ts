@@ -89,7 +89,7 @@ function describe(context: Context, service: Service): object {
     schedulingStrategy: 'REPLICA',
     deploymentController: { type: 'ECS' },
     enableECSManagedTags: false,
-    propagateTags: 'NONE',
+    propagateTags: service.propagateTags,
     enableExecuteCommand: false,
     tags: includes(context, 'TAGS') ? tagList(service.tags) : [],
   };

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { arnOf, nameOf } from '../model/arn.ts';
 import { digestOf } from '../model/definitions.ts';
 import { hexOf } from '../model/hash.ts';
-import { desiredStatusOf, isVisible, lastStatusOf } from '../model/task.ts';
+import { desiredStatusOf, interfaceIdOf, isVisible, lastStatusOf } from '../model/task.ts';
 import type { Cluster, ContainerSpec, Task, TaskDefinition } from '../model/types.ts';
 import { AwsError, invalidParameter } from '../wire/errors.ts';
 import { readText, requireText } from '../wire/input.ts';
@@ -11,9 +11,11 @@ import { stampIfPast, Timestamp } from '../wire/timestamp.ts';
 import {
   arnPage,
   describedNames,
+  includes,
   missingFailure,
   requestedCluster,
   requestedService,
+  tagList,
 } from './listing.ts';
 
 /** ListTasks: 100 a page, wanted tasks unless `desiredStatus` is STOPPED. */
@@ -57,7 +59,9 @@ export function describeTasks(context: Context): object {
     return { name, task: task !== undefined && isVisible(task, now) ? task : undefined };
   });
   return {
-    tasks: found.flatMap(({ task }) => (task === undefined ? [] : [describe(cluster, task, now)])),
+    tasks: found.flatMap(({ task }) =>
+      task === undefined ? [] : [describe(context, cluster, task)],
+    ),
     failures: found.flatMap(({ name, task }) => {
       if (task !== undefined) return [];
       const arn = arnOf(context.region, 'ecs', `task/${cluster.name}/${name}`);
@@ -66,11 +70,13 @@ export function describeTasks(context: Context): object {
   };
 }
 
-function describe(cluster: Cluster, task: Task, now: number): object {
+function describe(context: Context, cluster: Cluster, task: Task): object {
+  const { now } = context.view;
   const { stop, definition } = task;
   const stopping = stop !== undefined && now >= stop.stoppingAt ? stop : undefined;
   const service = cluster.services.get(task.serviceName ?? '');
   const capacityProvider = service?.capacityProvider;
+  const tagged = service?.propagateTags === 'SERVICE' && includes(context, 'TAGS');
   return {
     taskArn: task.arn,
     clusterArn: cluster.arn,
@@ -103,9 +109,23 @@ function describe(cluster: Cluster, task: Task, now: number): object {
     containers: definition.containers.map((container) => describeContainer(task, container, now)),
     ephemeralStorage: { sizeInGiB: 20 },
     fargateEphemeralStorage: { sizeInGiB: 20 },
-    attachments: [],
-    tags: [],
+    attachments: [describeInterface(task)],
+    tags: tagged ? tagList(service.tags) : [],
     version: 1,
+  };
+}
+
+function describeInterface(task: Task): object {
+  const details = {
+    subnetId: `subnet-${hexOf(task.zone, 17)}`,
+    networkInterfaceId: interfaceIdOf(task),
+    privateIPv4Address: task.address,
+  };
+  return {
+    id: hexOf(`${task.id} attachment`, 32),
+    type: 'ElasticNetworkInterface',
+    status: 'ATTACHED',
+    details: Object.entries(details).map(([name, value]) => ({ name, value })),
   };
 }
 

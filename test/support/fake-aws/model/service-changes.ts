@@ -29,6 +29,10 @@ export type ServiceSpec = Place & {
   readonly containers?: readonly ContainerSpec[];
   readonly capacityProvider?: 'FARGATE' | 'FARGATE_SPOT';
   readonly healthCheck?: 'yes' | 'no';
+  /** `NONE` by default. */
+  readonly propagateTags?: 'SERVICE' | 'NONE';
+  /** Private IPv4 address that all its tasks have, such as one of loopback; each has its own by default. */
+  readonly address?: string;
   /** Seconds between points of its AWS/ECS metrics, 60 by default. */
   readonly resolution?: 20 | 60;
   /** A day before now by default. */
@@ -50,6 +54,8 @@ export function addService(world: World, spec: ServiceSpec): void {
     tags: spec.tags ?? {},
     capacityProvider: spec.capacityProvider,
     healthCheck: spec.healthCheck ?? 'no',
+    propagateTags: spec.propagateTags ?? 'NONE',
+    address: spec.address,
     resolution: spec.resolution ?? 60,
     createdAt: at,
     deletedAt: undefined,

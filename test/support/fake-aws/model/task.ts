@@ -55,6 +55,7 @@ export function makeTask(spec: TaskSpec): Task {
     serviceName: service?.name,
     deploymentId: spec.deploymentId,
     definition: spec.definition,
+    address: service?.address ?? `10.0.${hashText(id) % 256}.${hashText(key) % 256}`,
     zone: `${cluster.region.name}${'abc'[hashText(id) % 3]}`,
     createdAt,
     pullStartedAt: spec.progress === 'never-pulls' ? undefined : pulling,
@@ -63,6 +64,11 @@ export function makeTask(spec: TaskSpec): Task {
     stop: undefined,
     health,
   };
+}
+
+/** Id of the task's network interface. */
+export function interfaceIdOf(task: Task): string {
+  return `eni-${hexOf(`${task.id} interface`, 17)}`;
 }
 
 /** How a task ends. */

@@ -61,6 +61,8 @@ export type Task = {
   readonly deploymentId: string | undefined;
   readonly definition: TaskDefinition;
   readonly zone: string;
+  /** Private IPv4 address of its network interface. */
+  readonly address: string;
   readonly createdAt: EpochSeconds;
   readonly pullStartedAt: EpochSeconds | undefined;
   readonly pullStoppedAt: EpochSeconds | undefined;
@@ -106,6 +108,10 @@ export type Service = {
   tags: Tags;
   readonly capacityProvider: 'FARGATE' | 'FARGATE_SPOT' | undefined;
   readonly healthCheck: 'yes' | 'no';
+  /** Whether tasks have the service's tags. */
+  readonly propagateTags: 'SERVICE' | 'NONE';
+  /** Private IPv4 address of its tasks; each has its own where undefined. */
+  readonly address: string | undefined;
   /** Seconds between the samples of AWS/ECS metrics. */
   readonly resolution: 20 | 60;
   readonly createdAt: EpochSeconds;

@@ -37,6 +37,8 @@ function collapse(tree: Tree | string): unknown {
 
 /** What frames an XML answer. */
 export type XmlFrame = {
+  /** EC2 frames its answers in a way of its own. */
+  readonly dialect: 'query' | 'ec2';
   readonly api: string;
   readonly xmlns: string;
   readonly requestId: string;
@@ -45,9 +47,13 @@ export type XmlFrame = {
 /** Encodes an answer as `<ApiResponse><ApiResult>…`. */
 export function encodeXml(frame: XmlFrame, output: object): string {
   const { api, xmlns, requestId } = frame;
+  if (frame.dialect === 'ec2') {
+    const body = members(output, 'item');
+    return `<${api}Response xmlns="${xmlns}"><requestId>${requestId}</requestId>${body}</${api}Response>`;
+  }
   return [
     `<${api}Response xmlns="${xmlns}"><${api}Result>`,
-    members(output),
+    members(output, 'member'),
     `</${api}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`,
     `</${api}Response>`,
   ].join('');
@@ -55,31 +61,37 @@ export function encodeXml(frame: XmlFrame, output: object): string {
 
 /** Encodes a refusal as `<ErrorResponse>`. */
 export function encodeXmlError(
-  frame: Pick<XmlFrame, 'xmlns' | 'requestId'>,
+  frame: Omit<XmlFrame, 'api'>,
   error: { readonly code: string; readonly message: string; readonly status: number },
 ): string {
+  const what = `<Code>${escapeText(error.code)}</Code><Message>${escapeText(error.message)}</Message>`;
+  if (frame.dialect === 'ec2') {
+    return `<Response><Errors><Error>${what}</Error></Errors><RequestID>${frame.requestId}</RequestID></Response>`;
+  }
   const type = error.status < 500 ? 'Sender' : 'Receiver';
   return [
-    `<ErrorResponse xmlns="${frame.xmlns}"><Error><Type>${type}</Type>`,
-    `<Code>${escapeText(error.code)}</Code><Message>${escapeText(error.message)}</Message></Error>`,
+    `<ErrorResponse xmlns="${frame.xmlns}"><Error><Type>${type}</Type>${what}</Error>`,
     `<RequestId>${frame.requestId}</RequestId></ErrorResponse>`,
   ].join('');
 }
 
-function members(value: object): string {
+/** What an item of a list is called. */
+type ItemName = 'member' | 'item';
+
+function members(value: object, item: ItemName): string {
   return Object.entries(value)
     .filter(([, member]) => member !== undefined)
-    .map(([key, member]) => `<${key}>${content(key, member)}</${key}>`)
+    .map(([key, member]) => `<${key}>${content(key, member, item)}</${key}>`)
     .join('');
 }
 
-function content(key: string, value: unknown): string {
+function content(key: string, value: unknown, item: ItemName): string {
   if (Array.isArray(value)) {
-    return value.map((item) => `<member>${content('member', item)}</member>`).join('');
+    return value.map((one) => `<${item}>${content(item, one, item)}</${item}>`).join('');
   }
   if (value instanceof Timestamp) return new Date(value.seconds * 1000).toISOString();
   if (typeof value === 'object' && value !== null) {
-    return mapMembers.has(key) ? mapEntries(value) : members(value);
+    return mapMembers.has(key) ? mapEntries(value) : members(value, item);
   }
   return escapeText(String(value));
 }
@@ -91,7 +103,7 @@ function mapEntries(value: object): string {
   return Object.entries(value)
     .map(
       ([key, item]) =>
-        `<entry><key>${escapeText(key)}</key><value>${content('value', item)}</value></entry>`,
+        `<entry><key>${escapeText(key)}</key><value>${content('value', item, 'member')}</value></entry>`,
     )
     .join('');
 }

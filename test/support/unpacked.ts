@@ -1,0 +1,45 @@
+// A configuration bundle laid out below a directory of the test, by the very command that a task's init container runs.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BundleName, packBundle, unpackCommand } from '../../infra/bundle.ts';
+import { runCommand } from '../../local/programs/command.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+
+/** What the bundle of Prometheus needs to know; a test changes what it is about. */
+export const prometheusTokens = {
+  TOKEN_CLUSTER_ARN: 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
+  TOKEN_EVALUATE_ALERTS: '1',
+  TOKEN_NAMESPACE: 'fargaze.internal',
+  TOKEN_REDIS_HOST: 'redis.fargaze.internal:6379',
+  TOKEN_REDIS_SCHEME: 'redis',
+  TOKEN_REGION: 'eu-west-1',
+  TOKEN_REMOTE_WRITE_URL: '',
+  TOKEN_RETENTION_SIZE: '1GB',
+  TOKEN_RETENTION_TIME: '1d',
+  TOKEN_SCRAPE_INTERVAL: '15s',
+  TOKEN_STACK: 'fargaze-test',
+  TOKEN_WEB_URL: 'http://web.fargaze.internal:8000/healthy',
+};
+
+/** Absolute paths of a container's command, moved below `root`. */
+export function movePaths(text: string, root: string): string {
+  return text.replaceAll(/(^|[\s=>"'])\/(?=[a-z])/g, `$1${root}/`);
+}
+
+/** Unpacks a bundle to `root`/config. @throws Error when the command fails, as the task would. */
+export async function unpackBundle(
+  name: BundleName,
+  root: string,
+  tokens: Readonly<Record<string, string>>,
+): Promise<string> {
+  const source = { root: '.', config: readConfigFile('fargaze.yml'), environment: {} };
+  for (const folder of ['config', 'data', 'metrics', 'prometheus', 'pushed', 'tmp']) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  const env = { CONFIG_TGZ: packBundle(name, source), ...tokens };
+  const { code, output } = await runCommand('sh', ['-c', movePaths(unpackCommand(name), root)], {
+    env,
+  });
+  if (code !== 0) throw new Error(`unpacking ${name}: ${output}`);
+  return join(root, 'config');
+}
