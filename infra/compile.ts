@@ -44,9 +44,15 @@ export function completeTemplate<T extends Template>(template: T, completion: Co
   }
   return {
     ...filled,
-    Rules: completion.rules,
+    Rules: selectRules(completion),
     Resources: resources,
   };
+}
+
+/** Without points of CloudWatch nothing needs remote write. */
+function selectRules({ config, rules }: Completion): JsonObject {
+  const { SeriesNeedRemoteWrite, ...always } = rules;
+  return config.bridge.cloudwatch === undefined ? always : rules;
 }
 
 function addVariables(id: string, resource: Resource | undefined, variables: JsonObject): Resource {

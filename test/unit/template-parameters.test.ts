@@ -30,11 +30,15 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
     name: 'a domain and a certificate',
     values: { ...certificate, GrafanaDomain: 'g.example.com' },
   },
-  { name: 'an existing Pushgateway', values: { PushgatewayUrl: 'http://p:9091' } },
   {
-    name: 'an existing Pushgateway in a VPC',
+    name: 'an existing Pushgateway and Prometheus',
+    values: { PushgatewayUrl: 'http://p:9091', RemoteWriteUrl: 'http://p:9090/api/v1/write' },
+  },
+  {
+    name: 'an existing Pushgateway and Prometheus in a VPC',
     values: {
       PushgatewayUrl: 'http://p:9091',
+      RemoteWriteUrl: 'http://p:9090/api/v1/write',
       VpcId: 'vpc-0a1',
       FunctionSubnetIds: 'subnet-0b1',
     },
@@ -153,6 +157,21 @@ describe('is refused:', () => {
       name: 'a certificate without readers',
       values: { CertificateArn: certificate.CertificateArn },
       told: 'GrafanaCidr must say',
+    },
+    {
+      name: 'a Pushgateway alone for points of CloudWatch',
+      values: { PushgatewayUrl: 'http://p:9091' },
+      told: 'RemoteWriteUrl must say',
+    },
+    {
+      name: 'a password for a Redis of ours',
+      values: { RedisSecretArn: secret },
+      told: 'RedisEndpoint must name',
+    },
+    {
+      name: 'TLS for a Redis of ours',
+      values: { RedisTls: 'true' },
+      told: 'RedisEndpoint must name',
     },
     {
       name: 'results that go nowhere',
