@@ -45,8 +45,8 @@ export type Bridge = {
   readonly api?: EcsApi;
 };
 
-/** Seconds of the invocation that are kept for delivering. */
-const reserve = 10;
+/** Seconds of the invocation that are kept for delivering; of these for telling of a delivery that failed, and for the log. */
+const reserve = { delivering: 10, telling: 4, log: 1 };
 
 /** Runs the bridge once. @throws DeliveryError, ConfigError, or the first fault when nothing could be read. */
 export async function runBridge(
@@ -59,8 +59,8 @@ export async function runBridge(
   const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
   const sink = bridge.sink ?? createSink();
   const available = context.getRemainingTimeInMillis() / 1000;
-  const whole = startDeadline(available, clock);
-  const reading = whole.slice(Math.max(1, available - reserve));
+  const whole = startDeadline(Math.max(1, available - reserve.log), clock);
+  const reading = whole.slice(Math.max(1, available - reserve.delivering));
   const region = readEnv('AWS_REGION');
   const api = bridge.api ?? createEcsApi(region === undefined ? {} : { region }, reading);
   const begun = clock.monotonic();
@@ -178,8 +178,12 @@ async function deliverCloudWatch(
   // Due by both, a slowed plan would run at multiples of both alone.
   const interval = memory.slowedTo ?? config.interval;
   if (schedule !== undefined && !isDue(interval, tick)) return undefined;
-  const shared = { config, ecs: ecsConfig, memory, clock, region, writer, reading, whole };
-  const report = await readCloudWatch({ ...shared, ownReading: ecs, schedule });
+  // A receiver that never answers must not take the time in which the other one is told of it.
+  const writing = whole.slice(Math.max(1, whole.remaining() - reserve.telling));
+  const shared = { config, ecs: ecsConfig, memory, clock, region, writer, reading, whole: writing };
+  const report = await readCloudWatch({ ...shared, ownReading: ecs, schedule }).finally(
+    writing.close,
+  );
   const now = clock.now() / 1000;
   if (isWhole(report) && report.ran === 'read') memory.lastSuccess.set('cloudwatch', now);
   if (report.ran === 'waited') return report;

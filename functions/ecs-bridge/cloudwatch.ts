@@ -1,7 +1,6 @@
 // One reading of CloudWatch: find what the jobs want, price it, read it in the fewest requests, and write each answer as it
 // comes, so that what was read before a deadline or a fault is delivered. A job moves on only when it is whole.
 import { DeliveryError, mapConcurrently, type Series } from '@fargaze/core';
-import { partitionOf } from './associate.ts';
 import { readExpressions } from './expressions.ts';
 import { fetchInquiry, inquiryOf, queryId } from './fetch.ts';
 import { jobKey, type PlacedJob, rememberWanted } from './jobs.ts';
@@ -147,7 +146,8 @@ async function finish(
   jobs: readonly PlacedJob[],
 ): Promise<void> {
   const { broken, now, report, run } = state;
-  const gone = goneSeries(state, place, jobs);
+  const existing = jobs.find(({ discovery }) => discovery.existing)?.discovery.existing;
+  const gone = existing === undefined ? none : run.memory.seriesOfGone(place.key, existing);
   const maker = { naming: run.config, region: place.region, memory: run.memory, now };
   const info = jobs.flatMap(({ discovery, job }) =>
     makeInfo(job, discovery, { ...maker, account: place.account }),
@@ -157,6 +157,7 @@ async function finish(
   });
   if (!(await write(state, [...markers, ...distinct(info)]))) return;
   for (const key of gone.keys()) run.memory.forget(key);
+  if (existing !== undefined) run.memory.seeExisting(place.key, existing);
   report.stale += gone.size;
   for (const placed of jobs) {
     if (broken.has(placed.key)) continue;
@@ -167,14 +168,7 @@ async function finish(
   await write(state, watermarkSeries([...new Set(keys)], run.memory, now));
 }
 
-/** Series of ECS resources that a whole reading no longer shows. */
-function goneSeries({ run }: RunState, place: OpenPlace, jobs: readonly PlacedJob[]) {
-  const existing = jobs.find(({ discovery }) => discovery.existing !== undefined)?.discovery
-    .existing;
-  if (existing === undefined) return new Map<string, Readonly<Record<string, string>>>();
-  const prefix = `arn:${partitionOf(place.region)}:ecs:${place.region}:${place.account}:`;
-  return run.memory.seriesOfGone(prefix, existing);
-}
+const none: ReadonlyMap<string, Series['labels']> = new Map();
 
 /** Resources of several jobs of a namespace have one series. */
 function distinct(series: readonly Series[]): Series[] {

@@ -10,6 +10,7 @@ import {
 } from '@fargaze/core';
 import { type Answer, fetchInquiry, type Inquiry } from './fetch.ts';
 import type { Memory } from './memory.ts';
+import { count } from './pace.ts';
 import { type OpenPlace, placeKey, placesOf } from './place.ts';
 import type { CloudWatchReport } from './report.ts';
 import { keyOf } from './series.ts';
@@ -28,6 +29,29 @@ export type ExpressionRun = {
   /** Whether the series were written. */
   readonly deliver: (series: readonly Series[]) => Promise<boolean>;
 };
+
+/** Metrics that a reading of the expressions is billed for; what a search finds is taken from its last answer. */
+export function countExpressionMetrics(
+  expressions: readonly CloudWatchExpression[],
+  region: string,
+  { found }: Memory,
+): number {
+  return expressions
+    .flatMap((one) =>
+      placesOf(one, region).map((at) => [one, foundKey(one, placeKey(at))] as const),
+    )
+    .map(([{ inputs, ...one }, key]) => inputs.length + (isSearch(one) ? (found.get(key) ?? 1) : 0))
+    .reduce((sum, metrics) => sum + metrics, 0);
+}
+
+/** Whether CloudWatch itself finds the metrics, and bills each. */
+function isSearch({ expression }: Pick<CloudWatchExpression, 'expression'>): boolean {
+  return /\bSEARCH\s*\(|^\s*SELECT\b/i.test(expression);
+}
+
+function foundKey({ name }: Pick<CloudWatchExpression, 'name'>, place: string): string {
+  return `expression ${name} ${place}`;
+}
 
 /** The id of the query that bears the expression. */
 const resultId = 'fargazeresult';
@@ -52,7 +76,7 @@ async function readOne(
 ): Promise<void> {
   const { report } = run;
   if (report.deliveryFaults.length > 0) return;
-  const key = `expression ${expression.name} ${place.key}`;
+  const key = foundKey(expression, place.key);
   const span = spanOf(expression, run.memory.watermarks.get(key), run);
   const reader = {
     api: place.cloudwatch,
@@ -62,6 +86,10 @@ async function readOne(
   };
   const { answers, fault, missing } = await fetchInquiry(inquiryOf(expression, span), reader);
   if (fault !== undefined) report.faults.push(fault);
+  if (isSearch(expression)) {
+    count(report.tally.billed, 'expression', answers.length);
+    if (fault === undefined) run.memory.found.set(key, answers.length);
+  }
   const made = answers.flatMap((answer) => toSeries(expression, { answer, place, span, run }));
   if (!(await run.deliver(made.map(({ series }) => series)))) return;
   for (const { read, series } of made) {

@@ -53,12 +53,16 @@ export class Memory {
   readonly lastWanted = new Map<string, ReadonlyMap<string, readonly Wanted[]>>();
   /** What has gone since and is read until its points are settled, by job and resource. */
   readonly departed = new Map<string, Map<string, Departed>>();
+  /** How many series an expression that searches found last, by its key. */
+  readonly found = new Map<string, number>();
   /** The interval in seconds to which the budget slowed the last plan. */
   slowedTo: number | undefined;
   /** When a source was last read as a whole and delivered, in seconds. */
   readonly lastSuccess = new Map<string, EpochSeconds>();
   readonly #sent = new Map<string, Sent>();
   readonly #seen = new Set<string>();
+  /** ARNs that a whole reading of ECS showed, by place. */
+  readonly #existed = new Map<string, ReadonlySet<string>>();
 
   /** Whether a listed metric was not seen in any run before. */
   isNew(metric: string): boolean {
@@ -91,12 +95,16 @@ export class Memory {
     this.#sent.set(key, { labels, arn, times, values, at: now });
   }
 
-  /** Series of ECS resources below `prefix` that are not among `existing`. */
-  seriesOfGone(prefix: string, existing: ReadonlySet<string>): Map<string, Sent['labels']> {
-    const gone = [...this.#sent].filter(
-      ([, { arn }]) => arn.startsWith(prefix) && !existing.has(arn),
-    );
+  /** Series of resources that existed before and are not among `existing`; what was never seen has not gone. */
+  seriesOfGone(place: string, existing: ReadonlySet<string>): Map<string, Sent['labels']> {
+    const before = this.#existed.get(place) ?? new Set();
+    const gone = [...this.#sent].filter(([, { arn }]) => before.has(arn) && !existing.has(arn));
     return new Map(gone.map(([key, { labels }]) => [key, labels]));
+  }
+
+  /** Remembers what exists, once the end of everything else has been told. */
+  seeExisting(place: string, existing: ReadonlySet<string>): void {
+    this.#existed.set(place, existing);
   }
 
   forget(key: string): void {

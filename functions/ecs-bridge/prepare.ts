@@ -11,6 +11,7 @@ import {
 } from '@fargaze/core';
 import { decideBudget } from './budget.ts';
 import { isReadFromEcs } from './ecs-metrics.ts';
+import { countExpressionMetrics } from './expressions.ts';
 import { type JobTools, jobKey, type PlacedJob, placeJobs } from './jobs.ts';
 import { listLifetime } from './list-metrics.ts';
 import type { Memory } from './memory.ts';
@@ -135,8 +136,8 @@ function noteFound({ broken, report, run }: RunState, jobs: readonly PlacedJob[]
 
 /** Holds the plan against the budget; a slowed plan waits until its own interval is due. */
 export function decide({ now, report, run }: RunState, plan: readonly PlannedRequest[]): void {
-  const inputs = run.config.expressions.reduce((sum, { inputs }) => sum + inputs.length, 0);
-  const metrics = plan.reduce((sum, { request }) => sum + request.units.length, inputs);
+  const other = countExpressionMetrics(run.config.expressions, run.region, run.memory);
+  const metrics = plan.reduce((sum, { request }) => sum + request.units.length, other);
   const names = new Set(run.config.jobs.flatMap((job) => listed(job, run.region)));
   const listMetrics = (names.size * run.config.interval) / listLifetime;
   const decision = decideBudget({ metrics, listMetrics, getMetricStatistics: 0 }, run.config);

@@ -6,7 +6,7 @@ import type { Answer } from './fetch.ts';
 import type { Memory } from './memory.ts';
 import { infoSeries, type Naming, type Place, seriesLabels, seriesMetadata } from './naming.ts';
 import type { Discovery, ReadUnit, Resource, Wanted } from './wanted.ts';
-import { ceilTo } from './window.ts';
+import { ceilTo, defaultOverlap } from './window.ts';
 
 /** What making series needs. */
 export type SeriesMaker = {
@@ -71,8 +71,9 @@ function settledPoints(unit: ReadUnit, points: readonly Point[], now: number): P
   const { metric, resource } = unit.wanted;
   if (!metric.nilToZero || resource.since === undefined) return inside;
   const known = new Set(inside.map(({ at }) => at));
-  // A late point must not find a zero in its place: zeros wait twice as long as points do.
-  const latest = until - (now - until);
+  // A late point must not find a zero in its place: zeros wait twice as long as points do, but no longer than the next
+  // window reaches back.
+  const latest = until - Math.min(now - until, defaultOverlap / 2);
   const zeros: Point[] = [];
   for (
     let at = Math.max(from, ceilTo(resource.since, unit.period));

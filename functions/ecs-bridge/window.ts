@@ -21,7 +21,7 @@ export type WindowWish = {
 export type WindowFacts = {
   readonly now: EpochSeconds;
   readonly settle: Seconds;
-  /** Nothing older is read than the period that was under way then. */
+  /** Nothing older is read than the period that was under way then; a `delay` beyond `settle` comes on top. */
   readonly backfill: Seconds;
   /** Everything before it has been delivered; undefined: unknown. */
   readonly watermark: EpochSeconds | undefined;
@@ -40,7 +40,9 @@ export function windowOf(wish: WindowWish, facts: WindowFacts): Span {
   const { delay, length, period } = wish;
   const { backfill, now, overlap, settle, watermark } = facts;
   const until = floorTo(now - Math.max(settle, delay), period);
-  const reach = period < 60 ? Math.min(backfill, shortRetention) : backfill;
+  // What a job leaves for later must not fall out of reach meanwhile.
+  const reach =
+    (period < 60 ? Math.min(backfill, shortRetention) : backfill) + Math.max(0, delay - settle);
   // Never nothing: a period longer than `backfill` is read once it has ended.
   const oldest = Math.min(floorTo(now - reach, period), until - period);
   const wanted = until - Math.max(length, period);

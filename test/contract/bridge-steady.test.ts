@@ -1,4 +1,8 @@
 // The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
+import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
+import { DeliveryError } from '../../layers/core/src/errors.ts';
+import type { SeriesWriter } from '../../layers/core/src/sink/series-writer.ts';
+import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import {
   cloudWatch,
   cpuOfServices,
@@ -97,4 +101,74 @@ describe('a permission that only tasks need', () => {
     expect(values).toHaveLength(2);
     expect(Number(values[1]) - Number(values[0])).toBe(300);
   });
+});
+
+it('what is listed and was never seen in ECS has not gone: its series do not end', async () => {
+  const dimensions = { ClusterName: 'elsewhere', ServiceName: 'web', TaskId: 'one' };
+  const name = 'TaskCpuUtilization';
+  fake.model.addMetric({ namespace: 'ECS/ContainerInsights', name, dimensions });
+  const tasks = job('ECS/ContainerInsights', {
+    dimensionNameRequirements: Object.keys(dimensions),
+    metrics: [metric(name)],
+  });
+  const { receiver, run } = createBridge(fake, cloudWatch([cpuOfServices, tasks]));
+  for (let turn = 0; turn < 3; turn++) {
+    const { summary } = await run();
+    expect(summary.cloudwatch?.stale).toBe(0);
+    fake.clock.advance(300);
+  }
+  expect(gapsOf(receiver.series, 'aws_ecs_containerinsights_task_cpu')).toEqual([60]);
+});
+
+it('points that are left for half an hour get their zeros all the same', async () => {
+  fake.model.addResource({
+    kind: 'other',
+    service: 'lambda',
+    name: 'function:tagged',
+    tags: { a: 'b' },
+  });
+  const dimensions = { FunctionName: 'tagged' };
+  fake.model.addMetric({ namespace: 'AWS/Lambda', name: 'Errors', everySeconds: 600, dimensions });
+  const errors = metric('Errors', { statistics: ['Sum'], nilToZero: true });
+  const config = cloudWatch([job('AWS/Lambda', { metrics: [errors] })], { settle: 1800 });
+  const { receiver, run } = createBridge(fake, config);
+  for (let turn = 0; turn < 13; turn++) {
+    await run();
+    fake.clock.advance(300);
+  }
+  expect(gapsOf(receiver.series, 'aws_lambda_errors')).toEqual([60]);
+});
+
+it('a receiver that never answers leaves time to tell the other one of it', async () => {
+  const waits: SeriesWriter = {
+    query: async () => undefined,
+    write: async (_, { signal }) => {
+      if (!signal.aborted) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      }
+      throw new DeliveryError('receiver is silent', { retryable: true });
+    },
+  };
+  const left: number[] = [];
+  const sink: Sink = {
+    name: 'memory',
+    write: async (_, deadline) => void left.push(deadline.remaining()),
+  };
+  const run = runBridge(
+    {
+      config: {
+        ecs: { clusters: ['*'], services: ['*'], tags: [], exportedTags: [] },
+        cloudwatch: cloudWatch([cpuOfServices]),
+      },
+      writer: waits,
+      sink,
+      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      log: () => undefined,
+    },
+    {},
+    { getRemainingTimeInMillis: () => 8000 },
+  );
+  await expect(run).rejects.toThrow('receiver is silent');
+  expect(left).toHaveLength(2);
+  expect(Math.min(...left)).toBeGreaterThan(0);
 });
