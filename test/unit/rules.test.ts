@@ -1,5 +1,6 @@
 // Every rule reads what somebody emits; every alert has its tests, its runbook and a text that tells what was seen.
 import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { listMetrics, listTemplateQueries } from '../../infra/config/prometheus/metric-names.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { reasons } from '../../layers/core/src/outcome.ts';
@@ -87,13 +88,19 @@ describe('tests of alerts', () => {
 
 /** What a pattern of names allows, one by one: `a_(b|c)` is `a_b` and `a_c`. */
 function alternatives(pattern: string): string[] {
-  const [whole, before = '', choices = '', after = ''] = /^(.*)\(([^()]*)\)(.*)$/.exec(pattern) ?? [];
+  const [whole, before = '', choices = '', after = ''] =
+    /^(.*)\(([^()]*)\)(.*)$/.exec(pattern) ?? [];
   if (whole === undefined) return pattern.split('|');
   return choices.split('|').flatMap((choice) => alternatives(`${before}${choice}${after}`));
 }
 
 const matchesNone = (pattern: string) =>
   ![...known].some((name) => new RegExp(`^(?:${pattern})$`).test(name));
+
+/** The functions of the deployment. CloudFormation's tags in their definitions are not looked at. */
+const deployed = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'error' }) as {
+  readonly functions: Readonly<Record<string, unknown>>;
+};
 
 describe('runbooks', () => {
   it('every alert has its runbook, and every runbook its alert', () => {
@@ -128,6 +135,23 @@ describe('runbooks', () => {
     // Where labels are the same, `or` shows the left side alone.
     expect(queries.filter((query) => / or (?!label_replace)/.test(query))).toEqual([]);
   });
+
+  it.each(alertNames)(
+    'the commands in that of %s name functions that are deployed, each place of them',
+    (alert) => {
+      const text = readFileSync(`docs/runbooks/${alert}.md`, 'utf8');
+      const named = [...text.matchAll(/npx serverless (?:logs|invoke local) -f (\S+)/g)];
+      expect(
+        named
+          .map(([, name = '']) => name)
+          .filter((name) => !Object.hasOwn(deployed.functions, name)),
+      ).toEqual([]);
+      // What is watched from inside the VPC is watched by a function of its own.
+      if (/logs -f web-probe\b/.test(text)) expect(text).toContain('web-probe-vpc');
+      // A list holds names of tasks, and not why they stopped.
+      expect(text).not.toMatch(/^aws ecs list-tasks/m);
+    },
+  );
 
   it('that of a failed probe explains every reason there is', () => {
     const text = readFileSync('docs/runbooks/FargazeProbeFailed.md', 'utf8');
