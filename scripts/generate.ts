@@ -1,8 +1,9 @@
-// `npm run generate`: writes the documents and dashboards that come from code. A test fails when one is stale.
+// `npm run generate`: writes the documents, dashboards and Compose file that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
 import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { renderCompose } from './compose.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
@@ -10,6 +11,7 @@ import { renderMetricsDoc } from './docs/metrics.ts';
 
 /** Documents by path, with what makes each. */
 export const generated: Readonly<Record<string, () => string>> = {
+  'local/compose.yaml': renderCompose,
   'docs/metrics.md': renderMetricsDoc,
   'docs/configuration.md': renderConfigurationDoc,
   'docs/deploy.md': renderDeployDoc,
