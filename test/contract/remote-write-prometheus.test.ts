@@ -181,6 +181,28 @@ describe.each<Receiver>([
     expect(result.requests).toBeLessThanOrEqual(3);
   });
 
+  it('a long overlap of many series costs few requests and no new point', async () => {
+    const last = -5;
+    const overlap = (from: number, until: number) =>
+      Array.from({ length: 300 }, (_, i) => {
+        const all = Array.from({ length: until - from }, (_, at): [number, number] => [
+          from + at,
+          i,
+        ]);
+        return series('overlap', points(...all), { i: String(i) });
+      });
+    await write(url, overlap(-20, last), { seconds: 60 });
+    // One that had gone silent before the others, and one that is new.
+    await write(url, [series('overlap', points([-12, 1]), { i: 'silent' })]);
+    const both = ['silent', 'new'].map((i) => series('overlap', points([-3, 1], [-2, 1]), { i }));
+    const result = await write(url, [...overlap(-20, 0), ...both], { seconds: 120 });
+    expect(result.requests).toBeLessThan(600);
+    const fresh = await prometheus.query(
+      `sum(count_over_time(overlap[${-last}m] @ ${(now - 30_000) / 1000}))`,
+    );
+    expect(fresh).toMatchObject([{ value: 300 * -last + 4 }]);
+  });
+
   it('a stale marker ends a series at once', async () => {
     await write(url, [series('ended', points([-2, 1]))]);
     expect(await prometheus.query(`ended @ ${(now - minute) / 1000}`)).toHaveLength(1);

@@ -1,5 +1,6 @@
 // Sends series to a remote-write receiver: version 2.0 where it takes it, else 1.0. One bad sample never costs the
-// others: a refused request of 1.0, which is all or nothing, is halved until what is wrong stands alone.
+// others: a refused request of 1.0, which is all or nothing, is halved until what is wrong stands alone. Where so much is
+// too late that this would never end, new points go first and the late ones together.
 
 import { type AwsCredentials, signRequest } from '../aws/sign.ts';
 import { classify } from '../classify.ts';
@@ -43,6 +44,12 @@ export type WriteResult = {
 /** Samples in one request at most; Prometheus's own sender has 2,000. */
 const samplesPerRequest = 10_000;
 
+/** Refused requests of a client until late points are no longer sought one by one. */
+const mostRefused = 200;
+
+/** Reasons that hold for everything in a series up to the refused sample. */
+const late: ReadonlySet<RejectReason> = new Set(['out_of_order', 'too_old', 'duplicate']);
+
 /** Seconds before the first retry; doubled each time, with jitter of half of it. */
 const firstBackoff = 0.1;
 
@@ -50,6 +57,9 @@ const firstBackoff = 0.1;
 export class RemoteWriteClient {
   readonly #options: RemoteWriteOptions;
   #version: 1 | 2;
+  #refused = 0;
+  /** Time of the latest sample that stood alone and was refused as late. */
+  #latestRefused = Number.NEGATIVE_INFINITY;
 
   constructor(options: RemoteWriteOptions) {
     this.#options = options;
@@ -79,16 +89,35 @@ export class RemoteWriteClient {
       await this.#send(series, deadline, tally);
     } else if (meaning.kind === 'rejected') {
       const { reason, written } = meaning;
-      if (written !== undefined || count === 1) {
-        tally.sent += written ?? 0;
-        tally.rejected.set(reason, (tally.rejected.get(reason) ?? 0) + count - (written ?? 0));
+      if (written === undefined && count > 1) {
+        await this.#divide(series, reason, { deadline, tally });
         return;
       }
+      tally.sent += written ?? 0;
+      reject(tally, reason, count - (written ?? 0));
+      const at = series[0]?.points[0]?.at ?? 0;
+      if (count === 1 && late.has(reason)) this.#latestRefused = Math.max(this.#latestRefused, at);
+    } else {
+      throw refusal(answer);
+    }
+  }
+
+  /** Sends what was refused as a whole in two parts. */
+  async #divide(series: readonly Series[], reason: RejectReason, { deadline, tally }: Sending) {
+    this.#refused += 1;
+    const hopeless = this.#refused > mostRefused && series.length > 1 && late.has(reason);
+    const older = hopeless ? pointsOf(series, (at) => at <= this.#latestRefused) : [];
+    const newer = hopeless ? pointsOf(series, (at) => at > this.#latestRefused) : [];
+    if (older.length === 0) {
       const [first, second] = halve(series);
       await this.#send(first, deadline, tally);
       await this.#send(second, deadline, tally);
+    } else if (newer.length === 0) {
+      reject(tally, reason, countSamples(older));
     } else {
-      throw refusal(answer);
+      // Older first: a receiver that would take them after all takes them in this order alone.
+      await this.#send(older, deadline, tally);
+      await this.#send(newer, deadline, tally);
     }
   }
 
@@ -134,6 +163,12 @@ export class RemoteWriteClient {
 }
 
 type Tally = { sent: number; requests: number; readonly rejected: Map<RejectReason, number> };
+
+type Sending = { readonly deadline: Deadline; readonly tally: Tally };
+
+function reject({ rejected }: Tally, reason: RejectReason, samples: number): void {
+  rejected.set(reason, (rejected.get(reason) ?? 0) + samples);
+}
 
 /** The receiver gave no whole answer. */
 type Unreached = { readonly unreached: unknown };
@@ -213,6 +248,13 @@ function cut(series: Series, most: number): Series[] {
     pieces.push({ ...series, points: series.points.slice(start, start + most) });
   }
   return pieces;
+}
+
+/** The points whose times are meant, without series that have none. */
+function pointsOf(series: readonly Series[], isMeant: (at: number) => boolean): Series[] {
+  return series
+    .map((one) => ({ ...one, points: one.points.filter(({ at }) => isMeant(at)) }))
+    .filter(({ points }) => points.length > 0);
 }
 
 /** Two halves by series; of a single series, by its points. */
