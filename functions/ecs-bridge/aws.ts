@@ -8,6 +8,7 @@ import {
   ListMetricsCommand,
   type ListMetricsCommandInput,
   type ListMetricsCommandOutput,
+  type MetricDataResult as SdkMetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 import {
   type Cluster,
@@ -19,20 +20,29 @@ import {
   paginateListClusters,
   paginateListServices,
   paginateListTasks,
+} from '@aws-sdk/client-ecs';
+import { type AwsCredentials, type Deadline, SourceError } from '@fargaze/core';
+import {
+  narrowRevision,
+  narrowService,
+  narrowTask,
+  type RawService,
+  type RawTask,
   type Service,
   type ServiceRevision,
   type Task,
-} from '@aws-sdk/client-ecs';
-import { type AwsCredentials, type Deadline, SourceError } from '@fargaze/core';
+} from './ecs-answers.ts';
+import { readPlainJson } from './plain-json.ts';
 
-export type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch';
+export type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 export type {
   Cluster,
-  Container,
-  Deployment,
-  Service,
-  ServiceRevision,
-  Task,
+  Container as SdkContainer,
+  Deployment as SdkDeployment,
+  Service as SdkService,
+  ServiceEvent as SdkServiceEvent,
+  ServiceRevision as SdkServiceRevision,
+  Task as SdkTask,
 } from '@aws-sdk/client-ecs';
 
 /** What the bridge asks of the ECS API; lists are whole, whatever the API's pages. */
@@ -61,6 +71,7 @@ export type ApiPlace = {
 /** The ECS API of a place. */
 export function createEcsApi(place: ApiPlace, deadline: Deadline): EcsApi {
   const client = new ECSClient({ ...place, maxAttempts: 5, retryMode: 'adaptive' });
+  readPlainJson(client);
   const options = { abortSignal: deadline.signal };
   const call = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -91,12 +102,13 @@ export function createEcsApi(place: ApiPlace, deadline: Deadline): EcsApi {
     describeServices: (cluster, arns) =>
       call('DescribeServices', async () => {
         const input = { cluster, services: [...arns], include: ['TAGS' as const] };
-        return (await client.send(new DescribeServicesCommand(input), options)).services ?? [];
+        const { services } = await client.send(new DescribeServicesCommand(input), options);
+        return ((services ?? []) as unknown as RawService[]).map(narrowService);
       }),
     describeServiceRevisions: (arns) =>
       call('DescribeServiceRevisions', async () => {
         const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...arns] });
-        return (await client.send(command, options)).serviceRevisions ?? [];
+        return ((await client.send(command, options)).serviceRevisions ?? []).map(narrowRevision);
       }),
     listTasks: (cluster, status) =>
       call('ListTasks', async () =>
@@ -108,15 +120,27 @@ export function createEcsApi(place: ApiPlace, deadline: Deadline): EcsApi {
     describeTasks: (cluster, arns) =>
       call('DescribeTasks', async () => {
         const command = new DescribeTasksCommand({ cluster, tasks: [...arns] });
-        return (await client.send(command, options)).tasks ?? [];
+        const { tasks } = await client.send(command, options);
+        return ((tasks ?? []) as unknown as RawTask[]).map(narrowTask);
       }),
     close: () => client.destroy(),
   };
 }
 
+/** A result of GetMetricData as CloudWatch writes it: times in seconds since 1970, what is no number as text. */
+export type MetricDataResult = Omit<SdkMetricDataResult, 'Timestamps' | 'Values'> & {
+  readonly Timestamps?: readonly number[];
+  readonly Values?: readonly (number | string)[];
+};
+
+/** A page of GetMetricData. */
+export type MetricDataPage = Omit<GetMetricDataCommandOutput, 'MetricDataResults'> & {
+  readonly MetricDataResults?: readonly MetricDataResult[];
+};
+
 /** What the bridge asks of CloudWatch: single calls, each one page; whoever calls tries again and counts. */
 export type CloudWatchApi = {
-  getMetricData(input: GetMetricDataCommandInput): Promise<GetMetricDataCommandOutput>;
+  getMetricData(input: GetMetricDataCommandInput): Promise<MetricDataPage>;
   listMetrics(input: ListMetricsCommandInput): Promise<ListMetricsCommandOutput>;
   /** What the calls are signed with. */
   credentials(): Promise<AwsCredentials>;
@@ -126,11 +150,13 @@ export type CloudWatchApi = {
 /** The CloudWatch API of a place. */
 export function createCloudWatchApi(place: ApiPlace, deadline: Deadline): CloudWatchApi {
   const client = new CloudWatchClient({ ...place, maxAttempts: 1 });
+  readPlainJson(client);
   const options = { abortSignal: deadline.signal };
   return {
     getMetricData: async (input) => {
       try {
-        return await client.send(new GetMetricDataCommand(input), options);
+        const page: unknown = await client.send(new GetMetricDataCommand(input), options);
+        return page as MetricDataPage;
       } catch (error) {
         throw explain('cloudwatch', 'GetMetricData', error);
       }

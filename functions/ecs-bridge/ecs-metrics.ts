@@ -1,7 +1,7 @@
 // What a job wants of ECS, from what the ECS API told: no ListMetrics call, services with or without tags, and none
 // that has no task and so no data. Pure.
 import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core';
-import type { Cluster, Service, Task } from './aws.ts';
+import type { Cluster, Service } from './ecs-answers.ts';
 import type { ClusterReading, EcsReading } from './read.ts';
 import { type Resolutions, resolutionOf } from './resolutions.ts';
 import {
@@ -50,10 +50,14 @@ export type EcsFacts = {
 
 /** What the job wants. */
 export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsFacts): Discovery {
-  const parts = reading.clusters.flatMap((cluster) => [
-    clusterPart(job, cluster, facts),
-    ...(cluster.services ?? []).map((service) => servicePart(job, { cluster, service, facts })),
-  ]);
+  const parts = reading.clusters.flatMap((cluster) => {
+    const about = { cluster, stopped: stoppedGroups(cluster, facts.since) };
+    const services = cluster.services ?? [];
+    return [
+      clusterPart(job, about),
+      ...services.map((service) => servicePart(job, { ...about, service, facts })),
+    ];
+  });
   const whole = isWhole(reading);
   const matching = parts.filter((part) => part.matches);
   return {
@@ -79,10 +83,15 @@ type Part = {
   readonly wanted: readonly Wanted[];
 };
 
-function clusterPart(job: CloudWatchJob, reading: ClusterReading, { since }: EcsFacts): Part {
+type ClusterFacts = {
+  readonly cluster: ClusterReading;
+  readonly stopped: ReadonlySet<string> | undefined;
+};
+
+function clusterPart(job: CloudWatchJob, { cluster: reading, stopped }: ClusterFacts): Part {
   const { cluster, tasks } = reading;
   const running = (cluster.runningTasksCount ?? 0) + (tasks?.length ?? 0) > 0;
-  const hasData = running || hasStopped(reading, since, () => true);
+  const hasData = running || stopped === undefined || stopped.size > 0;
   const dimensions = [{ name: 'ClusterName', value: cluster.clusterName ?? '' }];
   const about = { cluster, arn: cluster.clusterArn ?? '', tags: cluster.tags, dimensions };
   return part(job, about, (resource) =>
@@ -94,22 +103,24 @@ function clusterPart(job: CloudWatchJob, reading: ClusterReading, { since }: Ecs
   );
 }
 
-type ServiceFacts = {
-  readonly cluster: ClusterReading;
+type ServiceFacts = ClusterFacts & {
   readonly service: Service;
   readonly facts: EcsFacts;
 };
 
-function servicePart(job: CloudWatchJob, { cluster: reading, service, facts }: ServiceFacts): Part {
-  const { cluster } = reading;
+function servicePart(job: CloudWatchJob, known: ServiceFacts): Part {
+  const { facts, service, stopped } = known;
+  const { cluster } = known.cluster;
   const dimensions = [
     { name: 'ClusterName', value: cluster.clusterName ?? '' },
     { name: 'ServiceName', value: service.serviceName ?? '' },
   ];
   const { createdAt, serviceArn: arn = '', tags } = service;
   const about = { cluster, arn, tags, dimensions, ...(createdAt !== undefined && { createdAt }) };
+  const group = `service:${service.serviceName}`;
+  const hasRun = (service.runningCount ?? 0) > 0 || (stopped?.has(group) ?? true);
   return part(job, about, (resource) =>
-    hasRun(reading, service, facts.since)
+    hasRun
       ? job.metrics
           .filter(({ name }) => !clusterAlone.has(name))
           .map((metric) => ({
@@ -125,7 +136,7 @@ type ResourceFacts = {
   readonly arn: string;
   readonly tags: Cluster['tags'];
   readonly dimensions: readonly NamedValue[];
-  readonly createdAt?: Date;
+  readonly createdAt?: EpochSeconds;
 };
 
 function part(
@@ -138,7 +149,7 @@ function part(
     arn,
     dimensions,
     ...tagsOf(job, tags),
-    ...(createdAt !== undefined && { since: createdAt.getTime() / 1000 }),
+    ...(createdAt !== undefined && { since: createdAt }),
   };
   const published = job.namespace === 'AWS/ECS' || !hasNoInsights(cluster);
   const asked = published && hasWantedDimensions(job, dimensions);
@@ -150,22 +161,20 @@ function hasNoInsights({ settings }: Cluster): boolean {
   return settings?.find(({ name }) => name === 'containerInsights')?.value === 'disabled';
 }
 
-function hasRun(reading: ClusterReading, service: Service, since: EpochSeconds): boolean {
-  if ((service.runningCount ?? 0) > 0) return true;
-  return hasStopped(reading, since, ({ group }) => group === `service:${service.serviceName}`);
-}
-
-/** Whether any of the tasks that are meant ran since then. Unknown: perhaps, and a point that is lost costs more than a metric. */
-function hasStopped(
+/**
+ * Groups of tasks of which any has stopped since then. Undefined: not known, and then perhaps all, since a point that is
+ * lost costs more than a metric.
+ */
+function stoppedGroups(
   { stoppedTasks }: ClusterReading,
   since: EpochSeconds,
-  isMeant: (task: Task) => boolean,
-): boolean {
-  if (stoppedTasks === undefined) return true;
-  return stoppedTasks.some((task) => {
-    const end = task.stoppedAt ?? task.stoppingAt;
-    return isMeant(task) && (end === undefined || end.getTime() / 1000 >= since);
+): ReadonlySet<string> | undefined {
+  if (stoppedTasks === undefined) return undefined;
+  const recent = stoppedTasks.filter(({ stoppedAt, stoppingAt }) => {
+    const end = stoppedAt ?? stoppingAt;
+    return end === undefined || end >= since;
   });
+  return new Set(recent.map(({ group = '' }) => group));
 }
 
 function want(job: CloudWatchJob, metric: CloudWatchMetric, resource: Resource): Wanted {

@@ -30,3 +30,22 @@ export function isSteady(message: string | undefined): boolean {
 export function troubleOf(message: string | undefined): ServiceTrouble | undefined {
   return byText.find(([pattern]) => pattern.test(message ?? ''))?.[1];
 }
+
+/** What a service's events tell; seconds since 1970. */
+export type Notable = {
+  readonly steadyAt: number | undefined;
+  readonly troubles: ReadonlyMap<ServiceTrouble, number>;
+};
+
+/** The newest event of each kind: the API answers the last 100, newest first. */
+export function notableEvents(
+  events: readonly { readonly createdAt?: number; readonly message?: string | undefined }[],
+): Notable {
+  const troubles = new Map<ServiceTrouble, number>();
+  for (const { createdAt, message } of events) {
+    const event = troubleOf(message);
+    if (event === undefined || createdAt === undefined) continue;
+    troubles.set(event, Math.max(createdAt, troubles.get(event) ?? 0));
+  }
+  return { steadyAt: events.find(({ message }) => isSteady(message))?.createdAt, troubles };
+}

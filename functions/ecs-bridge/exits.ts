@@ -1,5 +1,5 @@
 // Why containers ended, in few words: the texts of ECS are free and long, a label must not be.
-import type { Container, Task } from './aws.ts';
+import type { Container, Task } from './ecs-answers.ts';
 
 /** The values of the label `reason` of `ecs_service_container_exits`. */
 export type ExitReason =
@@ -18,7 +18,10 @@ const byText: readonly (readonly [RegExp, ExitReason])[] = [
 ];
 
 /** The reason of one container of a stopped task: its own words first, then the task's. */
-export function exitReason(container: Container, task: Task): ExitReason {
+export function exitReason(
+  container: Pick<Container, 'reason'>,
+  task: Pick<Task, 'stoppedReason'>,
+): ExitReason {
   for (const text of [container.reason ?? '', task.stoppedReason ?? '']) {
     const match = byText.find(([pattern]) => pattern.test(text));
     if (match !== undefined) return match[1];

@@ -190,12 +190,13 @@ function take(result: MetricDataResult, { answers, status }: State): number {
   const key = `${Id} ${Label}`;
   const answer = answers.get(key) ?? { id: Id, label: Label, points: [] };
   answers.set(key, answer);
-  const last = answer.points.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  let last = answer.points.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   let ordered = true;
   for (const [index, time] of Timestamps.entries()) {
-    const at = time.getTime();
-    answer.points.push({ at, value: Values[index] ?? Number.NaN });
-    ordered &&= index === 0 ? at > last : at > (Timestamps[index - 1]?.getTime() ?? 0);
+    const at = Math.round(time * 1000);
+    answer.points.push({ at, value: Number(Values[index]) });
+    ordered &&= at > last;
+    last = at;
   }
   if (!ordered) putInOrder(answer.points);
   status.set(Id, StatusCode);

@@ -1,7 +1,8 @@
 // Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only what needs it:
 // the rest is read, and what is missing is told by operation.
 import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core';
-import { type Cluster, describeLimits, type EcsApi, type Service, type Task } from './aws.ts';
+import { describeLimits, type EcsApi } from './aws.ts';
+import type { Cluster, Service, Task } from './ecs-answers.ts';
 import { hasTags, missingClusters, needsList, wantsCluster, wantsService } from './select.ts';
 
 /** What is known of one cluster; undefined where the API did not tell. */

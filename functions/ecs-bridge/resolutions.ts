@@ -7,7 +7,8 @@ import {
   type Seconds,
   SourceError,
 } from '@fargaze/core';
-import { describeLimits, type EcsApi, type Service, type ServiceRevision } from './aws.ts';
+import { describeLimits, type EcsApi } from './aws.ts';
+import type { Service, ServiceRevision } from './ecs-answers.ts';
 import type { EcsReading } from './read.ts';
 
 /** What revisions say, by their ARN. */

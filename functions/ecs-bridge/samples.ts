@@ -1,7 +1,6 @@
 // What was read of ECS, as samples. Pure: the same reading and time give the same samples. No task is a label.
 import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core';
-import type { Deployment, Service, Task } from './aws.ts';
-import { isSteady, type ServiceTrouble, troubleOf } from './events.ts';
+import type { Deployment, Service, Task } from './ecs-answers.ts';
 import { exitReason } from './exits.ts';
 import { tagLabels } from './naming.ts';
 import type { ClusterReading, EcsReading } from './read.ts';
@@ -81,7 +80,7 @@ function serviceSamples(
   labels: ServiceLabels,
   exportedTags: readonly string[],
 ): Sample[] {
-  const deployments = service.deployments ?? [];
+  const { deployments } = service;
   return [
     infoSample(service, labels, exportedTags),
     sample('ecs_service_desired_tasks', labels, service.desiredCount ?? 0),
@@ -116,21 +115,13 @@ function infoSample(
   return { ...base, labels: { ...tags, ...base.labels } };
 }
 
-/** The newest event of each kind: the API answers the last 100, newest first. */
-function eventSamples({ events = [] }: Service, labels: ServiceLabels): Sample[] {
-  const steady = seconds(events.find(({ message }) => isSteady(message))?.createdAt);
-  const trouble = new Map<ServiceTrouble, number>();
-  for (const { createdAt, message } of events) {
-    const event = troubleOf(message);
-    const at = seconds(createdAt);
-    if (event === undefined || at === undefined) continue;
-    trouble.set(event, Math.max(at, trouble.get(event) ?? 0));
-  }
+function eventSamples({ notable }: Service, labels: ServiceLabels): Sample[] {
+  const { steadyAt, troubles } = notable;
   return [
-    ...(steady === undefined
+    ...(steadyAt === undefined
       ? []
-      : [sample('ecs_service_last_steady_state_timestamp_seconds', labels, steady)]),
-    ...[...trouble].map(([event, at]) =>
+      : [sample('ecs_service_last_steady_state_timestamp_seconds', labels, steadyAt)]),
+    ...[...troubles].map(([event, at]) =>
       sample('ecs_service_last_event_timestamp_seconds', { ...labels, event }, at),
     ),
   ];
@@ -158,9 +149,9 @@ function deploymentSamples(deployment: Deployment, labels: ServiceLabels): Sampl
       return sample('ecs_service_deployment_rollout_state', { ...own, state }, value);
     }),
   ];
-  const created = seconds(deployment.createdAt);
-  if (created !== undefined) {
-    samples.push(sample('ecs_service_deployment_created_timestamp_seconds', own, created));
+  const { createdAt } = deployment;
+  if (createdAt !== undefined) {
+    samples.push(sample('ecs_service_deployment_created_timestamp_seconds', own, createdAt));
   }
   return samples;
 }
@@ -170,7 +161,7 @@ function taskSamples(tasks: readonly Task[], labels: ServiceLabels, now: EpochMs
   const samples = counts.map(([[last_status = '', health_status = ''], count]) =>
     sample('ecs_service_tasks', { ...labels, last_status, health_status }, count),
   );
-  const oldest = least(tasks.map(({ startedAt }) => seconds(startedAt)));
+  const oldest = least(tasks.map(({ startedAt }) => startedAt));
   if (oldest !== undefined) {
     samples.push(sample('ecs_service_oldest_task_age_seconds', labels, now / 1000 - oldest));
   }
@@ -186,7 +177,7 @@ function taskSamples(tasks: readonly Task[], labels: ServiceLabels, now: EpochMs
 }
 
 function imageSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
-  const containers = tasks.flatMap((task) => task.containers ?? []);
+  const containers = tasks.flatMap((task) => task.containers);
   const images = countBy(containers, ({ image, imageDigest, name }) => [
     name ?? '',
     image ?? '',
@@ -209,7 +200,7 @@ function imageSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
 function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
   const codes = countBy(tasks, ({ stopCode }) => [stopCode ?? 'unknown']);
   const exits = countBy(
-    tasks.flatMap((task) => (task.containers ?? []).map((container) => ({ container, task }))),
+    tasks.flatMap((task) => task.containers.map((container) => ({ container, task }))),
     ({ container, task }) => [
       container.name ?? '',
       exitReason(container, task),
@@ -219,7 +210,7 @@ function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
   return [
     ...codes.flatMap(([[stop_code = ''], count]) => {
       const own = tasks.filter((task) => (task.stopCode ?? 'unknown') === stop_code);
-      const last = most(own.map(({ stoppedAt, stoppingAt }) => seconds(stoppedAt ?? stoppingAt)));
+      const last = most(own.map(({ stoppedAt, stoppingAt }) => stoppedAt ?? stoppingAt));
       const time = sample(
         'ecs_service_last_stop_timestamp_seconds',
         { ...labels, stop_code },
@@ -247,14 +238,8 @@ function countBy<T>(items: readonly T[], key: (item: T) => string[]): [string[],
   return [...counts.values()];
 }
 
-function seconds(date: Date | undefined): number | undefined {
-  return date === undefined ? undefined : date.getTime() / 1000;
-}
-
-function span(from: Date | undefined, to: Date | undefined): number | undefined {
-  return from === undefined || to === undefined
-    ? undefined
-    : (to.getTime() - from.getTime()) / 1000;
+function span(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : to - from;
 }
 
 function least(values: readonly (number | undefined)[]): number | undefined {

@@ -1,6 +1,6 @@
 // Which clusters and services the configuration asks for. Pure.
 import { type EcsConfig, matchesName, type TagFilter } from '@fargaze/core';
-import type { Cluster, Service } from './aws.ts';
+import type { Cluster, Service } from './ecs-answers.ts';
 
 /** Whether the clusters of the account must be listed to know which are meant. */
 export function needsList({ clusters }: EcsConfig): boolean {
