@@ -6,7 +6,7 @@ import { type Encoded, encoders } from './encoders.ts';
 import { fleetSeries } from './fleet-series.ts';
 
 const [, , name = '', passes = '1'] = process.argv;
-const parts = splitBySamples(fleetSeries(1000), 10_000);
+const parts = [...splitBySamples(fleetSeries(1000), 10_000)];
 const seconds: number[] = [];
 let made: Encoded[] = [];
 let encode: ReturnType<(typeof encoders)[string]> | undefined;

@@ -165,7 +165,7 @@ it('requests are split by samples; a series longer than that is cut', () => {
     labels: { __name__: 'm' },
     points: Array.from({ length: count }, (_, at) => ({ at, value: 0 })),
   });
-  const sizes = splitBySamples([of(3), of(4), of(25)], 10).map((part) =>
+  const sizes = [...splitBySamples([of(3), of(4), of(25)], 10)].map((part) =>
     part.map(({ points }) => points.length),
   );
   expect(sizes).toEqual([[3, 4], [10], [10], [5]]);
@@ -197,7 +197,7 @@ it('series with times of their own follow the samples of a batch as they are', (
     grouping: { job: 'j', instance: 'i' },
     samples: [sample('probe_success', {}, 1)],
   };
-  const all = seriesOfBatch({ taken: 1000, groups: [group], series: [cpu] });
+  const all = [...seriesOfBatch({ taken: 1000, groups: [group], series: [cpu] })];
   expect(all.map(({ labels }) => labels.__name__)).toEqual(['probe_success', cpu.labels.__name__]);
   expect(all[1]).toBe(cpu);
 });

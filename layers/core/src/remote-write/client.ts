@@ -70,7 +70,7 @@ export class RemoteWriteClient {
    * Sends all of `series`; samples that the receiver will never take are counted by reason.
    * @throws DeliveryError when it cannot be reached, keeps failing until the deadline, or refuses us altogether.
    */
-  async write(series: readonly Series[], deadline: Deadline): Promise<WriteResult> {
+  async write(series: Iterable<Series>, deadline: Deadline): Promise<WriteResult> {
     const tally = { sent: 0, rejected: new Map<RejectReason, number>(), requests: 0 };
     for (const part of splitBySamples(series, samplesPerRequest)) {
       await this.#send(part, deadline, tally);
@@ -226,23 +226,25 @@ function countSamples(series: readonly Series[]): number {
 }
 
 /** Parts of at most `most` samples; a series is not torn apart unless it alone is longer. */
-export function splitBySamples(series: readonly Series[], most: number): Series[][] {
-  const parts: Series[][] = [];
+export function* splitBySamples(series: Iterable<Series>, most: number): Generator<Series[]> {
   let part: Series[] = [];
   let size = 0;
-  for (const one of series.flatMap((whole) => cut(whole, most))) {
-    if (size + one.points.length > most && part.length > 0) {
-      parts.push(part);
-      part = [];
-      size = 0;
+  for (const whole of series) {
+    for (const one of cut(whole, most)) {
+      if (size + one.points.length > most && part.length > 0) {
+        yield part;
+        part = [];
+        size = 0;
+      }
+      part.push(one);
+      size += one.points.length;
     }
-    part.push(one);
-    size += one.points.length;
   }
-  return part.length === 0 ? parts : [...parts, part];
+  if (part.length > 0) yield part;
 }
 
 function cut(series: Series, most: number): Series[] {
+  if (series.points.length > 0 && series.points.length <= most) return [series];
   const pieces: Series[] = [];
   for (let start = 0; start < series.points.length; start += most) {
     pieces.push({ ...series, points: series.points.slice(start, start + most) });

@@ -1,7 +1,7 @@
 // What remote write carries: series with samples of their own time. Refuses what no receiver may be sent.
 
 import { catalogue } from '../catalogue.ts';
-import type { Batch, Metadata, Point, Series } from '../sample.ts';
+import type { Batch, Point, Series } from '../sample.ts';
 
 /**
  * The labels as receivers want them: sorted by name, without empty values.
@@ -26,29 +26,33 @@ export function canonicalLabels(labels: Readonly<Record<string, string>>): [stri
   return sorted;
 }
 
-/** The series of a batch, those with times of their own last; other samples have the batch's time. */
-export function seriesOfBatch({ groups, series: timed = [], taken }: Batch): Series[] {
-  const series = new Map<
-    string,
-    { labels: Record<string, string>; points: Point[]; metadata: Metadata }
-  >();
+/** The series of a batch, those with times of their own last; other samples have the batch's time. Made as they are read. */
+export function* seriesOfBatch(batch: Batch): Generator<Series> {
+  const { groups, series = [] } = batch;
+  // A sample without a time of its own is all that a batch has of its series.
+  const single = groups.every(({ samples }) => samples.every(({ at }) => at === undefined));
+  yield* single ? eachSample(batch) : merged(eachSample(batch));
+  yield* series;
+}
+
+function* eachSample({ groups, taken }: Batch): Generator<Series> {
   for (const { grouping, samples } of groups) {
     for (const { at = taken, labels, metric, value } of samples) {
       const all = { ...grouping, ...labels, __name__: metric };
-      const key = JSON.stringify(canonicalLabels(all));
-      const { help, type, unit } = catalogue[metric];
-      const found = series.get(key) ?? {
-        labels: all,
-        points: [] as Point[],
-        metadata: { type, help, unit },
-      };
-      found.points.push({ at, value });
-      series.set(key, found);
+      yield { labels: all, points: [{ at, value }], metadata: catalogue[metric] };
     }
   }
-  const own = [...series.values()].map((one) => ({
-    ...one,
-    points: one.points.sort((a, b) => a.at - b.at),
-  }));
-  return [...own, ...timed];
+}
+
+/** One series for all points of the same labels, in order of time. */
+function merged(samples: Iterable<Series>): Series[] {
+  const series = new Map<string, Series & { readonly points: Point[] }>();
+  for (const one of samples) {
+    const key = JSON.stringify(canonicalLabels(one.labels));
+    const found = series.get(key);
+    if (found === undefined) series.set(key, { ...one, points: [...one.points] });
+    else found.points.push(...one.points);
+  }
+  for (const { points } of series.values()) points.sort((a, b) => a.at - b.at);
+  return [...series.values()];
 }
