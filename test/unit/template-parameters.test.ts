@@ -52,6 +52,15 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
     values: { ...certificate, PushgatewayUrl: 'http://p', RemoteWriteUrl: 'https://p/w' },
   },
   {
+    name: 'an existing Pushgateway and Prometheus with passwords',
+    values: {
+      PushgatewayUrl: 'https://p',
+      PushgatewaySecretArn: secret,
+      RemoteWriteUrl: 'https://p/w',
+      RemoteWriteSecretArn: secret,
+    },
+  },
+  {
     name: 'functions alone',
     values: { EnablePrometheus: 'false', RemoteWriteUrl: 'https://p/api/v1/write' },
   },
@@ -162,6 +171,25 @@ describe('is refused:', () => {
       name: 'a Pushgateway alone for points of CloudWatch',
       values: { PushgatewayUrl: 'http://p:9091' },
       told: 'RemoteWriteUrl must say',
+    },
+    {
+      name: 'a password for a Pushgateway of ours',
+      values: { PushgatewaySecretArn: secret },
+      told: 'PushgatewayUrl must say',
+    },
+    {
+      name: 'a password for a Prometheus of ours',
+      values: { RemoteWriteSecretArn: secret },
+      told: 'RemoteWriteUrl must say',
+    },
+    {
+      name: 'a password and a signature',
+      values: {
+        RemoteWriteUrl: 'https://p/w',
+        RemoteWriteSecretArn: secret,
+        RemoteWriteRegion: 'eu-west-1',
+      },
+      told: 'one of them must be empty',
     },
     {
       name: 'a password for a Redis of ours',

@@ -148,6 +148,8 @@ it('every log is kept for as long as the parameter says', () => {
 describe('secrets', () => {
   const secrets = new Set([
     'RedisSecretArn',
+    'PushgatewaySecretArn',
+    'RemoteWriteSecretArn',
     'AlertSlackSecretArn',
     'AlertWebhookSecretArn',
     ...ofType('AWS::SecretsManager::Secret').map(({ id }) => id),
@@ -161,6 +163,23 @@ describe('secrets', () => {
         .map(([, name = '']) => name),
     ];
     expect(new Set(used)).toEqual(secrets);
+  });
+
+  it('that a function refers to by name stand beside the reference, from Secrets Manager', () => {
+    const found = ofType('AWS::Lambda::Function').flatMap(({ id, properties }) => {
+      const { Variables } = properties.Environment as { readonly Variables: Item };
+      return strings(Object.values(Variables))
+        .flatMap((text) => /^env:(\w+)$/.exec(text)?.[1] ?? [])
+        .map((name) => ({ name: `${id} ${name}`, texts: strings([Variables[name]]) }));
+    });
+    expect(found.map(({ name }) => name)).toEqual([
+      'DeliverLambdaFunction PUSHGATEWAY_PASSWORD',
+      'DeliverLambdaFunction REMOTE_WRITE_PASSWORD',
+      'JanitorLambdaFunction PUSHGATEWAY_PASSWORD',
+    ]);
+    for (const { texts } of found) {
+      expect(texts).toContainEqual(expect.stringMatching(/resolve:secretsmanager:.*:password}}$/));
+    }
   });
 
   it('stand in no environment, command or default in the clear', () => {
