@@ -40,20 +40,31 @@ const none = { ALERT_SNS_TOPIC_ARN: '', ALERT_EMAIL: '', ALERT_SLACK: '', ALERT_
 const types = (files: Record<string, ProvisioningFile>) =>
   files['contact-points.yml']?.contactPoints?.[0]?.receivers.map(({ type }) => type);
 
-it.each([
-  { name: 'all', set: filled, want: ['sns', 'email', 'slack', 'webhook'] },
-  { name: 'e-mail', set: { ALERT_EMAIL: 'a@example.com' }, want: ['email'] },
-  { name: 'the topic', set: { ALERT_SNS_TOPIC_ARN: filled.ALERT_SNS_TOPIC_ARN }, want: ['sns'] },
-])('are those that are configured: $name', ({ set, want }) => {
+const ways = {
+  ALERT_SNS_TOPIC_ARN: 'sns',
+  ALERT_EMAIL: 'email',
+  ALERT_SLACK: 'slack',
+  ALERT_WEBHOOK: 'webhook',
+} as const;
+const names = Object.keys(ways) as (keyof typeof ways)[];
+
+/** Every choice of ways but none at all. */
+const choices = Array.from({ length: 2 ** names.length - 1 }, (_, index) => {
+  const chosen = names.filter((_name, bit) => ((index + 1) >> bit) % 2 === 1);
+  const set = Object.fromEntries(chosen.map((name) => [name, filled[name]]));
+  return { name: chosen.map((way) => ways[way]).join(', '), set, want: chosen.map((n) => ways[n]) };
+});
+
+it.each(choices)('are those that are configured: $name', ({ set, want }) => {
   const files = unpack({ ...none, ...set, ALERT_ANY: '1', REGION: 'eu-west-1' });
   expect(types(files)).toEqual(want);
-  const names = files['contact-points.yml']?.contactPoints?.map(({ name }) => name);
+  const points = files['contact-points.yml']?.contactPoints?.map(({ name }) => name);
   const policies = files['policies.yml']?.policies ?? [];
   const receivers = policies.flatMap(({ receiver, routes }) => [
     receiver,
     ...routes.map((route) => route.receiver),
   ]);
-  expect([...new Set(receivers)]).toEqual(names);
+  expect([...new Set(receivers)]).toEqual(points);
   expect(JSON.stringify(files)).not.toMatch(/__[A-Z]/);
 });
 
