@@ -25,14 +25,19 @@ export function lastReading(metric: Pushed): string {
   return `(${metric} and on (job, instance) time() - push_time_seconds < 750)`;
 }
 
-/** What a probe measured, with the probe's name and vantage; `own` are labels of `measured` beyond its group's. */
+/**
+ * What a probe measured, with the probe's name and vantage; `own` are labels of `measured` beyond its group's. Of the
+ * probe's info only these two count: during a rollout there may be one of the old version beside the new one.
+ */
 export function withVantage(
   measured: string,
   selector: Selector = '',
   own: readonly string[] = [],
 ) {
-  const ignored = [...own, ...catalogue.fargaze_probe_info.labels].join(', ');
-  return `${measured} * ignoring (${ignored}) group_left (probe, vantage) fargaze_probe_info${selector}`;
+  const lent: readonly string[] = ['probe', 'vantage'];
+  const others = catalogue.fargaze_probe_info.labels.filter((label) => !lent.includes(label));
+  const info = `max without (${others.join(', ')}) (fargaze_probe_info${selector})`;
+  return `${measured} * ignoring (${[...own, ...lent].join(', ')}) group_left (${lent.join(', ')}) ${info}`;
 }
 
 /**

@@ -123,8 +123,10 @@ const targets = [
   timeline({
     title: 'State of every target',
     description:
-      'Up, down or unknown, from fresh results. Bands mark when a state began and ended.',
-    queries: [{ expr: verdict(target), legend: '{{instance}}' }],
+      'Up, down or unknown from each vantage, from fresh results. Bands mark when a state began and ended.',
+    queries: [
+      { expr: withVantage(`(${verdict(target)})`), legend: '{{instance}} from {{vantage}}' },
+    ],
     states: targetStates,
     height: 8,
     drill: toProbes,

@@ -4,7 +4,7 @@ import { freshProbe, rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 
 const own = '{instance=~"$redis"}';
-const target = '{job="fargaze-redis",instance=~"$target"}';
+const target = '{job="fargaze-redis",instance=~"$redis_target"}';
 const hits = rate(`redis_keyspace_hits_total${own}`);
 const misses = rate(`redis_keyspace_misses_total${own}`);
 const each = '{{instance}}';
@@ -233,7 +233,7 @@ const errors = [
     ],
     unit: 'ops',
     min: 0,
-    width: 8,
+    width: 6,
   }),
   series({
     title: 'Blocked clients and slow calls',
@@ -243,22 +243,32 @@ const errors = [
       { expr: `redis_slowlog_length${own}`, legend: 'slow log {{instance}}' },
     ],
     min: 0,
-    width: 8,
+    width: 6,
   }),
   series({
     title: 'Replication',
-    description:
-      'Replicas as Redis counts them and as ROLE told the probe, and the largest lag behind the primary in bytes.',
+    description: 'Replicas as Redis counts them and as ROLE told the probe.',
     queries: [
       { expr: `redis_connected_slaves${own}`, legend: 'replicas {{instance}}' },
       { expr: freshProbe('probe_redis_connected_replicas', target), legend: 'seen by the probe' },
-      {
-        expr: freshProbe('probe_redis_replication_offset_lag_bytes', target),
-        legend: 'lag in bytes',
-      },
     ],
     min: 0,
-    width: 8,
+    decimals: 0,
+    width: 6,
+  }),
+  series({
+    title: 'Replication lag',
+    description:
+      'Largest distance in bytes between the primary and a replica, from ROLE. Unknown without replicas.',
+    queries: [
+      {
+        expr: freshProbe('probe_redis_replication_offset_lag_bytes', target),
+        legend: '{{instance}}',
+      },
+    ],
+    unit: 'bytes',
+    min: 0,
+    width: 6,
   }),
 ];
 
@@ -269,8 +279,9 @@ export const redis: Board = {
   description: 'Use, saturation and errors of Redis, and the probe’s view of it.',
   variables: [
     { name: 'redis', label: 'Exporter', metric: 'redis_up', of: 'instance' },
+    // Not the other boards' variable: links hand those on, and a web target is none here.
     {
-      name: 'target',
+      name: 'redis_target',
       label: 'Target',
       metric: 'fargaze_probe_timestamp_seconds{job="fargaze-redis"}',
       of: 'instance',

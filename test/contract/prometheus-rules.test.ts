@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { renderConfigRules } from '../../infra/config/prometheus/config-rules.ts';
 import { renderNeverSeenRules } from '../../infra/config/prometheus/never-seen.ts';
+import { verdict, withVantage } from '../../infra/grafana/expressions.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms, type Program } from '../../local/programs/find.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
@@ -138,6 +139,36 @@ it('a look-up of Grafana’s copy has all labels of what alerts: without, its te
         { labels: of('b'), value: 0 },
       ]),
     ],
+  };
+  const { code, output } = await testGenerated('groups: []', {
+    files: ['recording/freshness.yml'],
+    groups: ['fargaze-freshness', 'fargaze-vantages', 'fargaze-bridge-freshness'],
+    tests: [test],
+  });
+  expect([output, code]).toEqual([expect.stringContaining('SUCCESS'), 0]);
+});
+
+it('a target of a board is one row with its vantage, though two versions have probed it', async () => {
+  const of = 'job="j",instance="a"';
+  const info = (version: string) =>
+    `fargaze_probe_info{${of},probe="p",module="m",function="f",vantage="vpc",region="r",version="${version}"}`;
+  const test: RuleTest = {
+    name: 'rows',
+    interval: '15s',
+    input_series: [
+      { series: `probe_success{${of}}`, values: '1x20' },
+      // Nothing is known from second 210 on.
+      { series: `fargaze_probe_timestamp_seconds{${of}}`, values: '0+15x4 60x20' },
+      ...['1', '2'].map((version) => ({ series: info(version), values: '1x20' })),
+    ],
+    promql_expr_test: [
+      { at: '1m', value: 1 },
+      { at: '4m', value: 2 },
+    ].map(({ at, value }) => ({
+      expr: withVantage(`(${verdict('{job="j"}')})`),
+      eval_time: at,
+      exp_samples: [{ labels: `{${of},probe="p",vantage="vpc"}`, value }],
+    })),
   };
   const { code, output } = await testGenerated('groups: []', {
     files: ['recording/freshness.yml'],

@@ -182,6 +182,16 @@ it('links between boards lead to boards, with variables that these have', () => 
   }
 });
 
+it('a variable that links hand on has the same values on every board', () => {
+  const values = new Map<string, Set<string>>();
+  for (const { name, selector, label } of files.flatMap(variableQueries)) {
+    const all = `${selector.replace(/\{[^}"]*"\$\w+"\}/, '')}.${label}`;
+    values.set(name, (values.get(name) ?? new Set()).add(all));
+  }
+  const unlike = [...values].filter(([, sources]) => sources.size > 1);
+  expect(unlike.map(([name, sources]) => [name, ...sources])).toEqual([]);
+});
+
 it('a row that is wider than the grid is refused', () => {
   const panel = series({ title: 't', description: 'd', queries: [], width: 25 });
   const [board] = boards;
