@@ -12,7 +12,6 @@ import {
   type Deadline,
   type Group,
   type InvocationContext,
-  isDue,
   type Log,
   parseDuration,
   readEnv,
@@ -27,6 +26,7 @@ import {
 import { createEcsApi, type EcsApi } from './aws.ts';
 import { readCloudWatch } from './cloudwatch.ts';
 import { Memory } from './memory.ts';
+import { isTurn } from './prepare.ts';
 import { type EcsReading, readEcs } from './read.ts';
 import type { CloudWatchReport } from './report.ts';
 import { clusterSamples, readingSamples } from './samples.ts';
@@ -173,11 +173,10 @@ async function deliverCloudWatch(
     return undefined;
   // Points that nobody could take are a mistake that every run tells; what ECS says is delivered all the same.
   const writer = bridge.writer ?? createSeriesWriter(run.sink);
-  const tick = { schedule: schedule ?? 60, time: clock.now() };
   const memory = bridge.memory ?? new Memory();
   // Due by both, a slowed plan would run at multiples of both alone.
   const interval = memory.slowedTo ?? config.interval;
-  if (schedule !== undefined && !isDue(interval, tick)) return undefined;
+  if (!isTurn(interval, { schedule, now: clock.now() / 1000, memory })) return undefined;
   // A receiver that never answers must not take the time in which the other one is told of it.
   const writing = whole.slice(Math.max(1, whole.remaining() - reserve.telling));
   const shared = { config, ecs: ecsConfig, memory, clock, region, writer, reading, whole: writing };

@@ -55,6 +55,8 @@ export class Memory {
   readonly departed = new Map<string, Map<string, Departed>>();
   /** How many series an expression that searches found last, by its key. */
   readonly found = new Map<string, number>();
+  /** When a plan was last made that was carried out or refused, at a tick of a schedule. */
+  lastTick: EpochSeconds | undefined;
   /** The interval in seconds to which the budget slowed the last plan. */
   slowedTo: number | undefined;
   /** When a source was last read as a whole and delivered, in seconds. */

@@ -134,8 +134,36 @@ function noteFound({ broken, report, run }: RunState, jobs: readonly PlacedJob[]
   }
 }
 
+/** What decides whether it is time to read; times in seconds. */
+type Turn = {
+  /** Between ticks; undefined: by hand. */
+  readonly schedule: number | undefined;
+  readonly now: number;
+  readonly memory: Memory;
+};
+
+/**
+ * Whether CloudWatch is due. Ticks come a little early or late, and seldom twice: counted from the last reading, where it is
+ * known, none is billed twice and none left out.
+ */
+export function isTurn(interval: number, { memory, now, schedule }: Turn): boolean {
+  if (schedule === undefined) return true;
+  const { lastTick } = memory;
+  if (lastTick === undefined || lastTick > now) {
+    return isDue(interval, { schedule, time: now * 1000 });
+  }
+  return now - lastTick >= interval - schedule / 2;
+}
+
 /** Holds the plan against the budget; a slowed plan waits until its own interval is due. */
 export function decide({ now, report, run }: RunState, plan: readonly PlannedRequest[]): void {
+  judge({ now, report, run }, plan);
+  if (report.ran !== 'waited' && run.schedule !== undefined) run.memory.lastTick = now;
+}
+
+type Judging = Pick<RunState, 'now' | 'report' | 'run'>;
+
+function judge({ now, report, run }: Judging, plan: readonly PlannedRequest[]): void {
   const other = countExpressionMetrics(run.config.expressions, run.region, run.memory);
   const metrics = plan.reduce((sum, { request }) => sum + request.units.length, other);
   const names = new Set(run.config.jobs.flatMap((job) => listed(job, run.region)));
@@ -146,10 +174,7 @@ export function decide({ now, report, run }: RunState, plan: readonly PlannedReq
   if (decision.verdict === 'fits') return;
   report.notes.push(decision.message);
   if (decision.verdict === 'refused') report.ran = 'refused';
-  else if (run.schedule !== undefined) {
-    const tick = { schedule: run.schedule, time: now * 1000 };
-    if (!isDue(decision.interval, tick)) report.ran = 'waited';
-  }
+  else if (!isTurn(decision.interval, { ...run, now })) report.ran = 'waited';
 }
 
 /** What a job lists, once in the life of a list. */

@@ -172,3 +172,20 @@ it('a receiver that never answers leaves time to tell the other one of it', asyn
   expect(left).toHaveLength(2);
   expect(Math.min(...left)).toBeGreaterThan(0);
 });
+
+it('ticks around the turn of a minute, or twice in one: every interval is read once', async () => {
+  fake.clock.set(start + 5 * 3600 - 1);
+  const { run } = createBridge(fake, cloudWatch([cpuOfServices]));
+  const read: number[] = [];
+  for (let minute = 0; minute < 31; minute++) {
+    // A second before the minute or a second after it; every fifth tick comes twice.
+    fake.clock.advance(minute === 0 ? 0 : minute % 2 === 0 ? 58 : 62);
+    for (let times = minute % 5 === 0 ? 2 : 1; times > 0; times--) {
+      const { summary } = await run({ schedule: '1m' });
+      if (summary.cloudwatch !== undefined) read.push(fake.clock.now());
+    }
+  }
+  const between = read.slice(1).map((at, index) => Math.round((at - (read[index] ?? 0)) / 60));
+  expect([...new Set(between)]).toEqual([5]);
+  expect(read).toHaveLength(6);
+});
