@@ -1,6 +1,12 @@
 // Until when jobs are delivered without a gap. Kept by a warm function and written after the data; a cold one asks the
 // receiver. A receiver that does not answer costs nothing but a longer window.
-import { type Deadline, DeliveryError, type Series, type SeriesWriter } from '@fargaze/core';
+import {
+  type Deadline,
+  DeliveryError,
+  readEnv,
+  type Series,
+  type SeriesWriter,
+} from '@fargaze/core';
 import type { Memory } from './memory.ts';
 import type { EpochSeconds } from './window.ts';
 
@@ -26,8 +32,10 @@ export async function recallWatermarks(
   try {
     const asked = { expression, at: from.now * 1000 };
     const answer = await from.writer.query(asked, from.deadline);
+    // Another deployment may have read the same jobs while this one could not, and others of their resources.
+    const own = answer?.filter(({ labels }) => (labels.owner ?? '') === ownerName());
     const found = new Map(
-      answer?.map(({ labels, value }) => {
+      own?.map(({ labels, value }) => {
         const identity: Identity = [
           labels.bridge_job ?? '',
           labels.region ?? '',
@@ -58,7 +66,12 @@ export function watermarkSeries(
     const value = memory.watermarks.get(key);
     if (value === undefined) return [];
     const [bridge_job, region, account_id] = JSON.parse(key) as Identity;
-    const labels = { __name__: metric, bridge_job, region, account_id, job: 'fargaze-ecs' };
+    const identity = { bridge_job, region, account_id, owner: ownerName() };
+    const labels = { __name__: metric, ...identity, job: 'fargaze-ecs' };
     return [{ labels, points: [{ at: now * 1000, value }] }];
   });
+}
+
+function ownerName(): string {
+  return readEnv('FARGAZE_OWNER') ?? '';
 }

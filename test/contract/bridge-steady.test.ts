@@ -12,6 +12,7 @@ import {
   metric,
 } from '../support/bridging.ts';
 import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { createReceiver } from '../support/receiver.ts';
 
 const start = 1_800_000_000;
 let fake: FakeAws;
@@ -26,7 +27,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
+  const own = ['AWS_ENDPOINT_URL', 'FARGAZE_OWNER'];
+  for (const name of [...Object.keys(environment), ...own]) delete process.env[name];
   await fake.close();
 });
 
@@ -188,4 +190,17 @@ it('ticks around the turn of a minute, or twice in one: every interval is read o
   const between = read.slice(1).map((at, index) => Math.round((at - (read[index] ?? 0)) / 60));
   expect([...new Set(between)]).toEqual([5]);
   expect(read).toHaveLength(6);
+});
+
+it('a cold start reads on from its own deployment, not from where another one is', async () => {
+  const receiver = createReceiver();
+  const other = createBridge(fake, cloudWatch([cpuOfServices]), receiver);
+  process.env.FARGAZE_OWNER = 'fargaze-other';
+  await other.run();
+  process.env.FARGAZE_OWNER = 'fargaze-own';
+  const own = createBridge(fake, cloudWatch([cpuOfServices]), receiver);
+  const backfill = (await own.run()).summary.cloudwatch?.datapoints ?? 0;
+  expect(backfill).toBeGreaterThan(170);
+  own.forget();
+  expect((await own.run()).summary.cloudwatch?.datapoints).toBeLessThan(20);
 });

@@ -192,6 +192,6 @@ export const bridgeMetrics = {
   fargaze_bridge_watermark_timestamp_seconds: gauge(
     'timestamp',
     'Until when the data of a bridge job is delivered without a gap, in unixtime',
-    ['bridge_job', 'region', 'account_id'],
+    ['bridge_job', 'region', 'account_id', 'owner'],
   ),
 } as const;
