@@ -43,6 +43,8 @@ export type WriteResult = {
 
 /** Samples in one request at most; Prometheus's own sender has 2,000. */
 const samplesPerRequest = 10_000;
+/** Series in one request at most: their labels take far more memory than samples do. */
+const seriesPerRequest = 2_500;
 
 /** Refused requests of a client until late points are no longer sought one by one. */
 const mostRefused = 200;
@@ -225,13 +227,14 @@ function countSamples(series: readonly Series[]): number {
   return series.reduce((sum, { points }) => sum + points.length, 0);
 }
 
-/** Parts of at most `most` samples; a series is not torn apart unless it alone is longer. */
+/** Parts of at most `most` samples and 2,500 series; a series is not torn apart unless it alone is longer. */
 export function* splitBySamples(series: Iterable<Series>, most: number): Generator<Series[]> {
   let part: Series[] = [];
   let size = 0;
   for (const whole of series) {
     for (const one of cut(whole, most)) {
-      if (size + one.points.length > most && part.length > 0) {
+      const full = size + one.points.length > most || part.length === seriesPerRequest;
+      if (full && part.length > 0) {
         yield part;
         part = [];
         size = 0;
