@@ -108,11 +108,10 @@ export async function fetchInquiry(inquiry: Inquiry, reader: Reader): Promise<Fe
   const missing = inquiry.questions
     .map(({ query }) => query.Id)
     .filter((id) => state.status.get(id) !== 'Complete');
-  const forbidden = [...state.status.values()].includes('Forbidden');
   return {
     answers: [...state.answers.values()],
     missing: new Set(missing),
-    fault: state.fault ?? (forbidden ? forbiddenFault() : undefined),
+    fault: state.fault ?? missingFault(missing, state),
   };
 }
 
@@ -127,9 +126,17 @@ function isRepeatable(status: string | undefined): boolean {
   return status === 'PartialData' || status === 'InternalError';
 }
 
-function forbiddenFault(): SourceError {
-  const message = 'GetMetricData: Forbidden: a linked account does not share its metrics';
-  return new SourceError(message, { operation: 'GetMetricData', retryable: false });
+/** What a call that succeeded did not answer. */
+function missingFault(missing: readonly string[], { status }: State): SourceError | undefined {
+  if (missing.length === 0) return undefined;
+  const codes = new Set(missing.map((id) => status.get(id) ?? ''));
+  const why = codes.has('Forbidden')
+    ? 'Forbidden: a linked account does not share its metrics'
+    : `results stayed ${[...codes].sort().join(', ')} after ${repeats} repeats`;
+  return new SourceError(`GetMetricData: ${why}`, {
+    operation: 'GetMetricData',
+    retryable: !codes.has('Forbidden'),
+  });
 }
 
 /** The inquiry for fewer questions; each counts as a metric of its own, which is never too little. */

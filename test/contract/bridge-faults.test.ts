@@ -153,6 +153,8 @@ it.each<{ readonly name: string; readonly fault: FaultSpec; readonly partial: st
   expect(
     sampleValue(samples, 'fargaze_bridge_partial_results', { status, outcome }),
   ).toBeGreaterThan(0);
+  expect(summary.faults).toEqual([`GetMetricData: results stayed ${status} after 2 repeats`]);
+  expect(sampleValue(samples, 'fargaze_bridge_up', { source: 'cloudwatch' })).toBe(0);
   expect(summary.cloudwatch?.sent).toBeGreaterThan(100);
   fake.faults.clear();
   fake.clock.advance(300);
