@@ -20,9 +20,10 @@ export function freshBridge(metric: Pushed, selector: Selector = ''): string {
   return `(${metric}${selector} and on (job, instance) fargaze:bridge_fresh)`;
 }
 
-/** What the bridge told when it last read CloudWatch, every five minutes, 2.5 of which it may miss. */
+/** What the bridge told when it last read CloudWatch; 2.5 of its intervals, of five minutes or longer, it may miss. */
 export function lastReading(metric: Pushed): string {
-  return `(${metric} and on (job, instance) time() - push_time_seconds < 750)`;
+  const patience = '2.5 * clamp_min(fargaze_bridge_interval_seconds, 300)';
+  return `(${metric} and on (job, instance) time() - push_time_seconds < ${patience})`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { renderConfigRules } from '../../infra/config/prometheus/config-rules.ts';
 import { renderNeverSeenRules } from '../../infra/config/prometheus/never-seen.ts';
-import { verdict, withVantage } from '../../infra/grafana/expressions.ts';
+import { lastReading, verdict, withVantage } from '../../infra/grafana/expressions.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms, type Program } from '../../local/programs/find.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
@@ -175,5 +175,34 @@ it('a target of a board is one row with its vantage, though two versions have pr
     groups: ['fargaze-freshness', 'fargaze-vantages', 'fargaze-bridge-freshness'],
     tests: [test],
   });
+  expect([output, code]).toEqual([expect.stringContaining('SUCCESS'), 0]);
+});
+
+it('a reading of CloudWatch is shown for 2.5 of its intervals, however long these are', async () => {
+  const of = (instance: string) => `{job="c",instance="${instance}"}`;
+  const group = (instance: string, interval: number) => [
+    { series: `push_time_seconds${of(instance)}`, values: '0x100' },
+    { series: `fargaze_bridge_interval_seconds${of(instance)}`, values: `${interval}x100` },
+    { series: `fargaze_bridge_samples_sent${of(instance)}`, values: '7x100' },
+  ];
+  const test: RuleTest = {
+    name: 'readings',
+    interval: '1m',
+    input_series: [...group('usual', 300), ...group('slowed', 1800)],
+    promql_expr_test: [
+      { at: '12m', shown: ['slowed', 'usual'] },
+      { at: '13m', shown: ['slowed'] },
+      { at: '74m', shown: ['slowed'] },
+      { at: '75m', shown: [] },
+    ].map(({ at, shown }) => ({
+      expr: lastReading('fargaze_bridge_samples_sent'),
+      eval_time: at,
+      exp_samples: shown.map((instance) => ({
+        labels: `fargaze_bridge_samples_sent${of(instance)}`,
+        value: 7,
+      })),
+    })),
+  };
+  const { code, output } = await testGenerated('groups: []', { tests: [test] });
   expect([output, code]).toEqual([expect.stringContaining('SUCCESS'), 0]);
 });

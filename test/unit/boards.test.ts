@@ -49,8 +49,12 @@ function unknownLabels(expr: string): string[] {
   });
 }
 
-/** When a result was taken is what freshness is judged by. */
-const clocks = ['fargaze_probe_timestamp_seconds', 'fargaze_bridge_timestamp_seconds'];
+/** When a result was taken, and how often one is, is what freshness is judged by. */
+const clocks = [
+  'fargaze_probe_timestamp_seconds',
+  'fargaze_bridge_timestamp_seconds',
+  'fargaze_bridge_interval_seconds',
+];
 const gates = ['fargaze:probe_fresh', 'fargaze:bridge_fresh', 'push_time_seconds'];
 
 /** Whether what a Pushgateway remembers is shown only while it is fresh. */
