@@ -228,6 +228,18 @@ describe('security groups', () => {
     }
   });
 
+  it('let nothing more out of the tasks of others that are scraped', () => {
+    const [scraped] = ofType('AWS::EC2::SecurityGroup').filter(
+      ({ id }) => id === 'ScrapedSecurityGroup',
+    );
+    expect(items(scraped?.properties.SecurityGroupEgress)).toMatchObject([
+      { CidrIp: '127.0.0.1/32' },
+    ]);
+    expect(
+      ofType('AWS::EC2::SecurityGroupEgress').map(({ properties }) => properties.GroupId),
+    ).not.toContainEqual({ Ref: 'ScrapedSecurityGroup' });
+  });
+
   it('admit groups alone, but for readers of the load balancer', () => {
     const open = ofType('AWS::EC2::SecurityGroupIngress').filter(
       ({ properties }) => properties.SourceSecurityGroupId === undefined,
