@@ -1,5 +1,6 @@
 // The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
+import { catalogue } from '../../layers/core/src/catalogue.ts';
 import type { EcsConfig } from '../../layers/core/src/config.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
@@ -48,7 +49,10 @@ async function run(
   const series = new Map(
     [...groups.values()].flat().map(({ labels, metric, value }) => {
       const { account_id: _, region: __, ...own } = labels;
-      const inner = Object.entries(own).map(([name, text]) => `${name}=${text}`);
+      // In the order of the catalogue; labels that it leaves to the user come first.
+      const known: readonly string[] = catalogue[metric].labels;
+      const names = Object.keys(own).sort((a, b) => known.indexOf(a) - known.indexOf(b));
+      const inner = names.map((name) => `${name}=${own[name]}`);
       return [inner.length === 0 ? metric : `${metric}{${inner.join(',')}}`, value];
     }),
   );
