@@ -78,10 +78,11 @@ function clusterArns(
 }
 
 /** Whether the ECS API tells what the job reads, so that nothing is listed. */
-function isKnownFromEcs({ dimensionNameRequirements, kind, namespace }: CloudWatchJob): boolean {
+function isKnownFromEcs(job: CloudWatchJob): boolean {
+  const { dimensionNameRequirements, kind, linkedAccounts, namespace } = job;
   const ecs = ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);
   const known = dimensionNameRequirements.every((name) => /^(?:Cluster|Service)Name$/.test(name));
-  return kind === 'discovery' && ecs && known;
+  return kind === 'discovery' && ecs && known && linkedAccounts.length === 0;
 }
 
 function allow(Sid: string, Action: readonly string[], Resource: unknown): Statement {

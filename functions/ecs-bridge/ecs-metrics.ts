@@ -38,7 +38,7 @@ const serviceAlone = new Set([
 export function isReadFromEcs(job: CloudWatchJob): boolean {
   const ecs = job.namespace === 'AWS/ECS' || job.namespace === 'ECS/ContainerInsights';
   const known = job.dimensionNameRequirements.every((name) => dimensionNames.includes(name));
-  return job.kind === 'discovery' && ecs && known;
+  return job.kind === 'discovery' && ecs && known && job.linkedAccounts.length === 0;
 }
 
 /** What is known beside the reading. */

@@ -246,6 +246,25 @@ it('a monitoring account reads its linked accounts without their credentials', a
   expect([...series.values()].map(({ size }) => size)).toEqual([178, 178]);
 });
 
+it('services of linked accounts, whose ECS API is out of reach, are listed', async () => {
+  const other = '222233334444';
+  fake.model.addAccount({ id: other });
+  fake.model.addAccount({ id: account, linkedAccounts: [other] });
+  for (const own of [account, other]) {
+    fake.model.addCluster({ name: 'prod', account: own });
+    fake.model.addService({ cluster: 'prod', name: 'linked', desired: 1, account: own });
+  }
+  fake.clock.advance(3600);
+  const ecs = job('AWS/ECS', {
+    dimensionNameRequirements: ['ClusterName', 'ServiceName'],
+    linkedAccounts: ['*'],
+    metrics: [metric('CPUUtilization')],
+  });
+  const { keys } = await read(cloudWatch([ecs]));
+  const linked = keys.filter((key) => key.includes('ServiceName="linked"'));
+  expect(linked.map((key) => /account_id="(\d+)"/.exec(key)?.[1])).toEqual([account, other]);
+});
+
 it('a plan over its budget is slowed or not carried out, and says so', async () => {
   fake.model.addMetric({ namespace: 'Shop', name: 'Depth' });
   const shop = job('Shop', { kind: 'static', name: 'shop', metrics: [metric('Depth')] });
