@@ -20,9 +20,13 @@ export function freshBridge(metric: Pushed, selector: Selector = ''): string {
   return `(${metric}${selector} and on (job, instance) fargaze:bridge_fresh)`;
 }
 
-/** What the bridge told when it last read CloudWatch; 2.5 of its intervals, of five minutes or longer, it may miss. */
+/**
+ * What the bridge told when it last read CloudWatch; 2.5 of its intervals it may miss. These are five minutes or longer,
+ * or not told where a reading failed early.
+ */
 export function lastReading(metric: Pushed): string {
-  const patience = '2.5 * clamp_min(fargaze_bridge_interval_seconds, 300)';
+  const told = 'clamp_min(fargaze_bridge_interval_seconds, 300)';
+  const patience = `2.5 * (${told} or 0 * push_time_seconds + 300)`;
   return `(${metric} and on (job, instance) time() - push_time_seconds < ${patience})`;
 }
 

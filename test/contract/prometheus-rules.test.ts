@@ -188,9 +188,13 @@ it('a reading of CloudWatch is shown for 2.5 of its intervals, however long thes
   const test: RuleTest = {
     name: 'readings',
     interval: '1m',
-    input_series: [...group('usual', 300), ...group('slowed', 1800)],
+    input_series: [
+      ...group('usual', 300),
+      ...group('slowed', 1800),
+      ...group('failed', 300).filter(({ series }) => !series.includes('interval')),
+    ],
     promql_expr_test: [
-      { at: '12m', shown: ['slowed', 'usual'] },
+      { at: '12m', shown: ['failed', 'slowed', 'usual'] },
       { at: '13m', shown: ['slowed'] },
       { at: '74m', shown: ['slowed'] },
       { at: '75m', shown: [] },
