@@ -18,6 +18,8 @@ export function renderGolden(packaged: string): string {
 
 function normalize(text: string): string {
   if (text.startsWith('H4sI')) return listFiles(text).join('\n');
+  // Of the layer's content, which has a diff of its own too; else each change of core made this file stale.
+  if (/^[0-9a-f]{40}$/.test(text)) return '<hash>';
   // Directories of artifacts carry the time of the deployment.
   return text.replace(/\/\d{13}-[0-9T:.Z-]+\//, '/<time>/');
 }
