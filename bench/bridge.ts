@@ -48,6 +48,8 @@ discovery:
 /** Names of what is compared. */
 export const bridgeNames = {
   own: 'ecs-bridge',
+  first: 'ecs-bridge, its first run: three hours',
+  cloudWatchAlone: 'ecs-bridge, CloudWatch alone (ListMetrics)',
   ecsAlone: 'ecs-bridge, ECS API alone',
   all: 'YACE, exportAllDataPoints, every 300 s',
   newest: 'YACE, every 60 s',
@@ -61,11 +63,18 @@ export async function measureBridge(metrics: number, rounds: number): Promise<Br
   const results = new Map<string, Collection[]>();
   const bridges: Readonly<Record<string, () => Promise<Collection>>> = {
     [bridgeNames.own]: () => runOwn(cloud, prometheus, 'whole'),
+    [bridgeNames.cloudWatchAlone]: () => runOwn(cloud, prometheus, 'cloudwatch'),
     [bridgeNames.ecsAlone]: () => runOwn(cloud, prometheus, 'ecs'),
     [bridgeNames.all]: () => runYace(cloud, 'all'),
     [bridgeNames.newest]: () => runYace(cloud, 'newest'),
   };
   try {
+    await cloud.refresh();
+    const first = await runOwn(cloud, prometheus, 'whole');
+    refuseIncomplete(bridgeNames.first, metrics, first);
+    results.set(bridgeNames.first, [first]);
+    // A job of its own, with three hours of its own.
+    await runOwn(cloud, prometheus, 'cloudwatch');
     // A round that does not count brings files into the page cache; a single one comes after smaller measurements.
     for (let round = rounds > 1 ? -1 : 0; round < rounds; round++) {
       for (const [name, run] of Object.entries(bridges)) {
@@ -120,7 +129,13 @@ async function writePrograms(): Promise<void> {
   await writeFile(join(directory, 'all.yml'), yaceFile('all'));
   const jobs = yaceFile('all').replaceAll(/^/gm, '      ').trimEnd();
   const ecs = "probes: []\nbridge:\n  ecs:\n    clusters: ['*']\n";
-  const configs = { ecs, whole: `${ecs}  cloudwatch:\n    yace:\n${jobs}\n` };
+  const custom = jobs
+    .replace('exportedTagsOnMetrics: { AWS/ECS: [fleet] }', '')
+    .replace('discovery:', 'customNamespace:')
+    .replace(/\n +jobs:/, '')
+    .replace('type: AWS/ECS', 'name: fleet\n            namespace: AWS/ECS');
+  const cloudwatch = `probes: []\nbridge:\n  ecs:\n    clusters: ['none-*']\n  cloudwatch:\n    yace:\n${custom}\n`;
+  const configs = { ecs, cloudwatch, whole: `${ecs}  cloudwatch:\n    yace:\n${jobs}\n` };
   for (const [name, config] of Object.entries(configs)) {
     const target = join(directory, name);
     await writeFunctions({ directory: target, functions: ['ecs-bridge'], config });
@@ -148,10 +163,18 @@ const aws = (cloud: Cloud) => ({
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
+const utilisation = '__name__=~"aws_ecs_(cpuutilization|memory_utilization)_average"';
+/** What each configuration delivers, in a Prometheus that has it of all of them. */
+const selectors = {
+  ecs: '__name__="ecs_service_desired_tasks"',
+  cloudwatch: `${utilisation},name="fleet"`,
+  whole: `${utilisation},name!="fleet"`,
+};
+
 async function runOwn(
   cloud: Cloud,
   prometheus: PrometheusServer,
-  part: 'ecs' | 'whole',
+  part: keyof typeof selectors,
 ): Promise<Collection> {
   await rememberLastRun(prometheus);
   const begun = performance.now();
@@ -169,11 +192,7 @@ async function runOwn(
   );
   const wallSeconds = (performance.now() - begun) / 1000;
   const usage = JSON.parse(/usage (\{.*\})/.exec(stderr)?.[1] ?? '{}') as Usage;
-  const names =
-    part === 'ecs'
-      ? 'ecs_service_desired_tasks'
-      : 'aws_ecs_(cpuutilization|memory_utilization)_average';
-  const [found] = await prometheus.query(`count(last_over_time({__name__=~"${names}"}[15m]))`);
+  const [found] = await prometheus.query(`count(last_over_time({${selectors[part]}}[15m]))`);
   return { ...usage, ...(await cloud.counts()), wallSeconds, series: found?.value ?? 0 };
 }
 

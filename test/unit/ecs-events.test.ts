@@ -1,5 +1,5 @@
 // Texts of ECS as the API writes them, and the few words that become labels.
-import { isSteady, troubleOf } from '../../functions/ecs-bridge/events.ts';
+import { isSteady, notableEvents, troubleOf } from '../../functions/ecs-bridge/events.ts';
 import { exitReason } from '../../functions/ecs-bridge/exits.ts';
 
 describe('an event of a service', () => {
@@ -49,4 +49,17 @@ describe('the end of a container', () => {
   ])('%s | %s is %s', (reason, stoppedReason, wanted) => {
     expect(exitReason({ reason }, { stoppedReason })).toBe(wanted);
   });
+});
+
+it('of the events of a service the newest of each kind is kept, whatever order they come in', () => {
+  const steady = '(service web) has reached a steady state.';
+  const rollback = '(service web) rolling back to deployment ecs-svc/1.';
+  const told = notableEvents([
+    { createdAt: 40, message: steady },
+    { createdAt: 20, message: rollback },
+    { createdAt: 30, message: rollback },
+    { createdAt: 10, message: steady },
+    { message: '(service web) deployment failed: tasks failed to start.' },
+  ]);
+  expect(told).toEqual({ steadyAt: 40, troubles: new Map([['rollback', 30]]) });
 });

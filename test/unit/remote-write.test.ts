@@ -171,6 +171,31 @@ it('requests are split by samples; a series longer than that is cut', () => {
   expect(sizes).toEqual([[3, 4], [10], [10], [5]]);
 });
 
+it('a request has no more than 2,500 series', () => {
+  const one: Series = { labels: { __name__: 'm' }, points: [{ at: 0, value: 0 }] };
+  const parts = [...splitBySamples(Array<Series>(5001).fill(one), 10_000)];
+  expect(parts.map(({ length }) => length)).toEqual([2500, 2500, 1]);
+});
+
+it('samples without times of their own become a series each, named by their metric', () => {
+  const grouping = { job: 'j', instance: 'i' };
+  const all = [
+    ...seriesOfBatch({
+      taken: 1000,
+      groups: [
+        {
+          grouping,
+          samples: [sample('probe_success', {}, 1), sample('ecs_up', { region: 'r' }, 0)],
+        },
+      ],
+    }),
+  ];
+  expect(all.map(({ labels, points }) => ({ labels, points }))).toEqual([
+    { labels: { __name__: 'probe_success', ...grouping }, points: [{ at: 1000, value: 1 }] },
+    { labels: { __name__: 'ecs_up', ...grouping, region: 'r' }, points: [{ at: 1000, value: 0 }] },
+  ]);
+});
+
 it('a batch becomes series with job, instance and its own time', () => {
   const [one] = seriesOfBatch({
     taken: 1000,
