@@ -37,7 +37,8 @@ simulated account (a process on the same two cores, whose answers are most of th
 reads the same YACE file, rereads ten minutes more for late points, describes all services and tasks by the ECS API
 besides, and ends when a real Prometheus has stored everything; YACE ends when its answer has been fetched. YACE cannot
 read the ECS API: the row of CloudWatch alone, which finds its metrics by ListMetrics as YACE does, is like for like, and
-the row of the ECS API alone says what the other half costs. The first run finds an empty Prometheus and fills three hours;
+the row of the ECS API alone says what the other half costs. Since a list may be an
+hour old, that row rereads an hour and a half of points. The first run finds an empty Prometheus and fills three hours;
 it is measured once. Medians of ${plan.map(({ rounds }) => rounds).join(', ')} rounds by number of metrics. Node's heap is limited as in a function of
 512 MB.
 
