@@ -134,7 +134,7 @@ function yaceName(namespace: string, metric: string, statistic: string): string 
 const separators = /[ ,\t/\\.\-:=@<>()\u201c]/;
 
 /** YACE's snake case (promutil.PromString): `_` before an upper-case letter that follows a lower-case one or a digit. */
-function yaceSnake(text: string): string {
+const yaceSnake = remembered((text) => {
   let previous = '';
   let result = '';
   for (const character of text) {
@@ -147,6 +147,26 @@ function yaceSnake(text: string): string {
     previous = character;
   }
   return result;
+});
+
+const everySeparator = new RegExp(separators, 'g');
+
+/** The case of a name as it is, for a label. */
+const yaceLabel = remembered((name) =>
+  name.replaceAll('%', '_percent').replaceAll(everySeparator, '_'),
+);
+
+/** Keeps what `work` made of each text: a fleet has many series and few names. Starts anew when there are too many. */
+function remembered(work: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (known.size >= 10_000) known.clear();
+    const made = work(text);
+    known.set(text, made);
+    return made;
+  };
 }
 
 function prefixed(prefix: string, values: readonly NamedValue[], naming: Naming) {
@@ -158,10 +178,7 @@ function prefixed(prefix: string, values: readonly NamedValue[], naming: Naming)
 /** A name as part of a label. cloudwatch_exporter keeps the case of tags too. */
 function labelPart(name: string, { labels, naming }: Naming): string {
   if (naming === 'cloudwatch_exporter' && labels === 'keep') return javaLabel(name);
-  const text =
-    labels === 'snake'
-      ? yaceSnake(name)
-      : name.replaceAll('%', '_percent').replaceAll(new RegExp(separators, 'g'), '_');
+  const text = labels === 'snake' ? yaceSnake(name) : yaceLabel(name);
   return text.replaceAll(/[^a-zA-Z0-9_]/gu, '_');
 }
 
