@@ -12,8 +12,9 @@ import {
   readBoards,
   variableQueries,
 } from '../support/boards.ts';
+import { listStale } from '../support/freshness.ts';
 import { knownMetrics } from '../support/known-metrics.ts';
-import { readSelectors, type Selector, splitSeries } from '../support/promql.ts';
+import { readSelectors, splitSeries } from '../support/promql.ts';
 
 const files = readBoards();
 const known = knownMetrics();
@@ -49,27 +50,7 @@ function unknownLabels(expr: string): string[] {
   });
 }
 
-/** When a result was taken, and how often one is, is what freshness is judged by. */
-const clocks = [
-  'fargaze_probe_timestamp_seconds',
-  'fargaze_bridge_timestamp_seconds',
-  'fargaze_bridge_interval_seconds',
-];
-const gates = ['fargaze:probe_fresh', 'fargaze:bridge_fresh', 'push_time_seconds'];
-
-/** Whether what a Pushgateway remembers is shown only while it is fresh. */
-function isFresh({ metric, gates: own, lends }: Selector): boolean {
-  const definition = catalogue[metric as keyof typeof catalogue];
-  if (definition === undefined || clocks.includes(metric)) return true;
-  return (
-    own.some((gate) => gates.includes(gate)) || (definition.unit === 'info' && lends === 'labels')
-  );
-}
-
-const staleMetrics = (expr: string) =>
-  readSelectors(fillIn(expr))
-    .filter((selector) => !isFresh(selector))
-    .map(({ metric }) => metric);
+const staleMetrics = (expr: string) => listStale(fillIn(expr));
 
 it.each(asked)('$place reads only what somebody emits', ({ expr }) => {
   expect(unknownMetrics(expr)).toEqual([]);

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { listMetrics, listTemplateQueries } from '../../infra/config/prometheus/metric-names.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { reasons } from '../../layers/core/src/outcome.ts';
+import { listStale } from '../support/freshness.ts';
 import { knownMetrics } from '../support/known-metrics.ts';
 import {
   configRules,
@@ -190,6 +191,18 @@ it('a name that nobody emits is found, in an expression and in a text', () => {
   expect(unknownIn({ expr: 'probe_sucess == 0 and redis_up' })).toEqual(['probe_sucess']);
   const summary = '{{ with "upp == 0" | query }}x{{ end }}';
   expect(unknownIn({ expr: 'up == 0', annotations: { summary } })).toEqual(['upp']);
+});
+
+it.each(alerts.map(({ alert, expr }) => [`${alert}`, expr] as const))(
+  '%s reads no result that may be old',
+  (_, expr) => expect(listStale(expr)).toEqual([]),
+);
+
+it('a result that is read whatever its age is found', () => {
+  const over = 'max_over_time(fargaze_bridge_over_budget[15m]) == 1';
+  expect(listStale(over)).toEqual(['fargaze_bridge_over_budget']);
+  expect(listStale(`${over} and on (instance) fargaze:bridge_fresh`)).toEqual([]);
+  expect(listStale(`${over} unless fargaze:bridge_fresh`)).toEqual(['fargaze_bridge_over_budget']);
 });
 
 it('the reason of a failure is looked up in a fresh series', () => {
