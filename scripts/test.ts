@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { findBusybox } from '../local/programs/busybox.ts';
 import { findPrograms } from '../local/programs/find.ts';
 import { deployedPrograms } from '../local/programs/go.ts';
 import { preparePython } from '../local/programs/python.ts';
@@ -14,8 +15,12 @@ import { environmentWith } from './environment.ts';
 type Tally = { readonly passed: number; readonly failed: number };
 
 const root = process.cwd();
-/** What the tests run besides the web app's own Python. */
-const tools = join(root, 'test/support/python/requirements.txt');
+/** Python that contract tests run. */
+const environments = [
+  'test/support/python/requirements.txt',
+  'test/support/python/checkov.txt',
+  'infra/web/requirements.txt',
+];
 const reports = join(root, '.build/reports');
 
 async function main(): Promise<void> {
@@ -26,7 +31,8 @@ async function main(): Promise<void> {
   const tallies: Tally[] = [];
   if (suites.includes('check')) tallies.push(await runCheck());
   const quick = suites.filter((suite) => suite === 'unit' || suite === 'contract');
-  if (quick.length > 0) tallies.push(await runJest(quick, []));
+  // Two at once where there are two processors: many tests wait for programs.
+  if (quick.length > 0) tallies.push(await runJest(quick, ['--maxWorkers=2']));
   // Each of these runs the whole system in this very directory.
   if (suites.includes('system')) tallies.push(await runJest(['system'], ['--runInBand']));
   if (suites.includes('web')) tallies.push(await runPytest());
@@ -59,7 +65,11 @@ async function runJest(suites: readonly string[], options: readonly string[]): P
   ] as const;
   await findPrograms(programs, { report: writeLine });
   if (suites.includes('contract')) {
-    await preparePython({ requirements: tools, report: writeLine });
+    // Here and not where they are used: a test has a limit, and two at once would fetch them twice.
+    for (const requirements of environments) {
+      await preparePython({ requirements: join(root, requirements), report: writeLine });
+    }
+    await findBusybox(writeLine);
     const deployed = ['prometheus', 'promtool', 'pushgateway', 'redis_exporter'] as const;
     await deployedPrograms(deployed, { report: writeLine });
   }
