@@ -109,20 +109,25 @@ function substitute(argument: unknown): string {
   );
 }
 
-function holds(condition: unknown): boolean {
-  const [[name = '', argument] = []] = Object.entries(condition as Json);
-  const list = argument as readonly unknown[];
+/**
+ * Whether a condition holds: a function of conditions, or `{ Condition: name }`. `read` gives operands their values.
+ * @throws RangeError for a function that is not known here.
+ */
+export function holds(condition: unknown, read: (operand: unknown) => unknown = resolve): boolean {
+  const [[name = '', argument] = []] = Object.entries((condition ?? {}) as Json);
+  const list = Array.isArray(argument) ? argument : [];
+  const part = (inner: unknown) => holds(inner, read);
   switch (name) {
     case 'Condition':
-      return holds(template.Conditions[String(argument)]);
+      return part(template.Conditions[String(argument)]);
     case 'Fn::Equals':
-      return String(resolve(list[0])) === String(resolve(list[1]));
+      return String(read(list[0])) === String(read(list[1]));
     case 'Fn::Not':
-      return !holds(list[0]);
+      return !part(list[0]);
     case 'Fn::And':
-      return list.every(holds);
+      return list.every(part);
     case 'Fn::Or':
-      return list.some(holds);
+      return list.some(part);
     default:
       throw new RangeError(`got ${name}, want a condition function`);
   }

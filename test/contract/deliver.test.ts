@@ -1,5 +1,6 @@
 // deliver from end to end: what probes answer and what the bridge sends, through a queue, to a real Pushgateway and a
 // real Prometheus; and what becomes of messages that cannot be delivered.
+// One file: the cases share the programs that it starts.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
+// One file: the cases share one simulated account.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import type { EcsConfig } from '../../layers/core/src/config.ts';

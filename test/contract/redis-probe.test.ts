@@ -1,4 +1,5 @@
 // The Redis probe against a real redis-server in every state that the server can be put into.
+// One file: it is the whole table of those states.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 // Every way in which a web target fails gives its own phase and reason, and what was measured before is kept.
+// One file: it is the whole table of causes.
 import { createHash } from 'node:crypto';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { freePort } from '../../local/programs/process.ts';

@@ -1,4 +1,5 @@
 // What a web module can ask for: status, versions, headers, bodies, compression, redirects, credentials.
+// One file: the cases share a server that answers as it is told.
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { detail, httpModule, runProbe, verdict } from '../support/probing.ts';

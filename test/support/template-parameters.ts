@@ -1,11 +1,10 @@
 // What of the golden template is there for a set of parameters, by its own conditions, rules and patterns.
-// Knows the functions that conditions and rules may use, and refuses others.
+import { holds as evaluateCondition } from '../../scripts/intrinsics.ts';
 import { type Item, template } from './template.ts';
 
 /** Values of parameters beside the defaults. */
 export type Values = Readonly<Record<string, string>>;
 
-const conditions = (template as unknown as { readonly Conditions: Item }).Conditions;
 const rules = (template as unknown as { readonly Rules: Readonly<Record<string, Item>> }).Rules;
 const outputs = (template as unknown as { readonly Outputs: Readonly<Record<string, Item>> })
   .Outputs;
@@ -18,26 +17,11 @@ function parameterOf(name: string, values: Values): string {
 
 /** Whether the condition `name` holds. */
 export function holds(name: string, values: Values): boolean {
-  return evaluate(conditions[name], values);
+  return evaluate({ Condition: name }, values);
 }
 
 function evaluate(expression: unknown, values: Values): boolean {
-  const [[name, argument] = []] = Object.entries(expression as Item);
-  const parts = Array.isArray(argument) ? argument : [];
-  switch (name) {
-    case 'Condition':
-      return holds(String(argument), values);
-    case 'Fn::And':
-      return parts.every((part) => evaluate(part, values));
-    case 'Fn::Or':
-      return parts.some((part) => evaluate(part, values));
-    case 'Fn::Not':
-      return !evaluate(parts[0], values);
-    case 'Fn::Equals':
-      return operand(parts[0], values) === operand(parts[1], values);
-    default:
-      throw new RangeError(`got ${name}, want a function of conditions`);
-  }
+  return evaluateCondition(expression, (value) => operand(value, values));
 }
 
 function operand(value: unknown, values: Values): string {

@@ -1,5 +1,6 @@
 // Every expression of every board through the real Prometheus of the real local system: while all is well, and while
 // Redis is gone. The same for the expressions of public boards, on our series as they are.
+// One file: starting the whole system is what takes the time, and it is started once.
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server as HttpsServer } from 'node:https';

@@ -1,4 +1,5 @@
 // One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
+// One file: the cases share one way of calling a handler.
 import type { Clock } from '../../layers/core/src/clock.ts';
 import type { HttpModule, Target } from '../../layers/core/src/config.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';

@@ -1,4 +1,5 @@
-// What every service, secret, rule, permission and name of the packaged template must be.
+// What every service, secret, rule, permission and name of the packaged template must be. One file, since every part of
+// it reads the same template.
 import {
   flatten,
   type Item,

@@ -1,5 +1,5 @@
 // A YACE file as the bridge reads it: unchanged, with YACE's defaults, and refused with every problem where it asks for
-// what we do not do.
+// what we do not do. One file: what is taken and what is refused of one schema are read side by side.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,6 +2,7 @@
 
 Each is kept by moto's own backend of the service, so that the service's API shows it; where moto has no backend call for
 it (queue policies, topic policies, Prometheus workspaces) the stack alone holds it. Run: python moto_with_more_types.py -H … -p …
+One file, because a launcher is run by its path, beside no package to import from.
 """
 
 import ipaddress
