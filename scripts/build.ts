@@ -3,7 +3,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import type { Config } from '../layers/core/src/config/types.ts';
+import type { Config } from '../layers/core/src/config/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { readConfigFile } from './config-file.ts';
 

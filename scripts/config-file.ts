@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
-import type { Config } from '../layers/core/src/config/types.ts';
+import type { Config } from '../layers/core/src/config/config.ts';
 import { ConfigError, codeOf, type Issue } from '../layers/core/src/errors.ts';
 import { inlineFiles } from './inline-files.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';

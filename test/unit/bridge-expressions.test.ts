@@ -3,7 +3,7 @@
 import { placeKey } from '../../functions/ecs-bridge/aws/scope.ts';
 import { countExpressionMetrics } from '../../functions/ecs-bridge/cloudwatch/query/expressions.ts';
 import { Memory } from '../../functions/ecs-bridge/memory.ts';
-import type { CloudWatchExpression } from '../../layers/core/src/config/types.ts';
+import type { CloudWatchExpression } from '../../layers/core/src/config/bridge.ts';
 
 const input = { namespace: 'Shop', metric: 'All', statistic: 'Sum', dimensions: [] };
 const math: CloudWatchExpression = {

@@ -97,10 +97,10 @@ describe('exposition', () => {
   it('has HELP, TYPE and escaped labels', async () => {
     const text = await renderExposition([
       sample('probe_success', {}, 1),
-      sample('probe_failure_info', { phase: 'tls', reason: 'a"b\\c\nd' }, 1),
+      sample('probe_redis_role_info', { role: 'master', expected: 'a"b\\c\nd' }, 1),
     ]);
     expect(text).toContain('# TYPE probe_success gauge\nprobe_success 1\n');
-    expect(text).toContain('probe_failure_info{phase="tls",reason="a\\"b\\\\c\\nd"} 1\n');
+    expect(text).toContain('probe_redis_role_info{role="master",expected="a\\"b\\\\c\\nd"} 1\n');
     expect(text).toMatch(/# HELP probe_success \S+/);
   });
 

@@ -1,5 +1,7 @@
 // RE2 patterns, as blackbox_exporter takes them, made into JavaScript's. Refuses what cannot be said in both.
-import type { Pattern } from './types.ts';
+
+/** JavaScript source and flags of a pattern that was given in RE2 syntax. */
+export type Pattern = { readonly source: string; readonly flags: string };
 
 const posixClasses: Readonly<Record<string, string>> = {
   alnum: 'A-Za-z0-9',

@@ -1,9 +1,11 @@
 // Which targets an event asks for. Refuses names and modules that are not configured.
 import type { EpochMs, Seconds } from '../clock.ts';
+import type { Config } from '../config/config.ts';
 import { interpolate } from '../config/interpolate.ts';
+import type { Module, Prober } from '../config/modules.ts';
 import { matchesName } from '../config/name-pattern.ts';
+import { defaultJobs, type ProbeConfig, type Target, type Vantage } from '../config/probes.ts';
 import { didYouMean } from '../config/suggest.ts';
-import type { Config, Module, ProbeConfig, Prober, Target, Vantage } from '../config/types.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import type { ProbeEvent } from './event.ts';
@@ -27,12 +29,6 @@ export type Selection<M extends Module> = {
 };
 
 const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
-
-/** The job of results that name no other. */
-export const defaultJobs: Readonly<Record<Prober, string>> = {
-  http: 'fargaze-web',
-  redis: 'fargaze-redis',
-};
 
 /**
  * The targets of `event`, in the order of the configuration, once each.

@@ -1,6 +1,6 @@
 // The `bridge` part of fargaze.yml: what to read of ECS and of CloudWatch.
 import * as v from 'valibot';
-import type { BridgeConfig, EcsConfig } from '../types.ts';
+import type { BridgeConfig, EcsConfig } from '../bridge.ts';
 import { cloudwatchSchema } from './cloudwatch-schema.ts';
 import { pattern } from './fields.ts';
 

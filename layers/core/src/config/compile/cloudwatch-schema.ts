@@ -1,6 +1,6 @@
 // `bridge.cloudwatch`: what to read of CloudWatch, how often and for how much. Jobs have YACE's schema.
 import * as v from 'valibot';
-import type { CloudWatchConfig, CloudWatchExpression, NamedValue } from '../types.ts';
+import type { CloudWatchConfig, CloudWatchExpression, NamedValue } from '../bridge.ts';
 import { duration } from './fields.ts';
 import { toJobs, toScope } from './yace-jobs.ts';
 import { scopeEntries, yaceFileSchema } from './yace-schema.ts';

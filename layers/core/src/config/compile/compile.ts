@@ -2,9 +2,10 @@
 
 import * as v from 'valibot';
 import { ConfigError } from '../../errors.ts';
-import { defaultJobs } from '../../probe/select.ts';
+import type { Config } from '../config.ts';
 import { explainIssues } from '../explain.ts';
-import type { Config, Module, ProbeConfig } from '../types.ts';
+import type { Module } from '../modules.ts';
+import { defaultJobs, type ProbeConfig } from '../probes.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
 import { buildSlo } from './slo-schema.ts';

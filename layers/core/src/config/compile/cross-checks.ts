@@ -1,9 +1,9 @@
 // What one value alone cannot show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
-import { defaultJobs } from '../../probe/select.ts';
 import { redactUrl } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
+import { defaultJobs } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';

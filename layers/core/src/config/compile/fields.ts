@@ -4,9 +4,10 @@ import * as v from 'valibot';
 import { messageOf } from '../../errors.ts';
 import { parseDuration, parseSize } from '../duration.ts';
 import { checkVariables } from '../interpolate.ts';
+import type { Pattern } from '../pattern.ts';
 import { compilePattern } from '../pattern.ts';
+import type { SecretRef } from '../secret.ts';
 import { isSecretRef } from '../secret.ts';
-import type { Pattern, SecretRef } from '../types.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
 

@@ -1,7 +1,7 @@
 // The `http` part of a module: blackbox_exporter's option names, defaults and meaning
 // (github.com/prometheus/blackbox_exporter/blob/master/CONFIGURATION.md), except that IPv4 comes first.
 import * as v from 'valibot';
-import type { HttpOptions } from '../types.ts';
+import type { HttpOptions } from '../modules.ts';
 import { cidr, ipProtocol, pattern, secretRef, size } from './fields.ts';
 import {
   refusedAuthorizationEntries,

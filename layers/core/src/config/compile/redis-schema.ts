@@ -1,6 +1,6 @@
 // The `redis` part of a module. Passwords only by reference.
 import * as v from 'valibot';
-import type { RedisOptions } from '../types.ts';
+import type { RedisOptions } from '../modules.ts';
 import { cidr, ipProtocol, secretRef } from './fields.ts';
 import { tlsSchema } from './tls-schema.ts';
 

@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { parseDuration } from '../duration.ts';
 import { type PathStep, showValue } from '../explain.ts';
+import type { SloConfig } from '../slos.ts';
 import { didYouMean } from '../suggest.ts';
-import type { SloConfig } from '../types.ts';
 import { duration, name } from './fields.ts';
 import type { Finding, Mapping } from './raw.ts';
 

@@ -1,7 +1,7 @@
 // The `tls_config` of a module, blackbox_exporter's names; private keys only by reference.
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
-import type { TlsOptions, TlsVersion } from '../types.ts';
+import type { TlsOptions, TlsVersion } from '../modules.ts';
 import { secretRef } from './fields.ts';
 import { refusedTlsEntries } from './refused.ts';
 

@@ -1,9 +1,9 @@
 // The schema of a YACE file (yet-another-cloudwatch-exporter, docs/configuration.md and pkg/config/scrapeconf.go):
 // its keys, defaults and rules. Closed: keys that YACE would only warn of are refused, and so is what we do not do.
 import * as v from 'valibot';
+import type { TagFilter } from '../bridge.ts';
 import { exactPattern } from '../pattern.ts';
 import { didYouMean } from '../suggest.ts';
-import type { TagFilter } from '../types.ts';
 import { pattern } from './fields.ts';
 
 /** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
