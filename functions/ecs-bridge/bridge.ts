@@ -5,7 +5,6 @@ import {
   type Batch,
   type BridgeConfig,
   type Clock,
-  ConfigError,
   createLog,
   createSeriesWriter,
   createSink,
@@ -13,7 +12,7 @@ import {
   type Group,
   type InvocationContext,
   type Log,
-  parseDuration,
+  parseTick,
   readEnv,
   roundSeconds,
   type Sample,
@@ -54,7 +53,7 @@ export async function runBridge(
   event: unknown,
   context: InvocationContext,
 ): Promise<BridgeSummary> {
-  const schedule = readSchedule(event);
+  const { schedule } = parseTick(event);
   const clock = bridge.clock ?? systemClock;
   const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
   const sink = bridge.sink ?? createSink();
@@ -103,34 +102,6 @@ type Run = {
   /** Monotonic seconds. */
   readonly begun: number;
 };
-
-/** Everything that an event may hold: the schedule's own input, or EventBridge's. Seconds between ticks; undefined: by hand. */
-function readSchedule(event: unknown): number | undefined {
-  const known = [
-    'schedule',
-    'time',
-    'source',
-    'detail-type',
-    'detail',
-    'id',
-    'account',
-    'region',
-    'resources',
-    'version',
-  ];
-  const given = (event ?? {}) as { readonly schedule?: unknown; readonly source?: unknown };
-  const issues = Object.keys(given)
-    .filter((key) => !known.includes(key))
-    .map((path) => ({ path, message: 'unknown key' }));
-  const { schedule, source } = given;
-  const seconds = typeof schedule === 'string' ? parseDuration(schedule) : undefined;
-  if (schedule !== undefined && !(seconds !== undefined && seconds > 0)) {
-    const message = `got ${JSON.stringify(schedule)}, want a duration such as 1m`;
-    issues.push({ path: 'schedule', message });
-  }
-  if (issues.length > 0) throw new ConfigError('event', issues);
-  return seconds ?? (source === 'aws.events' ? 60 : undefined);
-}
 
 /** Delivers what ECS says; answers with the number of samples. */
 async function deliverEcs(run: Run, ecs: Promise<EcsReading>): Promise<number> {

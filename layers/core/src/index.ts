@@ -27,6 +27,13 @@ export {
   messageOf,
   SourceError,
 } from './errors.ts';
+export {
+  type JanitorEvent,
+  parseJanitorEvent,
+  parseQueueEvent,
+  parseTick,
+} from './event/events.ts';
+export type { Tick } from './event/read.ts';
 export { renderExposition } from './exposition.ts';
 export {
   type AwsCredentials,

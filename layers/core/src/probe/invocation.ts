@@ -10,11 +10,11 @@ import { startDeadline } from '../deadline.ts';
 import { createSink } from '../delivery/choose.ts';
 import { readEnv } from '../env.ts';
 import { messageOf } from '../errors.ts';
+import { parseProbeEvent } from '../event/events.ts';
 import { createLog, type Log } from '../log.ts';
 import { createReturnSink } from '../queue/return-sink.ts';
 import type { Batch } from '../sample.ts';
 import type { Sink } from '../sink/sink.ts';
-import { parseEvent } from './event.ts';
 import { type Observation, observeProbe } from './observe.ts';
 import type { Probe } from './probe.ts';
 import { type Selected, selectTargets } from './select.ts';
@@ -69,7 +69,7 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
   const clock = definition.clock ?? systemClock;
   const log = definition.log ?? createLog({ function: definition.name });
   const begun = clock.monotonic();
-  const event = parseEvent(call.event);
+  const event = parseProbeEvent(call.event);
   const sink = definition.sink ?? createProbeSink();
   const selected = selectTargets<M>(event, {
     config: definition.config,
