@@ -30,7 +30,8 @@ export function showValue(value: unknown): string {
 /** JSON where there is one; a value that holds itself, or a big integer, has none. */
 function toText(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    const isNumber = typeof value === 'number';
+    return isNumber ? String(value) : (JSON.stringify(value) ?? String(value));
   } catch {
     return Array.isArray(value)
       ? 'a list'
@@ -51,7 +52,8 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
   // Its message says all; the value may be a secret.
   if (issue.type === 'custom') return [{ path: place, message: issue.message }];
   if (place !== '' && issue.input === undefined && issue.kind === 'schema') {
-    return [{ path: place, message: 'missing, and it has no default' }];
+    const what = issue.message.startsWith('want ') ? issue.message : 'and it has no default';
+    return [{ path: place, message: `missing, ${what}` }];
   }
   const seen =
     typeof last === 'string' && secretKey.test(last) ? 'a value' : showValue(issue.input);

@@ -21,11 +21,10 @@ const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' 
  * @throws ConfigError with every issue: path, value seen, what was wanted.
  */
 export function compileConfig(document: unknown, source = 'fargaze.yml'): Config {
-  const input = document ?? {};
-  const result = v.safeParse(configSchema, input);
+  const result = v.safeParse(configSchema, document);
   const issues = [
     ...explainIssues(configSchema, result.issues ?? []),
-    ...toIssues(crossCheck(input, builtinModules)),
+    ...toIssues(crossCheck(document, builtinModules)),
   ];
   if (!result.success || issues.length > 0) throw new ConfigError(source, issues);
   return build(result.output);

@@ -50,7 +50,7 @@ export const pattern = v.pipe(
     try {
       return compilePattern(dataset.value);
     } catch (error) {
-      addIssue({ message: `a valid regular expression (${messageOf(error)})` });
+      addIssue({ message: `a regular expression in RE2 syntax (${messageOf(error)})` });
       return NEVER;
     }
   }),

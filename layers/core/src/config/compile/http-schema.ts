@@ -166,10 +166,6 @@ export const httpEntries = {
 /** Schema of `http`. */
 export const httpSchema = v.pipe(
   v.optional(closed({ ...httpEntries, ...refusedHttpEntries }), {}),
-  v.check(
-    (http) => http.basic_auth === undefined || http.authorization === undefined,
-    'at most one of basic_auth and authorization',
-  ),
   v.transform(
     (http): HttpOptions => ({
       method: http.method,

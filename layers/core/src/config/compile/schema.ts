@@ -73,12 +73,15 @@ export const probeSchema = closed({
 });
 
 /** Schema of the whole file. */
-export const configSchema = closed({
-  modules: v.optional(mappingOf(name, moduleSchema), {}),
-  probes: v.optional(v.array(probeSchema), []),
-  bridge: v.optional(bridgeSchema, {}),
-  slos: v.optional(v.array(sloSchema), []),
-});
+export const configSchema = closed(
+  {
+    modules: v.optional(mappingOf(name, moduleSchema), {}),
+    probes: v.optional(v.array(probeSchema), []),
+    bridge: v.optional(bridgeSchema, {}),
+    slos: v.optional(v.array(sloSchema), []),
+  },
+  'a mapping with probes, modules, bridge or slos',
+);
 
 /** The file after its values have been read. */
 export type ParsedConfig = v.InferOutput<typeof configSchema>;
