@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
+import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { parseConfigText, readConfigFile } from '../../scripts/config-file.ts';
 
@@ -383,9 +384,20 @@ describe('whatever a file holds', () => {
           (node, one) => mutate(node, one),
           tree,
         );
-        for (const issue of issuesIn(stringify(mutant))) expect(issue.length).toBeLessThan(600);
+        for (const issue of issuesOf(() => compileConfig(mutant))) {
+          expect(issue.length).toBeLessThan(600);
+        }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('compiles or is refused as a text, too', () => {
+    fc.assert(
+      fc.property(change, (one) => {
+        expect(Array.isArray(issuesIn(stringify(mutate(tree, one as Change))))).toBe(true);
+      }),
+      { numRuns: 150 },
     );
   });
 
@@ -425,7 +437,7 @@ describe('whatever a file holds', () => {
           expect(Array.isArray(issuesIn(mutant))).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });
