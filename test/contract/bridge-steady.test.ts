@@ -1,4 +1,5 @@
 // The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
+
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
@@ -12,6 +13,7 @@ import {
   job,
   metric,
 } from '../support/bridging.ts';
+import { withCalendar } from '../support/fake-clock.ts';
 import { createReceiver } from '../support/receiver.ts';
 
 const start = 1_800_000_000;
@@ -154,6 +156,7 @@ it('a receiver that never answers leaves time to tell the other one of it', asyn
   const left: number[] = [];
   const sink: Sink = {
     name: 'memory',
+    series: 'refused',
     write: async (_, deadline) => void left.push(deadline.remaining()),
   };
   const run = runBridge(
@@ -164,7 +167,7 @@ it('a receiver that never answers leaves time to tell the other one of it', asyn
       },
       writer: waits,
       sink,
-      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      clock: withCalendar(() => fake.clock.now() * 1000),
       log: () => undefined,
     },
     {},

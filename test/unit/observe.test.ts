@@ -12,7 +12,7 @@ const target = { name: 'a', address: 'http://a/', instance: 'http://a/', module:
 /** Observes a probe that is up, with `left` of `available` seconds to go. */
 async function observe(left: number, available = 60) {
   let monotonic = 0;
-  const clock = { now: () => 1_000_000, monotonic: () => monotonic };
+  const clock = { now: () => 1_000_000, monotonic: () => monotonic, sleep: async () => {} };
   const real = startDeadline(left, clock);
   const slices: number[] = [];
   const closed: boolean[] = [];
