@@ -1,6 +1,6 @@
 // One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
 // One file: the cases share one way of calling a handler.
-import type { Clock } from '../../layers/core/src/clock.ts';
+import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import type { HttpModule, Target } from '../../layers/core/src/config/types.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
 import type { LogLevel } from '../../layers/core/src/log.ts';
@@ -237,7 +237,11 @@ it('no two probes beyond the limit run at once', async () => {
 
 it('durations come from the stopwatch and not from the calendar', async () => {
   let monotonic = 100;
-  const clock: Clock = { now: () => 1_700_000_000_000, monotonic: () => (monotonic += 0.25) };
+  const clock: Clock = {
+    ...systemClock,
+    now: () => 1_700_000_000_000,
+    monotonic: () => (monotonic += 0.25),
+  };
   const batches: Batch[] = [];
   const handler = createProbeHandler({
     name: 'web-probe',
