@@ -1,5 +1,6 @@
 // The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
 import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
@@ -164,7 +165,11 @@ it('a receiver that never answers leaves time to tell the other one of it', asyn
       },
       writer: waits,
       sink,
-      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      clock: {
+        now: () => fake.clock.now() * 1000,
+        monotonic: () => performance.now() / 1000,
+        sleep: systemClock.sleep,
+      },
       log: () => undefined,
     },
     {},

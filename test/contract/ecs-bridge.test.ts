@@ -2,6 +2,7 @@
 // One file: the cases share one simulated account.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
 import type { EcsConfig } from '../../layers/core/src/config/types.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
@@ -37,7 +38,11 @@ async function run(
     {
       config: { ecs: { clusters, services: ['*'], tags: [], exportedTags: [], ...filters } },
       sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
-      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      clock: {
+        now: () => fake.clock.now() * 1000,
+        monotonic: () => performance.now() / 1000,
+        sleep: systemClock.sleep,
+      },
       log: (level, message, fields) =>
         void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
     },

@@ -2,7 +2,8 @@
 
 import type { BridgeSummary } from '../../functions/ecs-bridge/answer.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
-import { Memory } from '../../functions/ecs-bridge/memory.ts';
+import { Memory } from '../../functions/ecs-bridge/cloudwatch/memory.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
 import type {
   CloudWatchConfig,
   CloudWatchExpression,
@@ -134,6 +135,7 @@ export function createBridge(
           clock: {
             now: () => fake.clock.now() * 1000,
             monotonic: () => performance.now() / 1000,
+            sleep: systemClock.sleep,
           },
           log: (level, message, fields) =>
             void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),

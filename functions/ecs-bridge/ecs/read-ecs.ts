@@ -1,11 +1,11 @@
-// Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only what needs it:
-// the rest is read, and what is missing is told by operation.
+// Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only the data that
+// needs it; the rest is read, and the failed calls are returned.
 import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core';
-import { describeLimits, type EcsApi } from '../aws/clients.ts';
-import type { Cluster, Service, Task } from './answers.ts';
-import { hasTags, missingClusters, needsList, wantsCluster, wantsService } from './select.ts';
+import { describeLimits, type EcsApi } from '../aws/ecs-api.ts';
+import { type Cluster, narrowService, narrowTask, type Service, type Task } from './narrow.ts';
+import { hasTags, missingClusters, needsList, selectsCluster, selectsService } from './select.ts';
 
-/** What is known of one cluster; undefined where the API did not tell. */
+/** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */
 export type ClusterReading = {
   readonly cluster: Cluster;
   readonly services: readonly Service[] | undefined;
@@ -22,83 +22,98 @@ export type EcsReading = {
 /** Calls under way at once; the API's steady rate is about 20 a second for reads (ECS API throttling quotas). */
 const concurrency = 8;
 
-/** Reads the clusters and services that are asked for. A cluster that is named and not there is a fault. */
-export async function readEcs(api: EcsApi, wanted: EcsConfig): Promise<EcsReading> {
-  const faults: SourceError[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+/** Reads the clusters and services that the configuration selects. A cluster that is named and missing is a fault. */
+export async function readEcs(api: EcsApi, config: EcsConfig): Promise<EcsReading> {
+  const reader = new EcsReader(api, config);
+  const clusters = await reader.readClusters();
+  return { clusters, faults: reader.faults };
+}
+
+class EcsReader {
+  readonly #api: EcsApi;
+  readonly #config: EcsConfig;
+  readonly faults: SourceError[] = [];
+
+  constructor(api: EcsApi, config: EcsConfig) {
+    this.#api = api;
+    this.#config = config;
+  }
+
+  async readClusters(): Promise<ClusterReading[]> {
+    const names = await this.#clusterNames();
+    const described = await this.#inParts(names, describeLimits.clusters, (part) =>
+      this.#api.describeClusters(part),
+    );
+    if (described === undefined) return [];
+    const active = described.filter(({ status }) => status !== 'INACTIVE');
+    this.faults.push(...missingClusters(this.#config, active).map(missingFault));
+    return mapConcurrently(active, concurrency, (cluster) => this.#readCluster(cluster));
+  }
+
+  /** ARNs or names to describe: those that are named, or those of all clusters that match. */
+  async #clusterNames(): Promise<readonly string[]> {
+    if (!needsList(this.#config)) return this.#config.clusters;
+    const all = await this.#attempt(() => this.#api.listClusters());
+    return (all ?? []).filter((arn) => selectsCluster(this.#config, arn));
+  }
+
+  async #readCluster(cluster: Cluster): Promise<ClusterReading> {
+    const arn = cluster.clusterArn ?? '';
+    const [services, tasks, stoppedTasks] = await Promise.all([
+      this.#readServices(arn),
+      this.#readTasks(arn, 'RUNNING'),
+      this.#readTasks(arn, 'STOPPED'),
+    ]);
+    return { cluster, services, tasks, stoppedTasks };
+  }
+
+  async #readServices(cluster: string): Promise<Service[] | undefined> {
+    const arns = await this.#attempt(() => this.#api.listServices(cluster));
+    const selected = arns?.filter((arn) => selectsService(this.#config, arn));
+    const services = await this.#inParts(selected, describeLimits.services, async (part) =>
+      (await this.#api.describeServices(cluster, part)).map(narrowService),
+    );
+    return services?.filter((service) => hasTags(service, this.#config.tags));
+  }
+
+  async #readTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<Task[] | undefined> {
+    const arns = await this.#attempt(() => this.#api.listTasks(cluster, status));
+    return this.#inParts(arns, describeLimits.tasks, async (part) =>
+      (await this.#api.describeTasks(cluster, part)).map(narrowTask),
+    );
+  }
+
+  /** Describes `arns` in parts of at most `limit`; undefined when there is no list or a part failed. */
+  async #inParts<T>(
+    arns: readonly string[] | undefined,
+    limit: number,
+    describe: (part: readonly string[]) => Promise<T[]>,
+  ): Promise<T[] | undefined> {
+    if (arns === undefined) return undefined;
+    const parts = Array.from({ length: Math.ceil(arns.length / limit) }, (_, index) =>
+      arns.slice(index * limit, (index + 1) * limit),
+    );
+    const answers = await mapConcurrently(parts, concurrency, (part) =>
+      this.#attempt(() => describe(part)),
+    );
+    const known = answers.filter((answer) => answer !== undefined);
+    return known.length === answers.length ? known.flat() : undefined;
+  }
+
+  /** The result, or undefined and a fault more. */
+  async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      faults.push(error);
+      this.faults.push(error);
       return undefined;
     }
-  };
-  const names = await clusterNames(wanted, () => attempt(() => api.listClusters()));
-  const described = await describe(names, describeLimits.clusters, (part) =>
-    attempt(() => api.describeClusters(part)),
-  );
-  const known = described?.filter(({ status }) => status !== 'INACTIVE');
-  if (known !== undefined) faults.push(...missingClusters(wanted, known).map(toFault));
-  const clusters = await mapConcurrently(known ?? [], concurrency, async (cluster) => {
-    const arn = cluster.clusterArn ?? '';
-    const list = async <T>(
-      arns: () => Promise<string[]>,
-      limit: number,
-      detail: (part: readonly string[]) => Promise<T[]>,
-    ) => {
-      const found = await attempt(arns);
-      if (found === undefined) return undefined;
-      return describe(found, limit, (part) => attempt(() => detail(part)));
-    };
-    const [services, tasks, stoppedTasks] = await Promise.all([
-      list(
-        async () => (await api.listServices(arn)).filter((own) => wantsService(wanted, own)),
-        describeLimits.services,
-        (part) => api.describeServices(arn, part),
-      ),
-      list(
-        () => api.listTasks(arn, 'RUNNING'),
-        describeLimits.tasks,
-        (part) => api.describeTasks(arn, part),
-      ),
-      list(
-        () => api.listTasks(arn, 'STOPPED'),
-        describeLimits.tasks,
-        (part) => api.describeTasks(arn, part),
-      ),
-    ]);
-    const meant = services?.filter((service) => hasTags(service, wanted.tags));
-    return { cluster, services: meant, tasks, stoppedTasks };
-  });
-  return { clusters, faults };
+  }
 }
 
-/** ARNs or names to describe: what is named, and what a pattern finds among all clusters. */
-async function clusterNames(
-  wanted: EcsConfig,
-  list: () => Promise<string[] | undefined>,
-): Promise<readonly string[]> {
-  if (!needsList(wanted)) return wanted.clusters;
-  return ((await list()) ?? []).filter((arn) => wantsCluster(wanted, arn));
-}
-
-function toFault(name: string): SourceError {
+function missingFault(name: string): SourceError {
   const operation = 'bridge.ecs.clusters';
   const message = `${operation}: got ${JSON.stringify(name)}, want a cluster of this account and region`;
   return new SourceError(message, { operation, retryable: false });
-}
-
-/** Describes in parts of `limit`; undefined when any part failed, since half a list would be a wrong count. */
-async function describe<T>(
-  arns: readonly string[],
-  limit: number,
-  call: (part: readonly string[]) => Promise<T[] | undefined>,
-): Promise<T[] | undefined> {
-  const parts = Array.from({ length: Math.ceil(arns.length / limit) }, (_, index) =>
-    arns.slice(index * limit, (index + 1) * limit),
-  );
-  const answers = await mapConcurrently(parts, concurrency, call);
-  const whole = answers.filter((answer) => answer !== undefined);
-  return whole.length === answers.length ? whole.flat() : undefined;
 }

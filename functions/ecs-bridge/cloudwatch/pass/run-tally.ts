@@ -1,47 +1,51 @@
-// What a reading of CloudWatch did and what of it went wrong; the run adds to it as it happens.
+// What a pass over CloudWatch did and what failed; every stage adds to it.
 import type { DeliveryError, SourceError } from '@fargaze/core';
-import { createTally } from '../aws/rate-limit.ts';
-import type { BudgetDecision } from './budget.ts';
-import type { FetchTally } from './query/get-metric-data.ts';
+import { type CallTally, createCallTally } from '../../aws/call-tally.ts';
 
-/** The report of a run. */
-export type CloudWatchReport = {
-  readonly tally: FetchTally;
-  readonly faults: SourceError[];
-  /** Of writes that did not succeed. */
-  readonly deliveryFaults: DeliveryError[];
-  /** Things worth telling that are no fault. */
-  readonly notes: string[];
-  sent: number;
-  readonly rejected: Map<string, number>;
-  /** Series that were ended. */
-  stale: number;
-  /** Time of the newest point by namespace, in seconds. */
-  readonly newest: Map<string, number>;
-  /** How far the longest window reached back beyond the usual, in seconds. */
-  gap: number;
+/** Counts and faults of a pass. */
+export type RunTally = CallTally & {
+  /** Metrics that GetMetricData bills, by namespace. */
+  readonly billed: Map<string, number>;
+  /** Points in its answers, by namespace. */
+  readonly points: Map<string, number>;
+  /** Results that were not complete, by `status outcome`. */
+  readonly partial: Map<string, number>;
   /** Resources by namespace. */
   readonly resources: Map<string, number>;
-  budget: BudgetDecision | undefined;
-  /** Whether the plan was carried out; one that is slowed waits for its own interval. */
-  ran: 'read' | 'waited' | 'refused';
+  /** Time of the newest point by namespace, in seconds since 1970. */
+  readonly newest: Map<string, number>;
+  /** Samples that the receiver refused for good, by reason. */
+  readonly rejected: Map<string, number>;
+  /** Keys of jobs of which something is missing. */
+  readonly incomplete: Set<string>;
+  readonly faults: SourceError[];
+  readonly deliveryFaults: DeliveryError[];
+  /** Messages for the user that are no faults. */
+  readonly notes: string[];
+  /** Samples that the receiver took. */
+  sent: number;
+  /** Series that were ended. */
+  stale: number;
+  /** Seconds that the longest window reached back beyond the usual. */
+  gap: number;
 };
 
-/** An empty report. */
-export function createReport(): CloudWatchReport {
-  const tally = { ...createTally(), billed: new Map(), points: new Map(), partial: new Map() };
+/** An empty tally. */
+export function createRunTally(): RunTally {
   return {
-    tally,
+    ...createCallTally(),
+    billed: new Map(),
+    points: new Map(),
+    partial: new Map(),
+    resources: new Map(),
+    newest: new Map(),
+    rejected: new Map(),
+    incomplete: new Set(),
     faults: [],
     deliveryFaults: [],
     notes: [],
     sent: 0,
-    rejected: new Map(),
     stale: 0,
-    newest: new Map(),
     gap: 0,
-    resources: new Map(),
-    budget: undefined,
-    ran: 'read',
   };
 }
