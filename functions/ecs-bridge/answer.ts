@@ -1,7 +1,7 @@
 // The answer of the function: enough to be useful by itself on a terminal.
 
-import type { PassReport } from './cloudwatch/run.ts';
-import type { EcsReading } from './ecs/read-ecs.ts';
+import type { PassReport } from './cloudwatch/report.ts';
+import type { EcsReading } from './ecs/reading.ts';
 
 /** What was done with CloudWatch. */
 export type CloudWatchSummary = {

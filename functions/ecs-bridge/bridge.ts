@@ -25,9 +25,11 @@ import { type BridgeSummary, summarize } from './answer.ts';
 import { createEcsApi, type EcsApi } from './aws/ecs-api.ts';
 import { bridgeSamples, isComplete } from './cloudwatch/bridge-samples.ts';
 import { Memory } from './cloudwatch/memory.ts';
-import { type PassReport, runPass } from './cloudwatch/run.ts';
+import type { PassReport } from './cloudwatch/report.ts';
+import { runPass } from './cloudwatch/run.ts';
 import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
-import { type EcsReading, readEcs } from './ecs/read-ecs.ts';
+import { readEcs } from './ecs/read-ecs.ts';
+import type { EcsReading } from './ecs/reading.ts';
 import { readSchedule } from './event.ts';
 
 /** What a run needs; everything but the configuration has a default, which tests replace. */

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { AwsCredentials, Deadline } from '@fargaze/core';
 import { readPlainJson } from './plain-json.ts';
-import type { ClientOptions } from './scope.ts';
 import type {
+  ClientOptions,
   MetricDataInput,
   MetricDataPage,
   MetricListInput,

@@ -11,8 +11,13 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { Deadline } from '@fargaze/core';
 import { readPlainJson } from './plain-json.ts';
-import type { ClientOptions } from './scope.ts';
-import type { Cluster, RawService, RawServiceRevision, RawTask } from './sdk-types.ts';
+import type {
+  ClientOptions,
+  Cluster,
+  RawService,
+  RawServiceRevision,
+  RawTask,
+} from './sdk-types.ts';
 import { toSourceError } from './source-error.ts';
 
 /** What the bridge asks of the ECS API. Every method throws SourceError. */

@@ -1,13 +1,27 @@
 // What is read and as whom: one region and one role.
-import type { AwsCredentials, CloudWatchScope, RoleConfig } from '@fargaze/core';
+import type { CloudWatchScope, RoleConfig } from '@fargaze/core';
+import type { CloudWatchApi } from './cloudwatch-api.ts';
+import type { EcsApi } from './ecs-api.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import type { Caller } from './signed-call.ts';
 
 /** A region and a role; undefined: the function's own credentials. */
 export type Scope = { readonly region: string; readonly role: RoleConfig | undefined };
 
-/** What a client of the SDK is made with; what is left out comes from the environment. */
-export type ClientOptions = {
-  readonly region?: string;
-  readonly credentials?: () => Promise<AwsCredentials>;
+/** The clients of a scope. */
+export type ScopeClients = Scope & {
+  /** Equal for equal scopes. */
+  readonly key: string;
+  readonly account: string;
+  readonly cloudwatch: CloudWatchApi;
+  /** GetMetricData at its rates. */
+  readonly dataLimiter: RateLimiter;
+  /** ListMetrics at its rate. */
+  readonly listLimiter: RateLimiter;
+  /** For calls that need no client of the SDK. */
+  readonly caller: Caller;
+  ecs(): EcsApi;
+  close(): void;
 };
 
 /** The scopes of a job or expression; `ownRegion` is the function's, which counts where none is named. */

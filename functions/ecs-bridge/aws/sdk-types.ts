@@ -17,6 +17,8 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs';
 
+import type { AwsCredentials } from '@fargaze/core';
+
 export type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 export type { Cluster };
 
@@ -60,3 +62,9 @@ export type MetricDataInput = GetMetricDataCommandInput;
 export type MetricListInput = ListMetricsCommandInput;
 /** A page of ListMetrics. */
 export type MetricListPage = ListMetricsCommandOutput;
+
+/** What a client of the SDK is made with; what is left out comes from the environment. */
+export type ClientOptions = {
+  readonly region?: string;
+  readonly credentials?: () => Promise<AwsCredentials>;
+};

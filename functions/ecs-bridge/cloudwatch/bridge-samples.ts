@@ -1,7 +1,7 @@
 // Samples about a pass over CloudWatch itself. Pure.
 import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core';
-import type { EpochSeconds } from './pass/pass.ts';
-import type { PassReport } from './run.ts';
+import type { EpochSeconds } from './pass/time.ts';
+import type { PassReport } from './report.ts';
 
 /** What the samples depend on besides the report. */
 export type PassFacts = {

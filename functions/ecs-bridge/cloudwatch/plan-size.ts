@@ -1,10 +1,10 @@
 // How much a pass asks of CloudWatch, for its price.
 import type { CloudWatchJob } from '@fargaze/core';
 import { scopeKey, scopesOf } from '../aws/scope.ts';
-import { isReadFromEcs } from './find/ecs-metrics.ts';
-import { countExpressionMetrics, type ScopedExpression } from './find/expressions.ts';
+import { countExpressionMetrics } from './find/expressions.ts';
+import type { ReadUnit, ScopedExpression } from './find/found.ts';
+import { isReadFromEcs } from './find/job-source.ts';
 import { listLifetime, type SearchCounts } from './find/memory.ts';
-import type { ReadUnit } from './find/units.ts';
 import type { Pass } from './pass/pass.ts';
 import type { PlanSize } from './prices.ts';
 import type { PlannedRequest } from './query/plan.ts';

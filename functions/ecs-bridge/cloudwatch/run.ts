@@ -2,30 +2,24 @@
 // comes, so that data read before a deadline or a fault is delivered. A job's watermark moves only when nothing is missing.
 import { mapConcurrently, type Series } from '@fargaze/core';
 import { addTo } from '../aws/call-tally.ts';
-import type { ScopeClients } from '../aws/scope-clients.ts';
+import type { ScopeClients } from '../aws/scope.ts';
 import { type BudgetDecision, decideBudget } from './budget.ts';
-import { findExpressions, isSearch, type ScopedExpression } from './find/expressions.ts';
-import { findJobs, jobsOf, keepFound, type ScopedJob } from './find/jobs.ts';
+import { findExpressions, isSearch } from './find/expressions.ts';
+import type { ReadUnit, ScopedExpression, ScopedJob } from './find/found.ts';
+import { findJobs, jobsOf, keepFound } from './find/jobs.ts';
 import { jobKey } from './find/search.ts';
-import type { ReadUnit } from './find/units.ts';
 import type { Memory } from './memory.ts';
-import { closePass, openPass, type Pass, type PassOptions } from './pass/pass.ts';
-import type { RunTally } from './pass/run-tally.ts';
+import { closePass, openPass } from './pass/open-pass.ts';
+import type { Pass, PassOptions } from './pass/pass.ts';
 import { type Plan, type ScopedRequest, sizeOf } from './plan-size.ts';
+import type { Answer } from './query/answer.ts';
 import { queryId, requestExpression, requestUnits } from './query/data-request.ts';
-import { type Answer, getMetricData } from './query/get-metric-data.ts';
+import { getMetricData } from './query/get-metric-data.ts';
 import { planRequests, pointsOf } from './query/plan.ts';
+import type { PassReport } from './report.ts';
 import type { MadeSeries } from './write/sent-points.ts';
 import { SeriesMaker, seriesKey } from './write/series.ts';
 import { writeSeries } from './write/write-series.ts';
-
-/** What a pass did. */
-export type PassReport = {
-  readonly tally: RunTally;
-  readonly budget: BudgetDecision;
-  /** `waited`: slowed by the budget and not due yet; `refused`: over budget. Nothing was read then. */
-  readonly ran: 'read' | 'waited' | 'refused';
-};
 
 /** Requests under way at once: enough to keep the API busy, few enough to hold their points in memory. */
 const concurrency = { usual: 5, heavy: 2, expressions: 4 } as const;

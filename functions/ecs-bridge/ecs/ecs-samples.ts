@@ -2,7 +2,7 @@
 import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core';
 import { tagLabels } from '../naming/yace-case.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
-import type { ClusterReading, EcsReading } from './read-ecs.ts';
+import type { ClusterReading, EcsReading } from './reading.ts';
 import { type ServiceLabels, stopSamples, taskSamples } from './task-samples.ts';
 
 const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;

@@ -3,21 +3,8 @@
 import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core';
 import { describeLimits, type EcsApi } from '../aws/ecs-api.ts';
 import { type Cluster, narrowService, narrowTask, type Service, type Task } from './narrow.ts';
+import type { ClusterReading, EcsReading } from './reading.ts';
 import { hasTags, missingClusters, needsList, selectsCluster, selectsService } from './select.ts';
-
-/** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */
-export type ClusterReading = {
-  readonly cluster: Cluster;
-  readonly services: readonly Service[] | undefined;
-  readonly tasks: readonly Task[] | undefined;
-  readonly stoppedTasks: readonly Task[] | undefined;
-};
-
-/** Everything that was read, and every call that failed. */
-export type EcsReading = {
-  readonly clusters: readonly ClusterReading[];
-  readonly faults: readonly SourceError[];
-};
 
 /** Calls under way at once; the API's steady rate is about 20 a second for reads (ECS API throttling quotas). */
 const concurrency = 8;

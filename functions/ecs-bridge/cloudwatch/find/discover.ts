@@ -1,13 +1,14 @@
 // What a job asks for in one scope. The ECS API answers for ECS, static jobs name their metrics, and for the rest
 // ListMetrics and tags do, by YACE's rules. A call that fails costs only the job that needs it.
-import { type CloudWatchJob, type Seconds, SourceError } from '@fargaze/core';
+import { type CloudWatchJob, SourceError } from '@fargaze/core';
 import { addTo } from '../../aws/call-tally.ts';
 import { getTaggedResources, type TaggedResource } from '../../aws/tagging.ts';
-import type { EcsReading } from '../../ecs/read-ecs.ts';
+import type { EcsReading } from '../../ecs/reading.ts';
 import { type Association, associations, possibleArns } from './associate.ts';
-import { discoverEcs, type EcsFacts, isReadFromEcs } from './ecs-metrics.ts';
+import { discoverEcs, type EcsFacts } from './ecs-metrics.ts';
+import { isReadFromEcs } from './job-source.ts';
 import { listMetrics } from './list-metrics.ts';
-import { type ListedMetric, listLifetime } from './memory.ts';
+import type { ListedMetric } from './memory.ts';
 import {
   type Discovery,
   hasRequiredDimensions,
@@ -21,11 +22,6 @@ import type { Search } from './search.ts';
 
 /** ECS as read for a job. */
 export type EcsSource = { readonly reading: EcsReading; readonly facts: EcsFacts };
-
-/** Seconds that a metric may exist before it is found: the age of a list, and the time that ListMetrics itself needs. */
-export function discoveryLag(job: CloudWatchJob): Seconds {
-  return job.kind === 'static' || isReadFromEcs(job) ? 0 : listLifetime + 900;
-}
 
 /** What the job asks for. Calls that fail are faults of the pass; `readEcs` is called only for jobs that need it. */
 export async function discover(

@@ -2,8 +2,8 @@
 // that has had no task and so no data. Pure.
 import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core';
 import type { Cluster, Service } from '../../ecs/narrow.ts';
-import type { ClusterReading, EcsReading } from '../../ecs/read-ecs.ts';
-import type { EpochSeconds } from '../pass/pass.ts';
+import type { ClusterReading, EcsReading } from '../../ecs/reading.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 import type { Resolutions } from './memory.ts';
 import {
   type Discovery,
@@ -14,8 +14,6 @@ import {
   tagsOf,
 } from './metric-query.ts';
 import { resolutionOf } from './resolutions.ts';
-
-const dimensionNames = ['ClusterName', 'ServiceName'];
 
 /** Metrics that exist only for clusters, and only for services (ECS developer guide, CloudWatch metrics and Container Insights metrics). */
 const onlyOfClusters = new Set([
@@ -34,13 +32,6 @@ const onlyOfServices = new Set([
   'DeploymentCount',
   'TaskSetCount',
 ]);
-
-/** Whether the ECS API shows all dimensions that the job can ask for: clusters and their services, in the own account. */
-export function isReadFromEcs(job: CloudWatchJob): boolean {
-  const ecs = job.namespace === 'AWS/ECS' || job.namespace === 'ECS/ContainerInsights';
-  const known = job.dimensionNameRequirements.every((name) => dimensionNames.includes(name));
-  return job.kind === 'discovery' && ecs && known && job.linkedAccounts.length === 0;
-}
 
 /** What is known besides the reading. */
 export type EcsFacts = {

@@ -1,19 +1,11 @@
 // Metric math and Metrics Insights: which expressions are read in which scope, over which window, and how many metrics
 // they are billed for.
 import type { CloudWatchExpression } from '@fargaze/core';
-import type { ScopeClients } from '../../aws/scope-clients.ts';
 import { isReadIn, type Pass } from '../pass/pass.ts';
+import type { ScopedExpression } from './found.ts';
 import type { SearchCounts } from './memory.ts';
 import type { Delivered } from './search.ts';
-import { defaultOverlap, type Span, windowOf } from './window.ts';
-
-/** An expression in a scope, ready to be read. */
-export type ScopedExpression = {
-  readonly expression: CloudWatchExpression;
-  readonly scope: ScopeClients;
-  readonly key: string;
-  readonly span: Span;
-};
+import { defaultOverlap, windowOf } from './window.ts';
 
 /** The expressions of a pass, for each scope in which they are read. */
 export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpression[] {

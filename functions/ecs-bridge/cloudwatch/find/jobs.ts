@@ -1,26 +1,18 @@
 // The jobs of one scope: what each asks for, in units that are read together.
 import type { CloudWatchJob } from '@fargaze/core';
 import { addTo } from '../../aws/call-tally.ts';
-import type { ScopeClients } from '../../aws/scope-clients.ts';
-import { type EcsReading, readEcs } from '../../ecs/read-ecs.ts';
+import type { ScopeClients } from '../../aws/scope.ts';
+import { readEcs } from '../../ecs/read-ecs.ts';
+import type { EcsReading } from '../../ecs/reading.ts';
 import { isReadIn, type Pass } from '../pass/pass.ts';
-import { discover, discoveryLag } from './discover.ts';
-import { isReadFromEcs } from './ecs-metrics.ts';
+import { discover } from './discover.ts';
+import type { ScopedJob } from './found.ts';
+import { discoveryLag, isReadFromEcs } from './job-source.ts';
 import type { FindMemory } from './memory.ts';
-import type { Discovery } from './metric-query.ts';
 import { needsResolutions, readResolutions } from './resolutions.ts';
 import { jobKey, type Search } from './search.ts';
-import { metricKey, type ReadUnit, spanOf, unitsOf } from './units.ts';
+import { metricKey, spanOf, unitsOf } from './units.ts';
 import { defaultOverlap } from './window.ts';
-
-/** A job in a scope, ready to be read. */
-export type ScopedJob = {
-  readonly job: CloudWatchJob;
-  readonly scope: ScopeClients;
-  readonly key: string;
-  readonly discovery: Discovery;
-  readonly units: readonly ReadUnit[];
-};
 
 /** The jobs of a pass that are read in a scope. */
 export function jobsOf(pass: Pass, scope: ScopeClients): CloudWatchJob[] {

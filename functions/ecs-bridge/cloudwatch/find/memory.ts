@@ -2,7 +2,7 @@
 // function finds everything again.
 import type { EpochMs, NamedValue, Seconds } from '@fargaze/core';
 import type { ServiceRevision } from '../../ecs/narrow.ts';
-import type { EpochSeconds } from '../pass/pass.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 import type { MetricQuery } from './metric-query.ts';
 
 /** A metric that ListMetrics shows. */

@@ -1,6 +1,6 @@
 // A metric of a resource that a job asks for, and everything that a job asks for in one scope.
 import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core';
-import type { EpochSeconds } from '../pass/pass.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 
 /** What series are about. */
 export type Resource = {

@@ -9,7 +9,7 @@ import {
 } from '@fargaze/core';
 import { describeLimits, type EcsApi } from '../../aws/ecs-api.ts';
 import { narrowRevision, type Service } from '../../ecs/narrow.ts';
-import type { EcsReading } from '../../ecs/read-ecs.ts';
+import type { EcsReading } from '../../ecs/reading.ts';
 import type { Resolutions } from './memory.ts';
 
 const concurrency = 4;

@@ -1,7 +1,8 @@
 // The search for what jobs ask for in one scope during one pass.
 import type { CloudWatchJob } from '@fargaze/core';
-import type { ScopeClients } from '../../aws/scope-clients.ts';
-import type { EpochSeconds, Pass } from '../pass/pass.ts';
+import type { ScopeClients } from '../../aws/scope.ts';
+import type { Pass } from '../pass/pass.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 import type { FindMemory } from './memory.ts';
 
 /** Until when points have been delivered. */

@@ -1,25 +1,12 @@
 // Units of reading: the statistics of one metric that are billed as one, with the window to read.
 import type { CloudWatchMetric, Seconds } from '@fargaze/core';
-import { discoveryLag } from './discover.ts';
+import type { Span } from '../pass/time.ts';
+import type { ReadUnit } from './found.ts';
+import { discoveryLag } from './job-source.ts';
 import type { MetricQuery } from './metric-query.ts';
 import type { Search } from './search.ts';
 import { splitStatistics } from './statistics.ts';
-import { defaultOverlap, finestPeriod, type Span, windowOf } from './window.ts';
-
-/** Statistics of one metric that are read together. */
-export type ReadUnit = {
-  readonly query: MetricQuery;
-  /** Key of its job. */
-  readonly job: string;
-  readonly region: string;
-  readonly statistics: readonly string[];
-  /** How many statistics. */
-  readonly size: number;
-  readonly period: Seconds;
-  readonly span: Span;
-  /** Equal for the same unit in another pass. */
-  readonly key: string;
-};
+import { defaultOverlap, finestPeriod, windowOf } from './window.ts';
 
 /** The units of a metric of the job `job` (its key). */
 export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUnit[] {

@@ -1,12 +1,7 @@
 // The window of time to read of a metric. Pure. A window consists of complete periods, ends before points that may still
 // change, and overlaps the one before: late points and gaps are free, since CloudWatch bills metrics and not points.
 import type { Seconds } from '@fargaze/core';
-
-/** Seconds since 1970. */
-export type EpochSeconds = number;
-
-/** Periods that begin in [from, until); both are multiples of the period. Empty when they are equal. */
-export type Span = { readonly from: EpochSeconds; readonly until: EpochSeconds };
+import { type EpochSeconds, floorTo, type Span } from '../pass/time.ts';
 
 /** What the configuration of a metric asks for; YACE's names. */
 export type WindowWish = {
@@ -56,14 +51,4 @@ export function windowOf(wish: WindowWish, facts: WindowFacts): Span {
  */
 export function finestPeriod(period: Seconds, resolution: Seconds | undefined): Seconds {
   return resolution !== undefined && period <= 60 ? Math.min(period, resolution) : period;
-}
-
-/** The greatest multiple of `step` that is not above `value`. */
-export function floorTo(value: number, step: number): number {
-  return Math.floor(value / step) * step;
-}
-
-/** The least multiple of `step` that is not below `value`. */
-export function ceilTo(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }

@@ -1,23 +1,17 @@
 // One pass over CloudWatch: what it is about, what it may use, and what came of it.
-import {
-  type Clock,
-  type CloudWatchConfig,
-  type CloudWatchScope,
-  type Deadline,
-  type EcsConfig,
-  mapConcurrently,
-  type Seconds,
-  type SeriesWriter,
-  SourceError,
+import type {
+  Clock,
+  CloudWatchConfig,
+  CloudWatchScope,
+  Deadline,
+  EcsConfig,
+  Seconds,
+  SeriesWriter,
 } from '@fargaze/core';
-import { type Scope, scopeKey, scopesOf } from '../../aws/scope.ts';
-import { openScope, type ScopeClients } from '../../aws/scope-clients.ts';
-import type { Sessions } from '../../aws/sessions.ts';
-import type { EcsReading } from '../../ecs/read-ecs.ts';
-import { createRunTally, type RunTally } from './run-tally.ts';
-
-/** Seconds since 1970. */
-export type EpochSeconds = number;
+import { type ScopeClients, scopeKey, scopesOf } from '../../aws/scope.ts';
+import type { EcsReading } from '../../ecs/reading.ts';
+import type { RunTally } from './run-tally.ts';
+import type { EpochSeconds } from './time.ts';
 
 /** What a pass is given. */
 export type PassOptions = {
@@ -46,35 +40,7 @@ export type Pass = PassOptions & {
   readonly tally: RunTally;
 };
 
-/** Scopes that are opened at once. */
-const concurrency = 5;
-
-/** Begins a pass: opens every scope that the configuration names. One that cannot be opened is a fault and left out. */
-export async function openPass(options: PassOptions, sessions: Sessions): Promise<Pass> {
-  const { clock, config, readDeadline, region } = options;
-  const tally = createRunTally();
-  const named = [...config.jobs, ...config.expressions].flatMap((one) => scopesOf(one, region));
-  const distinct = new Map<string, Scope>(named.map((scope) => [scopeKey(scope), scope]));
-  const open = { sessions, clock, deadline: readDeadline, tally, stsRegion: config.stsRegion };
-  const scopes = await mapConcurrently([...distinct.values()], concurrency, async (scope) => {
-    try {
-      return await openScope(scope, open);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      tally.faults.push(error);
-      return undefined;
-    }
-  });
-  const opened = scopes.filter((scope) => scope !== undefined);
-  return { ...options, now: clock.now() / 1000, scopes: opened, tally };
-}
-
 /** Whether a job or expression is read in the scope. */
 export function isReadIn(one: CloudWatchScope, { key }: ScopeClients, { region }: Pass): boolean {
   return scopesOf(one, region).some((scope) => scopeKey(scope) === key);
-}
-
-/** Closes the clients of a pass. */
-export function closePass({ scopes }: Pass): void {
-  for (const scope of scopes) scope.close();
 }

@@ -2,11 +2,11 @@
 // it are its author's, and a request takes only one Metrics Insights query.
 import type { NamedValue, Seconds } from '@fargaze/core';
 import { addTo } from '../../aws/call-tally.ts';
-import type { ScopeClients } from '../../aws/scope-clients.ts';
+import type { ScopeClients } from '../../aws/scope.ts';
 import type { MetricDataQuery } from '../../aws/sdk-types.ts';
-import type { ScopedExpression } from '../find/expressions.ts';
-import type { ReadUnit } from '../find/units.ts';
-import type { EpochSeconds } from '../pass/pass.ts';
+import type { ReadUnit, ScopedExpression } from '../find/found.ts';
+import type { EpochSeconds } from '../pass/time.ts';
+import { resultId } from './answer.ts';
 import { type PlannedRequest, pointsOf } from './plan.ts';
 
 /** A query with the namespace that its points are counted under. */
@@ -26,9 +26,6 @@ export type DataRequest = {
   /** Points in the answer at most. */
   readonly points: number;
 };
-
-/** The id of the query whose answer is the value of an expression. */
-export const resultId = 'fargazeresult';
 
 /** The id of a statistic of a unit, both by their index. */
 export function queryId(unit: number, statistic: number): string {

@@ -4,17 +4,9 @@ import { type Point, SourceError } from '@fargaze/core';
 import { addTo } from '../../aws/call-tally.ts';
 import type { MetricDataPage, MetricDataResult } from '../../aws/sdk-types.ts';
 import type { Pass } from '../pass/pass.ts';
+import type { Answer } from './answer.ts';
 import { type DataRequest, narrowRequest } from './data-request.ts';
 import { requestLimits } from './plan.ts';
-
-/** A series of an answer; points in order of time. */
-export type Answer = {
-  /** Of its query. */
-  readonly id: string;
-  /** CloudWatch's name of the series; it distinguishes the series of one query. */
-  readonly label: string;
-  readonly points: Point[];
-};
 
 /** Everything that came of a request. */
 export type MetricData = {

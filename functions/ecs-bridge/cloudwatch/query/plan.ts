@@ -3,8 +3,7 @@
 // exceeds a page by itself is read in pieces of time.
 import type { Seconds } from '@fargaze/core';
 import { statisticsPerMetric } from '../find/statistics.ts';
-import { ceilTo, floorTo, type Span } from '../find/window.ts';
-import type { EpochSeconds } from '../pass/pass.ts';
+import { ceilTo, type EpochSeconds, floorTo, type Span } from '../pass/time.ts';
 import { packSizes } from './pack.ts';
 
 /** Limits of one GetMetricData request (API reference). */

@@ -1,13 +1,11 @@
 // Series from answers: CloudWatch's times, names by the configured style, final points only, zeros only for a resource that
 // is known to exist, and no point that this function has delivered before.
 import type { Metadata, Point, Series } from '@fargaze/core';
-import type { ScopedExpression } from '../find/expressions.ts';
-import type { ScopedJob } from '../find/jobs.ts';
-import type { ReadUnit } from '../find/units.ts';
-import { ceilTo, defaultOverlap, type Span } from '../find/window.ts';
-import type { EpochSeconds, Pass } from '../pass/pass.ts';
-import { resultId } from '../query/data-request.ts';
-import type { Answer } from '../query/get-metric-data.ts';
+import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
+import { defaultOverlap } from '../find/window.ts';
+import type { Pass } from '../pass/pass.ts';
+import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
+import { type Answer, resultId } from '../query/answer.ts';
 import { infoSeries, seriesLabels, seriesMetadata } from './naming.ts';
 import type { MadeSeries, SentPoints } from './sent-points.ts';
 

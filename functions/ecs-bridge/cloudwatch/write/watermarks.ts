@@ -2,7 +2,8 @@
 // asks the receiver. A receiver that does not answer costs only a longer window.
 import { DeliveryError, type EpochMs, readEnv, type Series } from '@fargaze/core';
 import type { Delivered } from '../find/search.ts';
-import type { EpochSeconds, Pass } from '../pass/pass.ts';
+import type { Pass } from '../pass/pass.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 
 const metric = 'fargaze_bridge_watermark_timestamp_seconds';
 

@@ -1,28 +1,13 @@
-// The clients of one scope, made when they are needed and closed together. CloudWatch's rates are kept for each scope.
+// Opens a scope: its clients are made when they are needed and closed together. Each scope has CloudWatch's full rates.
 import type { Clock, Deadline } from '@fargaze/core';
 import type { CallTally } from './call-tally.ts';
-import { type CloudWatchApi, createCloudWatchApi } from './cloudwatch-api.ts';
+import { createCloudWatchApi } from './cloudwatch-api.ts';
 import { createEcsApi, type EcsApi } from './ecs-api.ts';
 import { RateLimiter } from './rate-limit.ts';
-import { type ClientOptions, type Scope, scopeKey } from './scope.ts';
+import { type Scope, type ScopeClients, scopeKey } from './scope.ts';
+import type { ClientOptions } from './sdk-types.ts';
 import type { Sessions } from './sessions.ts';
 import type { Caller } from './signed-call.ts';
-
-/** The clients of a scope. */
-export type ScopeClients = Scope & {
-  /** Equal for equal scopes. */
-  readonly key: string;
-  readonly account: string;
-  readonly cloudwatch: CloudWatchApi;
-  /** GetMetricData at its rates. */
-  readonly dataLimiter: RateLimiter;
-  /** ListMetrics at its rate. */
-  readonly listLimiter: RateLimiter;
-  /** For calls that need no client of the SDK. */
-  readonly caller: Caller;
-  ecs(): EcsApi;
-  close(): void;
-};
 
 /** What opening a scope needs. */
 export type OpenOptions = {
