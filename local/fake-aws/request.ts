@@ -2,11 +2,11 @@
 // but an unsigned request is refused.
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import type { Call, ServiceName } from './context.ts';
+import type { Call, ServiceName } from './call/context.ts';
 import { faces } from './faces.ts';
 import type { World } from './model/types.ts';
 import { accountOfKey, identityOf, type Sessions } from './other/identity.ts';
-import { decodeCbor } from './wire/cbor-decode.ts';
+import { decodeCbor } from './wire/cbor.ts';
 import { AwsError, serializationError } from './wire/errors.ts';
 import type { Input } from './wire/input.ts';
 import { decodeForm } from './wire/query.ts';

@@ -1,7 +1,8 @@
 // A task's life: what ECS shows of it at an instant. Nothing is stored but the times at which things happen.
+
+import { hashText, hexOf } from '../metrics/hash.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
-import { hashText, hexOf } from './hash.ts';
 import type {
   Cluster,
   ContainerExit,

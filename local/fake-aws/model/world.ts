@@ -1,6 +1,7 @@
 // Finds and makes the places of the simulated cloud: accounts, regions, clusters. Names that are unknown are refused.
+
+import { hashText } from '../metrics/hash.ts';
 import { createSeriesTable } from '../metrics/series-table.ts';
-import { hashText } from './hash.ts';
 import type { Account, Cluster, Region, Service, Timing, World } from './types.ts';
 
 /** Where something lives; the world's defaults when left out. */

@@ -1,8 +1,8 @@
 // What an operation gets to answer a call, and what it tells the accounting.
 
-import type { View } from './metrics/visibility.ts';
-import type { Region, World } from './model/types.ts';
-import type { Input } from './wire/input.ts';
+import type { View } from '../metrics/visibility.ts';
+import type { Region, World } from '../model/types.ts';
+import type { Input } from '../wire/input.ts';
 
 /** The services that answer. */
 export type ServiceName = 'ecs' | 'ec2' | 'cloudwatch' | 'tagging' | 'sts' | 'iam';

@@ -1,6 +1,6 @@
 // Pages of lists that are sorted by a key. A token names the last key given out, so that items that
 // come or go between two pages neither shift nor repeat the others.
-import type { AwsError } from './wire/errors.ts';
+import type { AwsError } from '../wire/errors.ts';
 
 /** What a caller asks for. */
 export type PageSpec<Item> = {
