@@ -164,6 +164,20 @@ it.each<{ readonly name: string; readonly fault: FaultSpec; readonly partial: st
   await expectWhole();
 });
 
+it('a later page that fails: what its results lack is not taken as read, and a later run fills it', async () => {
+  fake.faults.add({ api: 'GetMetricData', kind: 'page-size', size: 97 });
+  fake.faults.add({ api: 'GetMetricData', kind: 'access-denied', skip: 2 });
+  const { summary } = await bridge.run();
+  expect(summary.faults.join()).toContain('cloudwatch:GetMetricData is missing');
+  expect(summary.cloudwatch?.sent).toBeGreaterThan(100);
+  fake.faults.clear();
+  // So much later that no overlap would hide the gap.
+  fake.clock.advance(1800);
+  const again = await bridge.run();
+  expect(again.summary.faults).toEqual([]);
+  await expectWhole();
+});
+
 describe('a permission that is missing costs only what needs it, and is named', () => {
   it('GetMetricData: ECS itself is told all the same', async () => {
     fake.faults.add({ api: 'GetMetricData', kind: 'access-denied' });
