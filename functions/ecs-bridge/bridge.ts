@@ -11,6 +11,7 @@ import {
   type Group,
   type InvocationContext,
   type Log,
+  parseTick,
   readEnv,
   roundSeconds,
   type Sample,
@@ -30,7 +31,6 @@ import { runPass } from './cloudwatch/run.ts';
 import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
 import { readEcs } from './ecs/read-ecs.ts';
 import type { EcsReading } from './ecs/reading.ts';
-import { readSchedule } from './event.ts';
 
 /** What a run needs; everything but the configuration has a default, which tests replace. */
 export type Bridge = {
@@ -53,7 +53,7 @@ export async function runBridge(
   event: unknown,
   context: InvocationContext,
 ): Promise<BridgeSummary> {
-  const run = startRun(bridge, readSchedule(event), context);
+  const run = startRun(bridge, parseTick(event).schedule, context);
   try {
     const reading = readEcs(run.api, bridge.config.ecs);
     const [delivered, passed] = await Promise.allSettled([

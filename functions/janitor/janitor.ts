@@ -13,6 +13,7 @@ import {
   type Log,
   messageOf,
   type Pushgateway,
+  parseJanitorEvent,
   readEnv,
   readReceivers,
   redactUrl,
@@ -65,7 +66,7 @@ export async function runJanitor(
 ): Promise<JanitorSummary> {
   const clock = janitor.clock ?? systemClock;
   const log = janitor.log ?? createLog({ function: 'janitor' });
-  const dryRun = (event as { readonly dryRun?: unknown } | null | undefined)?.dryRun === true;
+  const { dryRun } = parseJanitorEvent(event);
   const nothing = { groups: 0, owned: 0, deleted: 0, dryRun };
   const pushgateway = janitor.pushgateway ?? readPushgateway();
   if (pushgateway === undefined) {

@@ -1,5 +1,5 @@
 // Kinds of jobs: load balancers by tag, functions, static and custom metrics, expressions, zeros, roles and linked accounts.
-import type { CloudWatchConfig } from '../../layers/core/src/config/types.ts';
+import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,

@@ -3,7 +3,7 @@
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
-import type { EcsConfig } from '../../layers/core/src/config/types.ts';
+import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 

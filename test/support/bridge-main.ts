@@ -2,7 +2,7 @@
 // else as deployed. Prints `reading` when it begins and `done` when it has ended well.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
-import type { BridgeConfig } from '../../layers/core/src/config/types.ts';
+import type { BridgeConfig } from '../../layers/core/src/config/bridge.ts';
 import { createStdoutSink } from '../../layers/core/src/sink/stdout.ts';
 
 const { TEST_CONFIG = '{}', TEST_NOW = '0' } = process.env;

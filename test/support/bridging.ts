@@ -9,7 +9,7 @@ import type {
   CloudWatchExpression,
   CloudWatchJob,
   CloudWatchMetric,
-} from '../../layers/core/src/config/types.ts';
+} from '../../layers/core/src/config/bridge.ts';
 import type { Batch, Sample } from '../../layers/core/src/sample.ts';
 import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { createReceiver, type Receiver } from './receiver.ts';

@@ -4,7 +4,7 @@ import {
   countExpressionMetrics,
   expressionKey,
 } from '../../functions/ecs-bridge/cloudwatch/find/expressions.ts';
-import type { CloudWatchExpression } from '../../layers/core/src/config/types.ts';
+import type { CloudWatchExpression } from '../../layers/core/src/config/bridge.ts';
 
 const input = { namespace: 'Shop', metric: 'All', statistic: 'Sum', dimensions: [] };
 const math: CloudWatchExpression = {

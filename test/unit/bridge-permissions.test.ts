@@ -16,7 +16,7 @@ const role = 'arn:aws:iam::111122223333:role/reader';
 
 describe('the permissions', () => {
   it('without CloudWatch are those of the ECS API alone', () => {
-    expect(actionsFor('')).toEqual({
+    expect(actionsFor('bridge: {}')).toEqual({
       ListClusters: ['ecs:ListClusters'],
       ReadClusters: ['ecs:DescribeClusters'],
       ReadServicesAndTasks: [
@@ -117,7 +117,7 @@ describe('the permissions', () => {
 });
 
 describe('the policy', () => {
-  const statements = statementsFor('');
+  const statements = statementsFor('bridge: {}');
   const template = {
     Resources: {
       Bridge: {

@@ -2,7 +2,7 @@
 import type { EcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
 import { readEcs } from '../../functions/ecs-bridge/ecs/read-ecs.ts';
 import { selectsCluster, selectsService } from '../../functions/ecs-bridge/ecs/select.ts';
-import type { EcsConfig } from '../../layers/core/src/config/types.ts';
+import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
 
 const wanting = (more: Partial<EcsConfig>): EcsConfig => ({
   clusters: ['*'],

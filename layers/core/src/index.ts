@@ -3,11 +3,16 @@
 export { catalogue, type LabelsOf, type MetricName } from './catalogue.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
+export type * from './config/bridge.ts';
+export type * from './config/config.ts';
 export { parseDuration } from './config/duration.ts';
 export { interpolate } from './config/interpolate.ts';
+export type * from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-export { isSecretRef, readSecret } from './config/secret.ts';
-export type * from './config/types.ts';
+export type { Pattern } from './config/pattern.ts';
+export type { ProbeConfig, Target, Vantage } from './config/probes.ts';
+export { isSecretRef, readSecret, type SecretRef } from './config/secret.ts';
+export type { SloConfig } from './config/slos.ts';
 export { type Deadline, DeadlineExceeded, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -22,6 +27,13 @@ export {
   messageOf,
   SourceError,
 } from './errors.ts';
+export {
+  type JanitorEvent,
+  parseJanitorEvent,
+  parseQueueEvent,
+  parseTick,
+} from './event/events.ts';
+export type { Tick } from './event/read.ts';
 export { renderExposition } from './exposition.ts';
 export {
   type AwsCredentials,
@@ -47,6 +59,7 @@ export {
   type ProbeFunction,
   type ProbeHandler,
 } from './probe/invocation.ts';
+export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
 export type { FailureSummary, ResultSummary, Summary } from './probe/summary.ts';
 export { groupPath } from './pushgateway/grouping.ts';
@@ -75,9 +88,6 @@ export {
   type Metadata,
   type Point,
   type PointValue,
-  type Probe,
-  type ProbeEnvironment,
-  type Reading,
   roundSeconds,
   type Sample,
   type Series,

@@ -1,8 +1,8 @@
 // One push to a Pushgateway: PUT of a whole group, accepted or an error that says why not.
 
 import { showValue } from '../config/explain.ts';
+import type { SecretRef } from '../config/secret.ts';
 import { isSecretRef, readSecret } from '../config/secret.ts';
-import type { SecretRef } from '../config/types.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
 import { exchange, type HttpAnswer } from '../http/exchange.ts';

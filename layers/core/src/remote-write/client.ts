@@ -3,8 +3,8 @@
 // too late that this would never end, new points go first and the late ones together.
 
 import type { Clock, Seconds } from '../clock.ts';
+import type { SecretRef } from '../config/secret.ts';
 import { readSecret } from '../config/secret.ts';
-import type { SecretRef } from '../config/types.ts';
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
 import { exchange, type HttpAnswer } from '../http/exchange.ts';
