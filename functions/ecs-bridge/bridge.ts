@@ -86,7 +86,7 @@ type Run = {
   readonly api: EcsApi;
   readonly region: string;
   readonly schedule: Seconds | undefined;
-  /** Of the whole run. */
+  /** Of the run. */
   readonly deadline: Deadline;
   readonly readDeadline: Deadline;
   /** Monotonic seconds. */

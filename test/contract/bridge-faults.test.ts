@@ -1,4 +1,4 @@
-// Each fault of the API in turn: what can be had is delivered, the rest is counted and named, and the next run makes it whole.
+// Each fault of the API in turn: the data that arrives is delivered, the rest is counted and named, and the next run fills it in.
 
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import type { FaultSpec } from '../../local/fake-aws/faults.ts';
@@ -51,7 +51,7 @@ function pointsOf(prefix: string): number {
 
 type Point = readonly [at: number, value: unknown];
 
-/** Series of data with their points from `since` on, without what tells of the run. */
+/** Series of data with their points from `since` on, without the series about the run. */
 function data({ receiver }: TestBridge, since: number): [string, Point[]][] {
   return [...receiver.series]
     .filter(([key]) => /^aws_(?:ecs_cpu|applicationelb_request)/.test(key))
@@ -179,7 +179,7 @@ it('a later page that fails: what its results lack is not taken as read, and a l
 });
 
 describe('a permission that is missing costs only what needs it, and is named', () => {
-  it('GetMetricData: ECS itself is told all the same', async () => {
+  it('GetMetricData: ECS is delivered all the same', async () => {
     fake.faults.add({ api: 'GetMetricData', kind: 'access-denied' });
     const { lines, samples, summary } = await bridge.run();
     expect(summary.faults).toHaveLength(1);

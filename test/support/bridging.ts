@@ -62,7 +62,7 @@ export function job(namespace: string, more: Partial<CloudWatchJob> = {}): Cloud
   };
 }
 
-/** CPU of services alone. */
+/** CPU of services only. */
 export const cpuOfServices = job('AWS/ECS', {
   dimensionNameRequirements: ['ClusterName', 'ServiceName'],
   metrics: [metric('CPUUtilization')],

@@ -137,7 +137,7 @@ describe('the watermark of a cold function', () => {
     const pass = passAt(start, { ...createReceiver(), query });
     const watermarks = new Watermarks();
     await watermarks.recall([key], pass);
-    expect(pass.tally.notes).toEqual(['receiver is down: reading the whole of backfill']);
+    expect(pass.tally.notes).toEqual(['receiver is down: reading all of backfill']);
     answers = true;
     await watermarks.recall([key], pass);
     expect(watermarks.until(key)).toBe(start - 300);

@@ -34,7 +34,7 @@ it('services go by the last part of their ARN, in the short format too', () => {
   expect(selectsService(config, service('web/worker'))).toBe(false);
 });
 
-it('a cluster that was deleted is told as missing and not read', async () => {
+it('a cluster that was deleted is reported as missing and not read', async () => {
   const read: string[] = [];
   const api: EcsApi = {
     region: 'eu-west-1',

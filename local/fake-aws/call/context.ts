@@ -1,4 +1,4 @@
-// What an operation gets to answer a call, and what it tells the accounting.
+// What an operation gets to answer a call, and what it reports to the accounting.
 
 import type { View } from '../metrics/visibility.ts';
 import type { Region, World } from '../model/types.ts';
@@ -19,7 +19,7 @@ export type Call = {
   readonly input: Input;
 };
 
-/** What the accounting learns from an answer beside the call itself. */
+/** What the accounting learns from an answer besides the call itself. */
 export type Facts = {
   /** Queries of a GetMetricData request. */
   readonly queries?: number;

@@ -65,7 +65,7 @@ export function describeServiceDeployments(context: Context): object {
   };
 }
 
-/** DescribeServiceRevisions: at most 20; the only call that tells the metric resolution of a service. */
+/** DescribeServiceRevisions: at most 20; the only call that shows the metric resolution of a service. */
 export function describeServiceRevisions(context: Context): object {
   const arns = describedNames(context, 'serviceRevisionArns', 20);
   const found = arns.map((arn) => ({ arn, hit: findByArn(context, arn, revisionArn) }));

@@ -61,7 +61,7 @@ const waveSeconds = 3600;
 export type SampleAt = {
   readonly hash: number;
   readonly at: EpochSeconds;
-  /** Tells the sources of one slot apart. */
+  /** Distinguishes the sources of one slot. */
   readonly index: number;
 };
 

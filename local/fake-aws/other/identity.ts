@@ -1,4 +1,4 @@
-// Who calls: access keys that tell their account, STS and IAM's account aliases. Signatures are not verified.
+// Who calls: access keys that hold their account, STS and IAM's account aliases. Signatures are not verified.
 import { systemClock } from '../../../layers/core/src/clock.ts';
 import type { Context } from '../call/context.ts';
 import { hashText } from '../metrics/hash.ts';

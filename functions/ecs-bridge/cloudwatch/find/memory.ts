@@ -92,7 +92,7 @@ export class FindMemory {
     return [...leaving.values()].flatMap(({ queries }) => queries.map(withoutProof));
   }
 
-  /** Forgets resources that had gone before `until`, when the job's points have been delivered until then. */
+  /** Forgets resources that had gone before `until`: the job's points have been delivered until then. */
   settleDeparted(job: string, until: EpochSeconds): void {
     const leaving = this.#departed.get(job) ?? new Map<string, Departed>();
     for (const [arn, { goneAt }] of leaving) if (until > goneAt) leaving.delete(arn);

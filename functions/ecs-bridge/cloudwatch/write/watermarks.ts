@@ -45,7 +45,7 @@ export class Watermarks implements Delivered {
       }
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
-      pass.tally.notes.push(`${error.message}: reading the whole of backfill`);
+      pass.tally.notes.push(`${error.message}: reading all of backfill`);
     }
   }
 
