@@ -69,7 +69,7 @@ it('answers that stay partial for an hour: what was delivered is not sent again'
   expect(receiver.repeated()).toBe(0);
 });
 
-it('a plan that its budget slows runs at the interval that is told, and loses no point', async () => {
+it('a plan that its budget slows runs at the interval that it reports, and loses no point', async () => {
   // One metric every 37 minutes, which has no multiple in common with 5 minutes for three hours.
   const monthlyUsd = (0.00001 * 30 * 86_400) / (37 * 60);
   const config = cloudWatch([cpuOfServices], { budget: { monthlyUsd, onExceed: 'slow' } });
@@ -143,7 +143,7 @@ it('points that are left for half an hour get their zeros all the same', async (
   expect(gapsOf(receiver.series, 'aws_lambda_errors')).toEqual([60]);
 });
 
-it('a receiver that never answers leaves time to tell the other one of it', async () => {
+it('a receiver that never answers leaves time to report that to the other one', async () => {
   const waits: SeriesWriter = {
     query: async () => undefined,
     write: async (_, { signal }) => {

@@ -151,7 +151,7 @@ describe('a healthy cluster', () => {
   });
 
   it.each([['prod'], ['arn:aws:ecs:eu-west-1:111122223333:cluster/prod']])(
-    '%s alone is read without listing clusters',
+    'only %s is read, without listing clusters',
     async (name) => {
       fake.model.addCluster({ name: 'other' });
       const { summary } = await run([name]);
@@ -214,7 +214,7 @@ describe('filters', () => {
     expect(infos.join()).not.toContain('tag_Team');
   });
 
-  it('a cluster that is named and not there is told, and costs only itself', async () => {
+  it('a cluster that is named and not there is reported, and costs only itself', async () => {
     const { series, summary } = await run(['prod', 'prdo']);
     expect(summary.faults).toEqual([
       'bridge.ecs.clusters: got "prdo", want a cluster of this account and region',
@@ -225,7 +225,7 @@ describe('filters', () => {
   });
 });
 
-it('a rollout that fails and rolls back is told by its events', async () => {
+it('a rollout that fails and rolls back is shown by its events', async () => {
   fake.model.addCluster({ name: 'prod' });
   fake.model.addService({ cluster: 'prod', name: 'web', desired: 2 });
   fake.clock.advance(600);
@@ -310,7 +310,7 @@ describe('a call that fails', () => {
     ]);
   });
 
-  it('at the very start fails the run after it was told', async () => {
+  it('at the very start fails the run after it was reported', async () => {
     fake.faults.add({ api: 'ListClusters', kind: 'access-denied' });
     await expect(run()).rejects.toThrow('permission ecs:ListClusters is missing');
   });

@@ -2,7 +2,7 @@
 
 import type { BridgeSummary } from '../../functions/ecs-bridge/answer.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
-import { Memory } from '../../functions/ecs-bridge/memory.ts';
+import { Memory } from '../../functions/ecs-bridge/cloudwatch/memory.ts';
 import type {
   CloudWatchConfig,
   CloudWatchExpression,
@@ -62,7 +62,7 @@ export function job(namespace: string, more: Partial<CloudWatchJob> = {}): Cloud
   };
 }
 
-/** CPU of services alone. */
+/** CPU of services only. */
 export const cpuOfServices = job('AWS/ECS', {
   dimensionNameRequirements: ['ClusterName', 'ServiceName'],
   metrics: [metric('CPUUtilization')],

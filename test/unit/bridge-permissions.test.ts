@@ -15,7 +15,7 @@ const discovery = (...jobs: readonly string[]) => `{ discovery: { jobs: [${jobs.
 const role = 'arn:aws:iam::111122223333:role/reader';
 
 describe('the permissions', () => {
-  it('without CloudWatch are those of the ECS API alone', () => {
+  it('without CloudWatch are only those of the ECS API', () => {
     expect(actionsFor('bridge: {}')).toEqual({
       ListClusters: ['ecs:ListClusters'],
       ReadClusters: ['ecs:DescribeClusters'],
@@ -41,7 +41,7 @@ describe('the permissions', () => {
     ]);
   });
 
-  it('reach the revisions of services of those clusters alone', () => {
+  it('reach the revisions only of services of those clusters', () => {
     const arn = 'arn:aws:ecs:us-east-1:111122223333:cluster/x';
     const text = withJobs(discovery(minutely)).replace(
       '{ cloud',

@@ -32,6 +32,14 @@ describe('the graph of imports', () => {
     expect(graph.size).toBeGreaterThan(5);
     expect(findCircles(graph)).toEqual([]);
   });
+
+  it.each(['functions', 'local'])('has no circle between rooms of %s', (house) => {
+    const rooms = betweenRooms(readImports(house), (file) =>
+      file.startsWith(`${house}/`) ? dirname(file) : undefined,
+    );
+    expect(rooms.size).toBeGreaterThan(5);
+    expect(findCircles(rooms)).toEqual([]);
+  });
 });
 
 describe('a house', () => {

@@ -1,8 +1,8 @@
-// What an operation gets to answer a call, and what it tells the accounting.
+// What an operation gets to answer a call, and what it reports to the accounting.
 
-import type { View } from './metrics/visibility.ts';
-import type { Region, World } from './model/types.ts';
-import type { Input } from './wire/input.ts';
+import type { View } from '../metrics/visibility.ts';
+import type { Region, World } from '../model/types.ts';
+import type { Input } from '../wire/input.ts';
 
 /** The services that answer. */
 export type ServiceName = 'ecs' | 'ec2' | 'cloudwatch' | 'tagging' | 'sts' | 'iam';
@@ -19,7 +19,7 @@ export type Call = {
   readonly input: Input;
 };
 
-/** What the accounting learns from an answer beside the call itself. */
+/** What the accounting learns from an answer besides the call itself. */
 export type Facts = {
   /** Queries of a GetMetricData request. */
   readonly queries?: number;

@@ -1,8 +1,9 @@
 // Metrics by declaration, for every namespace that has no model of its own.
-import type { World } from '../model/types.ts';
-import { findRegion, type Place } from '../model/world.ts';
+
+import { type Dimension, type MetricIdentity, type Source, waveAt } from '../metrics/series.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
-import { type Dimension, type MetricIdentity, type Source, waveAt } from './series.ts';
+import type { World } from './types.ts';
+import { findRegion, type Place } from './world.ts';
 
 /** Declares a metric. With `points` it has exactly those; else a wave within [low, high] in every slot. */
 export type MetricSpec = Place & {

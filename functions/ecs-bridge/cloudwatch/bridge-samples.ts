@@ -1,28 +1,28 @@
-// What a reading of CloudWatch tells of itself, as samples of the catalogue. Pure.
+// Samples about a pass over CloudWatch itself. Pure.
 import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core';
-import type { EpochSeconds } from './query/window.ts';
-import type { CloudWatchReport } from './report.ts';
+import type { EpochSeconds } from './pass/time.ts';
+import type { PassReport } from './report.ts';
 
-/** What a sample set depends on beside the report. */
-export type SelfFacts = {
+/** What the samples depend on besides the report. */
+export type PassFacts = {
   readonly config: CloudWatchConfig;
   readonly now: EpochSeconds;
-  /** When CloudWatch was last read as a whole and delivered. */
+  /** When everything was last read and delivered. */
   readonly lastSuccess: EpochSeconds | undefined;
 };
 
-/** Whether everything was read and delivered. */
-export function isWhole({ deliveryFaults, faults, ran }: CloudWatchReport): boolean {
-  return ran !== 'refused' && faults.length + deliveryFaults.length === 0;
+/** Whether nothing failed and the budget did not refuse the plan. */
+export function isComplete({ ran, tally }: PassReport): boolean {
+  return ran !== 'refused' && tally.faults.length + tally.deliveryFaults.length === 0;
 }
 
-/** The samples of a run that read CloudWatch, or that its budget refused. */
-export function selfSamples(report: CloudWatchReport, facts: SelfFacts): Sample[] {
-  const { newest, partial, rejected, resources } = { ...report, ...report.tally };
-  const { billed, points, requests, throttles } = report.tally;
+/** The samples of a pass that read CloudWatch, or whose plan the budget refused. */
+export function bridgeSamples(report: PassReport, facts: PassFacts): Sample[] {
+  const { tally } = report;
+  const { billed, newest, partial, points, rejected, requests, resources, throttles } = tally;
   const source = 'cloudwatch';
   return [
-    sample('fargaze_bridge_up', { source }, isWhole(report) ? 1 : 0),
+    sample('fargaze_bridge_up', { source }, isComplete(report) ? 1 : 0),
     ...(facts.lastSuccess === undefined
       ? []
       : [sample('fargaze_bridge_last_success_timestamp_seconds', { source }, facts.lastSuccess)]),
@@ -49,9 +49,9 @@ export function selfSamples(report: CloudWatchReport, facts: SelfFacts): Sample[
     ...each(resources, (type, value) =>
       sample('fargaze_bridge_discovered_resources', { type }, value),
     ),
-    sample('fargaze_bridge_samples_sent', {}, report.sent),
-    sample('fargaze_bridge_stale_series', {}, report.stale),
-    sample('fargaze_bridge_gap_backfilled_seconds', {}, report.gap),
+    sample('fargaze_bridge_samples_sent', {}, tally.sent),
+    sample('fargaze_bridge_stale_series', {}, tally.stale),
+    sample('fargaze_bridge_gap_backfilled_seconds', {}, tally.gap),
     ...budgetSamples(report, facts),
   ];
 }
@@ -63,8 +63,7 @@ function each(
   return [...counts].map(([key, value]) => make(key, value));
 }
 
-function budgetSamples({ budget }: CloudWatchReport, { config }: SelfFacts): Sample[] {
-  if (budget === undefined) return [];
+function budgetSamples({ budget }: PassReport, { config }: PassFacts): Sample[] {
   const interval = budget.verdict === 'refused' ? 0 : budget.interval;
   const samples = [
     sample('fargaze_bridge_estimated_cost_usd_per_month', {}, budget.usdPerMonth),

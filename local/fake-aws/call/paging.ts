@@ -1,13 +1,13 @@
 // Pages of lists that are sorted by a key. A token names the last key given out, so that items that
 // come or go between two pages neither shift nor repeat the others.
-import type { AwsError } from './wire/errors.ts';
+import type { AwsError } from '../wire/errors.ts';
 
 /** What a caller asks for. */
 export type PageSpec<Item> = {
   readonly keyOf: (item: Item) => string;
   readonly token: string | undefined;
   readonly size: number;
-  /** Made when the token is not one of ours. */
+  /** Made when the token is not one of these. */
   readonly invalidToken: () => AwsError;
 };
 
@@ -19,7 +19,7 @@ export type Page<Item> = {
 
 const mark = 'after:';
 
-/** Cuts a page from items that are sorted by their key. @throws AwsError for a token that is not ours. */
+/** Cuts a page from items that are sorted by their key. @throws AwsError for any other token. */
 export function takePage<Item>(sorted: readonly Item[], spec: PageSpec<Item>): Page<Item> {
   const start = spec.token === undefined ? 0 : startAfter(sorted, spec.token, spec);
   const items = sorted.slice(start, start + spec.size);

@@ -1,9 +1,10 @@
 // Resources outside ECS: their ARNs and tags, and the standard metrics of load balancers, caches and functions.
-import { arnOf } from '../model/arn.ts';
-import { hexOf } from '../model/hash.ts';
-import type { Region, Tags, World } from '../model/types.ts';
-import { findRegion, type Place } from '../model/world.ts';
+
+import { hexOf } from '../metrics/hash.ts';
+import { arnOf } from './arn.ts';
 import { addMetric } from './declared-series.ts';
+import type { Region, Tags, World } from './types.ts';
+import { findRegion, type Place } from './world.ts';
 
 /** Declares a resource with its standard metrics, or with `arn` one that has none. */
 export type ResourceSpec = Place & {

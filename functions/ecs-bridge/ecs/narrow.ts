@@ -1,19 +1,15 @@
-// What is kept of the ECS API's answers: a cluster may have thousands of services and tasks, and each comes with far more
-// than is told of it. Times are seconds since 1970, as the API writes them.
+// Keeps of the ECS API's answers what the bridge uses: a cluster may have thousands of services and tasks, and each comes
+// with far more. Times are seconds since 1970.
 import type {
-  SdkContainer,
-  SdkDeployment,
-  SdkService,
-  SdkServiceEvent,
-  SdkServiceRevision,
-  SdkTask,
+  RawContainer,
+  RawDeployment,
+  RawService,
+  RawServiceRevision,
+  RawTask,
 } from '../aws/sdk-types.ts';
 import { type Notable, notableEvents } from './events.ts';
 
 export type { Cluster } from '../aws/sdk-types.ts';
-
-/** As the SDK's type, with times as the API writes them. */
-type Timed<T> = { readonly [K in keyof T]: T[K] extends Date | undefined ? number : T[K] };
 
 const deploymentFields = [
   'status',
@@ -54,34 +50,21 @@ const taskFields = [
 ] as const;
 
 /** A deployment of a service. */
-export type Deployment = Timed<Pick<SdkDeployment, (typeof deploymentFields)[number]>>;
+export type Deployment = Pick<RawDeployment, (typeof deploymentFields)[number]>;
 /** A container of a task. */
-export type Container = Pick<SdkContainer, (typeof containerFields)[number]>;
-/** An event of a service. */
-export type ServiceEvent = Timed<Pick<SdkServiceEvent, 'createdAt' | 'message'>>;
+export type Container = Pick<RawContainer, (typeof containerFields)[number]>;
 /** A revision of a service. */
-export type ServiceRevision = Pick<SdkServiceRevision, 'serviceRevisionArn' | 'monitoring'>;
+export type ServiceRevision = Pick<RawServiceRevision, 'serviceRevisionArn' | 'monitoring'>;
 
 /** A service. */
-export type Service = Timed<Pick<SdkService, (typeof serviceFields)[number]>> & {
+export type Service = Pick<RawService, (typeof serviceFields)[number]> & {
   readonly deployments: readonly Deployment[];
   readonly notable: Notable;
 };
 
 /** A task. */
-export type Task = Timed<Pick<SdkTask, (typeof taskFields)[number]>> & {
+export type Task = Pick<RawTask, (typeof taskFields)[number]> & {
   readonly containers: readonly Container[];
-};
-
-/** A service as the API writes it. */
-export type RawService = Omit<Timed<SdkService>, 'deployments' | 'events'> & {
-  readonly deployments?: readonly Timed<SdkDeployment>[];
-  readonly events?: readonly ServiceEvent[];
-};
-
-/** A task as the API writes it. */
-export type RawTask = Omit<Timed<SdkTask>, 'containers'> & {
-  readonly containers?: readonly SdkContainer[];
 };
 
 /** What is kept of a service. */
@@ -97,7 +80,7 @@ export function narrowTask(raw: RawTask): Task {
 }
 
 /** What is kept of a revision. */
-export function narrowRevision(raw: SdkServiceRevision): ServiceRevision {
+export function narrowRevision(raw: RawServiceRevision): ServiceRevision {
   return pick(raw, ['serviceRevisionArn', 'monitoring']);
 }
 

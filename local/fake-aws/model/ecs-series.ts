@@ -1,9 +1,10 @@
 // The metrics that AWS publishes for a cluster and its services. Utilisation exists only while a task runs.
-import { countRan, countTasks, desiredCountAt, visibleDeployments } from '../model/service.ts';
-import type { Cluster, Service } from '../model/types.ts';
+
+import type { Dimension, Source, Wave } from '../metrics/series.ts';
+import { waveAt } from '../metrics/series.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
-import type { Dimension, Source, Wave } from './series.ts';
-import { waveAt } from './series.ts';
+import { countRan, countTasks, desiredCountAt, visibleDeployments } from './service.ts';
+import type { Cluster, Service } from './types.ts';
 
 /** More tasks than this add no further samples to a slot: enough for percentiles, cheap enough for thousands of services. */
 const maxSources = 4;

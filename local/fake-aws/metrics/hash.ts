@@ -20,7 +20,7 @@ export function fractionOf(hash: number): number {
   return (hash >>> 0) / 0x1_0000_0000;
 }
 
-/** `length` hexadecimal digits that depend on `text` alone. */
+/** `length` hexadecimal digits that depend only on `text`. */
 export function hexOf(text: string, length: number): string {
   let digits = '';
   for (let block = 0; digits.length < length; block++) {
@@ -29,7 +29,7 @@ export function hexOf(text: string, length: number): string {
   return digits.slice(0, length);
 }
 
-/** `length` decimal digits that depend on `text` alone; the first is not 0. */
+/** `length` decimal digits that depend only on `text`; the first is not 0. */
 export function digitsOf(text: string, length: number): string {
   let digits = '';
   for (let block = 0; digits.length < length; block++) {

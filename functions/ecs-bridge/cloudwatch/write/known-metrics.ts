@@ -1,12 +1,12 @@
-// Unit and meaning of the metrics of the namespaces that the bridge discovers. CloudWatch's data has neither.
+// Unit and meaning of the metrics of the namespaces that the bridge discovers. CloudWatch's answers have neither.
 // Sources: the CloudWatch metrics page of each service's guide (ECS, Container Insights, Application Load Balancers,
 // ElastiCache for Redis, Lambda). A metric that is not here has no unit and no help of its own.
 
 /** CloudWatch's unit (MetricDatum.Unit) and a line of help; '' where unknown. */
 export type MetricFacts = { readonly unit: string; readonly help: string };
 
-/** What is known of a metric; unit `None` and no help for any other. */
-export function describeMetric(namespace: string, metric: string): MetricFacts {
+/** Unit and help of a metric; unit `None` and no help when it is not in the table. */
+export function metricFacts(namespace: string, metric: string): MetricFacts {
   const [unit = 'None', help = ''] = facts[namespace]?.[metric] ?? [];
   return { unit, help };
 }
@@ -129,7 +129,7 @@ const cache: Facts = {
 const lambda: Facts = {
   Invocations: ['Count', 'invocations of the function'],
   Errors: ['Count', 'invocations that failed'],
-  Throttles: ['Count', 'invocations refused for want of concurrency'],
+  Throttles: ['Count', 'invocations refused for lack of concurrency'],
   Duration: ['Milliseconds', 'time that the function ran'],
   ConcurrentExecutions: ['Count', 'executions at once'],
   UnreservedConcurrentExecutions: ['Count', 'executions at once of functions without reservation'],
