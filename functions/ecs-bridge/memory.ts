@@ -1,6 +1,6 @@
 // What a warm function remembers between runs: lists, credentials, until when jobs are delivered, and the latest points of
 // each series. Lost at a cold start, when the receiver is asked instead; nothing depends on it for being right.
-import type { AwsCredentials, EpochMs, Point } from '@fargaze/core';
+import type { AwsCredentials, EpochMs, Point } from '@fargaze/core/internal';
 import type { MetricLists } from './cloudwatch/find/list-metrics.ts';
 import type { Wanted } from './cloudwatch/find/metric-query.ts';
 import type { Resolutions } from './cloudwatch/find/resolutions.ts';

@@ -7,7 +7,7 @@ import { parseConfigText } from '../../scripts/config-file.ts';
 
 const { modules } = parseConfigText('modules: { m: { prober: http, timeout: 10s } }');
 const slow = modules.m as HttpModule;
-const target = { name: 'a', address: 'http://a/', module: slow };
+const target = { name: 'a', address: 'http://a/', instance: 'http://a/', module: slow };
 
 /** Observes a probe that is up, with `left` of `available` seconds to go. */
 async function observe(left: number, available = 60) {

@@ -21,7 +21,7 @@ import {
   paginateListServices,
   paginateListTasks,
 } from '@aws-sdk/client-ecs';
-import { type AwsCredentials, type Deadline, SourceError } from '@fargaze/core';
+import { type AwsCredentials, type Deadline, SourceError } from '@fargaze/core/internal';
 import {
   narrowRevision,
   narrowService,

@@ -1,6 +1,6 @@
 // Keeps an API's rates for the whole account and tries again what may succeed: the rate is halved when the API throttles
 // and grows back slowly. Nothing is tried beyond the deadline.
-import { type Clock, type Deadline, type Seconds, SourceError } from '@fargaze/core';
+import { type Clock, type Deadline, type Seconds, SourceError } from '@fargaze/core/internal';
 import { isThrottled } from './clients.ts';
 
 /** Most calls and points in any second (CloudWatch service quotas; points for windows of up to three hours). */

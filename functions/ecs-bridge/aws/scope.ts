@@ -1,5 +1,5 @@
 // Where and as whom jobs read: the clients of a region and role, made when they are needed and closed together.
-import type { Clock, CloudWatchScope, Deadline, RoleConfig } from '@fargaze/core';
+import type { Clock, CloudWatchScope, Deadline, RoleConfig } from '@fargaze/core/internal';
 import type { FetchTally } from '../cloudwatch/query/get-metric-data.ts';
 import type { Memory, Session } from '../memory.ts';
 import { type CloudWatchApi, createCloudWatchApi, createEcsApi, type EcsApi } from './clients.ts';

@@ -7,7 +7,7 @@ import {
   readEnv,
   SourceError,
   signRequest,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { explain } from './clients.ts';
 
 /** Whom to call, and for how long. */

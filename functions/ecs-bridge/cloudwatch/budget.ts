@@ -1,6 +1,6 @@
 // Holds a plan against the budget before it runs. Pure: the same plan is always judged alike. Never silent: what is slowed
 // or refused comes with a message that names plan, price and budget.
-import type { BudgetConfig, CloudWatchConfig, Seconds } from '@fargaze/core';
+import type { BudgetConfig, CloudWatchConfig, Seconds } from '@fargaze/core/internal';
 import { costOfRun, costPerMonth, month, type PlanSize } from './prices.ts';
 
 /** What may be done. */

@@ -8,7 +8,7 @@ import {
   mapConcurrently,
   type SeriesWriter,
   SourceError,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { count } from '../aws/rate-limit.ts';
 import { type OpenPlace, openPlace, placeKey, placesOf, type Where } from '../aws/scope.ts';
 import type { EcsReading } from '../ecs/read.ts';

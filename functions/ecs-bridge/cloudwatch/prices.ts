@@ -1,6 +1,6 @@
 // What AWS asks for reading CloudWatch, as data with sources, and what a plan costs by it. Pure. List prices of us-east-1;
 // free tiers are not counted: the free million of requests does not hold for GetMetricData.
-import type { Seconds } from '@fargaze/core';
+import type { Seconds } from '@fargaze/core/internal';
 
 /** A price of one unit in US dollars. */
 export type Price = { readonly usd: number; readonly unit: string; readonly source: string };

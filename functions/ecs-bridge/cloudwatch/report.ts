@@ -1,5 +1,5 @@
 // What a reading of CloudWatch did and what of it went wrong; the run adds to it as it happens.
-import type { DeliveryError, SourceError } from '@fargaze/core';
+import type { DeliveryError, SourceError } from '@fargaze/core/internal';
 import { createTally } from '../aws/rate-limit.ts';
 import type { BudgetDecision } from './budget.ts';
 import type { FetchTally } from './query/get-metric-data.ts';

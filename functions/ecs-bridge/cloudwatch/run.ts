@@ -1,6 +1,6 @@
 // One reading of CloudWatch: find what the jobs want, price it, read it in the fewest requests, and write each answer as it
 // comes, so that what was read before a deadline or a fault is delivered. A job moves on only when it is whole.
-import { DeliveryError, mapConcurrently, type Series } from '@fargaze/core';
+import { DeliveryError, mapConcurrently, type Series } from '@fargaze/core/internal';
 import { count } from '../aws/rate-limit.ts';
 import type { OpenPlace } from '../aws/scope.ts';
 import {

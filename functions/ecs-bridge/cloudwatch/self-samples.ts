@@ -1,5 +1,5 @@
 // What a reading of CloudWatch tells of itself, as samples of the catalogue. Pure.
-import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core';
+import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core/internal';
 import type { EpochSeconds } from './query/window.ts';
 import type { CloudWatchReport } from './report.ts';
 

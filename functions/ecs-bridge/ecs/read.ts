@@ -1,6 +1,6 @@
 // Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only what needs it:
 // the rest is read, and what is missing is told by operation.
-import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core';
+import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../aws/clients.ts';
 import type { Cluster, Service, Task } from './answers.ts';
 import { hasTags, missingClusters, needsList, wantsCluster, wantsService } from './select.ts';

@@ -1,5 +1,5 @@
 // What was read of ECS, as samples. Pure: the same reading and time give the same samples. No task is a label.
-import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core';
+import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core/internal';
 import { tagLabels } from '../cloudwatch/write/naming.ts';
 import type { Deployment, Service, Task } from './answers.ts';
 import { exitReason } from './exits.ts';

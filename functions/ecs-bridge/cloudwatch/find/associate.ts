@@ -1,6 +1,6 @@
 // Which resource a metric belongs to, from its dimensions: YACE's rules (maxdimassociator, config/services.go), but the
 // ARN is made from the dimensions, so that resources without tags are found too.
-import type { NamedValue } from '@fargaze/core';
+import type { NamedValue } from '@fargaze/core/internal';
 
 /** How dimensions make an ARN. */
 type Mapping = {

@@ -1,6 +1,6 @@
 // What a job wants of one place. ECS is known already; static jobs say it themselves; the rest is listed, and tied to
 // resources and their tags by YACE's rules. What cannot be found costs only the job that needs it.
-import { type CloudWatchJob, type Seconds, SourceError } from '@fargaze/core';
+import { type CloudWatchJob, type Seconds, SourceError } from '@fargaze/core/internal';
 import { count } from '../../aws/rate-limit.ts';
 import { type Caller, getTaggedResources, type TaggedResource } from '../../aws/signed-calls.ts';
 import type { EcsReading } from '../../ecs/read.ts';

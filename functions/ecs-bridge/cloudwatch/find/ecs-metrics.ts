@@ -1,6 +1,6 @@
 // What a job wants of ECS, from what the ECS API told: no ListMetrics call, services with or without tags, and none
 // that has no task and so no data. Pure.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core';
+import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core/internal';
 import type { Cluster, Service } from '../../ecs/answers.ts';
 import type { ClusterReading, EcsReading } from '../../ecs/read.ts';
 import type { EpochSeconds } from '../query/window.ts';

@@ -1,5 +1,10 @@
 // The jobs of one place: what each wants, over which window, in units that are read together.
-import type { CloudWatchConfig, CloudWatchJob, EcsConfig, SourceError } from '@fargaze/core';
+import type {
+  CloudWatchConfig,
+  CloudWatchJob,
+  EcsConfig,
+  SourceError,
+} from '@fargaze/core/internal';
 import type { CallTally } from '../../aws/rate-limit.ts';
 import type { OpenPlace } from '../../aws/scope.ts';
 import { type EcsReading, readEcs } from '../../ecs/read.ts';

@@ -1,5 +1,5 @@
 // The metrics that CloudWatch lists, kept for an hour by a warm function: a list changes seldom and each call costs.
-import type { CloudWatchJob, Deadline, EpochMs, NamedValue, Seconds } from '@fargaze/core';
+import type { CloudWatchJob, Deadline, EpochMs, NamedValue, Seconds } from '@fargaze/core/internal';
 import type { CloudWatchApi } from '../../aws/clients.ts';
 import { type CallTally, count, type Pace } from '../../aws/rate-limit.ts';
 

@@ -1,5 +1,5 @@
 // What is to be read: a metric of a resource, with the job that wants it.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core';
+import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core/internal';
 import type { EpochSeconds, Span } from '../query/window.ts';
 
 /** What series are about. */

@@ -6,7 +6,7 @@ import {
   mapConcurrently,
   type Seconds,
   SourceError,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../../aws/clients.ts';
 import type { Service, ServiceRevision } from '../../ecs/answers.ts';
 import type { EcsReading } from '../../ecs/read.ts';

@@ -7,7 +7,7 @@ import {
   type Deadline,
   mapConcurrently,
   type Series,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { count } from '../../aws/rate-limit.ts';
 import { type OpenPlace, placeKey, placesOf } from '../../aws/scope.ts';
 import type { Memory } from '../../memory.ts';

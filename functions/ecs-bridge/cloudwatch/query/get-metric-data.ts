@@ -1,6 +1,6 @@
 // Carries out one request: every page, and what came back partial asked for again. What could be had is given back with
 // what is missing; it never throws for an API that fails.
-import { type Deadline, type Point, SourceError } from '@fargaze/core';
+import { type Deadline, type Point, SourceError } from '@fargaze/core/internal';
 import type { CloudWatchApi, MetricDataQuery, MetricDataResult } from '../../aws/clients.ts';
 import { type CallTally, count, type Pace } from '../../aws/rate-limit.ts';
 import type { ReadUnit } from '../find/metric-query.ts';

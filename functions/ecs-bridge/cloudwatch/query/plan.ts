@@ -1,7 +1,7 @@
 // Requests for what is to be read: as few as the limits of GetMetricData allow. Pure. The statistics of one metric stay
 // together, five at most, since that is what AWS bills as one metric. A window is never cut to fit: fewer queries go into
 // a request instead, and only a metric that alone exceeds a page is read in pieces of time.
-import type { Seconds } from '@fargaze/core';
+import type { Seconds } from '@fargaze/core/internal';
 import { packSizes } from './pack.ts';
 import { ceilTo, type EpochSeconds, floorTo, type Span } from './window.ts';
 

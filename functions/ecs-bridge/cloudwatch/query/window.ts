@@ -1,6 +1,6 @@
 // Which part of time to read of a metric. Pure. A window is whole periods, ends before what is not yet final, and reaches
 // back over what was read before: late points and gaps cost nothing, since CloudWatch bills metrics and not points.
-import type { Seconds } from '@fargaze/core';
+import type { Seconds } from '@fargaze/core/internal';
 
 /** Seconds since 1970. */
 export type EpochSeconds = number;

@@ -1,6 +1,6 @@
 // How CloudWatch data is called in Prometheus: YACE's names and labels, or cloudwatch_exporter's. Pure. Every name is a
 // valid one: characters that the exporters would let through and Prometheus would refuse become `_`.
-import type { CloudWatchConfig, Metadata, NamedValue } from '@fargaze/core';
+import type { CloudWatchConfig, Metadata, NamedValue } from '@fargaze/core/internal';
 import { describeMetric } from '../find/known-metrics.ts';
 
 /** How to name. */

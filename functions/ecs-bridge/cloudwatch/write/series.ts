@@ -1,7 +1,7 @@
 // Points as series: CloudWatch's times, names by the configured exporter's rules, nothing that is not final, zeros only
 // where something is proven to exist, and nothing twice that this function has already delivered. Pure but for what it
 // looks up in the memory.
-import type { Point, Series } from '@fargaze/core';
+import type { Point, Series } from '@fargaze/core/internal';
 import type { Memory } from '../../memory.ts';
 import type { Discovery, ReadUnit, Resource, Wanted } from '../find/metric-query.ts';
 import type { Answer } from '../query/get-metric-data.ts';

@@ -6,7 +6,7 @@ import {
   readEnv,
   type Series,
   type SeriesWriter,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import type { Memory } from '../../memory.ts';
 import type { EpochSeconds } from '../query/window.ts';
 
