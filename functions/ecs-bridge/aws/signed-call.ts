@@ -6,7 +6,7 @@ import {
   type Deadline,
   readEnv,
   signRequest,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { toSourceError } from './source-error.ts';
 
 /** Whom to call, and for how long. */
