@@ -2,7 +2,7 @@
 // Module mocks cannot work here (nothing hoists them), which is intended: inject instead.
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/{unit,contract,system}/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/{unit,contract,system,deployed}/**/*.test.ts'],
   extensionsToTreatAsEsm: [],
   transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.cjs' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },

@@ -1,19 +1,41 @@
 // Where fetched programs and Python environments are kept between runs, outside the repository.
-import { mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
-import { codeOf } from '../../layers/core/src/errors.ts';
+import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
+import { MissingProgramError } from './program.ts';
 
-/** `$XDG_CACHE_HOME/fargaze`, else `~/.cache/fargaze`; created when missing. */
+/**
+ * `$XDG_CACHE_HOME/fargaze`, else `~/.cache/fargaze`; created when missing.
+ * @throws MissingProgramError when it can be neither made nor written.
+ */
 export function cacheDir(): string {
-  const directory = join(readEnv('XDG_CACHE_HOME') || join(homedir(), '.cache'), 'fargaze');
-  mkdirSync(directory, { recursive: true });
+  const directory = join(readEnv('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'fargaze');
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw new MissingProgramError(
+      `the cache ${directory} cannot be written (${codeOf(error) ?? messageOf(error)}); name another folder in XDG_CACHE_HOME`,
+      { cause: error },
+    );
+  }
   return directory;
 }
 
+/**
+ * Refuses to fetch from the network where tests run: whatever they need is fetched before the first of them.
+ * @throws Error when FARGAZE_FETCH is `no`.
+ */
+export function refuseInTests(what: string): void {
+  if (readEnv('FARGAZE_FETCH') !== 'no') return;
+  throw new Error(
+    `FARGAZE_FETCH=no: ${what} would be fetched inside a test; prepare it before, in scripts/prepare.ts`,
+  );
+}
 /** A lock that nobody has touched for this long belongs to a run that was killed; its holder touches it often. */
 const staleAfterMs = 2 * 60_000;
 const touchEveryMs = 10_000;
