@@ -1,9 +1,9 @@
 // Runs one suite by its own runner and counts what passed, failed and how long each part took.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { writeLine } from '../layers/core/src/log.ts';
-import { runCommand } from '../local/programs/command.ts';
+import { lastLines, runCommand } from '../local/programs/command.ts';
 import { environmentWith } from './environment.ts';
 
 /** Counts of tests, and seconds by file. */
@@ -63,6 +63,8 @@ export async function runJest(spec: JestSpec): Promise<SuiteResult[]> {
   const report = join(reports, `jest-${name}.json`);
   const begun = performance.now();
   const args = [
+    // Of the AWS SDK, about every process: the functions run on a newer Node.js than tests may.
+    '--disable-warning=NodeVersionSupportWarning',
     join(root, 'node_modules/jest/bin/jest.js'),
     ...['--json', `--outputFile=${report}`, ...options, '--testPathPatterns', ...paths],
   ];
@@ -70,6 +72,7 @@ export async function runJest(spec: JestSpec): Promise<SuiteResult[]> {
     cwd: root,
     env: { ...env, FARGAZE_FETCH: 'no' },
   });
+  if (!existsSync(report)) throw new Error(`Jest ended with code ${code} and left no ${report}`);
   const result = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   const files = result.testResults.map(({ endTime, name: file, startTime }) => ({
@@ -98,11 +101,19 @@ export async function runPytest(spec: {
   const report = join(reports, 'pytest.xml');
   const begun = performance.now();
   const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
-  const code = await run(python, args, {
+  // Its dots would stand among Jest's lines; what it says is shown when it is through.
+  const { code, output } = await runCommand(python, args, {
     cwd: join(root, 'infra/web'),
     env: { ...env, PYTHONDONTWRITEBYTECODE: '1' },
+    timeoutMs: 900_000,
   });
-  const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
+  writeLine(
+    code === 0
+      ? `PASS infra/web/tests: ${lastLines(output, 1)}`
+      : `FAIL infra/web/tests\n${output}`,
+  );
+  const xml = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  const suite = /<testsuite [^>]*>/.exec(xml)?.[0] ?? '';
   const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   return [
