@@ -1,8 +1,8 @@
 // Locks between processes, and processes that are really gone.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from '../../local/programs/cache.ts';
+import { cacheDir, withLock } from '../../local/programs/cache.ts';
 import { startProcess, waitFor } from '../../local/programs/process.ts';
 
 it('locked work runs one after the other', async () => {
@@ -18,6 +18,16 @@ it('locked work runs one after the other', async () => {
   await Promise.all([work(), work()]);
   expect(most).toBe(1);
 });
+
+it('a lock whose holder was killed is taken at once', async () => {
+  const dead = await startProcess({ name: 'dead', command: 'true', args: [] });
+  await dead.exited;
+  const lock = join(cacheDir(), `test-killed-${process.pid}.lock`);
+  mkdirSync(lock);
+  writeFileSync(join(lock, 'holder'), `${dead.pid} ${hostname()}`);
+  expect(await withLock(`test-killed-${process.pid}`, async () => 'done')).toBe('done');
+  // Without that it would be waited for two minutes, which is longer than this test may take.
+}, 60_000);
 
 const isAlive = (pid: number) => {
   try {
