@@ -4,7 +4,10 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/{unit,contract,system,deployed}/**/*.test.ts'],
   extensionsToTreatAsEsm: [],
-  transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.cjs' },
+  transform: { '\\.ts$|/cborg/.*\\.js$': '<rootDir>/scripts/jest-esbuild.cjs' },
+  // The one dependency of tests that is published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!cborg/)'],
+  moduleNameMapper: { '^cborg$': '<rootDir>/node_modules/cborg/cborg.js' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   // A bound for what hangs, not for what is slow: machines that test are shared.

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
+import { configFileName } from '../scripts/config-file.ts';
 import { findPrograms, MissingProgramError } from './programs/find.ts';
 import { howToGetGrafana } from './programs/grafana.ts';
 import { stopAll } from './programs/process.ts';
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   owned = true;
   await removeStackDir(root);
   const config = await buildConfig(root);
-  writeLine(`fargaze.yml: ${config.probes.length} probes`);
+  writeLine(`${configFileName()}: ${config.probes.length} probes`);
   const needed = ['redis-server', 'prometheus', 'pushgateway', 'redis_exporter'] as const;
   await findPrograms(needed, { report: writeLine });
   const stack = await startStack({ root, config, report: writeLine });

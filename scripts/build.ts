@@ -3,9 +3,8 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import type { Config } from '../layers/core/src/config/types.ts';
-import { readEnv } from '../layers/core/src/env.ts';
-import { readConfigFile } from './config-file.ts';
+import type { Config } from '../layers/core/src/config/config.ts';
+import { configFileName, readConfigFile } from './config-file.ts';
 
 /** Options of every bundle that ships. */
 export const shipped = {
@@ -23,7 +22,7 @@ export const shipped = {
 
 /** The compiled fargaze.yml, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another file. */
 export async function buildConfig(root = process.cwd()): Promise<Config> {
-  const file = readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  const file = configFileName();
   const config = readConfigFile(resolve(root, file), file);
   const directory = join(root, '.build/config');
   await mkdir(directory, { recursive: true });

@@ -56,7 +56,7 @@ describe('promtool', () => {
   });
 
   it('accepts every rule file, the generated ones too, and finds no rule twice', async () => {
-    const empty = parseConfigText('');
+    const empty = parseConfigText('{}');
     const generated = [
       renderNeverSeenRules([hostile, hourly]),
       renderNeverSeenRules([]),

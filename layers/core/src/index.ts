@@ -3,11 +3,16 @@
 export { catalogue, type LabelsOf, type MetricName } from './catalogue.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
+export type * from './config/bridge.ts';
+export type * from './config/config.ts';
 export { parseDuration } from './config/duration.ts';
 export { interpolate } from './config/interpolate.ts';
+export type * from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-export { isSecretRef, readSecret } from './config/secret.ts';
-export type * from './config/types.ts';
+export type { Pattern } from './config/pattern.ts';
+export type { ProbeConfig, Target, Vantage } from './config/probes.ts';
+export { isSecretRef, readSecret, type SecretRef } from './config/secret.ts';
+export type { SloConfig } from './config/slos.ts';
 export { type Deadline, DeadlineExceeded, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -22,7 +27,18 @@ export {
   messageOf,
   SourceError,
 } from './errors.ts';
+export {
+  type JanitorEvent,
+  parseJanitorEvent,
+  parseQueueEvent,
+  parseTick,
+} from './event/events.ts';
+export type { Tick } from './event/read.ts';
 export { renderExposition } from './exposition.ts';
+export { type Answer, ask, isRetryable, type Question } from './http/ask.ts';
+export type { Auth, BasicAuth } from './http/auth.ts';
+export { type RetryOptions, readRetryAfter, retry } from './http/retry.ts';
+export { foldLine } from './http/show.ts';
 export {
   type AwsCredentials,
   readAwsCredentials,
@@ -47,11 +63,12 @@ export {
   type ProbeFunction,
   type ProbeHandler,
 } from './probe/invocation.ts';
+export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
 export type { FailureSummary, ResultSummary, Summary } from './probe/summary.ts';
-export { groupPath } from './pushgateway/grouping.ts';
+export { groupKey, groupPath } from './pushgateway/grouping.ts';
 export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
-export { type BasicAuth, type Pushgateway, pushGroup } from './pushgateway/push.ts';
+export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
 export { type PushMetricsOptions, pushMetrics } from './pushgateway/push-metrics.ts';
 export { createPushgatewaySink } from './pushgateway/sink.ts';
 export {
@@ -63,7 +80,6 @@ export {
 export { fromMessage, MessageError, type QueueMessage } from './queue/message.ts';
 export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
 export {
-  type RemoteWriteAuth,
   RemoteWriteClient,
   type RemoteWriteOptions,
   type WriteResult,
@@ -75,9 +91,6 @@ export {
   type Metadata,
   type Point,
   type PointValue,
-  type Probe,
-  type ProbeEnvironment,
-  type Reading,
   roundSeconds,
   type Sample,
   type Series,
