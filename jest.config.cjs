@@ -12,5 +12,7 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   // A bound for what hangs, not for what is slow: machines that test are shared.
   testTimeout: 180_000,
+  // With the clone, not in the temporary directory of whoever tests.
+  cacheDirectory: '<rootDir>/.build/jest',
   watchman: false,
 };
