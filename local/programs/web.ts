@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report } from './find.ts';
 import { freePort, type RunningProcess, startProcess, waitFor } from './process.ts';
+import type { Report } from './program.ts';
 import { preparePython } from './python.ts';
 import { answers } from './servers.ts';
 
