@@ -8,14 +8,18 @@ class FargazePlugin {
   constructor(serverless) {
     this.serverless = serverless;
     const prepare = () => this.prepare();
+    const prepareOffline = async () => {
+      leaveOutVpc(serverless.service);
+      await prepare();
+    };
     this.hooks = {
       'before:package:createDeploymentArtifacts': prepare,
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir);
         await prepare();
       },
-      'before:offline:start': prepare,
-      'before:offline:start:init': prepare,
+      'before:offline:start': prepareOffline,
+      'before:offline:start:init': prepareOffline,
       'before:deploy:function:packageFunction': prepare,
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
@@ -85,6 +89,16 @@ function loadCode(root, file) {
     logLevel: 'warning',
   });
   return require(outfile);
+}
+
+/**
+ * As in a deployment without a VPC, one function runs the probes of every vantage: a second one on the same schedule would
+ * probe every target again and write over the first one's results.
+ */
+function leaveOutVpc({ functions }) {
+  for (const [name, { condition }] of Object.entries(functions)) {
+    if (condition === 'InVpc') delete functions[name];
+  }
 }
 
 /**

@@ -97,6 +97,24 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
   expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
 }, 600_000);
 
+it('a tick of the schedules makes one request of each web target', async () => {
+  const count = 'sum(http_request_duration_seconds_count{route="/healthy"})[10m:1s]';
+  const response = await fetch(
+    `${stack.prometheus.url}/api/v1/query?query=${encodeURIComponent(count)}`,
+  );
+  const answer = (await response.json()) as {
+    readonly data: { readonly result: readonly { readonly values: [number, string][] }[] };
+  };
+  const ends = new Map<number, number>();
+  for (const [time, value] of answer.data.result[0]?.values ?? []) {
+    ends.set(Math.floor(time / 60), Number(value));
+  }
+  // The first minute holds the requests of the start, which waits until the web app answers.
+  const counts = [...ends.values()];
+  const rises = counts.slice(1).map((value, index) => value - (counts[index] ?? 0));
+  expect(Math.max(...rises)).toBe(1);
+});
+
 it('a stopped Redis and a stopped web app time out', async () => {
   process.kill(redis.process.pid, 'SIGSTOP');
   process.kill(-stack.web.app.pid, 'SIGSTOP');

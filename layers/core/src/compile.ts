@@ -7,7 +7,7 @@ import { buildSlo } from './compile/slo-schema.ts';
 import type { Config, Module, ProbeConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { explainIssues } from './explain.ts';
-import { defaultJobs } from './select.ts';
+import { defaultJobs, defaultVantages } from './select.ts';
 
 export { configSchema, moduleSchema, probeSchema } from './compile/schema.ts';
 
@@ -41,6 +41,7 @@ function build(parsed: ParsedConfig): Config {
     return {
       ...kept,
       job: probe.job ?? defaultJobs[prober],
+      vantage: probe.vantage === 'any' ? defaultVantages[prober] : probe.vantage,
       ...(rollout !== undefined && { rollout }),
     };
   });

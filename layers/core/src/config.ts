@@ -92,8 +92,8 @@ export type Module = HttpModule | RedisModule;
 /** The kinds of prober. */
 export type Prober = Module['prober'];
 
-/** Where a probe runs from. `any`: wherever a function of its kind runs. */
-export type Vantage = 'any' | 'internet' | 'vpc';
+/** Where a probe runs from: one place, so that its results have one writer. */
+export type Vantage = 'internet' | 'vpc';
 
 /** One configured probe. */
 export type ProbeConfig = {

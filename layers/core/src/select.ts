@@ -21,7 +21,8 @@ export type Selected<M extends Module> = {
 export type Selection<M extends Module> = {
   readonly config: Config;
   readonly prober: M['prober'];
-  readonly vantage: Vantage;
+  /** Where this function stands; undefined: it runs the probes of every vantage. */
+  readonly vantage: Vantage | undefined;
   readonly now: EpochMs;
   readonly read: (name: string) => string | undefined;
 };
@@ -32,6 +33,12 @@ const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', red
 export const defaultJobs: Readonly<Record<Prober, string>> = {
   http: 'fargaze-web',
   redis: 'fargaze-redis',
+};
+
+/** Where probes run that name no vantage: where the one function stands that every deployment has for their kind. */
+export const defaultVantages: Readonly<Record<Prober, Vantage>> = {
+  http: 'internet',
+  redis: 'vpc',
 };
 
 /**
@@ -83,7 +90,7 @@ function selectConfigured<M extends Module>(
   const { schedule, time = selection.now } = event;
   return own
     .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
-    .filter((probe) => vantage === 'any' || probe.vantage === 'any' || probe.vantage === vantage)
+    .filter((probe) => vantage === undefined || probe.vantage === vantage)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));
 }
