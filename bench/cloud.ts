@@ -34,7 +34,7 @@ export async function startCloud(services: number): Promise<Cloud> {
   const program = join(root, '.build/bench/fake-aws.cjs');
   await build({
     absWorkingDir: root,
-    entryPoints: ['test/support/fake-aws/main.ts'],
+    entryPoints: ['local/fake-aws/main.ts'],
     outfile: program,
     bundle: true,
     platform: 'node',

@@ -11,9 +11,9 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import protobufjs from 'protobufjs';
 import { compress } from 'snappyjs';
 import { encodeV1, encodeV2 } from '../layers/core/src/remote-write/encode.ts';
-import { canonicalLabels } from '../layers/core/src/remote-write/series.ts';
 import { compressSnappy } from '../layers/core/src/remote-write/snappy.ts';
 import type { Metadata, Series } from '../layers/core/src/sample.ts';
+import { canonicalLabels } from '../layers/core/src/series.ts';
 
 /** Message and compressed body. */
 export type Encoded = { readonly message: Uint8Array; readonly body: Uint8Array };

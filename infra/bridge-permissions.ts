@@ -1,6 +1,10 @@
 // What ecs-bridge may do, from what the configuration asks it to read: no more. Pure. The plugin gives it to the function's
 // role when the template is complete.
-import type { BridgeConfig, CloudWatchJob, CloudWatchScope } from '../layers/core/src/config.ts';
+import type {
+  BridgeConfig,
+  CloudWatchJob,
+  CloudWatchScope,
+} from '../layers/core/src/config/types.ts';
 
 /** A statement of an IAM policy; texts with `${…}` are CloudFormation's. */
 export type Statement = {

@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Config } from '../layers/core/src/config.ts';
-import { interpolate } from '../layers/core/src/interpolate.ts';
+import { interpolate } from '../layers/core/src/config/interpolate.ts';
+import type { Config } from '../layers/core/src/config/types.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
 import { renderRules } from './config/prometheus/render.ts';
 import { renderAlertFiles } from './grafana/alert-files.ts';

@@ -19,7 +19,7 @@ export async function startFakeCloud(root: string): Promise<FakeCloud> {
   const process = await startProcess({
     name: 'fake AWS',
     command: globalThis.process.execPath,
-    args: [script, 'test/support/fake-aws/main.ts', '--scenario', 'demo', '--region', region],
+    args: [script, 'local/fake-aws/main.ts', '--scenario', 'demo', '--region', region],
     cwd: root,
     onLine: (line) => {
       url ||= /^\{"url":"([^"]+)"/.exec(line)?.[1] ?? '';

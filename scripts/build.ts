@@ -3,7 +3,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import type { Config } from '../layers/core/src/config.ts';
+import type { Config } from '../layers/core/src/config/types.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { readConfigFile } from './config-file.ts';
 
@@ -39,7 +39,7 @@ export async function buildLayer(root = process.cwd()): Promise<string> {
     absWorkingDir: root,
     entryPoints: {
       index: join(core, 'src/index.ts'),
-      compile: join(core, 'src/compile.ts'),
+      compile: join(core, 'src/config/compile/compile.ts'),
       catalogue: join(core, 'src/catalogue.ts'),
     },
     outdir: join(core, 'dist'),

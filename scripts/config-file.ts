@@ -1,8 +1,8 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { compileConfig } from '../layers/core/src/compile.ts';
-import type { Config } from '../layers/core/src/config.ts';
+import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
+import type { Config } from '../layers/core/src/config/types.ts';
 import { ConfigError, codeOf, type Issue } from '../layers/core/src/errors.ts';
 import { inlineFiles } from './inline-files.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';

@@ -1,19 +1,19 @@
 // `npm run cost [-- services…]`: what the configured bridge costs for so many services, beside other intervals and Metric
 // Streams. Computed from list prices; no AWS account is asked.
-import { decideBudget } from '../functions/ecs-bridge/budget.ts';
+import { decideBudget } from '../functions/ecs-bridge/cloudwatch/budget.ts';
 import {
   billedMetrics,
   breakEvenInterval,
   costPerMonth,
   streamCostPerMonth,
-} from '../functions/ecs-bridge/prices.ts';
+} from '../functions/ecs-bridge/cloudwatch/prices.ts';
+import { formatDuration } from '../layers/core/src/config/duration.ts';
 import type {
   BridgeConfig,
   CloudWatchConfig,
   CloudWatchJob,
   CloudWatchScope,
-} from '../layers/core/src/config.ts';
-import { formatDuration } from '../layers/core/src/duration.ts';
+} from '../layers/core/src/config/types.ts';
 
 const point = 60;
 const otherIntervals = [60, 120, 600] as const;

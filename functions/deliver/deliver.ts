@@ -20,6 +20,7 @@ import { type GroupResult, keyOf, putNewest, type Settling, type TimedGroup } fr
 import { type Received, readRecords } from './records.ts';
 import { createWriter, type Written } from './remote.ts';
 import { reportRun } from './report.ts';
+import type { MessageOutcome, Run } from './run.ts';
 import { createStore } from './store.ts';
 
 /** What a run needs; everything has a default, which tests replace. */
@@ -31,26 +32,8 @@ export type Deliver = {
   readonly settling?: Settling;
 };
 
-/** What became of a message. */
-export type MessageOutcome =
-  | 'delivered'
-  | 'superseded'
-  | 'empty'
-  | 'retried'
-  | 'refused'
-  | 'malformed';
-
 /** The answer that SQS wants: everything that is not named is done with. */
 export type BatchResponse = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
-
-/** Everything that a run has done, for its report. */
-export type Run = {
-  readonly messages: readonly { readonly outcome: MessageOutcome; readonly taken?: number }[];
-  readonly groups: readonly GroupResult[];
-  readonly written: readonly (Written | undefined)[];
-  readonly seconds: number;
-  readonly now: number;
-};
 
 /** Two seconds are ample for a Pushgateway in the same network; half a second is what a packet may be late. */
 const defaultSettling: Settling = { window: 2, margin: 0.5 };

@@ -16,7 +16,7 @@ import {
   sample,
   seriesOfBatch,
 } from '@fargaze/core';
-import type { Run } from './deliver.ts';
+import type { Run } from './run.ts';
 
 /** Where the report goes. */
 export type ReportEnvironment = {

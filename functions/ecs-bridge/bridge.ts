@@ -23,15 +23,15 @@ import {
   startDeadline,
   systemClock,
 } from '@fargaze/core';
-import { createEcsApi, type EcsApi } from './aws.ts';
-import { readCloudWatch } from './cloudwatch.ts';
+import { type BridgeSummary, summarize } from './answer.ts';
+import { createEcsApi, type EcsApi } from './aws/clients.ts';
+import { isTurn } from './cloudwatch/due.ts';
+import type { CloudWatchReport } from './cloudwatch/report.ts';
+import { readCloudWatch } from './cloudwatch/run.ts';
+import { isWhole, selfSamples } from './cloudwatch/self-samples.ts';
+import { type EcsReading, readEcs } from './ecs/read.ts';
+import { clusterSamples, readingSamples } from './ecs/samples.ts';
 import { Memory } from './memory.ts';
-import { isTurn } from './prepare.ts';
-import { type EcsReading, readEcs } from './read.ts';
-import type { CloudWatchReport } from './report.ts';
-import { clusterSamples, readingSamples } from './samples.ts';
-import { isWhole, selfSamples } from './self-samples.ts';
-import { type BridgeSummary, summarize } from './summary.ts';
 
 /** What a run needs; everything but the configuration has a default, which tests replace. */
 export type Bridge = {

@@ -2,9 +2,9 @@
 
 import { config } from 'fargaze:config';
 import type { InvocationContext } from '@fargaze/core';
+import type { BridgeSummary } from './answer.ts';
 import { runBridge } from './bridge.ts';
 import { Memory } from './memory.ts';
-import type { BridgeSummary } from './summary.ts';
 
 const memory = new Memory();
 

@@ -1,10 +1,10 @@
 // What a warm function remembers between runs: lists, credentials, until when jobs are delivered, and the latest points of
 // each series. Lost at a cold start, when the receiver is asked instead; nothing depends on it for being right.
 import type { AwsCredentials, EpochMs, Point } from '@fargaze/core';
-import type { MetricLists } from './list-metrics.ts';
-import type { Resolutions } from './resolutions.ts';
-import type { Wanted } from './wanted.ts';
-import type { EpochSeconds } from './window.ts';
+import type { MetricLists } from './cloudwatch/find/list-metrics.ts';
+import type { Wanted } from './cloudwatch/find/metric-query.ts';
+import type { Resolutions } from './cloudwatch/find/resolutions.ts';
+import type { EpochSeconds } from './cloudwatch/query/window.ts';
 
 /** A series that was delivered. */
 type Sent = {

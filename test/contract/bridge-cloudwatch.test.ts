@@ -1,5 +1,6 @@
 // CloudWatch to a receiver by the real SDK against the fake: series, times, calls, and that nothing is missing or twice.
 
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
   cloudWatch,
@@ -9,7 +10,6 @@ import {
   region,
   sampleValue,
 } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 
 const start = 1_800_000_000;
 let fake: FakeAws;

@@ -1,4 +1,7 @@
 // Each fault of the API in turn: what can be had is delivered, the rest is counted and named, and the next run makes it whole.
+
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import type { FaultSpec } from '../../local/fake-aws/faults.ts';
 import {
   account,
   cloudWatch,
@@ -10,8 +13,6 @@ import {
   sampleValue,
   type TestBridge,
 } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
-import type { FaultSpec } from '../support/fake-aws/faults.ts';
 
 const start = 1_800_000_000;
 const services = ['web', 'api', 'worker'];

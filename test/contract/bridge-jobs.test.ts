@@ -1,5 +1,6 @@
 // Kinds of jobs: load balancers by tag, functions, static and custom metrics, expressions, zeros, roles and linked accounts.
-import type { CloudWatchConfig } from '../../layers/core/src/config.ts';
+import type { CloudWatchConfig } from '../../layers/core/src/config/types.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
   cloudWatch,
@@ -9,7 +10,6 @@ import {
   metric,
   region,
 } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 
 let fake: FakeAws;
 

@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { type PrometheusServer, startPrometheus } from '../../local/programs/servers.ts';
 import { cloudWatch, createBridge, environment, job, metric } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 import { keyOf } from '../support/receiver.ts';
 
 const kills = 50;

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { freePort } from '../../local/programs/process.ts';
 import { startPrometheus } from '../../local/programs/servers.ts';
 import {
@@ -11,7 +12,6 @@ import {
   environment,
   type TestBridge,
 } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 import { createReceiver, type Stored } from '../support/receiver.ts';
 
 const start = 1_800_000_000;

@@ -1,5 +1,7 @@
 // A thousand services: calls are exactly as many as the limits of the API ask for, and every sample arrives once.
-import { requestLimits } from '../../functions/ecs-bridge/plan.ts';
+import { requestLimits } from '../../functions/ecs-bridge/cloudwatch/query/plan.ts';
+import { addFleet } from '../../local/fake-aws/demo.ts';
+import { startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
   cloudWatch,
@@ -9,8 +11,6 @@ import {
   metric,
   sampleValue,
 } from '../support/bridging.ts';
-import { addFleet } from '../support/fake-aws/demo.ts';
-import { startFakeAws } from '../support/fake-aws/fake-aws.ts';
 
 const services = 1000;
 const dimensionNameRequirements = ['ClusterName', 'ServiceName'];

@@ -1,8 +1,9 @@
 // The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
+import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
-import type { SeriesWriter } from '../../layers/core/src/sink/series-writer.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   cloudWatch,
   cpuOfServices,
@@ -11,7 +12,6 @@ import {
   job,
   metric,
 } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 import { createReceiver } from '../support/receiver.ts';
 
 const start = 1_800_000_000;

@@ -1,9 +1,9 @@
 // Two deliverers at once, messages shuffled, delayed and repeated, a slow network and a real Pushgateway: in the end the
 // newest result stands in every round, and nothing older stays.
 import { runDeliver } from '../../functions/deliver/deliver.ts';
+import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 import { toMessage } from '../../layers/core/src/queue/message.ts';
 import { sample } from '../../layers/core/src/sample.ts';
-import { findSeries } from '../../layers/core/src/sink/stored.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
 import { type SlowProxy, startSlowProxy } from '../support/slow-proxy.ts';
 

@@ -8,12 +8,12 @@ import { type Deliver, runDeliver } from '../../functions/deliver/deliver.ts';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
-import { createProbeHandler } from '../../layers/core/src/invocation.ts';
+import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
+import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 import { toMessage } from '../../layers/core/src/queue/message.ts';
+import { createReturnSink } from '../../layers/core/src/queue/return-sink.ts';
+import { createQueueSink } from '../../layers/core/src/queue/sink.ts';
 import { type Batch, type Group, sample } from '../../layers/core/src/sample.ts';
-import { createQueueSink } from '../../layers/core/src/sink/queue.ts';
-import { createReturnSink } from '../../layers/core/src/sink/return.ts';
-import { findSeries } from '../../layers/core/src/sink/stored.ts';
 import {
   type PrometheusServer,
   type Server,

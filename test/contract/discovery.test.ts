@@ -4,6 +4,8 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { accessKeyOf } from '../../local/fake-aws/other/identity.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
 import { freePort, waitFor } from '../../local/programs/process.ts';
 import {
@@ -15,8 +17,6 @@ import {
   startRedisExporter,
 } from '../../local/programs/servers.ts';
 import { startWeb, type WebServer } from '../../local/programs/web.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
-import { accessKeyOf } from '../support/fake-aws/other/identity.ts';
 import { prometheusTokens, unpackBundle } from '../support/unpacked.ts';
 
 const quiet = { report: () => undefined };

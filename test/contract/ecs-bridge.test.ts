@@ -2,9 +2,9 @@
 // One file: the cases share one simulated account.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
-import type { EcsConfig } from '../../layers/core/src/config.ts';
+import type { EcsConfig } from '../../layers/core/src/config/types.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const now = 1_800_000_000;
 let fake: FakeAws;

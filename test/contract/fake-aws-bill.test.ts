@@ -4,14 +4,14 @@ import {
   type GetMetricDataCommandInput,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
-import { cloudWatchClient } from '../support/fake-aws/clients.ts';
-import { addFleet } from '../support/fake-aws/demo.ts';
+import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
+import { addFleet } from '../../local/fake-aws/demo.ts';
 import {
   exampleInput as input,
   exampleNow as now,
   exampleQuery as query,
-} from '../support/fake-aws/example-queries.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+} from '../../local/fake-aws/example-queries.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 let fake: FakeAws;
 let client: CloudWatchClient;

@@ -4,10 +4,13 @@ import {
   ListMetricsCommand,
   paginateListMetrics,
 } from '@aws-sdk/client-cloudwatch';
-import { cloudWatchClient } from '../support/fake-aws/clients.ts';
-import { addFleet } from '../support/fake-aws/demo.ts';
-import { exampleMinute as minute, exampleNow as now } from '../support/fake-aws/example-queries.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
+import { addFleet } from '../../local/fake-aws/demo.ts';
+import {
+  exampleMinute as minute,
+  exampleNow as now,
+} from '../../local/fake-aws/example-queries.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const linked = '444455556666';
 let fake: FakeAws;

@@ -10,8 +10,8 @@ import {
   paginateListTasks,
   ServiceNotFoundException,
 } from '@aws-sdk/client-ecs';
-import { ecsClient } from '../support/fake-aws/clients.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { ecsClient } from '../../local/fake-aws/clients.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const now = 1_800_000_000;
 const prod = 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod';

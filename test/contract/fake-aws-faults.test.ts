@@ -14,8 +14,8 @@ import {
   ListTasksCommand,
   paginateListServices,
 } from '@aws-sdk/client-ecs';
-import { cloudWatchClient, ecsClient } from '../support/fake-aws/clients.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { cloudWatchClient, ecsClient } from '../../local/fake-aws/clients.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const now = 1_800_000_000;
 let fake: FakeAws;

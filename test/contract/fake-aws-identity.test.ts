@@ -1,7 +1,7 @@
 import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { clientConfig, ecsClient, signedHeaders } from '../support/fake-aws/clients.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { clientConfig, ecsClient, signedHeaders } from '../../local/fake-aws/clients.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const other = '444455556666';
 let fake: FakeAws;

@@ -7,14 +7,14 @@ import {
   paginateGetMetricData,
 } from '@aws-sdk/client-cloudwatch';
 import fc from 'fast-check';
-import { cloudWatchClient } from '../support/fake-aws/clients.ts';
+import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
 import {
   exampleInput as input,
   exampleMinute as minute,
   exampleNow as now,
   exampleQuery as query,
-} from '../support/fake-aws/example-queries.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+} from '../../local/fake-aws/example-queries.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const linked = '444455556666';
 let fake: FakeAws;

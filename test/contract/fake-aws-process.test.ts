@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
-import { clientConfig, ecsClient } from '../support/fake-aws/clients.ts';
+import { clientConfig, ecsClient } from '../../local/fake-aws/clients.ts';
 
 const root = join(__dirname, '../..');
-const program = 'test/support/fake-aws/main.ts';
+const program = 'local/fake-aws/main.ts';
 const now = 1_800_000_000;
 const running: ChildProcess[] = [];
 

@@ -6,8 +6,8 @@ import {
   ListMetricsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
-import { clientConfig, cloudWatchClient, signedHeaders } from '../support/fake-aws/clients.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
+import { clientConfig, cloudWatchClient, signedHeaders } from '../../local/fake-aws/clients.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 const now = 1_800_000_000;
 const minute = Math.floor(now / 60) * 60;

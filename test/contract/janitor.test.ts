@@ -2,9 +2,9 @@
 import { runJanitor } from '../../functions/janitor/janitor.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { markOwner } from '../../layers/core/src/pushgateway/owner.ts';
+import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { type Group, sample } from '../../layers/core/src/sample.ts';
-import { markOwner } from '../../layers/core/src/sink/owner.ts';
-import { createPushgatewaySink } from '../../layers/core/src/sink/pushgateway.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { renderRules } from '../../infra/config/prometheus/render.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
-import { pushMetrics } from '../../layers/core/src/push-metrics.ts';
+import { pushMetrics } from '../../layers/core/src/pushgateway/push-metrics.ts';
 import { freePort, waitFor } from '../../local/programs/process.ts';
 import {
   type PrometheusServer,

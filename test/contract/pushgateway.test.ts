@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
-import { pushMetrics } from '../../layers/core/src/push-metrics.ts';
+import type { Pushgateway } from '../../layers/core/src/pushgateway/push.ts';
+import { pushMetrics } from '../../layers/core/src/pushgateway/push-metrics.ts';
+import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { type Group, sample } from '../../layers/core/src/sample.ts';
-import type { Pushgateway } from '../../layers/core/src/sink/push.ts';
-import { createPushgatewaySink } from '../../layers/core/src/sink/pushgateway.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
 import { startRawServer } from '../support/raw-server.ts';
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import * as snappyjs from 'snappyjs';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { createRemoteWriteSink } from '../../layers/core/src/remote-write/sink.ts';
 import { sample } from '../../layers/core/src/sample.ts';
-import { createRemoteWriteSink } from '../../layers/core/src/sink/remote-write.ts';
 import { now, series, write } from '../support/remote-writing.ts';
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;

@@ -2,8 +2,8 @@
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
+import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { type Batch, sample } from '../../layers/core/src/sample.ts';
-import { createPushgatewaySink } from '../../layers/core/src/sink/pushgateway.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 

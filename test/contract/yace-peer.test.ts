@@ -1,6 +1,7 @@
 // The bridge against what YACE itself made of the same cloud by the same file (test/support/record-yace.ts records it):
 // the same series, and each of YACE's points with its time and value.
 import { readFileSync } from 'node:fs';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 import {
   cloudWatch,
@@ -10,7 +11,6 @@ import {
   metric,
   sampleValue,
 } from '../support/bridging.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws/fake-aws.ts';
 import { addPeerScenario } from '../support/peer-scenario.ts';
 
 type Recording = {

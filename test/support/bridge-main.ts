@@ -1,7 +1,7 @@
 // One cold run of the bridge as a process of its own: configuration and the moment (epoch seconds) by environment, everything
 // else as deployed. Prints `reading` when it begins and `done` when it has ended well.
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
-import type { BridgeConfig } from '../../layers/core/src/config.ts';
+import type { BridgeConfig } from '../../layers/core/src/config/types.ts';
 import { createStdoutSink } from '../../layers/core/src/sink/stdout.ts';
 
 const { TEST_CONFIG = '{}', TEST_NOW = '0' } = process.env;

@@ -1,15 +1,16 @@
 // Runs the bridge in this process against a fake cloud, with configuration by parts and time that tests own.
+
+import type { BridgeSummary } from '../../functions/ecs-bridge/answer.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { Memory } from '../../functions/ecs-bridge/memory.ts';
-import type { BridgeSummary } from '../../functions/ecs-bridge/summary.ts';
 import type {
   CloudWatchConfig,
   CloudWatchExpression,
   CloudWatchJob,
   CloudWatchMetric,
-} from '../../layers/core/src/config.ts';
+} from '../../layers/core/src/config/types.ts';
 import type { Batch, Sample } from '../../layers/core/src/sample.ts';
-import type { FakeAws } from './fake-aws/fake-aws.ts';
+import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
 /** The region and account of the fakes. */

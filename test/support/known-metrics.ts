@@ -1,7 +1,7 @@
 // Every series that can exist: the catalogue's, those of the exporters as they were recorded from the real programs,
 // and those that rules record.
 import { readFileSync } from 'node:fs';
-import { metricName } from '../../functions/ecs-bridge/naming.ts';
+import { metricName } from '../../functions/ecs-bridge/cloudwatch/write/naming.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { configRules, rules } from './rules.ts';
 

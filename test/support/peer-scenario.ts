@@ -1,5 +1,5 @@
 // A cloud with something of every kind that YACE and the bridge both read; test/fixtures/yace/peer.yml reads it.
-import type { FakeAws } from './fake-aws/fake-aws.ts';
+import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 
 /** When the scenario's services were made: long before any reading. */
 const createdAt = 1_790_000_000;

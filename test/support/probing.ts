@@ -1,8 +1,13 @@
 // Runs a probe as an invocation would, and reads its samples like a table.
 
 import { systemClock } from '../../layers/core/src/clock.ts';
-import { compileConfig } from '../../layers/core/src/compile.ts';
-import type { HttpModule, Module, RedisModule, Target } from '../../layers/core/src/config.ts';
+import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
+import type {
+  HttpModule,
+  Module,
+  RedisModule,
+  Target,
+} from '../../layers/core/src/config/types.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import type { Outcome } from '../../layers/core/src/outcome.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';

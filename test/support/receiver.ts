@@ -1,10 +1,11 @@
 // A receiver that keeps what is written and refuses what Prometheus refuses, with or without an out-of-order window.
 // It never forgets and takes any past, so that simulated time can run; down, it fails every request.
+
+import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
 import type { WriteResult } from '../../layers/core/src/remote-write/client.ts';
-import { canonicalLabels } from '../../layers/core/src/remote-write/series.ts';
 import type { PointValue, Series } from '../../layers/core/src/sample.ts';
-import type { SeriesWriter } from '../../layers/core/src/sink/series-writer.ts';
+import { canonicalLabels } from '../../layers/core/src/series.ts';
 
 /** A stored series: values by time. */
 export type Stored = ReadonlyMap<number, PointValue>;

@@ -3,11 +3,11 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeLine } from '../../layers/core/src/log.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
 import { goPrograms } from '../../local/programs/go-catalogue.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { launch } from '../../local/programs/servers.ts';
-import { type FakeAws, startFakeAws } from './fake-aws/fake-aws.ts';
 import { addPeerScenario } from './peer-scenario.ts';
 
 const config = resolve('test/fixtures/yace/peer.yml');

@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
+import { demoCluster } from '../../local/fake-aws/demo.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { waitFor } from '../../local/programs/process.ts';
-import { cloudWatchClient } from '../support/fake-aws/clients.ts';
-import { demoCluster } from '../support/fake-aws/demo.ts';
 
 const marker = `FARGAZE_TEST_RUN=${randomUUID()}`;
 const temporary = mkdtempSync(join(tmpdir(), 'fargaze-start-'));

@@ -1,12 +1,12 @@
 // What reading CloudWatch costs, against figures that were worked out by hand, and what a budget does to a plan.
 import fc from 'fast-check';
-import { decideBudget } from '../../functions/ecs-bridge/budget.ts';
+import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
 import {
   billedMetrics,
   breakEvenInterval,
   costPerMonth,
   streamCostPerMonth,
-} from '../../functions/ecs-bridge/prices.ts';
+} from '../../functions/ecs-bridge/cloudwatch/prices.ts';
 
 const plan = (metrics: number, listMetrics = 0, getMetricStatistics = 0) => ({
   metrics,

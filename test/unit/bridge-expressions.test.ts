@@ -1,8 +1,9 @@
 // What expressions are billed for, before they are read.
-import { countExpressionMetrics } from '../../functions/ecs-bridge/expressions.ts';
+
+import { placeKey } from '../../functions/ecs-bridge/aws/scope.ts';
+import { countExpressionMetrics } from '../../functions/ecs-bridge/cloudwatch/query/expressions.ts';
 import { Memory } from '../../functions/ecs-bridge/memory.ts';
-import { placeKey } from '../../functions/ecs-bridge/place.ts';
-import type { CloudWatchExpression } from '../../layers/core/src/config.ts';
+import type { CloudWatchExpression } from '../../layers/core/src/config/types.ts';
 
 const input = { namespace: 'Shop', metric: 'All', statistic: 'Sum', dimensions: [] };
 const math: CloudWatchExpression = {

@@ -6,7 +6,7 @@ import {
   type SeriesIdentity,
   seriesLabels,
   seriesMetadata,
-} from '../../functions/ecs-bridge/naming.ts';
+} from '../../functions/ecs-bridge/cloudwatch/write/naming.ts';
 
 const yace = { naming: 'yace', labels: 'keep' } as const;
 const exporter = { naming: 'cloudwatch_exporter', labels: 'keep' } as const;

@@ -1,6 +1,6 @@
 // What is put into the compiled template beside bundles, and what stops the packaging.
 import { completeTemplate } from '../../infra/compile.ts';
-import { compileConfig } from '../../layers/core/src/compile.ts';
+import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 
 const rules = { SeriesNeedRemoteWrite: { Assertions: [] }, OwnNetwork: { Assertions: [] } };
 const reading = {

@@ -1,8 +1,8 @@
 // Which clusters and services a configuration means, and that a deleted cluster is as good as none.
-import type { EcsApi } from '../../functions/ecs-bridge/aws.ts';
-import { readEcs } from '../../functions/ecs-bridge/read.ts';
-import { wantsCluster, wantsService } from '../../functions/ecs-bridge/select.ts';
-import type { EcsConfig } from '../../layers/core/src/config.ts';
+import type { EcsApi } from '../../functions/ecs-bridge/aws/clients.ts';
+import { readEcs } from '../../functions/ecs-bridge/ecs/read.ts';
+import { wantsCluster, wantsService } from '../../functions/ecs-bridge/ecs/select.ts';
+import type { EcsConfig } from '../../layers/core/src/config/types.ts';
 
 const wanting = (more: Partial<EcsConfig>): EcsConfig => ({
   clusters: ['*'],

@@ -1,6 +1,6 @@
 // What a function may be invoked with, and which probes that selects.
-import { parseEvent } from '../../layers/core/src/event.ts';
-import { isDue, selectTargets } from '../../layers/core/src/select.ts';
+import { parseEvent } from '../../layers/core/src/probe/event.ts';
+import { isDue, selectTargets } from '../../layers/core/src/probe/select.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
 const config = parseConfigText(`

@@ -1,6 +1,6 @@
-import { createAccounting } from '../support/fake-aws/accounting.ts';
-import type { Call } from '../support/fake-aws/context.ts';
-import { createFaults, type FaultSpec } from '../support/fake-aws/faults.ts';
+import { createAccounting } from '../../local/fake-aws/accounting.ts';
+import type { Call } from '../../local/fake-aws/context.ts';
+import { createFaults, type FaultSpec } from '../../local/fake-aws/faults.ts';
 
 const call: Call = {
   service: 'ecs',

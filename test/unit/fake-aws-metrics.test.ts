@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { parseExpression } from '../support/fake-aws/cloudwatch/expression.ts';
-import { alignWindow, collectBuckets, type Window } from '../support/fake-aws/metrics/buckets.ts';
-import { keyOf, type Series } from '../support/fake-aws/metrics/series.ts';
-import { statisticOf } from '../support/fake-aws/metrics/statistics.ts';
-import { defaultVisibility, type Visibility } from '../support/fake-aws/metrics/visibility.ts';
-import { createModel } from '../support/fake-aws/model/model.ts';
-import { findRegion } from '../support/fake-aws/model/world.ts';
+import { parseExpression } from '../../local/fake-aws/cloudwatch/expression.ts';
+import { alignWindow, collectBuckets, type Window } from '../../local/fake-aws/metrics/buckets.ts';
+import { keyOf, type Series } from '../../local/fake-aws/metrics/series.ts';
+import { statisticOf } from '../../local/fake-aws/metrics/statistics.ts';
+import { defaultVisibility, type Visibility } from '../../local/fake-aws/metrics/visibility.ts';
+import { createModel } from '../../local/fake-aws/model/model.ts';
+import { findRegion } from '../../local/fake-aws/model/world.ts';
 
 const now = 1_800_000_000;
 const cpu = {

@@ -1,5 +1,5 @@
-import { addDemo, demoCluster } from '../support/fake-aws/demo.ts';
-import { createModel, type Model } from '../support/fake-aws/model/model.ts';
+import { addDemo, demoCluster } from '../../local/fake-aws/demo.ts';
+import { createModel, type Model } from '../../local/fake-aws/model/model.ts';
 import {
   begun,
   countRan,
@@ -8,10 +8,10 @@ import {
   rolloutStateOf,
   statusOf,
   visibleDeployments,
-} from '../support/fake-aws/model/service.ts';
-import { isVisible, lastStatusOf } from '../support/fake-aws/model/task.ts';
-import type { Service } from '../support/fake-aws/model/types.ts';
-import { findService } from '../support/fake-aws/model/world.ts';
+} from '../../local/fake-aws/model/service.ts';
+import { isVisible, lastStatusOf } from '../../local/fake-aws/model/task.ts';
+import type { Service } from '../../local/fake-aws/model/types.ts';
+import { findService } from '../../local/fake-aws/model/world.ts';
 
 const start = 1_800_000_000;
 

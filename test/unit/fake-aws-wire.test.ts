@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { decodeToken, encodeToken, takePage } from '../support/fake-aws/paging.ts';
-import { decodeCbor } from '../support/fake-aws/wire/cbor-decode.ts';
-import { encodeCbor } from '../support/fake-aws/wire/cbor-encode.ts';
-import { AwsError, invalidParameter } from '../support/fake-aws/wire/errors.ts';
+import { decodeToken, encodeToken, takePage } from '../../local/fake-aws/paging.ts';
+import { decodeCbor } from '../../local/fake-aws/wire/cbor-decode.ts';
+import { encodeCbor } from '../../local/fake-aws/wire/cbor-encode.ts';
+import { AwsError, invalidParameter } from '../../local/fake-aws/wire/errors.ts';
 import {
   readFlag,
   readNumber,
@@ -11,9 +11,9 @@ import {
   readTexts,
   requireText,
   requireTime,
-} from '../support/fake-aws/wire/input.ts';
-import { decodeForm, encodeXml, encodeXmlError } from '../support/fake-aws/wire/query.ts';
-import { stampIfPast, Timestamp } from '../support/fake-aws/wire/timestamp.ts';
+} from '../../local/fake-aws/wire/input.ts';
+import { decodeForm, encodeXml, encodeXmlError } from '../../local/fake-aws/wire/query.ts';
+import { stampIfPast, Timestamp } from '../../local/fake-aws/wire/timestamp.ts';
 
 describe('CBOR', () => {
   it('reads back what it wrote', () => {

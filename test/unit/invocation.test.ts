@@ -1,14 +1,14 @@
 // One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
 // One file: the cases share one way of calling a handler.
 import type { Clock } from '../../layers/core/src/clock.ts';
-import type { HttpModule, Target } from '../../layers/core/src/config.ts';
+import type { HttpModule, Target } from '../../layers/core/src/config/types.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
-import { createProbeHandler } from '../../layers/core/src/invocation.ts';
 import type { LogLevel } from '../../layers/core/src/log.ts';
 import { failure } from '../../layers/core/src/outcome.ts';
+import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
 import { fromMessage } from '../../layers/core/src/queue/message.ts';
+import { createReturnSink } from '../../layers/core/src/queue/return-sink.ts';
 import { type Batch, type Probe, sample } from '../../layers/core/src/sample.ts';
-import { createReturnSink } from '../../layers/core/src/sink/return.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 

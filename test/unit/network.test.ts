@@ -1,7 +1,7 @@
 // Addresses in blocks, against Node's own BlockList; and which errors of the system are the network's.
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { isFromNetwork } from '../../layers/core/src/classify.ts';
+import { isFromNetwork } from '../../layers/core/src/net/classify.ts';
 import { addressBytes } from '../../layers/core/src/net/family.ts';
 import { findBlock, liesIn } from '../../layers/core/src/net/guard.ts';
 

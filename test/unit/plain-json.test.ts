@@ -1,6 +1,6 @@
 // Answers of AWS's JSON protocols as they stand, and errors left to the SDK.
 import { Readable } from 'node:stream';
-import { readPlainJson } from '../../functions/ecs-bridge/plain-json.ts';
+import { readPlainJson } from '../../functions/ecs-bridge/aws/plain-json.ts';
 
 type Deserialize = (schema: unknown, context: unknown, response: unknown) => Promise<unknown>;
 

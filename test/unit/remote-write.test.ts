@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import * as snappyjs from 'snappyjs';
-import { signRequest } from '../../layers/core/src/aws/sign.ts';
+import { signRequest } from '../../layers/core/src/http/sigv4.ts';
 import { splitBySamples } from '../../layers/core/src/remote-write/client.ts';
 import { encodeV1, encodeV2 } from '../../layers/core/src/remote-write/encode.ts';
-import { seriesOfBatch } from '../../layers/core/src/remote-write/series.ts';
 import { compressSnappy } from '../../layers/core/src/remote-write/snappy.ts';
 import type { Series } from '../../layers/core/src/sample.ts';
 import { sample } from '../../layers/core/src/sample.ts';
+import { seriesOfBatch } from '../../layers/core/src/series.ts';
 
 const { root } = protobuf.parse(
   `

@@ -1,6 +1,6 @@
 // Which sink the environment asks for, and every problem of it in one message.
-import { createSink } from '../../layers/core/src/sink/select.ts';
-import { readReceivers } from '../../layers/core/src/sink/settings.ts';
+import { createSink } from '../../layers/core/src/delivery/choose.ts';
+import { readReceivers } from '../../layers/core/src/delivery/settings.ts';
 
 const variables = [
   'FARGAZE_REMOTE_WRITE_URL',

@@ -1,7 +1,7 @@
 // What is read of a Pushgateway's text: the series asked for, with labels as they are, and only groups of our shape.
 import { keyOf } from '../../functions/deliver/guard.ts';
 import { readTimes } from '../../functions/deliver/store.ts';
-import { findSeries } from '../../layers/core/src/sink/stored.ts';
+import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 
 const text = String.raw`# HELP wanted A text with wanted{a="b"} 1 in it
 # TYPE wanted gauge

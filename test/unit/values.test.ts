@@ -1,14 +1,14 @@
 // Small pure parts: durations, sizes, suggestions, patterns, redaction, grouping keys, exposition, classification.
 import fc from 'fast-check';
-import { classify } from '../../layers/core/src/classify.ts';
+import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
+import { compilePattern } from '../../layers/core/src/config/pattern.ts';
+import { suggest } from '../../layers/core/src/config/suggest.ts';
 import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
-import { formatDuration, parseDuration } from '../../layers/core/src/duration.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
-import { compilePattern } from '../../layers/core/src/pattern.ts';
+import { classify } from '../../layers/core/src/net/classify.ts';
+import { groupPath } from '../../layers/core/src/pushgateway/grouping.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { sample } from '../../layers/core/src/sample.ts';
-import { groupPath } from '../../layers/core/src/sink/grouping.ts';
-import { suggest } from '../../layers/core/src/suggest.ts';
 
 describe('durations', () => {
   it.each([

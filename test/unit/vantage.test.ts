@@ -1,6 +1,6 @@
 // A probe is one function's: whatever is deployed, and locally, each configured probe is selected exactly once a tick.
-import { parseEvent } from '../../layers/core/src/event.ts';
-import { selectTargets } from '../../layers/core/src/select.ts';
+import { parseEvent } from '../../layers/core/src/probe/event.ts';
+import { selectTargets } from '../../layers/core/src/probe/select.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 import { type Item, ofType } from '../support/template.ts';
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CloudWatchConfig } from '../../layers/core/src/config.ts';
+import type { CloudWatchConfig } from '../../layers/core/src/config/types.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 

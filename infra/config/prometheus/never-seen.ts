@@ -1,7 +1,7 @@
 // One alert rule per configured probe of which there is no result: `absent()` needs to be told what to miss.
 // Accepts any text as job, instance and name; refuses an interval that is no positive number.
 import { stringify } from 'yaml';
-import { formatDuration } from '../../../layers/core/src/duration.ts';
+import { formatDuration } from '../../../layers/core/src/config/duration.ts';
 
 /** A configured probe with its target's variables filled in. */
 export type ExpectedProbe = {

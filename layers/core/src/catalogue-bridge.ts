@@ -1,5 +1,5 @@
 // The part of the catalogue that ecs-bridge emits by itself: what the ECS API says, and what the bridge says of its own
-// last run. CloudWatch's data has names that no catalogue can know (functions/ecs-bridge/naming.ts).
+// last run. CloudWatch's data has names that no catalogue can know (functions/ecs-bridge/cloudwatch/write/naming.ts).
 import { gauge } from './catalogue-gauge.ts';
 
 const cluster = ['region', 'account_id', 'cluster'] as const;

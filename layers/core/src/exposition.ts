@@ -2,8 +2,8 @@
 import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
 import { catalogue, type MetricName } from './catalogue.ts';
-import { canonicalLabels } from './remote-write/series.ts';
 import type { Labels, Sample, Series } from './sample.ts';
+import { canonicalLabels } from './series.ts';
 
 /**
  * The text of `samples` with HELP and TYPE from the catalogue, ending in a line feed.

@@ -1,17 +1,17 @@
 // The public face of @fargaze/core. What is not here is not promised.
-export {
-  type AwsCredentials,
-  readAwsCredentials,
-  type SignedRequest,
-  signRequest,
-} from './aws/sign.ts';
+
 export { catalogue, type LabelsOf, type MetricName } from './catalogue.ts';
-export { classify } from './classify.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
-export type * from './config.ts';
+export { parseDuration } from './config/duration.ts';
+export { interpolate } from './config/interpolate.ts';
+export { matchesName } from './config/name-pattern.ts';
+export { isSecretRef, readSecret } from './config/secret.ts';
+export type * from './config/types.ts';
 export { type Deadline, DeadlineExceeded, raceDeadline, startDeadline } from './deadline.ts';
-export { parseDuration } from './duration.ts';
+export { createSink } from './delivery/choose.ts';
+export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
+export { type Receivers, type RemoteWriteReceiver, readReceivers } from './delivery/settings.ts';
 export { readEnv } from './env.ts';
 export {
   ConfigError,
@@ -23,15 +23,14 @@ export {
   SourceError,
 } from './errors.ts';
 export { renderExposition } from './exposition.ts';
-export { interpolate } from './interpolate.ts';
 export {
-  createProbeHandler,
-  type InvocationContext,
-  type ProbeFunction,
-  type ProbeHandler,
-} from './invocation.ts';
+  type AwsCredentials,
+  readAwsCredentials,
+  type SignedRequest,
+  signRequest,
+} from './http/sigv4.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
-export { matchesName } from './name-pattern.ts';
+export { classify } from './net/classify.ts';
 export { type Dialed, type DialFacts, type DialRequest, dial, dialSamples } from './net/dial.ts';
 export {
   type Failure,
@@ -42,7 +41,25 @@ export {
   type Reason,
   reasons,
 } from './outcome.ts';
-export { type PushMetricsOptions, pushMetrics } from './push-metrics.ts';
+export {
+  createProbeHandler,
+  type InvocationContext,
+  type ProbeFunction,
+  type ProbeHandler,
+} from './probe/invocation.ts';
+export { isDue } from './probe/select.ts';
+export type { FailureSummary, ResultSummary, Summary } from './probe/summary.ts';
+export { groupPath } from './pushgateway/grouping.ts';
+export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
+export { type BasicAuth, type Pushgateway, pushGroup } from './pushgateway/push.ts';
+export { type PushMetricsOptions, pushMetrics } from './pushgateway/push-metrics.ts';
+export { createPushgatewaySink } from './pushgateway/sink.ts';
+export {
+  deleteGroup,
+  findSeries,
+  readPushgatewayPath,
+  type StoredSeries,
+} from './pushgateway/stored.ts';
 export { fromMessage, MessageError, type QueueMessage } from './queue/message.ts';
 export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
 export {
@@ -51,7 +68,6 @@ export {
   type RemoteWriteOptions,
   type WriteResult,
 } from './remote-write/client.ts';
-export { seriesOfBatch } from './remote-write/series.ts';
 export {
   type Batch,
   type Group,
@@ -67,22 +83,7 @@ export {
   type Series,
   sample,
 } from './sample.ts';
-export { isSecretRef, readSecret } from './secret.ts';
-export { isDue } from './select.ts';
-export { groupPath } from './sink/grouping.ts';
-export { markOwner, takenOf, timeMetrics } from './sink/owner.ts';
-export { type BasicAuth, type Pushgateway, pushGroup } from './sink/push.ts';
-export { createPushgatewaySink } from './sink/pushgateway.ts';
-export { createSink } from './sink/select.ts';
-export { createSeriesWriter, type SeriesWriter } from './sink/series-writer.ts';
-export { type Receivers, type RemoteWriteReceiver, readReceivers } from './sink/settings.ts';
+export { seriesOfBatch } from './series.ts';
 export type { Sink } from './sink/sink.ts';
 export { createStdoutSink } from './sink/stdout.ts';
-export {
-  deleteGroup,
-  findSeries,
-  readPushgatewayPath,
-  type StoredSeries,
-} from './sink/stored.ts';
-export type { FailureSummary, ResultSummary, Summary } from './summary.ts';
 export { version } from './version.ts';

@@ -1,13 +1,13 @@
 // From a host name to a connected socket in timed stages: resolve, guard, TCP, TLS. What was measured before a
 // failure is kept. The address that was judged is the address that is dialled.
 import { connect, type Socket } from 'node:net';
-import { classify, isFromNetwork } from '../classify.ts';
 import type { Seconds } from '../clock.ts';
-import type { IpOptions } from '../config.ts';
+import type { IpOptions } from '../config/types.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { type Failure, failure, type Phase, type Reason } from '../outcome.ts';
 import { type ProbeEnvironment, roundSeconds, type Sample, sample } from '../sample.ts';
+import { classify, isFromNetwork } from './classify.ts';
 import { addressBytes, familyOf } from './family.ts';
 import { findBlock } from './guard.ts';
 import { type Resolved, resolve } from './resolve.ts';

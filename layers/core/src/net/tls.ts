@@ -9,10 +9,10 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import type { TlsOptions } from '../config.ts';
+import { readSecret } from '../config/secret.ts';
+import type { TlsOptions } from '../config/types.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { ConfigError, codeOf } from '../errors.ts';
-import { readSecret } from '../secret.ts';
 import { type CertificateFacts, describeCertificates } from './certificate.ts';
 import { familyOf } from './family.ts';
 

@@ -1,8 +1,8 @@
 // A batch as JSON text and back. JSON has no NaN, no infinities and no negative zero: they go as text.
 import * as v from 'valibot';
 import { catalogue } from '../catalogue.ts';
+import { explainIssues } from '../config/explain.ts';
 import { ConfigError, type Issue } from '../errors.ts';
-import { explainIssues } from '../explain.ts';
 import type { Batch, Sample } from '../sample.ts';
 
 /** Numbers that JSON does not know, by their text. */

@@ -1,7 +1,8 @@
 // One message of the delivery queue: a batch as gzipped JSON in base64, in an envelope that says which version it has.
 // Documented in docs/queue.md. Whatever is read is bounded before it is unpacked.
+
+import { showValue } from '../config/explain.ts';
 import { messageOf } from '../errors.ts';
-import { showValue } from '../explain.ts';
 import type { Batch } from '../sample.ts';
 import { batchFromJson, batchToJson, findUnknown } from './json.ts';
 

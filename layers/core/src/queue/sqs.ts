@@ -1,12 +1,13 @@
 // SendMessageBatch of Amazon SQS by its JSON protocol, signed by hand: the SDK's client alone is 450 KB.
 // Every message is in the queue when this settles, or an error says which are not and why.
-import { type AwsCredentials, signRequest } from '../aws/sign.ts';
-import { classify } from '../classify.ts';
+
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
-import { exchange, type HttpAnswer } from '../http-exchange.ts';
-import { backoffOf, waitWithin } from '../sink/backoff.ts';
+import { exchange, type HttpAnswer } from '../http/exchange.ts';
+import { backoffOf, waitWithin } from '../http/retry.ts';
+import { type AwsCredentials, signRequest } from '../http/sigv4.ts';
+import { classify } from '../net/classify.ts';
 import { version } from '../version.ts';
 import { maxMessageBytes } from './message.ts';
 

@@ -1,5 +1,5 @@
 // What a receiver's answer means: stored, never to be stored, or worth another try.
-import type { HttpAnswer } from '../http-exchange.ts';
+import type { HttpAnswer } from '../http/exchange.ts';
 
 /** Why a receiver will never take a sample; the values of a label, so the list is closed. */
 export type RejectReason =

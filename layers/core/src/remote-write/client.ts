@@ -2,16 +2,16 @@
 // others: a refused request of 1.0, which is all or nothing, is halved until what is wrong stands alone. Where so much is
 // too late that this would never end, new points go first and the late ones together.
 
-import { type AwsCredentials, signRequest } from '../aws/sign.ts';
-import { classify } from '../classify.ts';
 import type { Clock, Seconds } from '../clock.ts';
-import type { SecretRef } from '../config.ts';
+import { readSecret } from '../config/secret.ts';
+import type { SecretRef } from '../config/types.ts';
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
-import { exchange, type HttpAnswer } from '../http-exchange.ts';
+import { exchange, type HttpAnswer } from '../http/exchange.ts';
+import { type AwsCredentials, signRequest } from '../http/sigv4.ts';
+import { classify } from '../net/classify.ts';
+import type { BasicAuth } from '../pushgateway/push.ts';
 import type { Series } from '../sample.ts';
-import { readSecret } from '../secret.ts';
-import type { BasicAuth } from '../sink/push.ts';
 import { version } from '../version.ts';
 import { type RejectReason, readAnswer } from './answers.ts';
 import { encodeV1, encodeV2 } from './encode.ts';

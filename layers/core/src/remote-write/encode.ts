@@ -2,8 +2,8 @@
 // (prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0).
 
 import type { Metadata, Point, Series } from '../sample.ts';
+import { canonicalLabels } from '../series.ts';
 import { fieldSize, lengthDelimited, ProtobufWriter, varintSize } from './protobuf.ts';
-import { canonicalLabels } from './series.ts';
 
 /** Field 1 as a double and field 2 as a varint, the same in both versions. */
 const sampleValueTag = 0x09;

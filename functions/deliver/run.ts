@@ -1,0 +1,21 @@
+// What one run of deliver did, message by message and group by group.
+import type { GroupResult } from './guard.ts';
+import type { Written } from './remote.ts';
+
+/** What became of a message. */
+export type MessageOutcome =
+  | 'delivered'
+  | 'superseded'
+  | 'empty'
+  | 'retried'
+  | 'refused'
+  | 'malformed';
+
+/** Everything that a run has done, for its report. */
+export type Run = {
+  readonly messages: readonly { readonly outcome: MessageOutcome; readonly taken?: number }[];
+  readonly groups: readonly GroupResult[];
+  readonly written: readonly (Written | undefined)[];
+  readonly seconds: number;
+  readonly now: number;
+};

@@ -1,0 +1,69 @@
+// The answer of the function: enough to be useful by itself on a terminal.
+
+import type { CloudWatchReport } from './cloudwatch/report.ts';
+import type { EcsReading } from './ecs/read.ts';
+
+/** What was done with CloudWatch. */
+export type CloudWatchSummary = {
+  /** `waited`: slowed by the budget, not due yet; `refused`: over budget, not read. */
+  readonly ran: 'read' | 'waited' | 'refused';
+  readonly requests: Readonly<Record<string, number>>;
+  readonly billedMetrics: number;
+  readonly usdPerMonth: number;
+  readonly datapoints: number;
+  readonly sent: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly stale: number;
+  readonly throttles: number;
+  readonly partial: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+};
+
+/** The answer. */
+export type BridgeSummary = {
+  readonly clusters: number;
+  readonly services: number;
+  readonly samples: number;
+  readonly delivered: number;
+  /** What could not be read, with the permission that is missing where that is why. */
+  readonly faults: readonly string[];
+  /** Absent when CloudWatch was not due. */
+  readonly cloudwatch?: CloudWatchSummary;
+};
+
+/** The answer for what was read and delivered. */
+export function summarize(
+  ecs: EcsReading,
+  { report, samples }: { readonly samples: number; readonly report: CloudWatchReport | undefined },
+): BridgeSummary {
+  const faults = [...ecs.faults, ...(report?.faults ?? [])].map(({ message }) => message);
+  return {
+    clusters: ecs.clusters.length,
+    services: ecs.clusters.reduce((sum, { services }) => sum + (services?.length ?? 0), 0),
+    samples,
+    delivered: samples,
+    faults: [...new Set(faults)],
+    ...(report !== undefined && { cloudwatch: summarizeCloudWatch(report) }),
+  };
+}
+
+function summarizeCloudWatch(report: CloudWatchReport): CloudWatchSummary {
+  const { budget, notes, ran, rejected, sent, stale, tally } = report;
+  return {
+    ran,
+    requests: Object.fromEntries(tally.requests),
+    billedMetrics: sum(tally.billed),
+    usdPerMonth: Math.round((budget?.usdPerMonth ?? 0) * 100) / 100,
+    datapoints: sum(tally.points),
+    sent,
+    rejected: Object.fromEntries(rejected),
+    stale,
+    throttles: sum(tally.throttles),
+    partial: Object.fromEntries(tally.partial),
+    notes: [...new Set(notes)],
+  };
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,63 @@
+// The `bridge` part of fargaze.yml: what to read of ECS and of CloudWatch.
+import * as v from 'valibot';
+import type { BridgeConfig, EcsConfig } from '../types.ts';
+import { cloudwatchSchema } from './cloudwatch-schema.ts';
+import { pattern } from './fields.ts';
+
+const someText = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
+
+const tagFilter = v.strictObject({ key: someText('the key of a tag'), value: pattern });
+
+/** The keys of `bridge.ecs`. */
+export const bridgeEcsEntries = {
+  clusters: v.optional(
+    v.pipe(
+      v.array(someText('the name or ARN of a cluster, or *')),
+      v.minLength(1, 'at least one cluster, or *'),
+      v.description(
+        'clusters to read, by name or ARN; `*` in a name stands for any text, alone for every cluster of the account',
+      ),
+    ),
+    ['*'],
+  ),
+  services: v.optional(
+    v.pipe(
+      v.array(someText('the name of a service, or *')),
+      v.minLength(1, 'at least one service, or *'),
+      v.description('services to read, by name; `*` stands for any text'),
+    ),
+    ['*'],
+  ),
+  tags: v.optional(
+    v.pipe(
+      v.array(tagFilter),
+      v.description('tags that a service must have, all of them: `key`, and `value` as a pattern'),
+    ),
+    [],
+  ),
+  exported_tags: v.optional(
+    v.pipe(
+      v.array(someText('the key of a tag')),
+      v.description(
+        'keys of tags of services that become labels `tag_<key>` of `ecs_service_info`',
+      ),
+    ),
+    [],
+  ),
+};
+
+const ecsSchema = v.pipe(
+  v.optional(v.strictObject(bridgeEcsEntries), {}),
+  v.transform(({ exported_tags, ...ecs }): EcsConfig => ({ ...ecs, exportedTags: exported_tags })),
+);
+
+/** Schema of `bridge`. */
+export const bridgeSchema = v.pipe(
+  v.strictObject({ ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
+  v.transform(
+    ({ cloudwatch, ecs }): BridgeConfig => ({
+      ecs,
+      ...(cloudwatch !== undefined && { cloudwatch }),
+    }),
+  ),
+);

@@ -1,0 +1,55 @@
+// Compiles a fargaze.yml document at build time. Reports every issue at once; what compiles, runs.
+
+import * as v from 'valibot';
+import { ConfigError } from '../../errors.ts';
+import { defaultJobs, defaultVantages } from '../../probe/select.ts';
+import { explainIssues } from '../explain.ts';
+import type { Config, Module, ProbeConfig } from '../types.ts';
+import { crossCheck, toIssues } from './cross-checks.ts';
+import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
+import { buildSlo } from './slo-schema.ts';
+
+export { configSchema, moduleSchema, probeSchema } from './schema.ts';
+
+/** Modules that need no entry in the file; an entry of the same name replaces one. */
+const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' } } as const;
+
+/**
+ * The compiled form of a parsed YAML document.
+ * @param source how the document is called in messages, e.g. `fargaze.yml`.
+ * @throws ConfigError with every issue: path, value seen, what was wanted.
+ */
+export function compileConfig(document: unknown, source = 'fargaze.yml'): Config {
+  const input = document ?? {};
+  const result = v.safeParse(configSchema, input);
+  const issues = [
+    ...explainIssues(configSchema, result.issues ?? []),
+    ...toIssues(crossCheck(input, builtinModules)),
+  ];
+  if (!result.success || issues.length > 0) throw new ConfigError(source, issues);
+  return build(result.output);
+}
+
+function build(parsed: ParsedConfig): Config {
+  const declared = { ...parseBuiltins(), ...parsed.modules };
+  const modules = Object.fromEntries(
+    Object.entries(declared).map(([name, module]) => [name, { name, ...module }]),
+  ) as Record<string, Module>;
+  const probes = parsed.probes.map((probe): ProbeConfig => {
+    const prober = modules[probe.module]?.prober ?? 'http';
+    const { quiet_during_rollout: rollout, ...kept } = probe;
+    return {
+      ...kept,
+      job: probe.job ?? defaultJobs[prober],
+      vantage: probe.vantage === 'any' ? defaultVantages[prober] : probe.vantage,
+      ...(rollout !== undefined && { rollout }),
+    };
+  });
+  return { version: 1, modules, probes, bridge: parsed.bridge, slos: parsed.slos.map(buildSlo) };
+}
+
+function parseBuiltins(): ParsedConfig['modules'] {
+  return Object.fromEntries(
+    Object.entries(builtinModules).map(([name, module]) => [name, v.parse(moduleSchema, module)]),
+  );
+}

@@ -1,0 +1,107 @@
+// What one value alone cannot show: unknown modules, duplicates, secrets in targets. Reads the raw document
+// and skips what is not even the right type, so that these findings stand beside the schema's.
+import type { Issue } from '../../errors.ts';
+import { defaultJobs } from '../../probe/select.ts';
+import { redactUrl } from '../../redact.ts';
+import { formatPath, showValue } from '../explain.ts';
+import { didYouMean } from '../suggest.ts';
+import { checkCloudwatch } from './cloudwatch-checks.ts';
+import { asMapping, type Finding, type Mapping } from './raw.ts';
+import { checkSlos } from './slo-schema.ts';
+
+/** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
+export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
+  const root = asMapping(document);
+  const modules: Mapping = { ...builtin, ...asMapping(root.modules) };
+  const probes = Array.isArray(root.probes) ? root.probes.map(asMapping) : [];
+  const slos = Array.isArray(root.slos) ? root.slos.map(asMapping) : [];
+  return [
+    ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
+    ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
+    ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
+    ...duplicates(probes, { list: 'probes', field: 'name' }, (probe) => probe.name),
+    ...duplicates(probes, { list: 'probes', field: 'target' }, (probe) => groupOf(probe, modules)),
+    ...checkSlos(
+      slos,
+      probes.map(({ name }) => name),
+    ),
+    ...duplicates(slos, { list: 'slos', field: 'name' }, (slo) => slo.name),
+    ...checkCloudwatch(document),
+  ];
+}
+
+/** The findings as issues. */
+export function toIssues(findings: readonly Finding[]): Issue[] {
+  return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
+}
+
+function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  const name = probe.module;
+  if (typeof name !== 'string' || Object.hasOwn(modules, name)) return [];
+  const known = Object.keys(modules);
+  const hint = didYouMean(name, known) || `, want one of ${known.join(', ')}`;
+  return [
+    { path: ['probes', index, 'module'], message: `unknown module ${showValue(name)}${hint}` },
+  ];
+}
+
+const schemes: Readonly<Record<string, { readonly form: RegExp; readonly wanted: string }>> = {
+  http: { form: /^(?:https?:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))/i, wanted: 'http:// or https://' },
+  redis: { form: /^(?:redis|valkey)s?:\/\//i, wanted: 'redis:// or rediss://' },
+};
+
+function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  const path = ['probes', index, 'target'];
+  const target = probe.target;
+  if (typeof target !== 'string') return [];
+  if (/^[^/?#]*:\/\/[^/?#@]*:[^/?#@]+@/.test(target)) {
+    return [{ path, message: 'holds a password, want it in the module, by reference' }];
+  }
+  const literal = target.replace(/^\$\{[A-Za-z_][A-Za-z0-9_]*:-(.*)\}$/s, '$1');
+  const scheme = schemes[String(proberOf(probe, modules))];
+  if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
+  return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
+}
+
+/** No function of Redis probes stands outside a VPC: such a probe would never run. */
+function checkVantage(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  if (probe.vantage !== 'internet' || proberOf(probe, modules) !== 'redis') return [];
+  const message =
+    'got "internet", want vpc or no vantage: Redis is probed from inside the VPC only';
+  return [{ path: ['probes', index, 'vantage'], message }];
+}
+
+function proberOf(probe: Mapping, modules: Mapping): unknown {
+  return asMapping(modules[String(probe.module)]).prober;
+}
+
+/** Two probes of one job and target would overwrite each other's results. */
+function groupOf(probe: Mapping, modules: Mapping): unknown {
+  if (typeof probe.target !== 'string') return undefined;
+  const prober = proberOf(probe, modules);
+  const usual = prober === 'http' || prober === 'redis' ? defaultJobs[prober] : '';
+  const job = typeof probe.job === 'string' ? probe.job : usual;
+  return JSON.stringify([job, redactUrl(probe.target)]);
+}
+
+/** What is looked for twice, and how the place is called. */
+type Place = { readonly list: 'probes' | 'slos'; readonly field: 'name' | 'target' };
+
+function duplicates(
+  entries: readonly Mapping[],
+  { field, list }: Place,
+  keyOf: (entry: Mapping) => unknown,
+): Finding[] {
+  const first = new Map<unknown, number>();
+  return entries.flatMap((entry, index) => {
+    const key = keyOf(entry);
+    const earlier = first.get(key);
+    if (key === undefined || earlier === undefined) {
+      first.set(key, index);
+      return [];
+    }
+    const same = field === 'name' ? list.slice(0, -1) : 'job and target';
+    const message = `duplicate ${same} ${showValue(entry[field])}, already at ${list}[${earlier}]`;
+    return [{ path: [list, index, field], message }];
+  });
+}

@@ -1,0 +1,97 @@
+// The kinds of value that fargaze.yml is made of, each with what is wanted in words.
+import { isIP } from 'node:net';
+import * as v from 'valibot';
+import { messageOf } from '../../errors.ts';
+import { parseDuration, parseSize } from '../duration.ts';
+import { checkVariables } from '../interpolate.ts';
+import { compilePattern } from '../pattern.ts';
+import { isSecretRef } from '../secret.ts';
+import type { Pattern, SecretRef } from '../types.ts';
+
+const text = (wanted: string) => v.string(`want ${wanted}`);
+
+/** Limits of a duration in seconds, the step that it must be a multiple of, and all that in words. */
+type DurationBounds = {
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+  readonly wanted: string;
+};
+
+/** A Prometheus duration within bounds, as seconds. */
+export function duration({ min, max, step, wanted }: DurationBounds) {
+  const fits = (value: string) => {
+    const seconds = parseDuration(value);
+    if (seconds === undefined || seconds < min || seconds > max) return false;
+    return step === undefined || seconds % step === 0;
+  };
+  return v.pipe(
+    text(wanted),
+    v.check(fits, wanted),
+    v.transform((value) => parseDuration(value) ?? 0),
+  );
+}
+
+/** A size such as `1MB`, as bytes. */
+export const size = v.pipe(
+  v.union(
+    [v.pipe(v.number(), v.integer(), v.transform(String)), v.string()],
+    'want a size such as 512KB or 1MB',
+  ),
+  v.check((value) => (parseSize(value) ?? 0) > 0, 'a size such as 512KB or 1MB'),
+  v.transform((value) => parseSize(value) ?? 0),
+);
+
+/** An RE2 pattern that JavaScript can run. */
+export const pattern = v.pipe(
+  text('a regular expression'),
+  v.rawTransform<string, Pattern>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return compilePattern(dataset.value);
+    } catch (error) {
+      addIssue({ message: `a valid regular expression (${messageOf(error)})` });
+      return NEVER;
+    }
+  }),
+);
+
+/** `env:NAME` or `file:/path`. The value seen is never shown: it may be the secret itself. */
+export const secretRef = v.pipe(
+  text('env:NAME or file:/path'),
+  v.check(isSecretRef, 'a reference, env:NAME or file:/path, never the secret itself'),
+  v.transform((value) => value as SecretRef),
+);
+
+/** `ip4` or `ip6`. */
+export const ipProtocol = v.picklist(['ip4', 'ip6'], 'want ip4 or ip6');
+
+function isCidr(value: string): boolean {
+  const [, base = '', prefix = ''] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(base)] ?? -1;
+  return Number(prefix) <= bits;
+}
+
+/** A CIDR block such as 169.254.0.0/16. */
+export const cidr = v.pipe(
+  text('a CIDR block such as 10.0.0.0/8'),
+  v.check(isCidr, 'a CIDR block such as 10.0.0.0/8'),
+);
+
+/** A probe's or module's name. */
+export const name = v.pipe(
+  text('a name of letters, digits, _ . and -'),
+  v.regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/,
+    'a name of letters, digits, _ . and - (at most 100)',
+  ),
+);
+
+/** A target with well-formed variables. */
+export const address = v.pipe(
+  text('an address'),
+  v.minLength(1, 'an address'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed ? checkVariables(dataset.value) : undefined;
+    if (fault !== undefined) addIssue({ message: `an address (${fault})` });
+  }),
+);

@@ -1,0 +1,262 @@
+// The schema of a YACE file (yet-another-cloudwatch-exporter, docs/configuration.md and pkg/config/scrapeconf.go):
+// its keys, defaults and rules. Closed: keys that YACE would only warn of are refused, and so is what we do not do.
+import * as v from 'valibot';
+import { exactPattern } from '../pattern.ts';
+import { didYouMean } from '../suggest.ts';
+import type { TagFilter } from '../types.ts';
+import { pattern } from './fields.ts';
+
+/** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
+export const discoverable: Readonly<Record<string, string>> = {
+  'AWS/ECS': 'ecs-svc',
+  'ECS/ContainerInsights': 'ecs-containerinsights',
+  'AWS/ApplicationELB': 'alb',
+  'AWS/ElastiCache': 'ec',
+  'AWS/Lambda': 'lambda',
+};
+
+/** The namespace of a `type`: itself, or the one that an older file's short name stands for. */
+export function toNamespace(type: string): string {
+  return Object.entries(discoverable).find(([, alias]) => alias === type)?.[0] ?? type;
+}
+
+const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
+
+/** Any text that one rule holds for. */
+const matching = (form: RegExp, wanted: string) =>
+  v.pipe(v.string(`want ${wanted}`), v.regex(form, wanted));
+
+/** Seconds; 0 stands for unset, as in YACE. */
+const seconds = (fits: (value: number) => boolean, wanted: string) =>
+  v.nullish(
+    v.pipe(
+      v.number(`want ${wanted}`),
+      v.check(
+        (value) => Number.isInteger(value) && value >= 0 && (value === 0 || fits(value)),
+        wanted,
+      ),
+    ),
+  );
+
+const yes = v.nullish(v.boolean());
+
+/** A key that YACE knows and that asks for something that we do not do. */
+const refused = (why: string) =>
+  v.optional(
+    v.pipe(
+      v.unknown(),
+      v.check(
+        (value) =>
+          value === null || value === false || (Array.isArray(value) && value.length === 0),
+        `it left out: ${why}`,
+      ),
+    ),
+  );
+
+// docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+const statistic = matching(
+  /^(?:SampleCount|Average|Sum|Minimum|Maximum|IQM|(?:p|tm|wm|tc|ts)\d{1,3}(?:\.\d+)?|(?:TM|WM|PR|TC|TS)\([^()]*:[^()]*\))$/,
+  'a statistic such as Average, Sum, p99 or TM(10%:90%)',
+);
+
+// docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html (Period)
+const period = seconds(
+  (value) => [1, 5, 10, 20, 30].includes(value) || value % 60 === 0,
+  'a period in seconds that CloudWatch knows: 1, 5, 10, 20, 30 or a multiple of 60',
+);
+
+/** What a job and each of its metrics may set. */
+export const metricFields = {
+  statistics: v.nullish(v.pipe(v.array(statistic), v.description('statistics and percentiles'))),
+  period: v.pipe(period, v.description('length of one point in seconds; unset: 300')),
+  length: v.pipe(
+    seconds((value) => value <= 1_209_600, 'seconds, at most 1209600 (two weeks)'),
+    v.description(
+      'shortest window to read in seconds, at least `period`; not more than `backfill` is read; unset: 300',
+    ),
+  ),
+  delay: v.pipe(
+    seconds((value) => value <= 86_400, 'seconds, at most 86400'),
+    v.description(
+      'points younger than this are left for later, as with `settle`; that of a metric is ignored, as in YACE',
+    ),
+  ),
+  nilToZero: v.pipe(yes, v.description('0 where a resource that exists has no point')),
+  addCloudwatchTimestamp: v.pipe(
+    yes,
+    v.description('points have their own times whether this is set or not'),
+  ),
+  exportAllDataPoints: v.pipe(
+    yes,
+    v.description('all points are delivered whether this is set or not'),
+  ),
+};
+
+const metric = v.strictObject({ name: text('the name of a metric'), ...metricFields });
+
+const metrics = v.pipe(v.array(metric), v.minLength(1, 'at least one metric'));
+
+/** Characters that become `_` in a label, and those that a label may have. */
+const labelSource = matching(
+  /^[A-Za-z0-9_ ,\t/\\.:=@<>()\u201c%-]+$/,
+  'letters, digits and separators, which can become a label',
+);
+
+const role = v.strictObject({
+  roleArn: v.nullish(
+    v.union(
+      [v.literal(''), matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'the ARN of a role')],
+      'want the ARN of a role',
+    ),
+  ),
+  externalId: v.nullish(v.string('want text')),
+});
+
+/** Region names such as eu-west-1. */
+export const region = matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'a region such as eu-west-1');
+
+/** Where and as whom a job reads. */
+export const scopeEntries = {
+  regions: v.nullish(
+    v.pipe(v.array(region), v.description("regions to read; unset: the function's own")),
+  ),
+  roles: v.nullish(
+    v.pipe(
+      v.array(role),
+      v.description(
+        "roles to read with: `roleArn`, `externalId`; unset or `{}`: the function's own credentials",
+      ),
+    ),
+  ),
+};
+
+const customTags = v.nullish(
+  v.pipe(
+    v.array(v.strictObject({ key: labelSource, value: v.string('want text') })),
+    v.description('labels `custom_tag_<key>` of every series'),
+  ),
+);
+
+const linkedAccounts = v.nullish(
+  v.pipe(
+    v.array(matching(/^(?:\*|\d{12})$/, 'an account id of 12 digits, or *')),
+    v.description('linked accounts whose metrics this monitoring account sees; `*`: all'),
+  ),
+);
+
+const filterEntries = {
+  customTags,
+  dimensionNameRequirements: v.nullish(
+    v.pipe(
+      v.array(text('the name of a dimension')),
+      v.description('read only metrics with exactly these dimensions; unset: all'),
+    ),
+  ),
+  recentlyActiveOnly: v.pipe(
+    yes,
+    v.description('list only metrics with points in the last 3 hours'),
+  ),
+  includeLinkedAccounts: linkedAccounts,
+  roundingPeriod: v.nullish(
+    v.pipe(v.number('want seconds'), v.description('has no effect: windows are always aligned')),
+  ),
+  dimensionValueExclusions: refused('series are not filtered by values of dimensions'),
+};
+
+const searchTag = v.pipe(
+  v.strictObject({ key: text('the key of a tag'), value: v.string('want text'), exactMatch: yes }),
+  v.rawTransform(({ addIssue, dataset: { value: tag }, NEVER }): TagFilter => {
+    if (tag.exactMatch === true) return { key: tag.key, value: exactPattern(tag.value) };
+    const read = v.safeParse(pattern, tag.value);
+    if (read.success) return { key: tag.key, value: read.output };
+    const place = {
+      type: 'object',
+      origin: 'value',
+      input: tag,
+      key: 'value',
+      value: tag.value,
+    } as const;
+    for (const { message } of read.issues) addIssue({ message, input: tag.value, path: [place] });
+    return NEVER;
+  }),
+);
+
+const type = v.pipe(
+  v.string('want a namespace'),
+  v.check(
+    (value) => Object.hasOwn(discoverable, toNamespace(value)),
+    ({ input }) =>
+      `one of ${Object.keys(discoverable).join(', ')} (others: by static or customNamespace)${didYouMean(input, Object.keys(discoverable))}`,
+  ),
+  v.transform(toNamespace),
+);
+
+/** The keys of `discovery.jobs[]`. */
+export const discoveryEntries = {
+  type: v.pipe(type, v.description('namespace whose resources to find')),
+  ...scopeEntries,
+  searchTags: v.nullish(
+    v.pipe(
+      v.array(searchTag),
+      v.description(
+        'tags that a resource must have, all of them: `key`, `value` as a pattern, `exactMatch`',
+      ),
+    ),
+  ),
+  ...filterEntries,
+  includeContextOnInfoMetrics: v.pipe(
+    yes,
+    v.description('region, account and custom tags on the `_info` series too'),
+  ),
+  ...metricFields,
+  metrics: v.pipe(
+    metrics,
+    v.description("`name`, and any of the job's `statistics` … `exportAllDataPoints`"),
+  ),
+  enhancedMetrics: refused('values that services tell by APIs of their own are not read'),
+  quotaMetrics: refused('quotas are not read'),
+};
+
+/** The keys of `static[]`. */
+export const staticEntries = {
+  name: v.pipe(text('a name'), v.description('label `name` of every series')),
+  namespace: v.pipe(text('a namespace'), v.description('any namespace')),
+  ...scopeEntries,
+  customTags,
+  dimensions: v.nullish(
+    v.pipe(
+      v.array(v.strictObject({ name: text('the name of a dimension'), value: text('a value') })),
+      v.description('dimensions of the metrics: `name`, `value`'),
+    ),
+  ),
+  metrics: v.pipe(metrics, v.description('as in `discovery.jobs`; each has its own `statistics`')),
+};
+
+/** The keys of `customNamespace[]`. */
+export const customEntries = {
+  name: v.pipe(text('a name'), v.description('label `name` of every series')),
+  namespace: v.pipe(text('a namespace'), v.description('any namespace')),
+  ...scopeEntries,
+  ...filterEntries,
+  ...metricFields,
+  metrics: v.pipe(metrics, v.description('as in `discovery.jobs`')),
+};
+
+/** Schema of a YACE file. */
+export const yaceFileSchema = v.strictObject({
+  apiVersion: v.nullish(v.picklist(['', 'v1alpha1'], 'want v1alpha1')),
+  'sts-region': v.nullish(v.union([v.literal(''), region], 'want a region such as eu-west-1')),
+  discovery: v.nullish(
+    v.strictObject({
+      exportedTagsOnMetrics: v.nullish(
+        v.record(v.string(), v.array(labelSource, 'want a list of keys of tags')),
+      ),
+      jobs: v.nullish(v.array(v.strictObject(discoveryEntries))),
+    }),
+  ),
+  static: v.nullish(v.array(v.strictObject(staticEntries))),
+  customNamespace: v.nullish(v.array(v.strictObject(customEntries))),
+});
+
+/** A YACE file after its values have been read. */
+export type YaceFile = v.InferOutput<typeof yaceFileSchema>;

@@ -1,0 +1,105 @@
+// Turns valibot's findings into issues that name the place, the value seen and what was wanted.
+import type * as v from 'valibot';
+import type { Issue } from '../errors.ts';
+import { didYouMean } from './suggest.ts';
+
+/** A step into a document: a key or an index. */
+export type PathStep = string | number;
+
+/** One issue per finding. `schema` is what was parsed with; its keys feed the suggestions. */
+export function explainIssues(schema: unknown, found: readonly v.BaseIssue<unknown>[]): Issue[] {
+  return found.flatMap((issue) => explainOne(schema, issue));
+}
+
+/** `modules.http_2xx.headers[0]`. */
+export function formatPath(path: readonly PathStep[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    const key = /^[\w-]+$/.test(step) ? step : JSON.stringify(step);
+    return text === '' ? key : `${text}.${key}`;
+  }, '');
+}
+
+/** A value as it is shown in a message, at most 60 characters. */
+export function showValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
+  const path = (issue.path ?? []).map((item) => item.key as PathStep);
+  const last = path.at(-1);
+  const container = issue.path?.at(-1)?.input;
+  // Valibot reads a list as a mapping of its indexes; it is told once, by its first element.
+  if (issue.type === 'strict_object' && issue.expected === 'never' && Array.isArray(container)) {
+    const message = `got ${showValue(container)}, want a mapping`;
+    return last === '0' ? [{ path: formatPath(path.slice(0, -1)), message }] : [];
+  }
+  if (issue.type === 'strict_object' && issue.expected === 'never' && typeof last === 'string') {
+    const known = knownKeys(schema, path.slice(0, -1));
+    return [{ path: formatPath(path), message: `unknown key${didYouMean(last, known)}` }];
+  }
+  const place = formatPath(path);
+  // Its message says all; the value may be a secret.
+  if (issue.type === 'custom') return [{ path: place, message: issue.message }];
+  // A missing key is reported against its parent, with the key's own name as what was expected.
+  if (issue.input === undefined && issue.kind === 'schema') {
+    return [{ path: place, message: 'missing, and it has no default' }];
+  }
+  const seen =
+    typeof last === 'string' && secretKey.test(last) ? 'a value' : showValue(issue.input);
+  return [{ path: place, message: `got ${seen}, want ${wanted(issue)}` }];
+}
+
+/** Keys whose value may be a secret that was written where a reference belongs. */
+const secretKey = /^(?:password|credentials|key)$/;
+
+/** A check's own message says what is wanted; a type mismatch has it in `expected`. */
+function wanted(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind !== 'schema') return issue.message;
+  if (issue.message.startsWith('want ')) return issue.message.slice('want '.length);
+  const names: Readonly<Record<string, string>> = {
+    Object: 'a mapping',
+    Array: 'a list',
+    string: 'text',
+    boolean: 'true or false',
+  };
+  const expected = issue.expected ?? 'something else';
+  return names[expected] ?? expected.replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ');
+}
+
+type SchemaNode = {
+  readonly entries?: Readonly<Record<string, unknown>>;
+  readonly item?: unknown;
+  readonly value?: unknown;
+  readonly wrapped?: unknown;
+  readonly options?: readonly unknown[];
+  readonly pipe?: readonly unknown[];
+};
+
+function knownKeys(schema: unknown, path: readonly PathStep[]): string[] {
+  const nodes = path.reduce<unknown[]>(
+    (level, step) => level.flatMap((node) => children(node, step)),
+    [schema],
+  );
+  return nodes.flatMap(unwrap).flatMap((node) => Object.keys(node.entries ?? {}));
+}
+
+function children(schema: unknown, step: PathStep): unknown[] {
+  return unwrap(schema).flatMap((node) => {
+    if (typeof step === 'number') return node.item === undefined ? [] : [node.item];
+    const entry = node.entries?.[step] ?? node.value;
+    return entry === undefined ? [] : [entry];
+  });
+}
+
+/** Sees through optional, pipe, union and variant. */
+function unwrap(schema: unknown): SchemaNode[] {
+  const node = schema as SchemaNode;
+  if (node?.options !== undefined) return node.options.flatMap(unwrap);
+  if (node?.wrapped !== undefined) return unwrap(node.wrapped);
+  const [first] = node?.pipe ?? [];
+  if (first !== undefined && first !== schema) return unwrap(first);
+  return node === undefined || node === null ? [] : [node];
+}

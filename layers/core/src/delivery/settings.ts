@@ -1,0 +1,125 @@
+// What the environment says of each receiver. Every problem is told at once; nothing is connected to.
+
+import { systemClock } from '../clock.ts';
+import { isSecretRef } from '../config/secret.ts';
+import { readEnv } from '../env.ts';
+import { ConfigError, type Issue } from '../errors.ts';
+import { readAwsCredentials } from '../http/sigv4.ts';
+import { type BasicAuth, findUrlFault, type Pushgateway } from '../pushgateway/push.ts';
+import type { SqsQueue } from '../queue/sqs.ts';
+import type { RemoteWriteAuth, RemoteWriteOptions } from '../remote-write/client.ts';
+
+/** A remote-write receiver as the environment names it. */
+export type RemoteWriteReceiver = Omit<RemoteWriteOptions, 'clock'>;
+
+/** Where a function may deliver that delivers for others. */
+export type Receivers = {
+  readonly pushgateway?: Pushgateway;
+  readonly remoteWrite?: RemoteWriteReceiver;
+};
+
+/**
+ * Every receiver whose URL is set.
+ * @throws ConfigError when none is, or settings of one are wrong.
+ */
+export function readReceivers(): Receivers {
+  const issues: Issue[] = [];
+  const has = (name: string) => readEnv(name) !== undefined;
+  const pushgateway = has('FARGAZE_PUSHGATEWAY_URL') ? readPushgateway(issues) : undefined;
+  const remoteWrite = has('FARGAZE_REMOTE_WRITE_URL') ? readRemoteWriteReceiver(issues) : undefined;
+  if (pushgateway === undefined && remoteWrite === undefined && issues.length === 0) {
+    const message = 'both are unset, want at least one http or https URL';
+    issues.push({ path: 'FARGAZE_PUSHGATEWAY_URL, FARGAZE_REMOTE_WRITE_URL', message });
+  }
+  if (issues.length > 0) throw new ConfigError('environment', issues);
+  return {
+    ...(pushgateway !== undefined && { pushgateway }),
+    ...(remoteWrite !== undefined && { remoteWrite }),
+  };
+}
+
+/** The Pushgateway of `FARGAZE_PUSHGATEWAY_*`. */
+export function readPushgateway(issues: Issue[]): Pushgateway | undefined {
+  const url = readUrl(issues, 'FARGAZE_PUSHGATEWAY_URL');
+  const auth = readAuth(issues, 'FARGAZE_PUSHGATEWAY');
+  if (issues.length > 0 || url === undefined) return undefined;
+  return { url, ...(auth !== undefined && { auth }) };
+}
+
+/** The queue of `FARGAZE_QUEUE_URL`, at the endpoint of `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` where one is set. */
+export function readQueue(issues: Issue[]): SqsQueue | undefined {
+  const url = readUrl(issues, 'FARGAZE_QUEUE_URL');
+  const name = ['AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL'].find((one) => readEnv(one));
+  const endpoint = name === undefined ? undefined : readUrl(issues, name);
+  const region = /^sqs\.([a-z0-9-]+)\./.exec(hostOf(url))?.[1] ?? readEnv('AWS_REGION');
+  if (region === undefined) issues.push({ path: 'AWS_REGION', message: 'is unset, want a region' });
+  if (issues.length > 0 || url === undefined || region === undefined) return undefined;
+  const queue = new URL(url);
+  return {
+    url: queue,
+    endpoint: new URL('/', endpoint ?? queue),
+    region,
+    credentials: readAwsCredentials,
+    clock: systemClock,
+  };
+}
+
+function hostOf(url: string | undefined): string {
+  return url !== undefined && URL.canParse(url) ? new URL(url).host : '';
+}
+
+function readUrl(issues: Issue[], name: string): string | undefined {
+  const url = readEnv(name);
+  const fault = url === undefined ? 'is unset, want an http or https URL' : findUrlFault(url);
+  if (fault !== undefined) issues.push({ path: name, message: fault });
+  return url;
+}
+
+const wantReference = 'want a reference, env:NAME or file:/path, never the secret itself';
+
+function readAuth(issues: Issue[], prefix: string): BasicAuth | undefined {
+  const username = readEnv(`${prefix}_USERNAME`);
+  const password = readEnv(`${prefix}_PASSWORD`);
+  if (username === undefined && password === undefined) return undefined;
+  if (username === undefined) {
+    issues.push({ path: `${prefix}_USERNAME`, message: 'is unset beside a password' });
+  }
+  if (password === undefined || !isSecretRef(password)) {
+    issues.push({ path: `${prefix}_PASSWORD`, message: wantReference });
+    return undefined;
+  }
+  return { username: username ?? '', password };
+}
+
+/** The remote-write receiver of `FARGAZE_REMOTE_WRITE_*`. */
+export function readRemoteWriteReceiver(issues: Issue[]): RemoteWriteReceiver | undefined {
+  const url = readUrl(issues, 'FARGAZE_REMOTE_WRITE_URL');
+  const version = readEnv('FARGAZE_REMOTE_WRITE_VERSION') ?? '2';
+  if (version !== '1' && version !== '2') {
+    const message = `got ${JSON.stringify(version)}, want 1 or 2`;
+    issues.push({ path: 'FARGAZE_REMOTE_WRITE_VERSION', message });
+  }
+  const auth = readRemoteWriteAuth(issues);
+  if (issues.length > 0 || url === undefined) return undefined;
+  return {
+    url: new URL(url),
+    version: version === '1' ? 1 : 2,
+    ...(auth !== undefined && { auth }),
+  };
+}
+
+function readRemoteWriteAuth(issues: Issue[]): RemoteWriteAuth | undefined {
+  const basic = readAuth(issues, 'FARGAZE_REMOTE_WRITE');
+  const token = readEnv('FARGAZE_REMOTE_WRITE_TOKEN');
+  const region = readEnv('FARGAZE_REMOTE_WRITE_SIGV4_REGION');
+  if ([basic, token, region].filter((value) => value !== undefined).length > 1) {
+    const message = 'at most one of a password, a token and a region for SigV4';
+    issues.push({ path: 'FARGAZE_REMOTE_WRITE_*', message });
+  }
+  if (basic !== undefined) return { kind: 'basic', basic };
+  if (region !== undefined) return { kind: 'sigv4', region, credentials: readAwsCredentials };
+  if (token === undefined) return undefined;
+  if (isSecretRef(token)) return { kind: 'bearer', token };
+  issues.push({ path: 'FARGAZE_REMOTE_WRITE_TOKEN', message: wantReference });
+  return undefined;
+}

@@ -1,0 +1,222 @@
+// One invocation of a probe function, end to end: parse, probe side by side, deliver, answer, one wide log line.
+// A target that is down is data; only a bad event, a failed delivery or a bug of ours throws.
+import type { Clock, Seconds } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { mapConcurrently } from '../concurrency.ts';
+import type { Config, Module, Target, Vantage } from '../config/types.ts';
+import { startDeadline } from '../deadline.ts';
+import { createSink } from '../delivery/choose.ts';
+import { readEnv } from '../env.ts';
+import { messageOf } from '../errors.ts';
+import { createLog, type Log } from '../log.ts';
+import { createReturnSink } from '../queue/return-sink.ts';
+import type { Batch, Probe } from '../sample.ts';
+import type { Sink } from '../sink/sink.ts';
+import { parseEvent } from './event.ts';
+import { type Observation, observeProbe } from './observe.ts';
+import { type Selected, selectTargets } from './select.ts';
+import { type Summary, summarize } from './summary.ts';
+
+/** What a handler needs of Lambda's context object. */
+export type InvocationContext = {
+  readonly awsRequestId?: string;
+  getRemainingTimeInMillis(): number;
+};
+
+/** A probe function. `sink`, `clock` and `log` are for tests; by default they are the real ones. */
+export type ProbeFunction<M extends Module> = {
+  readonly name: string;
+  readonly prober: M['prober'];
+  readonly config: Config;
+  readonly probe: Probe<Target<M>>;
+  readonly sink?: Sink;
+  readonly clock?: Clock;
+  readonly log?: Log;
+};
+
+/** Handles one event. */
+export type ProbeHandler = (event: unknown, context: InvocationContext) => Promise<Summary>;
+
+/** Probes under way at once; more would queue behind each other on one Lambda vCPU and distort phases. */
+const concurrency = 8;
+
+/** Share of the time left that is kept for delivering, and its bounds in seconds. */
+const reserve = { share: 0.2, min: 0.5, max: 10 } as const;
+
+/** Share of the time that is left for the log line and the error when a delivery hangs, and its bound in seconds. */
+const margin = { share: 0.05, max: 1 } as const;
+
+/** The handler of a probe function; it remembers only whether it has run before. */
+export function createProbeHandler<M extends Module>(definition: ProbeFunction<M>): ProbeHandler {
+  let cold = true;
+  return async (event, context) => {
+    const wasCold = cold;
+    cold = false;
+    return runInvocation(definition, { event, context, cold: wasCold });
+  };
+}
+
+type Call = {
+  readonly event: unknown;
+  readonly context: InvocationContext;
+  readonly cold: boolean;
+};
+
+async function runInvocation<M extends Module>(definition: ProbeFunction<M>, call: Call) {
+  const clock = definition.clock ?? systemClock;
+  const log = definition.log ?? createLog({ function: definition.name });
+  const begun = clock.monotonic();
+  const event = parseEvent(call.event);
+  const sink = definition.sink ?? createProbeSink();
+  const selected = selectTargets<M>(event, {
+    config: definition.config,
+    prober: definition.prober,
+    vantage: vantage(),
+    now: clock.now(),
+    read: readEnv,
+  });
+  const available = call.context.getRemainingTimeInMillis() / 1000;
+  const held = Math.min(reserve.max, Math.max(reserve.min, available * reserve.share));
+  const whole = startDeadline(available - Math.min(margin.max, available * margin.share), clock);
+  try {
+    const observations = await probeAll(definition, selected, {
+      clock,
+      cold: call.cold,
+      seconds: available - held,
+    });
+    // Before delivering: where that hangs, the log is the only witness.
+    for (const failure of summarize(observations, { explain: false, delivered: false }).failures) {
+      log('warn', 'probe failed', failure);
+    }
+    const fault = await deliver(observations, { sink, clock, deadline: whole });
+    const summary = summarize(observations, {
+      explain: event.explain,
+      delivered: fault === undefined,
+    });
+    report(log, summary, {
+      call,
+      sink: sink.name,
+      seconds: clock.monotonic() - begun,
+      observations,
+    });
+    return answer(summary, { call, sink, observations, fault, log });
+  } finally {
+    whole.close();
+  }
+}
+
+type Ending = {
+  readonly call: Call;
+  readonly sink: Sink;
+  readonly observations: readonly Observation[];
+  readonly fault: unknown;
+  readonly log: Log;
+};
+
+/**
+ * The summary, or our own failures. Where the answer carries the results, one that failed must not cost the others
+ * theirs: it is logged, and its target falls silent, which raises an alert.
+ */
+function answer(summary: Summary, { call, sink, observations, fault, log }: Ending): Summary {
+  if (sink.answer === undefined || fault !== undefined || summary.delivered === 0) {
+    throwFaults(observations, fault);
+    return sink.answer?.(summary, call.event) ?? summary;
+  }
+  for (const { name, fault: own } of observations) {
+    if (own !== undefined) log('error', 'probe broken', { probe: name, detail: messageOf(own) });
+  }
+  return sink.answer(summary, call.event);
+}
+
+/** Where a probe function may deliver: besides the usual, by its answer. */
+function createProbeSink(): Sink {
+  return createSink({ return: () => createReturnSink() });
+}
+
+type ProbeRun = { readonly clock: Clock; readonly cold: boolean; readonly seconds: Seconds };
+
+async function probeAll<M extends Module>(
+  definition: ProbeFunction<M>,
+  selected: readonly Selected<M>[],
+  run: ProbeRun,
+): Promise<Observation[]> {
+  const deadline = startDeadline(run.seconds, run.clock);
+  try {
+    return await mapConcurrently(selected, concurrency, (item) =>
+      observeProbe(item, {
+        probe: definition.probe,
+        function: definition.name,
+        vantage: readEnv('FARGAZE_VANTAGE') ?? 'local',
+        clock: run.clock,
+        cold: run.cold,
+        available: run.seconds,
+        deadline,
+      }),
+    );
+  } finally {
+    deadline.close();
+  }
+}
+
+type Delivery = {
+  readonly sink: Sink;
+  readonly clock: Clock;
+  readonly deadline: ReturnType<typeof startDeadline>;
+};
+
+/** Delivers what is to be delivered; an error is returned, so that the log line comes first. */
+async function deliver(observations: readonly Observation[], to: Delivery): Promise<unknown> {
+  const groups = observations.flatMap(({ group }) => (group === undefined ? [] : [group]));
+  if (groups.length === 0) return undefined;
+  const batch: Batch = { taken: to.clock.now(), groups };
+  // A sink that hangs is not waited for longer than the reserve: every second is billed.
+  const deadline = to.deadline.slice(reserve.max);
+  try {
+    await to.sink.write(batch, deadline);
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    deadline.close();
+  }
+}
+
+type Report = {
+  readonly call: Call;
+  readonly sink: string;
+  readonly seconds: Seconds;
+  readonly observations: readonly Observation[];
+};
+
+function report(log: Log, summary: Summary, about: Report): void {
+  const { targets, ok, failed, skipped, delivered } = summary;
+  log(summary.skipped.length > 0 ? 'warn' : 'info', 'invocation', {
+    request: about.call.context.awsRequestId,
+    cold: about.call.cold,
+    targets,
+    ok,
+    failed,
+    skipped,
+    delivered,
+    sink: about.sink,
+    seconds: Math.round(about.seconds * 1e6) / 1e6,
+    remainingMs: Math.round(about.call.context.getRemainingTimeInMillis()),
+    slowest: about.observations.reduce((most, { seconds }) => Math.max(most, seconds), 0),
+  });
+}
+
+/** Our own failures reach Lambda's error metric, after everything else has been delivered. */
+function throwFaults(observations: readonly Observation[], delivery: unknown): void {
+  const faults = observations.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
+  if (delivery !== undefined) faults.push(delivery);
+  if (faults.length === 1) throw faults[0];
+  if (faults.length > 1) {
+    const messages = faults.map((fault) => messageOf(fault));
+    throw new AggregateError(faults, messages.join('\n'));
+  }
+}
+
+function vantage(): Vantage | undefined {
+  const value = readEnv('FARGAZE_VANTAGE');
+  return value === 'internet' || value === 'vpc' ? value : undefined;
+}

@@ -1,0 +1,157 @@
+// Which targets an event asks for. Refuses names and modules that are not configured.
+import type { EpochMs, Seconds } from '../clock.ts';
+import { interpolate } from '../config/interpolate.ts';
+import { matchesName } from '../config/name-pattern.ts';
+import { didYouMean } from '../config/suggest.ts';
+import type { Config, Module, ProbeConfig, Prober, Target, Vantage } from '../config/types.ts';
+import { ConfigError, type Issue } from '../errors.ts';
+import { redactUrl } from '../redact.ts';
+import type { ProbeEvent } from './event.ts';
+
+/** A target with what its results are filed under. */
+export type Selected<M extends Module> = {
+  readonly target: Target<M>;
+  readonly job: string;
+  readonly interval: Seconds;
+  /** Whether the result goes to the sink; ad-hoc results outside a schedule do not. */
+  readonly deliver: boolean;
+};
+
+/** What selection depends on. */
+export type Selection<M extends Module> = {
+  readonly config: Config;
+  readonly prober: M['prober'];
+  /** Where this function stands; undefined: it runs the probes of every vantage. */
+  readonly vantage: Vantage | undefined;
+  readonly now: EpochMs;
+  readonly read: (name: string) => string | undefined;
+};
+
+const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
+
+/** The job of results that name no other. */
+export const defaultJobs: Readonly<Record<Prober, string>> = {
+  http: 'fargaze-web',
+  redis: 'fargaze-redis',
+};
+
+/** Where probes run that name no vantage: where the one function stands that every deployment has for their kind. */
+export const defaultVantages: Readonly<Record<Prober, Vantage>> = {
+  http: 'internet',
+  redis: 'vpc',
+};
+
+/**
+ * The targets of `event`, in the order of the configuration, once each.
+ * @throws ConfigError for unknown probes or modules, modules of another prober and unset variables.
+ */
+export function selectTargets<M extends Module>(
+  event: ProbeEvent,
+  selection: Selection<M>,
+): Selected<M>[] {
+  const issues: Issue[] = [];
+  const selected =
+    event.adHoc === undefined
+      ? selectConfigured(event, selection, issues)
+      : selectAdHoc(event, selection, issues);
+  issues.push(...findOverlaps(selected));
+  if (issues.length > 0) throw new ConfigError('event', issues);
+  return selected;
+}
+
+/**
+ * Whether a probe is due at a tick: its time, to the nearest schedule step, is a multiple of the interval.
+ * No state is kept, so every tick of a period agrees on who is due.
+ */
+export function isDue(
+  interval: Seconds,
+  tick: { readonly schedule: Seconds; time: EpochMs },
+): boolean {
+  const step = Math.floor(tick.time / 1000 / tick.schedule) * tick.schedule;
+  return step % interval < tick.schedule;
+}
+
+function selectConfigured<M extends Module>(
+  event: ProbeEvent,
+  selection: Selection<M>,
+  issues: Issue[],
+): Selected<M>[] {
+  const { config, prober, vantage } = selection;
+  const own = config.probes.filter((probe) => config.modules[probe.module]?.prober === prober);
+  event.probes.forEach((pattern, index) => {
+    if (pattern.includes('*') || own.some((probe) => probe.name === pattern)) return;
+    const hint = didYouMean(
+      pattern,
+      own.map((probe) => probe.name),
+    );
+    const message = `got ${JSON.stringify(pattern)}, want a configured ${prober} probe${hint}`;
+    issues.push({ path: `probes[${index}]`, message });
+  });
+  const { schedule, time = selection.now } = event;
+  return own
+    .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
+    .filter((probe) => vantage === undefined || probe.vantage === vantage)
+    .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
+    .flatMap((probe) => resolveTarget(probe, selection, issues));
+}
+
+function resolveTarget<M extends Module>(
+  probe: ProbeConfig,
+  selection: Selection<M>,
+  issues: Issue[],
+): Selected<M>[] {
+  const { text, unset } = interpolate(probe.target, selection.read);
+  for (const name of unset) {
+    issues.push({
+      path: `probe ${probe.name}`,
+      message: `variable ${name} of its target is unset, want it in the environment or a default`,
+    });
+  }
+  if (unset.length > 0) return [];
+  const module = selection.config.modules[probe.module] as M;
+  const target = { name: probe.name, address: text, instance: redactUrl(text), module };
+  return [{ target, job: probe.job, interval: probe.interval, deliver: true }];
+}
+
+function selectAdHoc<M extends Module>(
+  event: ProbeEvent,
+  { config, prober }: Selection<M>,
+  issues: Issue[],
+): Selected<M>[] {
+  const name = event.adHoc?.module ?? defaultModules[prober];
+  const module = config.modules[name];
+  if (module?.prober !== prober) {
+    const known = Object.values(config.modules).filter((other) => other.prober === prober);
+    const names = known.map((other) => other.name);
+    const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
+    issues.push({
+      path: 'module',
+      message: `got ${JSON.stringify(name)}, no ${prober} module${hint}`,
+    });
+    return [];
+  }
+  return [...new Set(event.adHoc?.targets)].map((address) => ({
+    target: {
+      name: redactUrl(address),
+      address,
+      instance: redactUrl(address),
+      module: module as M,
+    },
+    job: defaultJobs[prober],
+    interval: event.schedule ?? 60,
+    deliver: event.schedule !== undefined,
+  }));
+}
+
+/** Two targets of one job and instance would overwrite each other at the Pushgateway. */
+function findOverlaps<M extends Module>(selected: readonly Selected<M>[]): Issue[] {
+  const first = new Map<string, string>();
+  return selected.flatMap(({ job, target }) => {
+    const key = JSON.stringify([job, target.instance]);
+    const other = first.get(key);
+    first.set(key, other ?? target.name);
+    if (other === undefined) return [];
+    const message = `has job ${job} and instance ${target.instance} in common with ${other}, want another job`;
+    return [{ path: `probe ${target.name}`, message }];
+  });
+}

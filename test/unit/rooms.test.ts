@@ -1,0 +1,48 @@
+// Who may import whom, by the resolved graph: type imports count, and so does every detour by `../`.
+import { dirname } from 'node:path';
+import { betweenRooms, findCircles, importsOf, readImports } from '../support/import-graph.ts';
+
+const houses = ['layers/core/src', 'functions', 'local', 'infra', 'scripts', 'bench'];
+
+describe('the graph of imports', () => {
+  it('sees types, re-exports and dynamic imports', () => {
+    const text = [
+      "import type { A } from './a.ts';",
+      "export * from '../b.ts';",
+      "type C = import('./c.ts').C;",
+      "import {\n  d,\n} from './d/d.ts';",
+    ].join('\n');
+    expect([...importsOf('x/y.ts', text)]).toEqual(['x/a.ts', 'b.ts', 'x/c.ts', 'x/d/d.ts']);
+  });
+
+  it('finds a circle between files, and between rooms whose files have none', () => {
+    const graph = new Map([
+      ['a/one.ts', new Set(['b/one.ts'])],
+      ['b/one.ts', new Set(['b/three.ts'])],
+      ['b/two.ts', new Set(['a/two.ts'])],
+    ]);
+    expect(findCircles(graph)).toEqual([]);
+    expect(findCircles(betweenRooms(graph, dirname))).toEqual(['a > b > a']);
+    expect(findCircles(new Map([['a', new Set(['a'])]]))).toEqual(['a > a']);
+  });
+
+  it.each(houses)('has no circle between files of %s', (house) => {
+    const graph = readImports(house);
+    expect(graph.size).toBeGreaterThan(5);
+    expect(findCircles(graph)).toEqual([]);
+  });
+});
+
+describe('a house', () => {
+  it.each([
+    ...['deliver', 'ecs-bridge', 'janitor', 'redis-probe', 'web-probe'].map((name) => ({
+      house: `functions/${name}`,
+    })),
+    { house: 'layers/core/src' },
+  ])('$house reaches nothing outside itself by a path', ({ house }) => {
+    const outside = [...readImports(house)].flatMap(([file, imports]) =>
+      [...imports].filter((path) => !path.startsWith(`${house}/`)).map((to) => `${file} > ${to}`),
+    );
+    expect(outside).toEqual([]);
+  });
+});
