@@ -3,17 +3,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../layers/core/src/clock.ts';
+import type { Config } from '../layers/core/src/config/types.ts';
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
+import { findMissing } from './landing.ts';
+import { helpText, parseOptions } from './options.ts';
 import { findPrograms, MissingProgramError } from './programs/find.ts';
 import { howToGetGrafana } from './programs/grafana.ts';
 import { stopAll } from './programs/process.ts';
 import { removeStackDir, type Stack, stackDir, startStack, stopStack } from './stack.ts';
-import { findMissing, readStatus, renderTable } from './status.ts';
+import { type Shown, show, showOnce } from './terminal/show.ts';
 
 const root = process.cwd();
-const smoke = process.argv.includes('--smoke');
 
 /** Seconds until everything must have landed: start-up, a full minute until the schedule ticks, a scrape. */
 const smokeSeconds = 300;
@@ -24,6 +27,11 @@ let up = false;
 let owned = false;
 
 async function main(): Promise<number> {
+  const task = parseOptions(process.argv.slice(2));
+  if (task === 'help') {
+    writeLine(helpText);
+    return 0;
+  }
   refuseSecond();
   owned = true;
   await removeStackDir(root);
@@ -35,7 +43,10 @@ async function main(): Promise<number> {
   up = true;
   printUrls(stack);
   try {
-    return smoke ? await waitUntilLanded(stack) : await showTable(stack);
+    const system = shownOf(stack, config);
+    return task === 'smoke'
+      ? await waitUntilLanded(stack, system)
+      : await showUntilStopped(system, stack);
   } finally {
     writeLine('stopping');
     await stopStack(root, stack);
@@ -59,19 +70,33 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function printUrls({ web, prometheus, pushgateway, grafana }: Stack): void {
-  writeLine(`
-Grafana      ${grafana ? `${grafana.url}/d/fargaze-overview` : howToGetGrafana}
-Prometheus   ${prometheus.url}/graph?g0.expr=fargaze%3Aprobe_success%3Afresh
-Pushgateway  ${pushgateway.url}
-Web app      ${web.url}
-ECS          ${prometheus.url}/graph?g0.expr=ecs_service_running_tasks (simulated)
-CloudWatch   ${prometheus.url}/graph?g0.expr=aws_ecs_cpuutilization_average&g0.tab=0 (simulated)
-Endpoints    ${stackDir}/endpoints.json
-`);
+function printUrls(stack: Stack): void {
+  for (const [name, url] of Object.entries(linksOf(stack))) writeLine(`${name.padEnd(12)} ${url}`);
+  if (stack.grafana === undefined) writeLine(`Grafana      ${howToGetGrafana}`);
+  writeLine(`Endpoints    ${stackDir}/endpoints.json`);
 }
 
-async function waitUntilLanded(stack: Stack): Promise<number> {
+function linksOf({ grafana, prometheus, pushgateway, web }: Stack): Record<string, string> {
+  return {
+    ...(grafana !== undefined && { Grafana: `${grafana.url}/d/fargaze-overview` }),
+    Prometheus: prometheus.url,
+    Pushgateway: pushgateway.url,
+    'Web app': web.url,
+  };
+}
+
+function shownOf(stack: Stack, config: Config): Shown {
+  return {
+    probes: stack.probes,
+    objectives: config.slos.map(({ name }) => name),
+    prometheusUrl: stack.prometheus.url,
+    links: linksOf(stack),
+    scheduled: systemClock.now(),
+    parts: () => [],
+  };
+}
+
+async function waitUntilLanded(stack: Stack, system: Shown): Promise<number> {
   const end = performance.now() + smokeSeconds * 1000;
   let missing: readonly string[] = [];
   let told = '';
@@ -84,40 +109,35 @@ async function waitUntilLanded(stack: Stack): Promise<number> {
     told = line;
     await sleep(1000);
   }
-  writeLine(`\n${renderTable(await readStatus(stack.prometheus.url, stack.probes))}\n`);
+  await showOnce(system);
   if (missing.length === 0) return 0;
   writeLine(`not landed: ${missing.join(', ')}\n${stack.functions.output()}`);
   return 1;
 }
 
-/** Redraws on a terminal; elsewhere prints the table when a state changes. */
-async function showTable(stack: Stack): Promise<number> {
-  const live = process.stdout.isTTY === true;
-  let drawn = 0;
-  let states = '';
-  while (!leaving) {
-    throwIfEnded(stack);
-    const rows = await readStatus(stack.prometheus.url, stack.probes);
-    const now = JSON.stringify(rows.map(({ state, failure }) => [state, failure]));
-    if (live || now !== states) {
-      const table = `${renderTable(rows)}\n${live ? 'Ctrl-C stops everything' : ''}`;
-      if (live && drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`);
-      process.stdout.write(`${table}\n`);
-      drawn = table.split('\n').length;
-    }
-    states = now;
-    await sleep(1000);
+/** Shows the system until it is stopped, or a part without which nothing can be seen has ended. */
+async function showUntilStopped(system: Shown, stack: Stack): Promise<number> {
+  const stop = new AbortController();
+  const guard = setInterval(() => {
+    if (leaving || ended(stack) !== undefined) stop.abort();
+  }, 200);
+  try {
+    await show(system, stop.signal);
+    if (!leaving) throwIfEnded(stack);
+    return 0;
+  } finally {
+    clearInterval(guard);
   }
-  return 0;
 }
 
 /** Parts may be stopped on purpose, to see what the probes say; without these two nothing can be seen. */
-function throwIfEnded({ functions, prometheus }: Stack): void {
-  for (const part of [functions, prometheus.process]) {
-    if (part.ended() !== undefined) {
-      throw new Error(`${part.name} ended (${part.ended()})\n${part.output()}`);
-    }
-  }
+function throwIfEnded(stack: Stack): void {
+  const part = ended(stack);
+  if (part !== undefined) throw new Error(`${part.name} ended (${part.ended()})\n${part.output()}`);
+}
+
+function ended({ functions, prometheus }: Stack) {
+  return [functions, prometheus.process].find((part) => part.ended() !== undefined);
 }
 
 /** Ends the loops; while things are still starting, what has started is stopped, which ends the start. */

@@ -179,10 +179,14 @@ export async function startPrometheus(options: {
   return { ...server, query: (expression) => queryPrometheus(server.url, expression) };
 }
 
-/** An instant query at the Prometheus at `url`. @throws Error when it refuses or does not answer. */
-export async function queryPrometheus(url: string, expression: string): Promise<QueryResult[]> {
+/** An instant query at the Prometheus at `url`. @throws Error when it refuses or does not answer in time (10 s). */
+export async function queryPrometheus(
+  url: string,
+  expression: string,
+  { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
+): Promise<QueryResult[]> {
   const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`, {
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const answer = (await response.json()) as {
     readonly status: string;
