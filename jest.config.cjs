@@ -4,7 +4,11 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/{unit,contract,system}/**/*.test.ts'],
   extensionsToTreatAsEsm: [],
-  transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.cjs' },
+  // A package that is an ES module only is made CommonJS too.
+  transform: {
+    '\\.ts$|/node_modules/get-east-asian-width/.*\\.js$': '<rootDir>/scripts/jest-esbuild.cjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!get-east-asian-width/)'],
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   // A bound for what hangs, not for what is slow: machines that test are shared.

@@ -3,9 +3,13 @@ import { cutLine, type Line, type Span, type Style, span, textOf } from './line.
 import type { Alert, EcsService, Objective } from './snapshot.ts';
 import type { Size } from './terminal.ts';
 import { padEnd, widthOf } from './text.ts';
+import { clockTime } from './time.ts';
 import type { View } from './view.ts';
 
-const labelWidth = 12;
+const labelWidth = 13;
+
+/** Columns below which nothing is aligned, so that an address still fits. */
+const narrow = 60;
 
 /** What fires, with the page that shows it; most severe first. */
 export function renderAlerts({ prometheusUrl, snapshot }: View, columns: number): Line {
@@ -13,7 +17,8 @@ export function renderAlerts({ prometheusUrl, snapshot }: View, columns: number)
   const url = `${prometheusUrl}/alerts`;
   const sorted = [...alerts].sort((a, b) => rankOf(a) - rankOf(b));
   const names = [...new Set(sorted.map(({ name }) => name))];
-  const count = span(`${alerts.length} firing`, alerts.length > 0 ? 'bad' : 'plain');
+  const words = columns < narrow ? `${alerts.length}` : `${alerts.length} firing`;
+  const count = span(words, alerts.length > 0 ? 'bad' : 'plain');
   const listed = names.length > 0 ? [span(`  ${names.join(', ')}`)] : [];
   return cutLine([label('Alerts', columns), count, span(`  ${url}`), ...listed], columns);
 }
@@ -45,16 +50,20 @@ function describeObjective({ left, name }: Objective): Line {
 }
 
 /** Running and desired tasks of each service, those that lack some first. */
-export function renderServices({ snapshot }: View, size: Size): Line[] {
+export function renderServices({ snapshot, timeZone }: View, size: Size): Line[] {
+  const { answered, services: known, servicesRead } = snapshot;
   const lacking = ({ desired, running }: EcsService) => desired - running;
-  const services = [...snapshot.services].sort((a, b) => lacking(b) - lacking(a));
+  const services = [...known].sort((a, b) => lacking(b) - lacking(a));
   const several = new Set(services.map(({ cluster }) => cluster)).size > 1;
   const items = services.map(({ cluster, desired, running, service }) => {
     const style: Style = running < desired ? 'bad' : 'plain';
     const name = several ? `${cluster}/${service}` : service;
     return [span(`${name} `), span(`${running}/${desired}`, style)];
   });
-  return flow('ECS tasks', items.length > 0 ? items : [[span('none known')]], size);
+  if (items.length === 0) return flow('ECS tasks', [[span('none known yet')]], size);
+  const old = servicesRead < answered;
+  const time = clockTime(servicesRead, timeZone);
+  return flow('ECS tasks', old ? [[span(`at ${time}:`, 'warn')], ...items] : items, size);
 }
 
 /** Where to look further. */
@@ -64,7 +73,7 @@ export function renderLinks({ links }: View, size: Size): Line[] {
 }
 
 function label(text: string, columns: number): Span {
-  return span(columns < 60 ? `${text} ` : padEnd(text, labelWidth), 'head');
+  return span(columns < narrow ? `${text} ` : padEnd(text, labelWidth), 'head');
 }
 
 /** The items one after the other, on at most `size.rows` lines; what has no room is counted. */

@@ -7,8 +7,10 @@ import type { ProbeStatus } from './snapshot.ts';
 import { logTime } from './time.ts';
 import type { View } from './view.ts';
 
-/** What is compared: a thing by name, and how it is. */
-type Facts = ReadonlyMap<string, { readonly state: string; readonly line: Line }>;
+/** How one thing is: lines are written when `state` is another, and when it is no longer so, unless that is empty. */
+type Fact = { readonly state: string; readonly line: Line; readonly over: string };
+
+type Facts = ReadonlyMap<string, Fact>;
 
 /** Remembers what it has said; each call answers with the lines that are new. */
 export function createJournal(): (view: View, now: EpochMs) => Line[] {
@@ -16,11 +18,11 @@ export function createJournal(): (view: View, now: EpochMs) => Line[] {
   return (view, now) => {
     const facts = factsOf(view, now);
     const changed = [...facts].filter(([key, { state }]) => before.get(key)?.state !== state);
-    const ended = [...before].filter(([key]) => !facts.has(key));
+    const ended = [...before].filter(([key, { over }]) => over !== '' && !facts.has(key));
     before = facts;
     const time = span(`${logTime(now)}  `, 'faint');
     return [
-      ...ended.map(([key]): Line => [time, span(`over: ${key}`)]),
+      ...ended.map(([, { over }]): Line => [time, span(over)]),
       ...changed.map(([, { line }]): Line => [time, ...line]),
     ];
   };
@@ -28,27 +30,26 @@ export function createJournal(): (view: View, now: EpochMs) => Line[] {
 
 function factsOf(view: View, now: EpochMs): Facts {
   const { alerts, probes, services } = view.snapshot;
-  const facts = new Map<string, { readonly state: string; readonly line: Line }>();
-  for (const { key, style, text } of notesOf(view, now)) {
-    facts.set(key, { state: key, line: [span(text, style)] });
+  const facts = new Map<string, Fact>();
+  for (const { key, over, style, text } of notesOf(view, now)) {
+    facts.set(key, { state: key, line: [span(text, style)], over });
   }
   for (const status of probes) {
     const state = stateOf(status, view, now);
     if (state === 'WAITING') continue;
     const failure = state === 'DOWN' ? status.last?.failure : undefined;
     const line = describeProbe(status, state, failure);
-    facts.set(`probe ${status.name}`, { state: `${state} ${failure}`, line });
+    facts.set(`probe ${status.name}`, { state: `${state} ${failure}`, line, over: '' });
   }
   for (const name of new Set(alerts.map((alert) => alert.name))) {
-    facts.set(`alert ${name}`, {
-      state: 'fires',
-      line: [span(`alert ${name} `), span('fires', 'bad')],
-    });
+    const line = [span(`alert ${name} `), span('fires', 'bad')];
+    facts.set(`alert ${name}`, { state: 'fires', line, over: `alert ${name} no longer fires` });
   }
   for (const { cluster, desired, running, service } of services) {
     const key = `ECS service ${cluster}/${service}`;
     const tasks = span(`${running} of ${desired} tasks run`, running < desired ? 'bad' : 'plain');
-    facts.set(key, { state: `${running}/${desired}`, line: [span(`${key} `), tasks] });
+    const state = `${running}/${desired}`;
+    facts.set(key, { state, line: [span(`${key} `), tasks], over: `${key} is gone` });
   }
   return facts;
 }

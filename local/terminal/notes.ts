@@ -4,8 +4,15 @@ import { type Style, span } from './line.ts';
 import { clockTime, longAge } from './time.ts';
 import { firstDue, type Part, type View } from './view.ts';
 
-/** One thing to know; `key` stays the same while its words change with time. */
-export type Note = { readonly key: string; readonly text: string; readonly style: Style };
+/** One thing to know. */
+export type Note = {
+  /** Stays the same while the words change with time. */
+  readonly key: string;
+  readonly text: string;
+  readonly style: Style;
+  /** What is said when it is over; empty: nothing. */
+  readonly over: string;
+};
 
 /** Programs by the job under which Prometheus scrapes them. */
 const scraped: Readonly<Record<string, string>> = { web: 'web exporter', redis: 'redis_exporter' };
@@ -24,6 +31,7 @@ export function notesOf(view: View, now: EpochMs): Note[] {
         key: `scrape ${name}`,
         text: `${name} has not answered Prometheus for ${longAge(now - since)}`,
         style: 'bad' as const,
+        over: `${name} answers Prometheus again`,
       })),
     ...firstResults(view, now),
   ];
@@ -33,7 +41,7 @@ function silence({ snapshot }: View, now: EpochMs): Note[] {
   if (snapshot.fault === undefined) return [];
   const age = longAge(now - snapshot.answered);
   const text = `prometheus has not answered for ${age} (${snapshot.fault}); what it said last is shown`;
-  return [{ key: 'prometheus', text, style: 'bad' }];
+  return [{ key: 'prometheus', text, style: 'bad', over: 'prometheus answers again' }];
 }
 
 function describePart({ name, restarts, since, state }: Part, now: EpochMs): Note {
@@ -46,13 +54,13 @@ function describePart({ name, restarts, since, state }: Part, now: EpochMs): Not
     failed: `${name} has been down for ${age}${restarts > 0 ? ` (${again})` : ''}`,
   };
   const style = state === 'failed' ? 'bad' : 'warn';
-  return { key: `part ${name}`, text: texts[state], style };
+  return { key: `part ${name} ${state}`, text: texts[state], style, over: '' };
 }
 
 /** While nothing is known yet, the minute for which everybody waits. */
 function firstResults({ scheduled, snapshot, timeZone }: View, now: EpochMs): Note[] {
   if (snapshot.probes.length === 0) {
-    return [{ key: 'first', text: 'fargaze.yml has no probes', style: 'warn' }];
+    return [{ key: 'first', text: 'fargaze.yml has no probes', style: 'warn', over: '' }];
   }
   if (snapshot.probes.some(({ last }) => last !== undefined)) return [];
   const due = Math.min(...snapshot.probes.map(({ interval }) => firstDue(interval, scheduled)));
@@ -61,7 +69,7 @@ function firstResults({ scheduled, snapshot, timeZone }: View, now: EpochMs): No
     now < due
       ? `The first results come after ${at}, when the probes run: in ${longAge(due - now)}`
       : `The probes were due at ${at}; their results have not come yet`;
-  return [{ key: 'first', text, style: 'plain' }];
+  return [{ key: 'first', text, style: 'plain', over: '' }];
 }
 
 /** The notes as lines of at most `columns`, at most `rows` of them; what has no room is counted. */

@@ -73,16 +73,22 @@ function detailOf({ interval, last }: ProbeStatus, state: RowState, view: View):
     const due = clockMinute(firstDue(interval, view.scheduled), view.timeZone);
     return [span(state === 'WAITING' ? `first probed at ${due}` : `no result; due at ${due}`)];
   }
+  // A phase of no time at all did not happen.
   const phases = Object.entries(last.phases)
+    .filter(([, seconds]) => seconds > 0)
     .map(([phase, seconds]) => `${phase} ${(seconds * 1000).toFixed(1)}`)
     .join('  ');
   const since = clockTime(last.taken, view.timeZone);
   const parts = [
-    ...(state === 'WAS UP' || state === 'WAS DOWN' ? [span(`no newer result; of ${since}`)] : []),
     ...(last.failure === undefined ? [] : [span(last.failure, styles[state])]),
-    ...(state === 'WAS UP' || phases === '' ? [] : [span(phases, 'faint')]),
+    ...(isOld(state) ? [span(`no result since ${since}`)] : []),
+    ...(isOld(state) || phases === '' ? [] : [span(phases, 'faint')]),
   ];
   return parts.flatMap((part, index) => (index === 0 ? [part] : [span('  '), part]));
+}
+
+function isOld(state: RowState): boolean {
+  return state === 'WAS UP' || state === 'WAS DOWN';
 }
 
 /** Columns of each field; 0: left out. The rest of a line is the detail's. */
@@ -130,13 +136,21 @@ function rowLine(row: Row, { age, probe, target }: Widths): Line {
 
 /** E.g. `… 12 more, all up` or `… 12 more: 2 down, 10 up`. */
 function describeRest(rest: readonly Row[]): string {
-  const counts = states
-    .map((state) => [state, rest.filter((row) => row.state === state).length] as const)
-    .filter(([, count]) => count > 0);
-  const [[only] = ['UP']] = counts;
-  if (counts.length === 1) return `… ${rest.length} more, all ${only.toLowerCase()}`;
-  const parts = counts.map(([state, count]) => `${count} ${state.toLowerCase()}`);
-  return `… ${rest.length} more: ${parts.join(', ')}`;
+  const counts = countStates(rest.map(({ state }) => state));
+  const [only] = counts;
+  if (counts.length === 1) return `… ${rest.length} more, all ${only?.words}`;
+  return `… ${rest.length} more: ${counts.map(({ count, words }) => `${count} ${words}`).join(', ')}`;
+}
+
+/** How many are in each state, without those in which none is; most urgent first. */
+export function countStates(all: readonly RowState[]) {
+  return states
+    .map((state) => ({
+      count: all.filter((one) => one === state).length,
+      words: state.toLowerCase().replace('was', 'last seen'),
+      style: styles[state],
+    }))
+    .filter(({ count }) => count > 0);
 }
 
 function worstStyle(rest: readonly Row[]): Style {

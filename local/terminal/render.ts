@@ -3,7 +3,7 @@ import type { EpochMs } from '../../layers/core/src/clock.ts';
 import { renderAlerts, renderLinks, renderObjectives, renderServices } from './facts.ts';
 import { cutLine, type Line, type Span, span, textOf } from './line.ts';
 import { notesOf, renderNotes } from './notes.ts';
-import { type RowState, renderProbes, stateOf } from './probe-table.ts';
+import { countStates, renderProbes, stateOf } from './probe-table.ts';
 import type { Size } from './terminal.ts';
 import { widthOf } from './text.ts';
 import { clockTime } from './time.ts';
@@ -29,21 +29,17 @@ export function renderView(view: View, size: Size, now: EpochMs): Line[] {
   return lines.slice(0, rows).map((line) => cutLine(line, columns));
 }
 
+/** How many probes are in each state, and the time, so that one sees that it goes on. */
 function renderSummary(view: View, columns: number, now: EpochMs): Line {
   const { probes } = view.snapshot;
-  const states = probes.map((status) => stateOf(status, view, now));
-  const count = (...wanted: readonly RowState[]) =>
-    states.filter((state) => wanted.includes(state)).length;
-  const down = count('DOWN');
-  const unknown = count('WAS DOWN', 'UNKNOWN', 'WAS UP', 'WAITING');
+  const counts = countStates(probes.map((status) => stateOf(status, view, now)));
   const noun = probes.length === 1 ? 'probe' : 'probes';
   const left: Span[] = [
-    span(`fargaze  ${probes.length} ${noun}: `, 'head'),
-    span(`${down} down`, down > 0 ? 'bad' : 'plain'),
-    span(', '),
-    span(`${unknown} unknown`, unknown > 0 ? 'warn' : 'plain'),
-    span(', '),
-    span(`${count('UP')} up`, count('UP') > 0 ? 'good' : 'plain'),
+    span(`fargaze  ${probes.length} ${noun}`, 'head'),
+    ...counts.flatMap(({ count, style, words }, index) => [
+      span(index === 0 ? ': ' : ', '),
+      span(`${count} ${words}`, style),
+    ]),
   ];
   const time = clockTime(now, view.timeZone);
   const space = columns - widthOf(textOf(left)) - time.length;

@@ -60,6 +60,8 @@ export type Snapshot = {
   readonly alerts: readonly Alert[];
   readonly objectives: readonly Objective[];
   readonly services: readonly EcsService[];
+  /** When `services` were known last. */
+  readonly servicesRead: EpochMs;
   /** Jobs that Prometheus cannot scrape, and since when. */
   readonly unscraped: readonly { readonly job: string; readonly since: EpochMs }[];
   /** When Prometheus answered last, or when it was asked first. */
@@ -82,7 +84,8 @@ export function emptySnapshot(
   return {
     probes: probes.map((probe) => ({ ...probe, state: 'unknown', last: undefined })),
     objectives: objectives.map((name) => ({ name, left: undefined })),
-    ...{ alerts: [], services: [], unscraped: [], answered: now, fault: undefined },
+    ...{ alerts: [], services: [], servicesRead: now, unscraped: [] },
+    ...{ answered: now, fault: undefined },
   };
 }
 
@@ -104,7 +107,9 @@ export function remember(before: Snapshot, reading: Reading, now: EpochMs): Snap
       ({ name }) =>
         reading.objectives.find((one) => one.name === name) ?? { name, left: undefined },
     ),
-    services: reading.services,
+    ...(reading.services.length > 0
+      ? { services: reading.services, servicesRead: now }
+      : { services: before.services, servicesRead: before.servicesRead }),
     unscraped: reading.unscraped.map(
       (job) => before.unscraped.find((one) => one.job === job) ?? { job, since: now },
     ),
