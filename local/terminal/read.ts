@@ -60,8 +60,8 @@ export async function look(url: string, before: Snapshot, clock: Clock): Promise
 }
 
 function describeFault(error: unknown): string {
-  if (error instanceof DOMException) return `no answer within ${timeoutMs / 1000} s`;
-  const cause = error instanceof Error ? error.cause : undefined;
+  const { cause, name } = error as { readonly cause?: unknown; readonly name?: unknown };
+  if (name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
   return codeOf(cause) ?? messageOf(error);
 }
 
