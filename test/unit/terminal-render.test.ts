@@ -91,9 +91,12 @@ it('of 32 probes the one that is down is seen on the smallest terminal', () => {
 });
 
 const part = (about: Partial<Part>): Part => ({
-  ...{ name: 'pushgateway', state: 'up', since: now - 12_000, restarts: 0 },
+  ...{ name: 'pushgateway', state: 'up', since: now - 12_000, restarts: 0, last: undefined },
   ...about,
 });
+
+const killed = { path: '/bin/p', how: 'signal SIGKILL', lines: 'ready\n' };
+const broken = { path: '/bin/p', how: 'exit code 1', lines: 'listening\nport in use\n' };
 
 it.each([
   { name: 'nothing', view: {}, known: {}, want: [] },
@@ -114,9 +117,31 @@ it.each([
     want: ['redis_exporter ended 12 s ago and is being restarted'],
   },
   {
+    name: 'a part was killed',
+    view: { parts: [part({ state: 'restarting', restarts: 1, last: killed })] },
+    want: ['pushgateway ended (signal SIGKILL) 12 s ago and is being restarted'],
+  },
+  {
+    name: 'a part is back',
+    view: { parts: [part({ restarts: 1, last: killed })] },
+    want: ['pushgateway ended (signal SIGKILL) and was restarted 12 s ago'],
+  },
+  {
+    name: 'a part has been back for long',
+    view: { parts: [part({ restarts: 1, last: killed, since: now - 60_000 })] },
+    want: [],
+  },
+  {
     name: 'a part stays away',
-    view: { parts: [part({ state: 'failed', restarts: 3 })] },
-    want: ['pushgateway has been down for 12 s (restarted 3 times)'],
+    view: { parts: [part({ state: 'failed', restarts: 3, last: broken })] },
+    want: [
+      'pushgateway has been down for 12 s: it ended (exit code 1) after 3 restarts; /bin/p: port in use',
+    ],
+  },
+  {
+    name: 'a part was stopped',
+    view: { parts: [part({ state: 'stopped' })] },
+    want: ['pushgateway has been stopped for 12 s'],
   },
 ])('above the table stands what is broken and since when: $name', ({ known, view, want }) => {
   const all = lines(viewOf(snapshot([probe('a')], known), view), 120, 30);
