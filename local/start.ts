@@ -3,17 +3,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../layers/core/src/clock.ts';
-import type { Config } from '../layers/core/src/config/types.ts';
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
 import { findMissing } from './landing.ts';
 import { helpText, parseOptions } from './options.ts';
 import { findPrograms, MissingProgramError } from './programs/find.ts';
-import { howToGetGrafana } from './programs/grafana.ts';
 import { stopAll } from './programs/process.ts';
 import { removeStackDir, type Stack, stackDir, startStack, stopStack } from './stack.ts';
+import { greet, shownOf } from './terminal/greeting.ts';
 import { type Shown, show, showOnce } from './terminal/show.ts';
 
 const root = process.cwd();
@@ -41,7 +39,7 @@ async function main(): Promise<number> {
   await findPrograms(needed, { report: writeLine });
   const stack = await startStack({ root, config, report: writeLine });
   up = true;
-  printUrls(stack);
+  greet(stack, writeLine);
   try {
     const system = shownOf(stack, config);
     return task === 'smoke'
@@ -68,32 +66,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function printUrls(stack: Stack): void {
-  for (const [name, url] of Object.entries(linksOf(stack))) writeLine(`${name.padEnd(12)} ${url}`);
-  if (stack.grafana === undefined) writeLine(`Grafana      ${howToGetGrafana}`);
-  writeLine(`Endpoints    ${stackDir}/endpoints.json`);
-}
-
-function linksOf({ grafana, prometheus, pushgateway, web }: Stack): Record<string, string> {
-  return {
-    ...(grafana !== undefined && { Grafana: `${grafana.url}/d/fargaze-overview` }),
-    Prometheus: prometheus.url,
-    Pushgateway: pushgateway.url,
-    'Web app': web.url,
-  };
-}
-
-function shownOf(stack: Stack, config: Config): Shown {
-  return {
-    probes: stack.probes,
-    objectives: config.slos.map(({ name }) => name),
-    prometheusUrl: stack.prometheus.url,
-    links: linksOf(stack),
-    scheduled: systemClock.now(),
-    parts: () => [],
-  };
 }
 
 async function waitUntilLanded(stack: Stack, system: Shown): Promise<number> {

@@ -76,7 +76,8 @@ function thisProcess(): Surroundings {
   return { output: process.stdout, variables, clock: systemClock };
 }
 
-function createWatch(system: Shown, clock: Clock) {
+/** What is known of the system: `look` asks Prometheus, `view` is all there is to show now. */
+export function createWatch(system: Shown, clock: Clock) {
   let snapshot: Snapshot = emptySnapshot(system.probes, system.objectives, clock.now());
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const { links, prometheusUrl, scheduled } = system;
