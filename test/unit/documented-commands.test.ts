@@ -1,9 +1,9 @@
 // No command in the documents that nobody runs. What is quick is run here, in a copy of the repository; for the rest stands which
 // test runs it, and by which words one sees that it does. A command that is not known fails.
-import { cpSync, existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
-import { commandsOf, documents, listCommands } from '../support/documented-commands.ts';
+import { commandsOf, listCommands } from '../support/documented-commands.ts';
 import { template } from '../support/template.ts';
 import { copyTree, type TreeCopy } from '../support/tree-copy.ts';
 
@@ -176,10 +176,4 @@ it.each([
   { text: "```sh\ncurl 'a#b'\n```", want: ["curl 'a#b'"] },
 ])('$want are the commands of $text', ({ text, want }) => {
   expect(commandsOf(text, 'x').map(({ command }) => command)).toEqual(want);
-});
-
-it.each(documents)('%s links only to what is there', (document) => {
-  const links = [...readFileSync(document, 'utf8').matchAll(/\]\(([^)\s#:]+)(?:#[^)]*)?\)/g)];
-  const targets = links.map(([, target = '']) => target);
-  expect(targets.filter((target) => !existsSync(join(dirname(document), target)))).toEqual([]);
 });
