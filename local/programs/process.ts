@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
-import { environmentWith } from '../../scripts/environment.ts';
+import { plainEnvironment, type Variables } from '../../scripts/environment.ts';
 import { lastLines } from './command.ts';
 
 /** What to start. */
@@ -11,8 +11,8 @@ export type ProcessSpec = {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Changes to the environment; undefined takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Variables beside those that every program needs; nothing else of the user's shell reaches the program. */
+  readonly env?: Variables;
   readonly cwd?: string;
   /** Receives every line of output. */
   readonly onLine?: (line: string) => void;
@@ -40,7 +40,7 @@ const keptCharacters = 20_000;
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const child = spawn(spec.command, spec.args, {
     cwd: spec.cwd,
-    env: environmentWith(spec.env ?? {}),
+    env: plainEnvironment(spec.env ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

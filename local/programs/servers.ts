@@ -104,7 +104,11 @@ export async function startPushgateway(
   return launch({
     program,
     readyPath: '/-/ready',
-    args: (port) => [`--web.listen-address=127.0.0.1:${port}`, ...(options.args ?? [])],
+    // Debian's build keeps a file in /var/lib/prometheus unless it is told not to.
+    args: (port) => [
+      ...[`--web.listen-address=127.0.0.1:${port}`, '--persistence.file='],
+      ...(options.args ?? []),
+    ],
   });
 }
 
