@@ -1,4 +1,7 @@
 // What `npm run smoke` waits for: every probe up and every scrape in Prometheus.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../layers/core/src/errors.ts';
+import type { Report } from './programs/find.ts';
 import { queryPrometheus } from './programs/servers.ts';
 import { readStatus } from './terminal/read.ts';
 import type { ExpectedProbe } from './terminal/snapshot.ts';
@@ -27,3 +30,32 @@ const wanted: Readonly<Record<string, string>> = {
   'scrape of Prometheus itself': 'up{job="prometheus"} == 1',
   'RED metrics of the web app': 'sum by (job) (http_request_duration_seconds_count{job="web"}) > 0',
 };
+
+/** What {@link waitUntilLanded} waits for, and how long. */
+export type Landing = {
+  readonly url: string;
+  readonly probes: readonly ExpectedProbe[];
+  readonly seconds: number;
+  readonly report: Report;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+};
+
+/** Waits until everything has landed, saying what is missing when that changes; answers with what still is. */
+export async function waitUntilLanded(landing: Landing): Promise<readonly string[]> {
+  const { probes, report, seconds, signal, url } = landing;
+  const end = performance.now() + seconds * 1000;
+  let missing: readonly string[] = ['everything'];
+  let said = '';
+  while (performance.now() < end && !signal.aborted) {
+    missing = await findMissing(url, probes).catch((error) => [
+      `an answer of Prometheus (${messageOf(error)})`,
+    ]);
+    if (missing.length === 0) break;
+    const line = `waiting for ${missing.join(', ')}`;
+    if (line !== said) report(line);
+    said = line;
+    await sleep(1000, undefined, { signal }).catch(() => undefined);
+  }
+  return missing;
+}

@@ -1,7 +1,7 @@
 // Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
 // completes the template, and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
 const { existsSync, readFileSync } = require('node:fs');
-const { basename, join } = require('node:path');
+const { basename, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
@@ -106,7 +106,7 @@ function leaveOutVpc({ functions }) {
  * has put the function's variables into its own environment by now; those that were not set are empty.
  */
 function useLocalSystem(root) {
-  const file = join(root, '.stack/endpoints.json');
+  const file = resolve(root, process.env.FARGAZE_STACK_DIR || '.stack', 'endpoints.json');
   if (!existsSync(file)) return;
   const { environment } = JSON.parse(readFileSync(file, 'utf8'));
   for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;

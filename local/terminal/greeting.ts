@@ -1,21 +1,16 @@
-// What a newcomer is told when the system is up: where everything is; and what of it the terminal shows.
+// What a start prints once everything runs, where to look; and what the terminal shows of it from then on.
 import { systemClock } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/types.ts';
-import type { Report } from '../programs/find.ts';
+import { writeLine } from '../../layers/core/src/log.ts';
 import { howToGetGrafana } from '../programs/grafana.ts';
-import { type Stack, stackDir } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import type { Shown } from './show.ts';
 
-/** Prints the addresses, which the terminal shows only where it has room. */
-export function greet(stack: Stack, report: Report): void {
-  report('');
-  const lines = {
-    ...(stack.grafana === undefined && { Grafana: howToGetGrafana }),
-    ...linksOf(stack),
-    Endpoints: `${stackDir}/endpoints.json`,
-  };
-  for (const [name, text] of Object.entries(lines)) report(`${name.padEnd(12)} ${text}`);
-  report('');
+/** Prints the addresses. */
+export function printAddresses(stack: Stack, endpointsFile: string): void {
+  for (const [name, url] of Object.entries(linksOf(stack))) writeLine(`${name.padEnd(12)} ${url}`);
+  if (stack.grafana === undefined) writeLine(`Grafana      ${howToGetGrafana}`);
+  writeLine(`Endpoints    ${endpointsFile}`);
 }
 
 /** What is shown of a system that is up: its functions are on their schedules from now on. */
@@ -26,15 +21,16 @@ export function shownOf(stack: Stack, config: Config): Shown {
     prometheusUrl: stack.prometheus.url,
     links: linksOf(stack),
     scheduled: systemClock.now(),
-    parts: () => [],
+    parts: stack.parts,
   };
 }
 
-function linksOf({ grafana, prometheus, pushgateway, web }: Stack): Record<string, string> {
+/** Addresses by name, the most wanted first. */
+function linksOf({ grafana, prometheus, pushgateway, webApp }: Stack) {
   return {
     ...(grafana !== undefined && { Grafana: `${grafana.url}/d/fargaze-overview` }),
     Prometheus: prometheus.url,
     Pushgateway: pushgateway.url,
-    'Web app': web.url,
+    'Web app': webApp.url,
   };
 }

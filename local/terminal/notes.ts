@@ -1,8 +1,9 @@
 // What is wrong with the system itself, in sentences: which part, since when, and what that does to what is shown.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
+import type { PartHealth } from '../parts.ts';
 import { type Style, span } from './line.ts';
 import { clockTime, longAge } from './time.ts';
-import { firstDue, type Part, type View } from './view.ts';
+import { firstDue, type View } from './view.ts';
 
 /** One thing to know. */
 export type Note = {
@@ -47,18 +48,17 @@ function silence({ snapshot }: View, now: EpochMs): Note[] {
 /** Milliseconds for which it is said that a part was restarted. */
 const newsMs = 60_000;
 
-function isBack({ restarts, since, state }: Part, now: EpochMs): boolean {
+function isBack({ restarts, since, state }: PartHealth, now: EpochMs): boolean {
   return state === 'up' && restarts > 0 && now - since < newsMs;
 }
 
-function describePart({ last, name, restarts, since, state }: Part, now: EpochMs): Note {
+function describePart({ last, name, restarts, since, state }: PartHealth, now: EpochMs): Note {
   const age = longAge(now - since);
   const how = last === undefined ? 'ended' : `ended (${last.how})`;
   const times = restarts === 1 ? '1 restart' : `${restarts} restarts`;
   const trail = [last?.path, last?.lines.trim().split('\n').at(-1)].filter(Boolean).join(': ');
-  const texts: Readonly<Record<Part['state'], string>> = {
+  const texts: Readonly<Record<PartHealth['state'], string>> = {
     up: `${name} ${how} and was restarted ${age} ago`,
-    starting: `${name} has been starting for ${age}`,
     restarting: `${name} ${how} ${age} ago and is being restarted`,
     stopped: `${name} has been stopped for ${age}`,
     failed: `${name} has been down for ${age}: it ${how} after ${times}; ${trail}`,

@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { writeLine } from '../../layers/core/src/log.ts';
-import { startStack, stopStack } from '../../local/stack.ts';
+import { openRunFolder, stackDir } from '../../local/run-folder.ts';
+import { startStack } from '../../local/stack.ts';
 import { shownOf } from '../../local/terminal/greeting.ts';
 import { createWatch } from '../../local/terminal/show.ts';
 import { buildConfig } from '../build.ts';
@@ -16,7 +17,9 @@ const patienceMs = 420_000;
 
 async function main(): Promise<void> {
   const config = await buildConfig(root);
-  const stack = await startStack({ root, config, report: writeLine });
+  const run = await openRunFolder(stackDir(root), writeLine);
+  const { signal } = new AbortController();
+  const stack = await startStack({ root, config, run, report: writeLine, signal });
   try {
     const watch = createWatch(shownOf(stack, config), systemClock);
     const until = async (what: string, done: () => boolean) => {
@@ -35,7 +38,8 @@ async function main(): Promise<void> {
     writeFileSync(captureFile, `${JSON.stringify(capture, null, 2)}\n`);
     writeLine(`${captureFile}; npm run generate draws it`);
   } finally {
-    await stopStack(root, stack);
+    await stack.stop();
+    await run.close();
   }
 }
 

@@ -1,9 +1,10 @@
 // The picture of the running system: what comes first, what is cut, what is said of what is broken.
 import fc from 'fast-check';
+import type { PartHealth } from '../../local/parts.ts';
 import { textOf } from '../../local/terminal/line.ts';
 import { renderView } from '../../local/terminal/render.ts';
 import { cut, cutMiddle, neutralize, padEnd, widthOf } from '../../local/terminal/text.ts';
-import type { Part, View } from '../../local/terminal/view.ts';
+import type { View } from '../../local/terminal/view.ts';
 import { downProbe, now, probe, result, silentProbe, snapshot, viewOf } from '../support/views.ts';
 
 const lines = (view: View, columns: number, rows: number) =>
@@ -90,13 +91,13 @@ it('of 32 probes the one that is down is seen on the smallest terminal', () => {
   expect(shown).toContain('Alerts 0  http://127.0.0.1:20001/alerts');
 });
 
-const part = (about: Partial<Part>): Part => ({
+const part = (about: Partial<PartHealth>): PartHealth => ({
   ...{ name: 'pushgateway', state: 'up', since: now - 12_000, restarts: 0, last: undefined },
   ...about,
 });
 
-const killed = { path: '/bin/p', how: 'signal SIGKILL', lines: 'ready\n' };
-const broken = { path: '/bin/p', how: 'exit code 1', lines: 'listening\nport in use\n' };
+const killed = { path: '/bin/p', how: 'signal SIGKILL', lines: 'ready\n', at: now };
+const broken = { path: '/bin/p', how: 'exit code 1', lines: 'listening\nport in use\n', at: now };
 
 it.each([
   { name: 'nothing', view: {}, known: {}, want: [] },
