@@ -46,8 +46,8 @@ export type PartSpec<T extends Server> = {
 
 /** Restarts within `windowMs`; one more end, and the part is given up. */
 const restartLimit = { count: 3, windowMs: 10 * 60_000 } as const;
-/** Before the first, second and third restart. */
-const delaysMs = [500, 1_000, 2_000] as const;
+/** Before the first, second and third restart; long enough to be seen. */
+const delaysMs = [2_000, 4_000, 8_000] as const;
 
 /** Starts a part and looks after it until it is stopped. @throws what its first start throws. */
 export async function startPart<T extends Server>(spec: PartSpec<T>): Promise<Part<T>> {

@@ -113,9 +113,7 @@ type Starter = ReturnType<typeof createStarter>;
 async function startParts(options: StackOptions, found: Found, starter: Starter): Promise<Stack> {
   const { config, report, root, run } = options;
   const { start } = starter;
-  const redis = await start('redis', (on) =>
-    startRedis({ ...on, program: found['redis-server'] }),
-  );
+  const redis = await start('redis', (on) => startRedis({ ...on, program: found['redis-server'] }));
   const web = { root, redisUrl: redis.url, report };
   const webApp = await start('web app', (on) => startWebApp({ ...web, ...on }));
   const webExporter = await start('web exporter', (on) => startWebExporter({ ...web, ...on }));
@@ -141,7 +139,10 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
   const prometheus = await start('prometheus', (on) =>
     startPrometheus({ port, ...on, configFile, args: prometheusFlags, program: found.prometheus }),
   );
-  const grafana = await startOptionalGrafana({ starter, options, grafana: found.grafana }, prometheus);
+  const grafana = await startOptionalGrafana(
+    { starter, options, grafana: found.grafana },
+    prometheus,
+  );
   const ports = await chooseFunctionPorts();
   const functions = await start('serverless offline', (on) =>
     startFunctions({ ...on, root, environment, ports }),
@@ -181,7 +182,10 @@ type GrafanaStart = {
 };
 
 /** Grafana shows what Prometheus knows; the system is whole without it. */
-async function startOptionalGrafana({ grafana, options, starter }: GrafanaStart, prometheus: Server) {
+async function startOptionalGrafana(
+  { grafana, options, starter }: GrafanaStart,
+  prometheus: Server,
+) {
   const { report, root } = options;
   if (grafana === undefined) {
     report(`${'grafana'.padEnd(18)} ${howToGetGrafana}`);

@@ -109,7 +109,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 watchParent();
 
-main()
+void main()
   .catch((error: unknown) => {
     const stopped = leaving.signal.aborted;
     process.stderr.write(stopped ? 'stopped\n' : `${explain(error)}\n`);

@@ -99,8 +99,7 @@ function accepts(port: number): Promise<boolean> {
 export async function startRedis(
   options: { readonly args?: readonly string[]; readonly program?: Program } & RunOptions = {},
 ): Promise<Server> {
-  const program =
-    options.program ?? (await findPrograms(['redis-server'], quiet))['redis-server'];
+  const program = options.program ?? (await findPrograms(['redis-server'], quiet))['redis-server'];
   const server = await launch({
     program,
     run: options,
