@@ -50,7 +50,7 @@ function read(file: string): string {
 
 /** A start that runs, or has ended. */
 export type Started = {
-  /** Of npm, which leads the group. */
+  /** Leads the group. */
   readonly pid: number;
   /** Standard output and standard error until now. */
   output(): string;
@@ -64,15 +64,20 @@ export type Started = {
 /** What to start, and where. */
 export type StartOptions = {
   readonly grounds: Grounds;
-  readonly script?: 'start' | 'smoke';
+  /** By npm, or as npm would; its own exit code after a signal is not that of what it runs. */
+  readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
 };
 
-/** Runs `npm start` in the clone, with its files in the grounds. */
-export function startNpm({ cwd, env, grounds, script = 'start' }: StartOptions): Started {
+/** What `npm start` runs. */
+const direct = [process.execPath, 'scripts/run.mjs', 'local/start.ts'];
+
+/** Starts a local system in the clone, with its files in the grounds. */
+export function start({ command = direct, cwd, env, grounds }: StartOptions): Started {
   const { directory, stackDir } = grounds;
-  const child = spawn('npm', ['run', '-s', script], {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
     cwd: cwd ?? resolve('.'),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -97,7 +102,9 @@ export function startNpm({ cwd, env, grounds, script = 'start' }: StartOptions):
     await waitFor({ what: `${pattern}`, seconds: 150, check }).catch(() => undefined);
     if (!pattern.test(output)) throw new Error(`never said ${pattern}:\n${output}`);
   };
-  const interrupt = (signal: NodeJS.Signals = 'SIGINT') => void process.kill(-pid, signal);
+  const interrupt = (signal: NodeJS.Signals = 'SIGINT') => {
+    if (!ended) process.kill(-pid, signal);
+  };
   return { pid, output: () => output, says, interrupt, exited };
 }
 

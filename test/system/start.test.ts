@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { expectMinutes } from '../support/cloudwatch-minutes.ts';
-import {
-  createGrounds,
-  type Grounds,
-  recorded,
-  type Started,
-  startNpm,
-} from '../support/started.ts';
+import { createGrounds, type Grounds, recorded, type Started, start } from '../support/started.ts';
 import { copyTree } from '../support/tree-copy.ts';
 
 jest.setTimeout(200_000);
@@ -26,10 +20,10 @@ let smoke: Started;
 beforeAll(async () => {
   mkdirSync(grounds.stackDir);
   writeFileSync(composeFile, 'of another command');
-  system = startNpm({ grounds });
-  smoke = startNpm({
+  system = start({ grounds });
+  smoke = start({
     grounds: elsewhere,
-    script: 'smoke',
+    command: ['npm', 'run', '-s', 'smoke'],
     cwd: tree.directory,
     env: {
       FARGAZE_STACK_DIR: undefined,
@@ -42,7 +36,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const one of [system, smoke]) one.interrupt('SIGKILL');
+  for (const one of [system, smoke]) one.interrupt('SIGTERM');
+  await Promise.all([system.exited, smoke.exited]);
   tree.remove();
   grounds.remove();
   elsewhere.remove();
@@ -56,7 +51,7 @@ async function expectNothingLeft({ leftovers }: Grounds, files: readonly string[
 }
 
 it('a second start in the same folder is refused in one line that says what to do', async () => {
-  const second = startNpm({ grounds });
+  const second = start({ grounds });
   expect(await second.exited).toBe(1);
   expect(second.output()).toMatch(/^the local system runs already in .*`kill \d+`.*\n$/);
   expect(existsSync(join(grounds.stackDir, 'endpoints.json'))).toBe(true);
@@ -106,7 +101,7 @@ it('what came again is one system: a probe by hand is delivered, and CloudWatch 
 
 it('a second system runs in the same clone, in another folder', async () => {
   const other = createGrounds();
-  const second = startNpm({ grounds: other });
+  const second = start({ grounds: other });
   await second.says(/^Endpoints/m);
   second.interrupt();
   expect(await second.exited).toBe(0);
@@ -120,9 +115,9 @@ it('after kill -9 of everything that could clean up, the next start ends what wa
   }
   await system.exited;
   expect(grounds.leftovers().length).toBeGreaterThan(8);
-  const next = startNpm({ grounds });
+  const next = start({ grounds });
   await next.says(
-    /^an earlier start \(process \d+\) was killed; ended what it left: redis-server/m,
+    /^an earlier start \(process \d+\) was killed; ended what it left: .*redis-server \(/m,
   );
   next.interrupt();
   await next.exited;
@@ -138,7 +133,7 @@ it.each([
   /^fake AWS /m,
   /^prometheus +http/m,
 ])('Ctrl-C once a start has said %s leaves nothing', async (moment) => {
-  const started = startNpm({ grounds });
+  const started = start({ grounds });
   await started.says(moment);
   started.interrupt();
   expect(await started.exited).toBe(130);
@@ -148,7 +143,7 @@ it.each([
 });
 
 it.each(['npm start', 'npm'] as const)('kill -9 of %s ends everything', async (name) => {
-  const started = startNpm({ grounds });
+  const started = start({ grounds, command: ['npm', 'start'] });
   await started.says(/^pushgateway +http/m);
   process.kill(name === 'npm' ? started.pid : recorded(grounds, name).pid, 'SIGKILL');
   await started.exited;
