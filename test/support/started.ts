@@ -1,6 +1,6 @@
 // `npm start` as a process of its own, in a group that can be sent what a terminal sends; and what it leaves behind.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { waitFor } from '../../local/programs/process.ts';
@@ -21,8 +21,9 @@ export function createGrounds(): Grounds {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-start-'));
   const stackDir = join(directory, 'stack');
   const leftovers = () => {
-    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-    return [...processesOf(directory), ...files.filter((file) => file !== 'stack')];
+    const inside = existsSync(stackDir) ? readdirSync(stackDir).map((name) => `stack/${name}`) : [];
+    const beside = readdirSync(directory).filter((name) => name !== 'stack');
+    return [...processesOf(directory), ...beside, ...inside];
   };
   return {
     directory,
