@@ -100,7 +100,7 @@ function leave(): void {
     killAll();
     process.exit(interruptedCode);
   }
-  if (!leaving.signal.aborted) leftAt = now;
+  leftAt = Math.min(leftAt, now);
   leaving.abort();
 }
 
