@@ -1,8 +1,6 @@
 // `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
 import { rmSync } from 'node:fs';
-import { systemClock } from '../layers/core/src/clock.ts';
-import type { Config } from '../layers/core/src/config/types.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
@@ -14,7 +12,7 @@ import { onOrphaned } from './orphaned.ts';
 import { killAll } from './programs/process.ts';
 import { openRunFolder, type RunFolder, stackDir } from './run-folder.ts';
 import { type Stack, startStack } from './stack.ts';
-import { linksOf, printAddresses } from './terminal/greeting.ts';
+import { printAddresses, shownOf } from './terminal/greeting.ts';
 import { type Shown, show, showOnce } from './terminal/show.ts';
 
 const root = process.cwd();
@@ -61,21 +59,6 @@ async function runSystem(task: Task, run: RunFolder): Promise<number> {
     writeLine('stopping');
     await stack.stop();
   }
-}
-
-function shownOf(stack: Stack, config: Config): Shown {
-  return {
-    probes: stack.probes,
-    objectives: config.slos.map(({ name }) => name),
-    prometheusUrl: stack.prometheus.url,
-    links: linksOf(stack),
-    scheduled: systemClock.now(),
-    parts: () =>
-      stack.parts().map(({ name, restarts, since, state }) => ({
-        ...{ name, restarts, since },
-        state: state === 'stopped' ? 'failed' : state,
-      })),
-  };
 }
 
 async function smoke(stack: Stack, system: Shown): Promise<number> {

@@ -1,8 +1,9 @@
 // What is wrong with the system itself, in sentences: which part, since when, and what that does to what is shown.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
+import type { PartHealth } from '../parts.ts';
 import { type Style, span } from './line.ts';
 import { clockTime, longAge } from './time.ts';
-import { firstDue, type Part, type View } from './view.ts';
+import { firstDue, type View } from './view.ts';
 
 /** One thing to know. */
 export type Note = {
@@ -19,7 +20,7 @@ const scraped: Readonly<Record<string, string>> = { web: 'web exporter', redis: 
 
 /** Everything that is wrong, the worst first; before the first results, when they come. */
 export function notesOf(view: View, now: EpochMs): Note[] {
-  const broken = view.parts.filter(({ state }) => state !== 'up');
+  const broken = view.parts.filter((part) => part.state !== 'up' || isBack(part, now));
   const gone = new Set(broken.map(({ name }) => name));
   return [
     ...silence(view, now),
@@ -44,17 +45,26 @@ function silence({ snapshot }: View, now: EpochMs): Note[] {
   return [{ key: 'prometheus', text, style: 'bad', over: 'prometheus answers again' }];
 }
 
-function describePart({ name, restarts, since, state }: Part, now: EpochMs): Note {
+/** Milliseconds for which it is said that a part was restarted. */
+const newsMs = 60_000;
+
+function isBack({ restarts, since, state }: PartHealth, now: EpochMs): boolean {
+  return state === 'up' && restarts > 0 && now - since < newsMs;
+}
+
+function describePart({ last, name, restarts, since, state }: PartHealth, now: EpochMs): Note {
   const age = longAge(now - since);
-  const again = restarts === 1 ? 'restarted once' : `restarted ${restarts} times`;
-  const texts: Readonly<Record<Part['state'], string>> = {
-    up: `${name} runs`,
-    starting: `${name} has been starting for ${age}`,
-    restarting: `${name} ended ${age} ago and is being restarted`,
-    failed: `${name} has been down for ${age}${restarts > 0 ? ` (${again})` : ''}`,
+  const how = last === undefined ? 'ended' : `ended (${last.how})`;
+  const times = restarts === 1 ? '1 restart' : `${restarts} restarts`;
+  const trail = [last?.path, last?.lines.trim().split('\n').at(-1)].filter(Boolean).join(': ');
+  const texts: Readonly<Record<PartHealth['state'], string>> = {
+    up: `${name} ${how} and was restarted ${age} ago`,
+    restarting: `${name} ${how} ${age} ago and is being restarted`,
+    stopped: `${name} has been stopped for ${age}`,
+    failed: `${name} has been down for ${age}: it ${how} after ${times}; ${trail}`,
   };
   const style = state === 'failed' ? 'bad' : 'warn';
-  return { key: `part ${name} ${state}`, text: texts[state], style, over: '' };
+  return { key: `part ${name} ${state} ${restarts}`, text: texts[state], style, over: '' };
 }
 
 /** While nothing is known yet, the minute for which everybody waits. */

@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
+import type { PartHealth } from '../parts.ts';
 import { createJournal } from './journal.ts';
 import { look } from './read.ts';
 import { renderView } from './render.ts';
 import { createScreen } from './screen.ts';
 import { type ExpectedProbe, emptySnapshot, type Snapshot } from './snapshot.ts';
 import { canRedraw, choosePainter, type Output, sizeOf, type Variables } from './terminal.ts';
-import type { Part, View } from './view.ts';
+import type { View } from './view.ts';
 
 /** What is shown of the system. */
 export type Shown = Omit<View, 'snapshot' | 'parts' | 'timeZone'> & {
@@ -16,7 +17,7 @@ export type Shown = Omit<View, 'snapshot' | 'parts' | 'timeZone'> & {
   /** Names of the objectives. */
   readonly objectives: readonly string[];
   /** The health of the system's parts now. */
-  readonly parts: () => readonly Part[];
+  readonly parts: () => readonly PartHealth[];
 };
 
 /** Where and by which clock; by default those of this process. */
@@ -39,6 +40,8 @@ export async function show(
   const present = createPresenter(output, variables);
   const draw = () => present.show(watch.view(), clock.now());
   output.on('resize', draw);
+  // However this process ends, the terminal is as it was.
+  process.once('exit', present.end);
   // Reading may hang as long as Prometheus does; the ages on the screen go on.
   const reading = readUntil(stop, watch.look);
   try {
@@ -49,6 +52,7 @@ export async function show(
     await reading;
   } finally {
     output.off('resize', draw);
+    process.off('exit', present.end);
     present.end();
   }
 }
@@ -76,7 +80,8 @@ function thisProcess(): Surroundings {
   return { output: process.stdout, variables, clock: systemClock };
 }
 
-function createWatch(system: Shown, clock: Clock) {
+/** What is known of the system: `look` asks Prometheus, `view` is all there is to show now. */
+export function createWatch(system: Shown, clock: Clock) {
   let snapshot: Snapshot = emptySnapshot(system.probes, system.objectives, clock.now());
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const { links, prometheusUrl, scheduled } = system;

@@ -1,22 +1,12 @@
 // What is shown: the snapshot, the health of the system's parts, and what does not change while it runs.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
+import type { PartHealth } from '../parts.ts';
 import type { Snapshot } from './snapshot.ts';
-
-/** A program of the local system. */
-export type Part = {
-  readonly name: string;
-  /** `restarting`: it ended and comes again; `failed`: it ended and stays so. */
-  readonly state: 'starting' | 'up' | 'restarting' | 'failed';
-  /** Since when it has been in this state. */
-  readonly since: EpochMs;
-  /** How often it was started again. */
-  readonly restarts: number;
-};
 
 /** All that is shown at one moment. */
 export type View = {
   readonly snapshot: Snapshot;
-  readonly parts: readonly Part[];
+  readonly parts: readonly PartHealth[];
   /** Since when the functions run on their schedules. */
   readonly scheduled: EpochMs;
   readonly prometheusUrl: string;

@@ -1,9 +1,10 @@
 // The picture of the running system: what comes first, what is cut, what is said of what is broken.
 import fc from 'fast-check';
+import type { PartHealth } from '../../local/parts.ts';
 import { textOf } from '../../local/terminal/line.ts';
 import { renderView } from '../../local/terminal/render.ts';
 import { cut, cutMiddle, neutralize, padEnd, widthOf } from '../../local/terminal/text.ts';
-import type { Part, View } from '../../local/terminal/view.ts';
+import type { View } from '../../local/terminal/view.ts';
 import { downProbe, now, probe, result, silentProbe, snapshot, viewOf } from '../support/views.ts';
 
 const lines = (view: View, columns: number, rows: number) =>
@@ -90,10 +91,13 @@ it('of 32 probes the one that is down is seen on the smallest terminal', () => {
   expect(shown).toContain('Alerts 0  http://127.0.0.1:20001/alerts');
 });
 
-const part = (about: Partial<Part>): Part => ({
-  ...{ name: 'pushgateway', state: 'up', since: now - 12_000, restarts: 0 },
+const part = (about: Partial<PartHealth>): PartHealth => ({
+  ...{ name: 'pushgateway', state: 'up', since: now - 12_000, restarts: 0, last: undefined },
   ...about,
 });
+
+const killed = { path: '/bin/p', how: 'signal SIGKILL', lines: 'ready\n', at: now };
+const broken = { path: '/bin/p', how: 'exit code 1', lines: 'listening\nport in use\n', at: now };
 
 it.each([
   { name: 'nothing', view: {}, known: {}, want: [] },
@@ -114,9 +118,31 @@ it.each([
     want: ['redis_exporter ended 12 s ago and is being restarted'],
   },
   {
+    name: 'a part was killed',
+    view: { parts: [part({ state: 'restarting', restarts: 1, last: killed })] },
+    want: ['pushgateway ended (signal SIGKILL) 12 s ago and is being restarted'],
+  },
+  {
+    name: 'a part is back',
+    view: { parts: [part({ restarts: 1, last: killed })] },
+    want: ['pushgateway ended (signal SIGKILL) and was restarted 12 s ago'],
+  },
+  {
+    name: 'a part has been back for long',
+    view: { parts: [part({ restarts: 1, last: killed, since: now - 60_000 })] },
+    want: [],
+  },
+  {
     name: 'a part stays away',
-    view: { parts: [part({ state: 'failed', restarts: 3 })] },
-    want: ['pushgateway has been down for 12 s (restarted 3 times)'],
+    view: { parts: [part({ state: 'failed', restarts: 3, last: broken })] },
+    want: [
+      'pushgateway has been down for 12 s: it ended (exit code 1) after 3 restarts; /bin/p: port in use',
+    ],
+  },
+  {
+    name: 'a part was stopped',
+    view: { parts: [part({ state: 'stopped' })] },
+    want: ['pushgateway has been stopped for 12 s'],
   },
 ])('above the table stands what is broken and since when: $name', ({ known, view, want }) => {
   const all = lines(viewOf(snapshot([probe('a')], known), view), 120, 30);
