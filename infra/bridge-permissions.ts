@@ -4,7 +4,7 @@ import type {
   BridgeConfig,
   CloudWatchJob,
   CloudWatchScope,
-} from '../layers/core/src/config/types.ts';
+} from '../layers/core/src/config/bridge.ts';
 
 /** A statement of an IAM policy; texts with `${…}` are CloudFormation's. */
 export type Statement = {

@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import type { Config } from '../layers/core/src/config/types.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
 import { renderRules } from './config/prometheus/render.ts';
 import { renderAlertFiles } from './grafana/alert-files.ts';
@@ -54,8 +54,8 @@ export function packBundle(name: BundleName, source: BundleSource): string {
 /** Directories that the init container opens to the users of the other containers. */
 const opened: Readonly<Record<BundleName, readonly string[]>> = {
   grafana: ['/data', '/tmp'],
-  prometheus: ['/prometheus', '/pushed'],
-  web: ['/config', '/metrics', '/tmp'],
+  prometheus: ['/data', '/pushed'],
+  web: ['/config', '/metric-files', '/tmp'],
 };
 
 /** The shell command of the init container. It runs as root without capabilities, so it cannot give files away. */
@@ -64,7 +64,8 @@ export function unpackCommand(name: BundleName): string {
     'set -eu',
     'printf %s "$CONFIG_TGZ" | base64 -d | tar -xzof - -C /config',
     'sh /config/unpack.sh /config',
-    `chmod 1777 ${opened[name].join(' ')}`,
+    // What an image brings with another owner is its own to open; without capabilities root could not.
+    `for d in ${opened[name].join(' ')}; do if [ -O "$d" ]; then chmod 1777 "$d"; fi; done`,
   ].join('; ');
 }
 

@@ -33,10 +33,17 @@ export const costs: readonly CostItem[] = [
     source: fargate,
   },
   {
-    what: 'Fargate task prometheus or grafana, 0.25 vCPU and 1 GB',
+    what: 'Fargate task prometheus, 0.25 vCPU and 1 GB',
     each: task(0.25, 1),
-    default: 2,
+    default: 1,
     minimal: 1,
+    source: fargate,
+  },
+  {
+    what: 'Fargate task grafana, 0.5 vCPU and 1 GB',
+    each: task(0.5, 1),
+    default: 1,
+    minimal: 0,
     source: fargate,
   },
   {
@@ -60,7 +67,7 @@ export const costs: readonly CostItem[] = [
     minimal: 0,
     source: 'https://aws.amazon.com/secrets-manager/pricing/',
   },
-  { what: 'Alarm', each: 0.1, default: 16, minimal: 16, source: cloudwatch },
+  { what: 'Alarm', each: 0.1, default: 18, minimal: 17, source: cloudwatch },
   {
     what: 'Metric of deliver for the alarms',
     each: 0.3,

@@ -1,9 +1,11 @@
 // `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
 import { rmSync } from 'node:fs';
+import { systemClock } from '../layers/core/src/clock.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
+import { configFileName } from '../scripts/config-file.ts';
 import { explain } from './explain.ts';
 import { startGuardian } from './guard.ts';
 import { waitUntilLanded } from './landing.ts';
@@ -46,7 +48,7 @@ async function main(): Promise<number> {
 
 async function runSystem(task: Task, run: RunFolder): Promise<number> {
   const config = await buildConfig(root);
-  writeLine(`fargaze.yml: ${config.probes.length} probes`);
+  writeLine(`${configFileName()}: ${config.probes.length} probes`);
   const { signal } = leaving;
   const stack = await startStack({ root, config, run, report: writeLine, signal });
   try {

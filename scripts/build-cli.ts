@@ -2,12 +2,13 @@
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig, buildLayer } from './build.ts';
+import { configFileName } from './config-file.ts';
 
 async function main(): Promise<void> {
   const config = await buildConfig();
   const layer = await buildLayer();
   writeLine(
-    `fargaze.yml: ${config.probes.length} probes, ${Object.keys(config.modules).length} modules`,
+    `${configFileName()}: ${config.probes.length} probes, ${Object.keys(config.modules).length} modules`,
   );
   writeLine(`layer: ${layer}`);
 }

@@ -2,11 +2,11 @@
 // `npm run build` builds all; the Serverless plugin and tests call the parts.
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
-import type { Config } from '../layers/core/src/config/types.ts';
-import { readEnv } from '../layers/core/src/env.ts';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
-import { readConfigFile } from './config-file.ts';
+import { configFileName, readConfigFile } from './config-file.ts';
+import { writeDeclarations } from './declarations.ts';
 
 /** Options of every bundle that ships. */
 export const shipped = {
@@ -24,7 +24,7 @@ export const shipped = {
 
 /** The compiled fargaze.yml, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another file. */
 export async function buildConfig(root = process.cwd()): Promise<Config> {
-  const file = readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  const file = configFileName();
   const config = readConfigFile(resolve(root, file), file);
   const directory = join(root, '.build/config');
   await mkdir(directory, { recursive: true });
@@ -35,20 +35,18 @@ export async function buildConfig(root = process.cwd()): Promise<Config> {
 /** Bundles core to `layers/core/dist` and lays out the layer; answers with the layer's directory. */
 export async function buildLayer(root = process.cwd()): Promise<string> {
   const core = join(root, 'layers/core');
-  const { outputFiles } = await build({
-    ...shipped,
-    absWorkingDir: root,
-    entryPoints: {
-      index: join(core, 'src/index.ts'),
-      compile: join(core, 'src/config/compile/compile.ts'),
-      catalogue: join(core, 'src/catalogue.ts'),
-    },
-    outdir: join(core, 'dist'),
-    outExtension: { '.js': '.cjs' },
-    write: false,
+  const common = { ...shipped, absWorkingDir: root };
+  await bundle({
+    ...common,
+    entryPoints: [join(core, 'src/internal.ts')],
+    outfile: join(core, 'dist/internal.cjs'),
   });
-  await mkdir(join(core, 'dist'), { recursive: true });
-  for (const { contents, path } of outputFiles) await replaceFile(path, contents);
+  await bundle({
+    ...common,
+    entryPoints: [join(core, 'src/index.ts')],
+    outfile: join(core, 'dist/index.cjs'),
+    plugins: [handOn],
+  });
   const layer = join(root, '.build/layers/core');
   await mkdir(dirname(layer), { recursive: true });
   const draft = await mkdtemp(`${layer}-`);
@@ -57,6 +55,23 @@ export async function buildLayer(root = process.cwd()): Promise<string> {
   await layOutPromClient(root, join(modules, 'prom-client'));
   await replaceDirectory(layer, draft);
   return layer;
+}
+
+/** What index.ts exports it takes from internal.cjs: an error that is thrown by one is an instance for the other. */
+const handOn: Plugin = {
+  name: 'hand-on',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\// }, () => ({ path: './internal.cjs', external: true }));
+  },
+};
+
+/** Builds, and puts each file in the place of the last one. */
+async function bundle(options: BuildOptions): Promise<void> {
+  const { outputFiles } = await build({ ...options, write: false });
+  for (const { contents, path } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, contents);
+  }
 }
 
 /** Others may be reading the file: they see the old one or the new one, whole. */
@@ -80,9 +95,16 @@ async function replaceDirectory(directory: string, draft: string): Promise<void>
 async function layOutCore(core: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const { name, version, license } = JSON.parse(await readFile(join(core, 'package.json'), 'utf8'));
-  const manifest = { name, version, license, main: 'index.cjs' };
+  const exports = {
+    '.': { types: './types/index.d.ts', default: './index.cjs' },
+    './internal': './internal.cjs',
+  };
+  const manifest = { name, version, license, exports };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await copyFile(join(core, 'dist/index.cjs'), join(target, 'index.cjs'));
+  for (const file of ['index.cjs', 'internal.cjs']) {
+    await copyFile(join(core, 'dist', file), join(target, file));
+  }
+  await writeDeclarations(core, join(target, 'types'));
 }
 
 /** The whole of prom-client, for users' functions; ours do not load it. */
@@ -92,9 +114,11 @@ async function layOutPromClient(root: string, target: string): Promise<void> {
   const { name, version, license } = JSON.parse(
     await readFile(join(source, 'package.json'), 'utf8'),
   );
-  const manifest = { name, version, license, main: 'index.js' };
+  const manifest = { name, version, license, main: 'index.js', types: 'index.d.ts' };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await copyFile(join(source, 'LICENSE'), join(target, 'LICENSE'));
+  for (const file of ['LICENSE', 'index.d.ts']) {
+    await copyFile(join(source, file), join(target, file));
+  }
   await build({
     ...shipped,
     absWorkingDir: root,

@@ -1,25 +1,27 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
-import type { Config } from '../layers/core/src/config/types.ts';
-import { ConfigError, codeOf, type Issue } from '../layers/core/src/errors.ts';
+import type { Config } from '../layers/core/src/config/config.ts';
+import { readEnv } from '../layers/core/src/env.ts';
+import { ConfigError, type Issue } from '../layers/core/src/errors.ts';
 import { inlineFiles } from './inline-files.ts';
+import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
 import { readYaml } from './yaml-text.ts';
+
+/** The file to read, relative to the project: `FARGAZE_CONFIG`, else fargaze.yml. Messages call it so. */
+export function configFileName(): string {
+  return readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+}
 
 /**
  * The compiled configuration of the file at `path`.
  * @throws ConfigError when the file is missing, is not YAML or does not match the schema.
  */
 export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError(name, [{ path: '', message: `cannot be read (${codeOf(error)})` }]);
-  }
-  return parseConfigText(text, name, dirname(path));
+  const file = readTextFile(path);
+  if ('fault' in file) throw new ConfigError(name, [{ path: '', message: file.fault }]);
+  return parseConfigText(file.text, name, dirname(path));
 }
 
 /**
@@ -28,21 +30,32 @@ export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
  */
 export function parseConfigText(text: string, name = 'fargaze.yml', directory = '.'): Config {
   const yaml = readYaml(text, { version: '1.2', yaceAt: ['bridge', 'cloudwatch', 'yace'] });
-  if (yaml.errors.length > 0) throw new ConfigError(name, yaml.errors);
+  if (yaml.value === undefined) throw new ConfigError(name, yaml.errors);
+  if (yaml.value === null) throw new ConfigError(name, [...yaml.errors, empty]);
   const { issues: unread, value: whole, yace } = inlineYace(yaml.value, directory);
   const { issues, value } = inlineFiles(whole, directory);
   const all = [...unread, ...issues];
   try {
     const config = compileConfig(value, name);
-    if (all.length === 0) return config;
+    if (all.length + yaml.errors.length === 0) return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // What could not be read has been told with the reason.
     all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
   const { own, theirs } = partIssues(all, yace);
-  throw new ConfigError(name, [...inOrder(own, yaml.lineOf), ...named(theirs, yace)]);
+  throw new ConfigError(name, [
+    ...yaml.errors,
+    ...inOrder(own, yaml.lineOf),
+    ...named(theirs, yace),
+  ]);
 }
+
+/** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
+const empty: Issue = {
+  path: '',
+  message: 'is empty, want a mapping with probes, modules, bridge or slos',
+};
 
 /** The issues of a YACE file, which they name. */
 function named(issues: readonly Issue[], yace: YaceText | undefined): Issue[] {

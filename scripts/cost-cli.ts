@@ -1,12 +1,11 @@
 // The command behind `npm run cost`.
-import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { readConfigFile } from './config-file.ts';
+import { configFileName, readConfigFile } from './config-file.ts';
 import { renderCost } from './cost.ts';
 
 try {
-  const file = readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  const file = configFileName();
   const given = process.argv.slice(2).map(Number);
   if (given.some((count) => !Number.isInteger(count) || count < 0)) {
     throw new ConfigError('npm run cost', [{ path: '', message: 'want numbers of services' }]);

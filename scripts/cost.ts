@@ -7,13 +7,13 @@ import {
   costPerMonth,
   streamCostPerMonth,
 } from '../functions/ecs-bridge/cloudwatch/prices.ts';
-import { formatDuration } from '../layers/core/src/config/duration.ts';
 import type {
   BridgeConfig,
   CloudWatchConfig,
   CloudWatchJob,
   CloudWatchScope,
-} from '../layers/core/src/config/types.ts';
+} from '../layers/core/src/config/bridge.ts';
+import { formatDuration } from '../layers/core/src/config/duration.ts';
 
 const point = 60;
 const otherIntervals = [60, 120, 600] as const;

@@ -1,7 +1,7 @@
 // Certificates and request bodies that fargaze.yml names by file go into the compiled configuration: the functions have no such files.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { codeOf, type Issue } from '../layers/core/src/errors.ts';
+import type { Issue } from '../layers/core/src/errors.ts';
+import { readTextFile } from './text-file.ts';
 
 type Mapping = Record<string, unknown>;
 
@@ -24,29 +24,21 @@ export function inlineFiles(
         const file = holder[`${key}_file`];
         if (typeof file !== 'string') continue;
         const path = `modules.${module}.${within}.${key}_file`;
-        const text = read(resolve(directory, file));
-        if ('code' in text) {
+        const read = readTextFile(resolve(directory, file));
+        if ('fault' in read) {
           issues.push({
             path,
-            message: `got ${JSON.stringify(file)}, which cannot be read (${text.code})`,
+            message: `got ${JSON.stringify(file)}, which ${read.fault}`,
           });
         } else if (holder[key] !== undefined) {
           issues.push({ path, message: `given beside ${key}, want one of them` });
         } else {
-          holder[key] = text.content;
+          holder[key] = read.text;
         }
       }
     }
   }
   return { value, issues };
-}
-
-function read(file: string): { readonly content: string } | { readonly code: string | undefined } {
-  try {
-    return { content: readFileSync(file, 'utf8') };
-  } catch (error) {
-    return { code: codeOf(error) };
-  }
 }
 
 /** The value itself where it is a mapping; what is wrong with anything else the schema tells. */

@@ -122,6 +122,8 @@ export function holds(condition: unknown, read: (operand: unknown) => unknown = 
       return part(template.Conditions[String(argument)]);
     case 'Fn::Equals':
       return String(read(list[0])) === String(read(list[1]));
+    case 'Fn::Contains':
+      return (list[0] as readonly unknown[]).map(String).includes(String(read(list[1])));
     case 'Fn::Not':
       return !part(list[0]);
     case 'Fn::And':

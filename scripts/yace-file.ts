@@ -1,8 +1,8 @@
 // The YACE file that fargaze.yml names goes into the compiled configuration: the functions have no such file. Its issues
 // name it and its own lines.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { codeOf, type Issue } from '../layers/core/src/errors.ts';
+import type { Issue } from '../layers/core/src/errors.ts';
+import { readTextFile } from './text-file.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
 type Mapping = Record<string, unknown>;
@@ -24,16 +24,17 @@ export function inlineYace(
   if (typeof file !== 'string' || file === '' || cloudwatch?.yace !== undefined) {
     return { value, issues: [] };
   }
-  let text: string;
-  try {
-    text = readFileSync(resolve(directory, file), 'utf8');
-  } catch (error) {
-    const message = `got ${JSON.stringify(file)}, which cannot be read (${codeOf(error)})`;
+  const read = readTextFile(resolve(directory, file));
+  if ('fault' in read) {
+    const message = `got ${JSON.stringify(file)}, which ${read.fault}`;
     return { value, issues: [{ path: `${at}_file`, message }] };
   }
-  const yaml = readYaml(text, { version: '1.1', yaceAt: [] });
+  const yaml = readYaml(read.text, { version: '1.1', yaceAt: [] });
   if (yaml.errors.length > 0) {
-    const issues = yaml.errors.map(({ message, path }) => ({ path: `${file}: ${path}`, message }));
+    const issues = yaml.errors.map(({ message, path }) => ({
+      path: path === '' ? file : `${file}: ${path}`,
+      message,
+    }));
     return {
       value,
       issues: [

@@ -1,14 +1,26 @@
 // YAML with the lines of its values: documents that are read as mappings, and where an issue's path stands in the file.
-import { isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import type { Issue } from '../layers/core/src/errors.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { type Issue, messageOf } from '../layers/core/src/errors.ts';
+import { findAliasFault, findYamlFaults } from './yaml-faults.ts';
 
 /** A YAML text that was read. */
 export type YamlText = {
-  /** Syntax errors, with line and column as path. */
+  /** What is wrong with it as YAML, with line and column as path. */
   readonly errors: readonly Issue[];
-  /** The document as plain values. */
+  /** The document as plain values, `null` where it is empty; undefined where an error leaves none. */
   readonly value: unknown;
-  /** The line of the nearest existing node on a path such as `probes[0].name`. */
+  /** The line of the key or entry that a path such as `probes[0].name` leads to, or of the nearest one that exists. */
   readonly lineOf: (path: string) => number | undefined;
 };
 
@@ -21,29 +33,76 @@ export type YamlOptions = {
 };
 
 /** Reads a text. Never throws for what the text holds. */
-export function readYaml(text: string, { version, yaceAt }: YamlOptions): YamlText {
+export function readYaml(text: string, options: YamlOptions): YamlText {
+  try {
+    return read(text, options);
+  } catch (error) {
+    // The parser runs out of stack, and the library counts what aliases of aliases would grow to.
+    const deep = error instanceof RangeError;
+    const message = deep ? 'is nested too deeply, want fewer levels' : messageOf(error);
+    return { errors: [{ path: '', message }], value: undefined, lineOf: () => undefined };
+  }
+}
+
+function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version });
-  const errors = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return { path: `line ${line}, column ${col}`, message: error.message };
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Told with both lines by findYamlFaults.
+    uniqueKeys: false,
+    version,
+    customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
   });
+  const errors = findYamlFaults({ text, document, lines });
   const yace = yaceAt === undefined ? undefined : document.getIn(yaceAt, true);
   if (isNode(yace)) keepText(yace);
   const lineOf = (path: string) => {
-    const steps = stepsOf(path);
-    for (let length = steps.length; length > 0; length--) {
-      const node = document.getIn(steps.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return undefined;
+    const at = offsetOf(document, stepsOf(path));
+    return at === undefined ? undefined : lines.linePos(at).line;
   };
-  return { errors, value: errors.length === 0 ? document.toJS() : undefined, lineOf };
+  return { errors, value: isReadable(document) ? document.toJS() : undefined, lineOf };
 }
 
-function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^.[\]]+)/g)].map((match) =>
-    match[2] === undefined ? (match[1] ?? match[3] ?? '') : Number(match[2]),
+/** Whether there are values in spite of what is wrong: no error of syntax, no alias that stands for nothing or for itself. */
+function isReadable(document: Document.Parsed): boolean {
+  let readable = document.errors.length === 0;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (findAliasFault(alias, document) !== undefined) readable = false;
+    },
+  });
+  return readable;
+}
+
+/** Types of YAML 1.1 that are neither text, number, list nor mapping. A date is text to the programs that we follow. */
+function isForeign(tag: unknown): boolean {
+  const { tag: name = '' } = typeof tag === 'string' ? { tag } : (tag as { readonly tag?: string });
+  return /(?:^|:)(?:timestamp|binary|set|omap|pairs)$/.test(name);
+}
+
+/** Where the last step of a path that exists begins. */
+function offsetOf(document: Document.Parsed, steps: readonly string[]): number | undefined {
+  let node: unknown = document.contents;
+  let at: number | undefined;
+  for (const step of steps) {
+    if (isAlias(node)) node = node.resolve(document);
+    const next = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && String(key.value ?? '') === step)
+      : isSeq(node)
+        ? { key: node.items[Number(step)], value: node.items[Number(step)] }
+        : undefined;
+    if (!isNode(next?.key)) break;
+    at = next.key.range?.[0] ?? at;
+    node = next.value;
+  }
+  return at;
+}
+
+function stepsOf(path: string): string[] {
+  return [...path.matchAll(/("(?:[^"\\]|\\.)*")|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, plain = '']) =>
+      quoted === undefined ? (index ?? plain) : String(JSON.parse(quoted)),
   );
 }
 

@@ -1,5 +1,11 @@
 // The messages of an SQS event. What cannot be read is told as data: one broken message must not cost the others.
-import { type Batch, ConfigError, fromMessage, MessageError, messageOf } from '@fargaze/core';
+import {
+  type Batch,
+  fromMessage,
+  MessageError,
+  messageOf,
+  parseQueueEvent,
+} from '@fargaze/core/internal';
 
 /** One message: what it holds, or why that cannot be known. */
 export type Received = {
@@ -12,19 +18,10 @@ export type Received = {
  * @throws ConfigError when it is no event of SQS: then nothing of it can be acknowledged either.
  */
 export function readRecords(event: unknown): Received[] {
-  const records = (event as { readonly Records?: unknown } | null | undefined)?.Records;
-  if (!Array.isArray(records) || !records.every(isRecord)) {
-    const message = 'want the event of an SQS queue: Records, each with messageId and body';
-    throw new ConfigError('event', [{ path: 'Records', message }]);
-  }
-  return records.map(({ body, messageId }) => ({ id: messageId, content: readBody(body) }));
-}
-
-type SqsRecord = { readonly messageId: string; readonly body: string };
-
-function isRecord(value: unknown): value is SqsRecord {
-  const { body, messageId } = (value ?? {}) as Record<string, unknown>;
-  return typeof body === 'string' && typeof messageId === 'string' && messageId !== '';
+  return parseQueueEvent(event).map(({ body, messageId }) => ({
+    id: messageId,
+    content: readBody(body),
+  }));
 }
 
 function readBody(body: string): Received['content'] {

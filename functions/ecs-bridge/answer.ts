@@ -1,7 +1,7 @@
 // The answer of the function: enough to be useful by itself on a terminal.
 
-import type { CloudWatchReport } from './cloudwatch/report.ts';
-import type { EcsReading } from './ecs/read.ts';
+import type { PassReport } from './cloudwatch/report.ts';
+import type { EcsReading } from './ecs/reading.ts';
 
 /** What was done with CloudWatch. */
 export type CloudWatchSummary = {
@@ -23,44 +23,43 @@ export type CloudWatchSummary = {
 export type BridgeSummary = {
   readonly clusters: number;
   readonly services: number;
+  /** Samples about ECS that were delivered. */
   readonly samples: number;
-  readonly delivered: number;
-  /** What could not be read, with the permission that is missing where that is why. */
+  /** Calls that failed, each once, with the missing permission where that is the reason. */
   readonly faults: readonly string[];
   /** Absent when CloudWatch was not due. */
   readonly cloudwatch?: CloudWatchSummary;
 };
 
-/** The answer for what was read and delivered. */
+/** The answer of a run. */
 export function summarize(
   ecs: EcsReading,
-  { report, samples }: { readonly samples: number; readonly report: CloudWatchReport | undefined },
+  { report, samples }: { readonly samples: number; readonly report: PassReport | undefined },
 ): BridgeSummary {
-  const faults = [...ecs.faults, ...(report?.faults ?? [])].map(({ message }) => message);
+  const faults = [...ecs.faults, ...(report?.tally.faults ?? [])].map(({ message }) => message);
   return {
     clusters: ecs.clusters.length,
     services: ecs.clusters.reduce((sum, { services }) => sum + (services?.length ?? 0), 0),
     samples,
-    delivered: samples,
     faults: [...new Set(faults)],
     ...(report !== undefined && { cloudwatch: summarizeCloudWatch(report) }),
   };
 }
 
-function summarizeCloudWatch(report: CloudWatchReport): CloudWatchSummary {
-  const { budget, notes, ran, rejected, sent, stale, tally } = report;
+function summarizeCloudWatch(report: PassReport): CloudWatchSummary {
+  const { budget, ran, tally } = report;
   return {
     ran,
     requests: Object.fromEntries(tally.requests),
     billedMetrics: sum(tally.billed),
-    usdPerMonth: Math.round((budget?.usdPerMonth ?? 0) * 100) / 100,
+    usdPerMonth: Math.round(budget.usdPerMonth * 100) / 100,
     datapoints: sum(tally.points),
-    sent,
-    rejected: Object.fromEntries(rejected),
-    stale,
+    sent: tally.sent,
+    rejected: Object.fromEntries(tally.rejected),
+    stale: tally.stale,
     throttles: sum(tally.throttles),
     partial: Object.fromEntries(tally.partial),
-    notes: [...new Set(notes)],
+    notes: [...new Set(tally.notes)],
   };
 }
 

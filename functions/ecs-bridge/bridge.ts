@@ -1,11 +1,9 @@
-// One run of the bridge: ECS every time, CloudWatch when it is due, side by side. What one call costs, the others do not
-// pay: the rest is delivered, what is missing is named, and the run fails only when nothing at all could be read or
-// something could not be delivered.
+// One run of the bridge: ECS every time, CloudWatch when it is due, side by side. A call that fails costs only the data that
+// needs it: the rest is delivered and the failure is named. The run fails when a delivery fails or nothing could be read.
 import {
   type Batch,
   type BridgeConfig,
   type Clock,
-  ConfigError,
   createLog,
   createSeriesWriter,
   createSink,
@@ -13,25 +11,26 @@ import {
   type Group,
   type InvocationContext,
   type Log,
-  parseDuration,
+  parseTick,
   readEnv,
   roundSeconds,
   type Sample,
+  type Seconds,
   type SeriesWriter,
   type Sink,
   sample,
   startDeadline,
   systemClock,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { type BridgeSummary, summarize } from './answer.ts';
-import { createEcsApi, type EcsApi } from './aws/clients.ts';
-import { isTurn } from './cloudwatch/due.ts';
-import type { CloudWatchReport } from './cloudwatch/report.ts';
-import { readCloudWatch } from './cloudwatch/run.ts';
-import { isWhole, selfSamples } from './cloudwatch/self-samples.ts';
-import { type EcsReading, readEcs } from './ecs/read.ts';
-import { clusterSamples, readingSamples } from './ecs/samples.ts';
-import { Memory } from './memory.ts';
+import { createEcsApi, type EcsApi } from './aws/ecs-api.ts';
+import { bridgeSamples, isComplete } from './cloudwatch/bridge-samples.ts';
+import { Memory } from './cloudwatch/memory.ts';
+import type { PassReport } from './cloudwatch/report.ts';
+import { runPass } from './cloudwatch/run.ts';
+import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
+import { readEcs } from './ecs/read-ecs.ts';
+import type { EcsReading } from './ecs/reading.ts';
 
 /** What a run needs; everything but the configuration has a default, which tests replace. */
 export type Bridge = {
@@ -45,8 +44,8 @@ export type Bridge = {
   readonly api?: EcsApi;
 };
 
-/** Seconds of the invocation that are kept for delivering; of these for telling of a delivery that failed, and for the log. */
-const reserve = { delivering: 10, telling: 4, log: 1 };
+/** Seconds of the invocation that are kept for delivering; of these for reporting a failed delivery, and for the log. */
+const reserve = { delivering: 10, reporting: 4, log: 1 };
 
 /** Runs the bridge once. @throws DeliveryError, ConfigError, or the first fault when nothing could be read. */
 export async function runBridge(
@@ -54,101 +53,78 @@ export async function runBridge(
   event: unknown,
   context: InvocationContext,
 ): Promise<BridgeSummary> {
-  const schedule = readSchedule(event);
-  const clock = bridge.clock ?? systemClock;
-  const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
-  const sink = bridge.sink ?? createSink();
-  const available = context.getRemainingTimeInMillis() / 1000;
-  const whole = startDeadline(Math.max(1, available - reserve.log), clock);
-  const reading = whole.slice(Math.max(1, available - reserve.delivering));
-  const region = readEnv('AWS_REGION');
-  const api = bridge.api ?? createEcsApi(region === undefined ? {} : { region }, reading);
-  const begun = clock.monotonic();
-  const run: Run = { bridge, clock, sink, whole, reading, region: region ?? api.region, begun };
+  const run = startRun(bridge, parseTick(event).schedule, context);
   try {
-    const ecs = readEcs(api, bridge.config.ecs);
-    const [delivered, cloudwatch] = await Promise.allSettled([
-      deliverEcs(run, ecs),
-      deliverCloudWatch(run, ecs, schedule),
+    const reading = readEcs(run.api, bridge.config.ecs);
+    const [delivered, passed] = await Promise.allSettled([
+      deliverEcs(run, reading),
+      deliverCloudWatch(run, reading),
     ]);
-    const reading = await ecs;
-    const report = cloudwatch.status === 'fulfilled' ? cloudwatch.value : undefined;
+    const ecs = await reading;
+    const report = passed.status === 'fulfilled' ? passed.value : undefined;
     const samples = delivered.status === 'fulfilled' ? delivered.value : 0;
-    const summary = summarize(reading, { samples, report });
-    tell(log, reading, report);
-    log('info', 'invocation', {
-      request: context.awsRequestId,
-      ...summary,
-      sink: sink.name,
-      now: clock.now(),
-      seconds: roundSeconds(clock.monotonic() - begun),
-    });
-    throwFaults([delivered, cloudwatch], report);
-    throwIfNothing(reading, report);
+    const summary = summarize(ecs, { samples, report });
+    logRun(run, summary, context.awsRequestId);
+    throwFaults([delivered, passed], report);
+    throwIfNothing(ecs, report);
     return summary;
   } finally {
-    api.close();
-    reading.close();
-    whole.close();
+    run.api.close();
+    run.readDeadline.close();
+    run.deadline.close();
   }
 }
 
+/** A run under way. */
 type Run = {
-  readonly bridge: Bridge;
-  readonly clock: Clock;
+  readonly config: BridgeConfig;
+  readonly memory: Memory;
   readonly sink: Sink;
-  readonly whole: Deadline;
-  readonly reading: Deadline;
+  readonly writer: SeriesWriter | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly api: EcsApi;
   readonly region: string;
+  readonly schedule: Seconds | undefined;
+  /** Of the run. */
+  readonly deadline: Deadline;
+  readonly readDeadline: Deadline;
   /** Monotonic seconds. */
-  readonly begun: number;
+  readonly begun: Seconds;
 };
 
-/** Everything that an event may hold: the schedule's own input, or EventBridge's. Seconds between ticks; undefined: by hand. */
-function readSchedule(event: unknown): number | undefined {
-  const known = [
-    'schedule',
-    'time',
-    'source',
-    'detail-type',
-    'detail',
-    'id',
-    'account',
-    'region',
-    'resources',
-    'version',
-  ];
-  const given = (event ?? {}) as { readonly schedule?: unknown; readonly source?: unknown };
-  const issues = Object.keys(given)
-    .filter((key) => !known.includes(key))
-    .map((path) => ({ path, message: 'unknown key' }));
-  const { schedule, source } = given;
-  const seconds = typeof schedule === 'string' ? parseDuration(schedule) : undefined;
-  if (schedule !== undefined && !(seconds !== undefined && seconds > 0)) {
-    const message = `got ${JSON.stringify(schedule)}, want a duration such as 1m`;
-    issues.push({ path: 'schedule', message });
-  }
-  if (issues.length > 0) throw new ConfigError('event', issues);
-  return seconds ?? (source === 'aws.events' ? 60 : undefined);
+function startRun(bridge: Bridge, schedule: Seconds | undefined, context: InvocationContext): Run {
+  const { clock = systemClock, config, writer } = bridge;
+  const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
+  const sink = bridge.sink ?? createSink();
+  const memory = bridge.memory ?? new Memory();
+  const available = context.getRemainingTimeInMillis() / 1000;
+  const deadline = startDeadline(Math.max(1, available - reserve.log), clock);
+  const readDeadline = deadline.slice(Math.max(1, available - reserve.delivering));
+  const own = readEnv('AWS_REGION');
+  const api = bridge.api ?? createEcsApi(own === undefined ? {} : { region: own }, readDeadline);
+  const region = own ?? api.region;
+  const begun = clock.monotonic();
+  const given = { config, memory, sink, writer, clock, log, api, region, schedule };
+  return { ...given, deadline, readDeadline, begun };
 }
 
-/** Delivers what ECS says; answers with the number of samples. */
-async function deliverEcs(run: Run, ecs: Promise<EcsReading>): Promise<number> {
-  const reading = await ecs;
-  const batch = toBatch(reading, run);
-  await run.sink.write(batch, run.whole);
-  return batch.groups.reduce((sum, group) => sum + group.samples.length, 0);
+/** Delivers the ECS data; returns the number of samples. */
+async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<number> {
+  const batch = toBatch(await reading, run);
+  await run.sink.write(batch, run.deadline);
+  return batch.groups.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
 /** One group for each cluster whose services are known, and one for the run itself. */
-function toBatch(ecs: EcsReading, { begun, bridge, clock, region }: Run): Batch {
+function toBatch(ecs: EcsReading, { begun, clock, config, region }: Run): Batch {
   const now = clock.now();
   const time = sample('fargaze_bridge_timestamp_seconds', {}, now / 1000);
   const group = (instance: string, samples: readonly Sample[]): Group => ({
     grouping: { job: 'fargaze-ecs', instance },
     samples: [...samples, time],
   });
-  const { exportedTags } = bridge.config.ecs;
+  const { exportedTags } = config.ecs;
   const clusters = ecs.clusters.flatMap((reading) => {
     const samples = clusterSamples(reading, { now, exportedTags });
     return samples.length === 0 ? [] : [group(reading.cluster.clusterArn ?? '', samples)];
@@ -161,53 +137,53 @@ function toBatch(ecs: EcsReading, { begun, bridge, clock, region }: Run): Batch 
   return { taken: now, groups: [...clusters, group('ecs-bridge', own)] };
 }
 
-/** Reads and delivers CloudWatch when it is due, and what the reading says of itself. */
+/** Runs a pass over CloudWatch when it is due, and delivers the samples about it. */
 async function deliverCloudWatch(
   run: Run,
-  ecs: Promise<EcsReading>,
-  schedule: number | undefined,
-): Promise<CloudWatchReport | undefined> {
-  const { bridge, clock, reading, region, whole } = run;
-  const { cloudwatch: config, ecs: ecsConfig } = bridge.config;
+  ownEcs: Promise<EcsReading>,
+): Promise<PassReport | undefined> {
+  const { clock, deadline, memory, readDeadline, region, schedule, sink } = run;
+  const { cloudwatch: config, ecs: ecsConfig } = run.config;
   if (config === undefined || config.jobs.length + config.expressions.length === 0)
     return undefined;
-  // Points that nobody could take are a mistake that every run tells; what ECS says is delivered all the same.
-  const writer = bridge.writer ?? createSeriesWriter(run.sink);
-  const memory = bridge.memory ?? new Memory();
-  // Due by both, a slowed plan would run at multiples of both alone.
-  const interval = memory.slowedTo ?? config.interval;
-  if (!isTurn(interval, { schedule, now: clock.now() / 1000, memory })) return undefined;
-  // A receiver that never answers must not take the time in which the other one is told of it.
-  const writing = whole.slice(Math.max(1, whole.remaining() - reserve.telling));
-  const shared = { config, ecs: ecsConfig, memory, clock, region, writer, reading, whole: writing };
-  const report = await readCloudWatch({ ...shared, ownReading: ecs, schedule }).finally(
-    writing.close,
-  );
-  const now = clock.now() / 1000;
-  if (isWhole(report) && report.ran === 'read') memory.lastSuccess.set('cloudwatch', now);
+  // A sink that cannot take points with times is a mistake that every run reports; ECS is delivered all the same.
+  const writer = run.writer ?? createSeriesWriter(sink);
+  if (!memory.turns.isDue(config.interval, { schedule, now: clock.now() / 1000 })) return undefined;
+  // A receiver that never answers must leave time to report that to the other one.
+  const writeDeadline = deadline.slice(Math.max(1, deadline.remaining() - reserve.reporting));
+  const pass = { config, ecsConfig, region, clock, schedule, ownEcs, readDeadline, writer };
+  const report = await runPass({ ...pass, writeDeadline }, memory).finally(writeDeadline.close);
   if (report.ran === 'waited') return report;
-  const lastSuccess = memory.lastSuccess.get('cloudwatch');
-  const samples = selfSamples(report, { config, now, lastSuccess });
+  const now = clock.now() / 1000;
+  if (isComplete(report)) memory.turns.lastSuccess = now;
+  const { lastSuccess } = memory.turns;
+  const samples = bridgeSamples(report, { config, now, lastSuccess });
   const grouping = { job: 'fargaze-cloudwatch', instance: 'ecs-bridge' };
-  await run.sink.write({ taken: clock.now(), groups: [{ grouping, samples }] }, whole);
+  await sink.write({ taken: clock.now(), groups: [{ grouping, samples }] }, deadline);
   return report;
 }
 
-/** What went wrong, once each; an over-budget plan is told on every run. */
-function tell(log: Log, ecs: EcsReading, report: CloudWatchReport | undefined): void {
-  const faults = [...ecs.faults, ...(report?.faults ?? [])].map(({ message }) => message);
-  for (const detail of new Set(faults)) log('error', 'source failed', { detail });
-  for (const detail of new Set(report?.notes ?? [])) log('warn', 'cloudwatch', { detail });
+/** One line for each fault and note, and one for the run. */
+function logRun({ begun, clock, log, sink }: Run, summary: BridgeSummary, request?: string): void {
+  for (const detail of summary.faults) log('error', 'source failed', { detail });
+  for (const detail of summary.cloudwatch?.notes ?? []) log('warn', 'cloudwatch', { detail });
+  log('info', 'invocation', {
+    request,
+    ...summary,
+    sink: sink.name,
+    now: clock.now(),
+    seconds: roundSeconds(clock.monotonic() - begun),
+  });
 }
 
-/** Errors of both parts come to light, but only after both have ended. */
+/** Throws the errors of both parts, once both have ended. */
 function throwFaults(
   parts: readonly PromiseSettledResult<unknown>[],
-  report: CloudWatchReport | undefined,
+  report: PassReport | undefined,
 ): void {
   const errors = [
     ...parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as Error] : [])),
-    ...(report?.deliveryFaults ?? []),
+    ...(report?.tally.deliveryFaults ?? []),
   ];
   const [first] = errors;
   if (first === undefined) return;
@@ -216,8 +192,10 @@ function throwFaults(
   throw new AggregateError(errors, messages.join('\n'));
 }
 
-function throwIfNothing({ clusters, faults }: EcsReading, report?: CloudWatchReport): void {
+/** Throws the first fault when it left nothing to deliver. */
+function throwIfNothing({ clusters, faults }: EcsReading, report?: PassReport): void {
   const [first] = faults;
-  const some = clusters.some(({ services }) => services !== undefined) || (report?.sent ?? 0) > 0;
+  const sent = report?.tally.sent ?? 0;
+  const some = clusters.some(({ services }) => services !== undefined) || sent > 0;
   if (first !== undefined && !some) throw first;
 }

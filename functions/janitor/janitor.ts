@@ -7,19 +7,21 @@ import {
   createLog,
   type Deadline,
   deleteGroup,
+  groupKey,
   type InvocationContext,
   type Issue,
   interpolate,
   type Log,
   messageOf,
   type Pushgateway,
+  parseJanitorEvent,
   readEnv,
   readReceivers,
   redactUrl,
   startDeadline,
   systemClock,
-} from '@fargaze/core';
-import { judgeGroup, keyOf, type Rules, type StoredGroup } from './judge.ts';
+} from '@fargaze/core/internal';
+import { judgeGroup, type Rules, type StoredGroup } from './judge.ts';
 import { readGroups } from './stored.ts';
 
 /** What a round needs; everything but the configuration has a default, which tests replace. */
@@ -65,7 +67,7 @@ export async function runJanitor(
 ): Promise<JanitorSummary> {
   const clock = janitor.clock ?? systemClock;
   const log = janitor.log ?? createLog({ function: 'janitor' });
-  const dryRun = (event as { readonly dryRun?: unknown } | null | undefined)?.dryRun === true;
+  const { dryRun } = parseJanitorEvent(event);
   const nothing = { groups: 0, owned: 0, deleted: 0, dryRun };
   const pushgateway = janitor.pushgateway ?? readPushgateway();
   if (pushgateway === undefined) {
@@ -104,7 +106,7 @@ function readRules({ config, owner = readEnv('FARGAZE_OWNER') }: Janitor, clock:
       const message = `variable ${variable} of its target is unset, so its group cannot be told`;
       issues.push({ path: `probe ${name}`, message });
     }
-    return keyOf({ job, instance: redactUrl(text) });
+    return groupKey({ job, instance: redactUrl(text) });
   });
   if (owner === undefined || issues.length > 0) throw new ConfigError('environment', issues);
   const now = clock.now() / 1000;

@@ -14,7 +14,7 @@ import {
   type Sample,
   sample,
   type Target,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { parseAddress, type RedisAddress } from './address.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { RespError } from './resp.ts';
@@ -51,8 +51,11 @@ export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promi
     env,
   );
   samples.push(...dialSamples(dialed.facts));
-  for (const [phase, seconds] of Object.entries(dialed.facts.durations)) {
-    samples.push(sample('probe_redis_duration_seconds', { phase }, seconds));
+  const { durations } = dialed.facts;
+  for (const phase of ['resolve', 'connect', 'tls'] as const) {
+    const seconds = durations[phase];
+    if (seconds !== undefined)
+      samples.push(sample('probe_redis_duration_seconds', { phase }, seconds));
   }
   if (!dialed.ok) return { outcome: dialed.outcome, samples };
   const rules = { deadline: env.deadline, secrets: [credentials.password] };

@@ -1,5 +1,5 @@
 // Counts what clients ask for and what AWS would bill for it. The log is bounded; the counts are not.
-import type { Call, Facts } from './context.ts';
+import type { Call, Facts } from './call/context.ts';
 import type { Input } from './wire/input.ts';
 
 const keptCalls = 20_000;

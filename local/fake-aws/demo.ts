@@ -1,4 +1,4 @@
-// Scenarios for the local system and for benches. What they show at an instant depends on that instant and the seed alone,
+// Scenarios for the local system and for benches. What they show at an instant depends only on that instant and the seed,
 // so that two processes that were started at different times agree.
 import type { Model } from './model/model.ts';
 
@@ -8,7 +8,7 @@ export const demoCluster = 'fargaze-demo';
 const historySeconds = 6 * 3600;
 const deploySeconds = 900;
 
-/** `web`, `redis` and a `worker` that is deployed every 15 minutes and loses a task between, now for this reason, now for that; nothing that an alert would tell of. */
+/** `web`, `redis` and a `worker` that is deployed every 15 minutes and loses a task in between, for changing reasons; nothing that fires an alert. */
 export function addDemo(model: Model): void {
   const tags = { project: 'fargaze', environment: 'demo' };
   const cluster = demoCluster;

@@ -1,5 +1,5 @@
 // Under which names the services are addressed on the wire, in IAM and in XML.
-import type { ServiceName } from './context.ts';
+import type { ServiceName } from './call/context.ts';
 
 /** How a service is addressed on the wire. */
 export type ServiceFace = {

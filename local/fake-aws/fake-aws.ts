@@ -9,7 +9,7 @@ import {
   type CallRecord,
   createAccounting,
 } from './accounting.ts';
-import type { Call, Facts, Operation } from './context.ts';
+import type { Call, Facts, Operation } from './call/context.ts';
 import { type Control, handleControl } from './control.ts';
 import { errorOf } from './fault-errors.ts';
 import { createFaults, type Faults, type Treatment } from './faults.ts';

@@ -1,5 +1,5 @@
 // The errors that faults on demand answer with, worded as the services word them.
-import type { Call } from './context.ts';
+import type { Call } from './call/context.ts';
 import { faces } from './faces.ts';
 import type { FaultKind } from './faults.ts';
 import { arnOf } from './model/arn.ts';

@@ -1,5 +1,5 @@
 // Faults on demand: which call goes wrong, how, and how often. Pure bookkeeping; the server carries them out.
-import type { Call, Directives } from './context.ts';
+import type { Call, Directives } from './call/context.ts';
 
 const kinds = [
   'throttle',

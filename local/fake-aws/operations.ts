@@ -1,8 +1,9 @@
 // Which operations are answered.
+
+import type { Operation, ServiceName } from './call/context.ts';
 import { getMetricData } from './cloudwatch/get-metric-data.ts';
 import { getMetricStatistics } from './cloudwatch/get-metric-statistics.ts';
 import { listMetrics } from './cloudwatch/list-metrics.ts';
-import type { Operation, ServiceName } from './context.ts';
 import { describeClusters, listClusters } from './ecs/clusters.ts';
 import {
   describeServiceDeployments,

@@ -1,9 +1,9 @@
 // Writes answers and refusals in the protocol of the request.
 import type { ServerResponse } from 'node:http';
-import type { Call } from './context.ts';
+import type { Call } from './call/context.ts';
 import { faces } from './faces.ts';
 import type { Address } from './request.ts';
-import { encodeCbor } from './wire/cbor-encode.ts';
+import { encodeCbor } from './wire/cbor.ts';
 import type { AwsError } from './wire/errors.ts';
 import { encodeXml, encodeXmlError } from './wire/query.ts';
 

@@ -1,12 +1,12 @@
-// Tells what a request asks for: protocol, service, operation, account and region. Signatures are not verified,
+// Reads what a request asks for: protocol, service, operation, account and region. Signatures are not verified,
 // but an unsigned request is refused.
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import type { Call, ServiceName } from './context.ts';
+import type { Call, ServiceName } from './call/context.ts';
 import { faces } from './faces.ts';
 import type { World } from './model/types.ts';
 import { accountOfKey, identityOf, type Sessions } from './other/identity.ts';
-import { decodeCbor } from './wire/cbor-decode.ts';
+import { decodeCbor } from './wire/cbor.ts';
 import { AwsError, serializationError } from './wire/errors.ts';
 import type { Input } from './wire/input.ts';
 import { decodeForm } from './wire/query.ts';
@@ -17,7 +17,7 @@ export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'cbor';
 /** What the headers and the path say about a request. */
 export type Address = {
   readonly protocol: Protocol;
-  /** Undefined when only the body tells it (query protocol). */
+  /** Undefined when only the body has it (query protocol). */
   readonly api: string | undefined;
   readonly service: ServiceName | undefined;
   /** Whether the client wants the query protocol's error codes as well. */
@@ -77,7 +77,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 }
 
-/** Decodes and authenticates a call. @throws AwsError when it is unsigned, malformed or for no service of ours. */
+/** Decodes and authenticates a call. @throws AwsError when it is unsigned, malformed or for a service that is not simulated. */
 export function readCall(
   request: IncomingMessage,
   body: Buffer,

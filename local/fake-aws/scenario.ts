@@ -32,7 +32,7 @@ function runStep(model: Model, step: unknown): void {
     );
   }
   const { do: name, ...spec } = step;
-  // The model checks the names in a specification itself; its types cannot be told from JSON.
+  // The model checks the names in a specification itself; its types cannot be seen in JSON.
   const change = model[name] as (spec: Readonly<Record<string, unknown>>) => unknown;
   change(spec);
 }

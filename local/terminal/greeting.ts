@@ -1,6 +1,6 @@
 // What a start prints once everything runs, where to look; and what the terminal shows of it from then on.
 import { systemClock } from '../../layers/core/src/clock.ts';
-import type { Config } from '../../layers/core/src/config/types.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
 import { writeLine } from '../../layers/core/src/log.ts';
 import { howToGetGrafana } from '../programs/grafana.ts';
 import type { Stack } from '../stack.ts';

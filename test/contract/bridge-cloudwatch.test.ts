@@ -39,7 +39,7 @@ describe('a service', () => {
     fake.clock.advance(1200);
   });
 
-  it('has one point for each minute, at the time that CloudWatch gives it, final points alone', async () => {
+  it('has one point for each minute, at the time that CloudWatch gives it, and only final points', async () => {
     const { receiver, run } = createBridge(fake, cloudWatch([cpuOfServices]));
     const { samples, summary } = await run();
     expect(summary.faults).toEqual([]);

@@ -1,4 +1,4 @@
-// Each fault of the API in turn: what can be had is delivered, the rest is counted and named, and the next run makes it whole.
+// Each fault of the API in turn: the data that arrives is delivered, the rest is counted and named, and the next run fills it in.
 
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import type { FaultSpec } from '../../local/fake-aws/faults.ts';
@@ -51,7 +51,7 @@ function pointsOf(prefix: string): number {
 
 type Point = readonly [at: number, value: unknown];
 
-/** Series of data with their points from `since` on, without what tells of the run. */
+/** Series of data with their points from `since` on, without the series about the run. */
 function data({ receiver }: TestBridge, since: number): [string, Point[]][] {
   return [...receiver.series]
     .filter(([key]) => /^aws_(?:ecs_cpu|applicationelb_request)/.test(key))
@@ -164,8 +164,22 @@ it.each<{ readonly name: string; readonly fault: FaultSpec; readonly partial: st
   await expectWhole();
 });
 
+it('a later page that fails: what its results lack is not taken as read, and a later run fills it', async () => {
+  fake.faults.add({ api: 'GetMetricData', kind: 'page-size', size: 97 });
+  fake.faults.add({ api: 'GetMetricData', kind: 'access-denied', skip: 2 });
+  const { summary } = await bridge.run();
+  expect(summary.faults.join()).toContain('cloudwatch:GetMetricData is missing');
+  expect(summary.cloudwatch?.sent).toBeGreaterThan(100);
+  fake.faults.clear();
+  // So much later that no overlap would hide the gap.
+  fake.clock.advance(1800);
+  const again = await bridge.run();
+  expect(again.summary.faults).toEqual([]);
+  await expectWhole();
+});
+
 describe('a permission that is missing costs only what needs it, and is named', () => {
-  it('GetMetricData: ECS itself is told all the same', async () => {
+  it('GetMetricData: ECS is delivered all the same', async () => {
     fake.faults.add({ api: 'GetMetricData', kind: 'access-denied' });
     const { lines, samples, summary } = await bridge.run();
     expect(summary.faults).toHaveLength(1);

@@ -1,5 +1,5 @@
 // Kinds of jobs: load balancers by tag, functions, static and custom metrics, expressions, zeros, roles and linked accounts.
-import type { CloudWatchConfig } from '../../layers/core/src/config/types.ts';
+import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
@@ -24,7 +24,7 @@ afterEach(async () => {
   await fake.close();
 });
 
-/** One run; series by name with labels, without what tells of the run, and the number of their points. */
+/** One run; series by name with labels, without the series about the run, and the number of their points. */
 async function read(config: CloudWatchConfig) {
   const bridge = createBridge(fake, config);
   const { summary } = await bridge.run();
@@ -291,6 +291,6 @@ it('a plan over its budget is slowed or not carried out, and says so', async () 
   }
   expect(ran.filter((each) => each === 'read').length).toBeLessThan(12);
   expect(ran).toContain('waited');
-  // Once it is known, the slower interval alone decides when CloudWatch is due.
+  // Once it is known, only the slower interval decides when CloudWatch is due.
   expect(new Set(ran)).toEqual(new Set(['read', 'waited', undefined]));
 });

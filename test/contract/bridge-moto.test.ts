@@ -1,4 +1,4 @@
-// The bridge against moto, an AWS that is not ours: the SDK's wiring, ECS's lists, ListMetrics and basic statistics. What moto
+// The bridge against moto, an AWS written by others: the SDK's wiring, ECS's lists, ListMetrics and basic statistics. What moto
 // cannot do (pages, partial answers, percentiles, metric math) is left to the fake.
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
@@ -61,7 +61,7 @@ it('reads what was put into another simulation of AWS: services, listed metrics,
           ]),
         },
         writer: receiver,
-        sink: { name: 'memory', write: async () => undefined },
+        sink: { name: 'memory', series: 'refused', write: async () => undefined },
         log: () => undefined,
       },
       {},

@@ -98,7 +98,7 @@ it.each([
   120_000,
 );
 
-it('a function that always starts cold reads on from where the receiver says, not the whole of backfill', async () => {
+it('a function that always starts cold reads on from where the receiver says, not all of backfill', async () => {
   addServices(start);
   const bridge = createBridge(fake, cloudWatch([cpuOfServices]));
   await pass(bridge, 10);

@@ -1,4 +1,5 @@
 // The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
+
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
@@ -12,6 +13,7 @@ import {
   job,
   metric,
 } from '../support/bridging.ts';
+import { withCalendar } from '../support/fake-clock.ts';
 import { createReceiver } from '../support/receiver.ts';
 
 const start = 1_800_000_000;
@@ -67,7 +69,7 @@ it('answers that stay partial for an hour: what was delivered is not sent again'
   expect(receiver.repeated()).toBe(0);
 });
 
-it('a plan that its budget slows runs at the interval that is told, and loses no point', async () => {
+it('a plan that its budget slows runs at the interval that it reports, and loses no point', async () => {
   // One metric every 37 minutes, which has no multiple in common with 5 minutes for three hours.
   const monthlyUsd = (0.00001 * 30 * 86_400) / (37 * 60);
   const config = cloudWatch([cpuOfServices], { budget: { monthlyUsd, onExceed: 'slow' } });
@@ -141,7 +143,7 @@ it('points that are left for half an hour get their zeros all the same', async (
   expect(gapsOf(receiver.series, 'aws_lambda_errors')).toEqual([60]);
 });
 
-it('a receiver that never answers leaves time to tell the other one of it', async () => {
+it('a receiver that never answers leaves time to report that to the other one', async () => {
   const waits: SeriesWriter = {
     query: async () => undefined,
     write: async (_, { signal }) => {
@@ -154,6 +156,7 @@ it('a receiver that never answers leaves time to tell the other one of it', asyn
   const left: number[] = [];
   const sink: Sink = {
     name: 'memory',
+    series: 'refused',
     write: async (_, deadline) => void left.push(deadline.remaining()),
   };
   const run = runBridge(
@@ -164,7 +167,7 @@ it('a receiver that never answers leaves time to tell the other one of it', asyn
       },
       writer: waits,
       sink,
-      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      clock: withCalendar(() => fake.clock.now() * 1000),
       log: () => undefined,
     },
     {},

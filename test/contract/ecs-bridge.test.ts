@@ -1,10 +1,12 @@
 // The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
 // One file: the cases share one simulated account.
+
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
-import type { EcsConfig } from '../../layers/core/src/config/types.ts';
+import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { withCalendar } from '../support/fake-clock.ts';
 
 const now = 1_800_000_000;
 let fake: FakeAws;
@@ -36,8 +38,8 @@ async function run(
   const summary = await runBridge(
     {
       config: { ecs: { clusters, services: ['*'], tags: [], exportedTags: [], ...filters } },
-      sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
-      clock: { now: () => fake.clock.now() * 1000, monotonic: () => performance.now() / 1000 },
+      sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
+      clock: withCalendar(() => fake.clock.now() * 1000),
       log: (level, message, fields) =>
         void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
     },
@@ -149,7 +151,7 @@ describe('a healthy cluster', () => {
   });
 
   it.each([['prod'], ['arn:aws:ecs:eu-west-1:111122223333:cluster/prod']])(
-    '%s alone is read without listing clusters',
+    'only %s is read, without listing clusters',
     async (name) => {
       fake.model.addCluster({ name: 'other' });
       const { summary } = await run([name]);
@@ -212,7 +214,7 @@ describe('filters', () => {
     expect(infos.join()).not.toContain('tag_Team');
   });
 
-  it('a cluster that is named and not there is told, and costs only itself', async () => {
+  it('a cluster that is named and not there is reported, and costs only itself', async () => {
     const { series, summary } = await run(['prod', 'prdo']);
     expect(summary.faults).toEqual([
       'bridge.ecs.clusters: got "prdo", want a cluster of this account and region',
@@ -223,7 +225,7 @@ describe('filters', () => {
   });
 });
 
-it('a rollout that fails and rolls back is told by its events', async () => {
+it('a rollout that fails and rolls back is shown by its events', async () => {
   fake.model.addCluster({ name: 'prod' });
   fake.model.addService({ cluster: 'prod', name: 'web', desired: 2 });
   fake.clock.advance(600);
@@ -308,7 +310,7 @@ describe('a call that fails', () => {
     ]);
   });
 
-  it('at the very start fails the run after it was told', async () => {
+  it('at the very start fails the run after it was reported', async () => {
     fake.faults.add({ api: 'ListClusters', kind: 'access-denied' });
     await expect(run()).rejects.toThrow('permission ecs:ListClusters is missing');
   });

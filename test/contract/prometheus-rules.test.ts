@@ -66,7 +66,7 @@ describe.each(releases)('promtool as it is $release', ({ find }) => {
   });
 
   it('accepts every rule file, the generated ones too, and finds no rule twice', async () => {
-    const empty = parseConfigText('');
+    const empty = parseConfigText('{}');
     const generated = [
       renderNeverSeenRules([hostile, hourly]),
       renderNeverSeenRules([]),

@@ -109,7 +109,7 @@ it('sixty groups of some size arrive', async () => {
       grouping: { job: 'j', instance: `https://host-${i}.example.test/` },
       samples: [
         sample('fargaze_probe_info', labels(i), 1),
-        ...['resolve', 'connect', 'tls', 'processing', 'transfer'].map((phase) =>
+        ...(['resolve', 'connect', 'tls', 'processing', 'transfer'] as const).map((phase) =>
           sample('probe_http_duration_seconds', { phase }, i),
         ),
       ],
@@ -133,18 +133,18 @@ it('bodies above a kilobyte are compressed, smaller ones are not', async () => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     });
   });
-  const phases = Array.from({ length: 200 }, (_, i) =>
-    sample('probe_http_duration_seconds', { phase: `p${i}` }, i),
+  const many = Array.from({ length: 200 }, (_, i) =>
+    sample('fargaze_bridge_requests', { api: `a${i}` }, i),
   );
   const url = `http://127.0.0.1:${receiver.port}/base/`;
-  await write([{ grouping: { job: 'j', instance: 'big' }, samples: phases }], { url });
+  await write([{ grouping: { job: 'j', instance: 'big' }, samples: many }], { url });
   await write([group('small')], { url });
   await receiver.close();
   const [big, small] = bodies;
   expect(big?.head).toMatch(/^PUT \/base\/metrics\/job\/j\/instance\/big HTTP\/1\.1/);
   expect(big?.head).toMatch(/content-encoding: gzip/i);
   expect(gunzipSync(big?.body ?? '').toString()).toContain(
-    'probe_http_duration_seconds{phase="p199"} 199\n',
+    'fargaze_bridge_requests{api="a199"} 199\n',
   );
   expect(small?.head).not.toMatch(/content-encoding/i);
   expect(small?.body.toString()).toContain('# TYPE probe_success gauge\nprobe_success 1\n');

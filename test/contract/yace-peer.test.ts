@@ -84,7 +84,7 @@ describe.each(['keep', 'snake'] as const)('with labels: %s', (labels) => {
   });
 });
 
-it('a job that asks for no tags is whole without them; its resources alone lack them', async () => {
+it('a job that asks for no tags is complete without them; only its resources lack them', async () => {
   fake.faults.add({ api: 'GetResources', kind: 'access-denied' });
   const config = cloudWatch([job('AWS/Lambda', { metrics: [metric('Duration')] })]);
   const { receiver, run } = createBridge(fake, config);

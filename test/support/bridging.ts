@@ -2,15 +2,16 @@
 
 import type { BridgeSummary } from '../../functions/ecs-bridge/answer.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
-import { Memory } from '../../functions/ecs-bridge/memory.ts';
+import { Memory } from '../../functions/ecs-bridge/cloudwatch/memory.ts';
 import type {
   CloudWatchConfig,
   CloudWatchExpression,
   CloudWatchJob,
   CloudWatchMetric,
-} from '../../layers/core/src/config/types.ts';
+} from '../../layers/core/src/config/bridge.ts';
 import type { Batch, Sample } from '../../layers/core/src/sample.ts';
 import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { withCalendar } from './fake-clock.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
 /** The region and account of the fakes. */
@@ -61,7 +62,7 @@ export function job(namespace: string, more: Partial<CloudWatchJob> = {}): Cloud
   };
 }
 
-/** CPU of services alone. */
+/** CPU of services only. */
 export const cpuOfServices = job('AWS/ECS', {
   dimensionNameRequirements: ['ClusterName', 'ServiceName'],
   metrics: [metric('CPUUtilization')],
@@ -129,12 +130,13 @@ export function createBridge(
             cloudwatch: config,
           },
           memory,
-          sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
-          ...(writer !== 'environment' && { writer }),
-          clock: {
-            now: () => fake.clock.now() * 1000,
-            monotonic: () => performance.now() / 1000,
+          sink: {
+            name: 'memory',
+            series: 'refused',
+            write: async (batch) => void batches.push(batch),
           },
+          ...(writer !== 'environment' && { writer }),
+          clock: withCalendar(() => fake.clock.now() * 1000),
           log: (level, message, fields) =>
             void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
         },

@@ -2,16 +2,12 @@
 
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
-import type {
-  HttpModule,
-  Module,
-  RedisModule,
-  Target,
-} from '../../layers/core/src/config/types.ts';
+import type { HttpModule, Module, RedisModule } from '../../layers/core/src/config/modules.ts';
+import type { Target } from '../../layers/core/src/config/probes.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import type { Outcome } from '../../layers/core/src/outcome.ts';
+import type { Probe } from '../../layers/core/src/probe/probe.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
-import type { Probe } from '../../layers/core/src/sample.ts';
 
 /** What a probe found, with samples by `name` or `name{label="value"}`. */
 export type Probed = {

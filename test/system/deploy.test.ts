@@ -103,7 +103,7 @@ describe('a deployed stack', () => {
     { family: 'web', containers: ['config', 'install', 'web', 'exporter'] },
     { family: 'redis', containers: ['config', 'redis', 'exporter'] },
     { family: 'prometheus', containers: ['config', 'prometheus', 'pushgateway'] },
-    { family: 'grafana', containers: ['config', 'grafana'] },
+    { family: 'grafana', containers: ['config', 'grafana', 'door'] },
   ])('runs $family with its sidecars, one task wanted', ({ family, containers }) => {
     expect(containersOf(first, family).map(({ name }) => name)).toEqual(containers);
     const definition = pick(first.taskDefinitions, 'family', new RegExp(`-${family}$`));

@@ -77,7 +77,7 @@ it('each program that is killed is named, and comes again where it was', async (
   for (const pid of killed) process.kill(pid, 'SIGKILL');
   const unsaid = () => {
     const lines = system.output().slice(before);
-    return parts.filter((part) => !new RegExp(`  ${part} (?:ended|has)`).test(lines));
+    return parts.filter((part) => !new RegExp(`  ${part} ended`).test(lines));
   };
   await waitFor({ what: 'all named', seconds: 10, check: async () => unsaid().length === 0 }).catch(
     () => undefined,

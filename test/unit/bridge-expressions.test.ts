@@ -1,9 +1,10 @@
 // What expressions are billed for, before they are read.
 
-import { placeKey } from '../../functions/ecs-bridge/aws/scope.ts';
-import { countExpressionMetrics } from '../../functions/ecs-bridge/cloudwatch/query/expressions.ts';
-import { Memory } from '../../functions/ecs-bridge/memory.ts';
-import type { CloudWatchExpression } from '../../layers/core/src/config/types.ts';
+import {
+  countExpressionMetrics,
+  expressionKey,
+} from '../../functions/ecs-bridge/cloudwatch/find/expressions.ts';
+import type { CloudWatchExpression } from '../../layers/core/src/config/bridge.ts';
 
 const input = { namespace: 'Shop', metric: 'All', statistic: 'Sum', dimensions: [] };
 const math: CloudWatchExpression = {
@@ -25,24 +26,26 @@ const search = {
   expression: "SUM( SEARCH ('{Shop}', 'Sum'))",
   inputs: [],
 };
-const home = 'eu-west-1';
+const scoped = (expression: CloudWatchExpression, scope = 'home') => ({
+  expression,
+  key: expressionKey(expression, scope),
+});
 
 describe('metrics of expressions', () => {
-  it('are their inputs, at each place', () => {
-    expect(countExpressionMetrics([math], home, new Memory())).toBe(2);
-    const roles = [undefined, { roleArn: 'arn:aws:iam::111122223333:role/reader' }];
-    const many = { ...math, regions: [home, 'us-east-1'], roles };
-    expect(countExpressionMetrics([math, many], home, new Memory())).toBe(10);
+  it('are their inputs, in each scope', () => {
+    expect(countExpressionMetrics([scoped(math)], new Map())).toBe(2);
+    const two = [scoped(math), scoped(math, 'away')];
+    expect(countExpressionMetrics(two, new Map())).toBe(4);
   });
 
   it.each(["SEARCH('{Shop}', 'Sum')", 'SELECT AVG(x) FROM y'])(
-    'that %s finds are those of its last answer, and one before the first',
+    'that %s finds are those of its last answer in that scope, and one before the first',
     (expression) => {
-      const memory = new Memory();
-      const one = { ...search, expression };
-      expect(countExpressionMetrics([one], home, memory)).toBe(1);
-      memory.found.set(`expression search ${placeKey({ region: home, role: undefined })}`, 40);
-      expect(countExpressionMetrics([one, math], home, memory)).toBe(42);
+      const one = scoped({ ...search, expression });
+      const away = scoped({ ...search, expression }, 'away');
+      expect(countExpressionMetrics([one, away], new Map())).toBe(2);
+      const found = new Map([[one.key, 40]]);
+      expect(countExpressionMetrics([one, away, scoped(math)], found)).toBe(43);
     },
   );
 });

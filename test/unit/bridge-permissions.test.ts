@@ -15,8 +15,8 @@ const discovery = (...jobs: readonly string[]) => `{ discovery: { jobs: [${jobs.
 const role = 'arn:aws:iam::111122223333:role/reader';
 
 describe('the permissions', () => {
-  it('without CloudWatch are those of the ECS API alone', () => {
-    expect(actionsFor('')).toEqual({
+  it('without CloudWatch are only those of the ECS API', () => {
+    expect(actionsFor('bridge: {}')).toEqual({
       ListClusters: ['ecs:ListClusters'],
       ReadClusters: ['ecs:DescribeClusters'],
       ReadServicesAndTasks: [
@@ -41,7 +41,7 @@ describe('the permissions', () => {
     ]);
   });
 
-  it('reach the revisions of services of those clusters alone', () => {
+  it('reach the revisions only of services of those clusters', () => {
     const arn = 'arn:aws:ecs:us-east-1:111122223333:cluster/x';
     const text = withJobs(discovery(minutely)).replace(
       '{ cloud',
@@ -117,7 +117,7 @@ describe('the permissions', () => {
 });
 
 describe('the policy', () => {
-  const statements = statementsFor('');
+  const statements = statementsFor('bridge: {}');
   const template = {
     Resources: {
       Bridge: {

@@ -70,7 +70,7 @@ it('static jobs and what expressions refer to are counted once for each place', 
 });
 
 it('without CloudWatch nothing is to be paid, and other namespaces are named', () => {
-  expect(renderCost(parseConfigText('').bridge, [1])).toContain('not configured');
+  expect(renderCost(parseConfigText('{}').bridge, [1])).toContain('not configured');
   const alb = '{ type: AWS/ApplicationELB, metrics: [{ name: A, statistics: [Sum] }] }';
   expect(renderCost(bridgeOf(alb), [1])).toContain('Not in it: 1 job of another namespace');
 });

@@ -1,8 +1,8 @@
 // Which clusters and services a configuration means, and that a deleted cluster is as good as none.
-import type { EcsApi } from '../../functions/ecs-bridge/aws/clients.ts';
-import { readEcs } from '../../functions/ecs-bridge/ecs/read.ts';
-import { wantsCluster, wantsService } from '../../functions/ecs-bridge/ecs/select.ts';
-import type { EcsConfig } from '../../layers/core/src/config/types.ts';
+import type { EcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
+import { readEcs } from '../../functions/ecs-bridge/ecs/read-ecs.ts';
+import { selectsCluster, selectsService } from '../../functions/ecs-bridge/ecs/select.ts';
+import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
 
 const wanting = (more: Partial<EcsConfig>): EcsConfig => ({
   clusters: ['*'],
@@ -23,18 +23,18 @@ it.each([
   { wanted: 'arn:aws:ecs:eu-west-1:*:cluster/p*', name: 'prod', meant: true },
   { wanted: 'arn:aws:ecs:us-east-1:*', name: 'prod', meant: false },
 ])('$wanted means cluster $name: $meant', ({ meant, name, wanted }) => {
-  expect(wantsCluster(wanting({ clusters: [wanted] }), arn(name))).toBe(meant);
+  expect(selectsCluster(wanting({ clusters: [wanted] }), arn(name))).toBe(meant);
 });
 
 it('services go by the last part of their ARN, in the short format too', () => {
   const config = wanting({ services: ['web*'] });
   const service = (path: string) => `arn:aws:ecs:eu-west-1:111122223333:service/${path}`;
-  expect(wantsService(config, service('prod/web-admin'))).toBe(true);
-  expect(wantsService(config, service('web'))).toBe(true);
-  expect(wantsService(config, service('web/worker'))).toBe(false);
+  expect(selectsService(config, service('prod/web-admin'))).toBe(true);
+  expect(selectsService(config, service('web'))).toBe(true);
+  expect(selectsService(config, service('web/worker'))).toBe(false);
 });
 
-it('a cluster that was deleted is told as missing and not read', async () => {
+it('a cluster that was deleted is reported as missing and not read', async () => {
   const read: string[] = [];
   const api: EcsApi = {
     region: 'eu-west-1',

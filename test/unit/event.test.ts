@@ -1,5 +1,5 @@
 // What a function may be invoked with, and which probes that selects.
-import { parseEvent } from '../../layers/core/src/probe/event.ts';
+import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { isDue, selectTargets } from '../../layers/core/src/probe/select.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
@@ -22,7 +22,7 @@ function select(
   } = {},
 ) {
   const { prober = 'http', vantage, now = 0, env = {} } = about;
-  const selected = selectTargets(parseEvent(event), {
+  const selected = selectTargets(parseProbeEvent(event), {
     config,
     prober,
     vantage,
@@ -117,7 +117,7 @@ probes:
   - { name: two, module: http_2xx, target: 'http://a/' }
 `);
   const run = () =>
-    selectTargets(parseEvent({}), {
+    selectTargets(parseProbeEvent({}), {
       config: twice,
       prober: 'http',
       vantage: undefined,

@@ -1,5 +1,5 @@
 import { createAccounting } from '../../local/fake-aws/accounting.ts';
-import type { Call } from '../../local/fake-aws/context.ts';
+import type { Call } from '../../local/fake-aws/call/context.ts';
 import { createFaults, type FaultSpec } from '../../local/fake-aws/faults.ts';
 
 const call: Call = {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { decodeToken, encodeToken, takePage } from '../../local/fake-aws/paging.ts';
-import { decodeCbor } from '../../local/fake-aws/wire/cbor-decode.ts';
-import { encodeCbor } from '../../local/fake-aws/wire/cbor-encode.ts';
+import { decodeToken, encodeToken, takePage } from '../../local/fake-aws/call/paging.ts';
+import { decodeCbor, encodeCbor } from '../../local/fake-aws/wire/cbor.ts';
 import { AwsError, invalidParameter } from '../../local/fake-aws/wire/errors.ts';
 import {
   readFlag,
@@ -64,7 +63,6 @@ describe('CBOR', () => {
     { hex: 'fa47c35000', value: 100_000 },
     { hex: '9f018202039f0405ffff', value: [1, [2, 3], [4, 5]] },
     { hex: 'bf61610161629f0203ffff', value: { a: 1, b: [2, 3] } },
-    { hex: '7f657374726561646d696e67ff', value: 'streaming' },
     { hex: 'c11a514b67b0', value: new Timestamp(1_363_896_240) },
   ])('$hex is read, although it is never written', ({ hex, value }) => {
     expect(decodeCbor(Buffer.from(hex, 'hex'))).toEqual(value);
@@ -84,6 +82,8 @@ describe('CBOR', () => {
     '81ff',
     '1c',
     '5f6161ff',
+    '7f6161ff',
+    'c16161',
   ])('the broken bytes %s are refused', (hex) => {
     expect(() => decodeCbor(Buffer.from(hex, 'hex'))).toThrow(AwsError);
   });
@@ -98,7 +98,7 @@ describe('CBOR', () => {
   });
 
   it('is refused for what it cannot hold', () => {
-    expect(() => encodeCbor({ a: () => 1 })).toThrow(TypeError);
+    expect(() => encodeCbor({ a: () => 1 })).toThrow('unsupported type');
   });
 });
 

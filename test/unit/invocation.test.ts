@@ -1,14 +1,16 @@
 // One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
 // One file: the cases share one way of calling a handler.
 import type { Clock } from '../../layers/core/src/clock.ts';
-import type { HttpModule, Target } from '../../layers/core/src/config/types.ts';
+import type { HttpModule } from '../../layers/core/src/config/modules.ts';
+import type { Target } from '../../layers/core/src/config/probes.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
 import type { LogLevel } from '../../layers/core/src/log.ts';
 import { failure } from '../../layers/core/src/outcome.ts';
 import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
+import type { Probe } from '../../layers/core/src/probe/probe.ts';
 import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { createReturnSink } from '../../layers/core/src/queue/return-sink.ts';
-import { type Batch, type Probe, sample } from '../../layers/core/src/sample.ts';
+import { type Batch, sample } from '../../layers/core/src/sample.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
@@ -27,6 +29,7 @@ function setUp(
   const lines: { level: LogLevel; message: string; [field: string]: unknown }[] = [];
   const sink: Sink = {
     name: 'memory',
+    series: 'refused',
     write: async (batch) => {
       if (options.refuse !== undefined) throw options.refuse;
       batches.push(batch);
@@ -178,7 +181,7 @@ ${Array.from({ length: 24 }, (_, i) => `  - { name: p${i}, module: m, target: 'h
     name: 'web-probe',
     prober: 'http',
     config: many,
-    sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+    sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
     log: () => undefined,
     // Every target is silent until the probe's deadline.
     probe: (_, { deadline }) =>
@@ -237,7 +240,11 @@ it('no two probes beyond the limit run at once', async () => {
 
 it('durations come from the stopwatch and not from the calendar', async () => {
   let monotonic = 100;
-  const clock: Clock = { now: () => 1_700_000_000_000, monotonic: () => (monotonic += 0.25) };
+  const clock: Clock = {
+    now: () => 1_700_000_000_000,
+    monotonic: () => (monotonic += 0.25),
+    sleep: async () => {},
+  };
   const batches: Batch[] = [];
   const handler = createProbeHandler({
     name: 'web-probe',
@@ -245,7 +252,7 @@ it('durations come from the stopwatch and not from the calendar', async () => {
     config,
     clock,
     probe: up,
-    sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+    sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
     log: () => undefined,
   });
   await handler({ probes: ['a'] }, { getRemainingTimeInMillis: () => 20_000 });

@@ -38,6 +38,68 @@ it('an allowed block lifts the guard for its own addresses alone', () => {
   expect(findBlock('169.254.2.1', ['169.254.1.0/24'])).toBe('169.254.2.1 lies in 169.254.0.0/16');
 });
 
+describe('the guard, outside Lambda', () => {
+  it.each([
+    { address: '169.254.169.254', block: '169.254.0.0/16' },
+    { address: '0.0.0.0', block: '0.0.0.0/8' },
+    { address: '239.1.2.3', block: '224.0.0.0/4' },
+    { address: '255.255.255.255', block: '255.255.255.255/32' },
+    { address: 'fe80::1%eth0', block: 'fe80::/10' },
+    { address: 'fd00:ec2::254', block: 'fd00:ec2::/32' },
+    { address: 'ff02::1', block: 'ff00::/8' },
+    { address: '::', block: '::/96' },
+    // What reaches an IPv4 address is judged as that one.
+    { address: '::ffff:169.254.169.254', block: '169.254.0.0/16' },
+    { address: '::FFFF:a9fe:a9fe', block: '169.254.0.0/16' },
+    { address: '0:0:0:0:0:ffff:a9fe:a9fe', block: '169.254.0.0/16' },
+    { address: '64:ff9b::169.254.169.254', block: '169.254.0.0/16' },
+    { address: '64:ff9b::a9fe:a9fe', block: '169.254.0.0/16' },
+    // What may reach one is blocked whole.
+    { address: '::169.254.169.254', block: '::/96' },
+    { address: '::8.8.8.8', block: '::/96' },
+    { address: '::2', block: '::/96' },
+    { address: '::ffff:0:169.254.169.254', block: '::ffff:0:0:0/96' },
+    { address: '2002:a9fe:a9fe::1', block: '2002::/16' },
+    { address: '64:ff9b:1::a9fe:a9fe', block: '64:ff9b:1::/48' },
+    { address: '64:ff9b:1:a9fe:a9:fe00::', block: '64:ff9b:1::/48' },
+  ])('blocks $address', ({ address, block }) => {
+    expect(findBlock(address, [])).toMatch(new RegExp(` lies in ${block}$`));
+  });
+
+  it.each([
+    ...['8.8.8.8', '10.0.0.1', '127.0.0.1', '169.253.255.255', '223.255.255.255', '::1'],
+    ...['2001:db8::1', 'fd00:ec3::254', '64:ff9b::8.8.8.8', '64:ff9b:2::a9fe:a9fe'],
+    ...['2003::1', '::ffff:8.8.8.8', '::1:0:0:1'],
+  ])('lets %s through', (address) => expect(findBlock(address, [])).toBeUndefined());
+
+  it('is lifted by a block of the form that was judged', () => {
+    expect(findBlock('2002:a9fe:a9fe::1', ['2002:a9fe::/32'])).toBeUndefined();
+    expect(findBlock('64:ff9b::a9fe:a9fe', ['169.254.169.254/32'])).toBeUndefined();
+    expect(findBlock('64:ff9b::a9fe:a9fe', ['64:ff9b::/96'])).toMatch('169.254.0.0/16');
+  });
+});
+
+describe('the guard, in Lambda', () => {
+  beforeEach(() => {
+    process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:9001';
+  });
+  afterEach(() => {
+    delete process.env.AWS_LAMBDA_RUNTIME_API;
+  });
+
+  it.each([
+    { address: '127.0.0.1', block: '127.0.0.0/8' },
+    { address: '127.255.255.254', block: '127.0.0.0/8' },
+    { address: '::1', block: '::1/128' },
+    { address: '::ffff:127.0.0.1', block: '127.0.0.0/8' },
+    { address: '64:ff9b::127.0.0.1', block: '127.0.0.0/8' },
+  ])('also blocks $address', ({ address, block }) => {
+    expect(findBlock(address, [])).toMatch(new RegExp(` lies in ${block}$`));
+  });
+
+  it('lets others through', () => expect(findBlock('128.0.0.1', [])).toBeUndefined());
+});
+
 it.each([
   { code: 'ENOTCONN', syscall: 'connect', want: true },
   { code: 'EMFILE', syscall: 'connect', want: false },

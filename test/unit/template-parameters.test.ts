@@ -15,7 +15,11 @@ const vpc = {
   TaskSubnetIds: 'subnet-0a1,subnet-0a2',
   FunctionSubnetIds: 'subnet-0b1,subnet-0b2',
 };
-const certificate = { CertificateArn: 'arn:aws:acm:x:1:certificate/y', GrafanaCidr: '10.0.0.0/8' };
+const certificate = {
+  CertificateArn: 'arn:aws:acm:x:1:certificate/y',
+  GrafanaCidr: '10.0.0.0/8',
+  GrafanaDomain: 'grafana.example.com',
+};
 const secret = 'arn:aws:secretsmanager:x:1:secret:y';
 
 const sets: readonly { readonly name: string; readonly values: Values }[] = [
@@ -164,8 +168,23 @@ describe('is refused:', () => {
     },
     {
       name: 'a certificate without readers',
-      values: { CertificateArn: certificate.CertificateArn },
+      values: { ...certificate, GrafanaCidr: '127.0.0.1/32' },
       told: 'GrafanaCidr must say',
+    },
+    {
+      name: 'a certificate without a name of its own',
+      values: { ...certificate, GrafanaDomain: '' },
+      told: 'GrafanaDomain must be a name of the certificate',
+    },
+    {
+      name: 'a size of Prometheus that Fargate does not know',
+      values: { PrometheusCpu: '1024', PrometheusMemory: '1024' },
+      told: 'PrometheusMemory must be 2048 to 8192 in steps of 1024',
+    },
+    {
+      name: 'a size of Grafana that Fargate does not know',
+      values: { GrafanaCpu: '256', GrafanaMemory: '4096' },
+      told: 'GrafanaMemory must be 512, 1024 or 2048',
     },
     {
       name: 'a Pushgateway alone for points of CloudWatch',

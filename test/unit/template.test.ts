@@ -32,7 +32,7 @@ it('the template holds what these tests look at', () => {
     'PrometheusService',
     'GrafanaService',
   ]);
-  expect(lasting).toHaveLength(7);
+  expect(lasting).toHaveLength(8);
   expect(initial).toHaveLength(5);
 });
 
@@ -102,7 +102,8 @@ describe.each(containers)('$name', ({ container }) => {
     expect(container).toMatchObject({
       LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
       LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },
-      ReadonlyRootFilesystem: true,
+      // ECS Exec, which the door is for, is not supported on a read-only root.
+      ReadonlyRootFilesystem: container.Name !== 'door',
     });
     const [group = ''] = references(container.LogConfiguration);
     expect(template.Resources[group]?.Type).toBe('AWS::Logs::LogGroup');
@@ -125,6 +126,8 @@ describe.each(containers)('$name', ({ container }) => {
       expect(pattern.test('registry.example:5000/a/b:1.2@sha256:'.concat('0'.repeat(64)))).toBe(
         true,
       );
+      expect(pattern.test('a/b@sha256:'.concat('0'.repeat(64)))).toBe(true);
+      expect(pattern.test('a/b:latest@sha256:'.concat('0'.repeat(64)))).toBe(false);
       expect(pattern.test('a/b')).toBe(false);
       expect(pattern.test('a/b:latest')).toBe(false);
       expect(pattern.test(String(Default))).toBe(true);
@@ -262,16 +265,20 @@ describe('permissions', () => {
     'EcsBridgeRole ReadServicesAndTasks':
       'lists are authorized on container instances; a condition names the clusters',
     'DeliverRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'DeliverRole RefuseToCode': 'it denies',
     'DeliverRole WriteToAmp': 'a URL does not tell the ARN of its workspace',
     'JanitorRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'JanitorRole RefuseToCode': 'it denies',
     'OpenExecChannel OpenChannels': 'the calls know no resource',
     'PrometheusTaskRole FindAddresses': 'the calls know no resource',
     'PrometheusTaskRole ReadServicesAndTasks':
       'lists are authorized on container instances; a condition names the cluster',
     'PullOwnImages LogIn': 'the call knows no resource',
-    'PullOwnImages Pull': 'an image parameter names the repository',
+    'PullOwnImages Pull': 'an image parameter names repository, account and region',
     'RedisProbeRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'RedisProbeRole RefuseToCode': 'it denies',
     'WebProbeVpcRole AttachToVpc': 'the interfaces do not exist beforehand',
+    'WebProbeVpcRole RefuseToCode': 'it denies',
   };
 
   function documents({ properties }: { readonly properties: Item }): Item[] {
@@ -358,4 +365,126 @@ it('no name keeps a second stack out of the account', () => {
   ]) {
     for (const { properties } of ofType(type)) expect(properties.Name).toBeUndefined();
   }
+});
+
+/** Volumes that images declare (their Dockerfiles): Fargate hands such a path over with the image's owner and content. */
+const declaredVolumes: Readonly<Record<string, readonly string[]>> = {
+  GrafanaImage: [],
+  PrometheusImage: ['/prometheus'],
+  PushgatewayImage: ['/pushgateway'],
+  PythonImage: [],
+  RedisExporterImage: [],
+  RedisImage: ['/data'],
+  ConfigImage: [],
+  // infra/web/Dockerfile
+  WebImage: ['/metrics'],
+};
+
+it('no volume is at a path that an image of its task declares: root could not open it', () => {
+  const wrong = tasks.flatMap(({ id, properties }) => {
+    const all = items(properties.ContainerDefinitions);
+    const declared = new Set(
+      all.flatMap(({ Image }) => references(Image)).flatMap((name) => declaredVolumes[name] ?? []),
+    );
+    const paths = all.flatMap(({ MountPoints }) => items(MountPoints));
+    return paths
+      .map(({ ContainerPath }) => String(ContainerPath))
+      .filter((path) => declared.has(path))
+      .map((path) => `${id} ${path}`);
+  });
+  expect(Object.keys(declaredVolumes)).toEqual(
+    expect.arrayContaining(
+      [...new Set(containers.flatMap(({ container }) => references(container.Image)))].filter(
+        (name) => name.endsWith('Image'),
+      ),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it('the name of a service is forgotten within seconds of its absence', () => {
+  const [namespace] = ofType('AWS::ServiceDiscovery::PrivateDnsNamespace');
+  expect(namespace?.properties.Properties).toEqual({ DnsProperties: { SOA: { TTL: 5 } } });
+});
+
+it('a sidecar that dies early is restarted: the longest wait is a minute', () => {
+  const restarted = containers.filter(({ container }) => container.RestartPolicy !== undefined);
+  expect(restarted.map(({ container }) => container.Name).sort()).toEqual([
+    'door',
+    'exporter',
+    'exporter',
+    'pushgateway',
+  ]);
+  for (const { container } of restarted) {
+    expect(container.RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
+  }
+});
+
+it('Grafana has the time and the processor to migrate an empty database', () => {
+  const [grafana] = containers.filter(({ container }) => container.Name === 'grafana');
+  expect(grafana?.container.HealthCheck).toMatchObject({ StartPeriod: 300 });
+  expect(Number(template.Parameters.GrafanaCpu?.Default)).toBe(512);
+  expect(grafana?.container.Environment).toContainEqual({
+    Name: 'GF_PLUGINS_PREINSTALL_DISABLED',
+    Value: 'true',
+  });
+  const [service] = services.filter(({ id }) => id === 'GrafanaService');
+  expect(flatten(service?.properties.HealthCheckGracePeriodSeconds)).toEqual([300]);
+});
+
+it('Grafana has a door of its own where there is no load balancer, on a root that can be written', () => {
+  const task = tasks.find(({ id }) => id === 'GrafanaTaskDefinition');
+  const list = task?.properties.ContainerDefinitions as readonly Item[];
+  expect(list.at(-1)).toMatchObject({ 'Fn::If': ['HasNoCertificate', { Name: 'door' }, {}] });
+  const { GrafanaPortForward } = (template as unknown as { readonly Outputs: Item }).Outputs as {
+    readonly GrafanaPortForward: Item;
+  };
+  expect(JSON.stringify(GrafanaPortForward.Value)).toContain("name=='door'");
+});
+
+it('capacity providers are named only where Spot is asked for', () => {
+  const [cluster] = ofType('AWS::ECS::Cluster');
+  expect(cluster?.properties.CapacityProviders).toMatchObject({ 'Fn::If': ['WebOnSpot', {}, {}] });
+});
+
+it('no wait condition refers to what an update may add: CloudFormation cannot update one', () => {
+  const handles = ofType('AWS::CloudFormation::WaitConditionHandle');
+  expect(handles.map(({ id }) => id)).toEqual(['NetworkReady']);
+  const listener = services
+    .filter(({ id }) => id === 'GrafanaService')
+    .flatMap(({ properties }) => items(properties.Tags))
+    .flatMap(references);
+  expect(listener).toContain('Listener');
+});
+
+describe('functions inside the network', () => {
+  const attach = ['DeliverRole', 'JanitorRole', 'RedisProbeRole', 'WebProbeVpcRole'];
+
+  it.each(attach)('%s may manage interfaces always, and its code never', (id) => {
+    const [policy] = ofType('AWS::IAM::Role')
+      .filter((role) => role.id === id)
+      .flatMap(({ properties }) => properties.Policies as readonly Item[]);
+    const document = policy?.PolicyDocument as { readonly Statement: readonly Item[] } | undefined;
+    const plain = (document?.Statement ?? []).filter(({ Sid }) => Sid !== undefined);
+    const allowed = plain.find(({ Sid }) => Sid === 'AttachToVpc');
+    const denied = plain.find(({ Sid }) => Sid === 'RefuseToCode');
+    expect(allowed?.Effect).toBe('Allow');
+    expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed?.Action });
+    const [arn = ''] = strings(denied?.Condition);
+    const names = ofType('AWS::Lambda::Function')
+      .filter(({ properties }) => references(properties.Role).includes(id))
+      .map(({ properties }) => String(properties.FunctionName));
+    expect(names).toEqual([arn.slice(arn.lastIndexOf(':') + 1)]);
+  });
+});
+
+it.each(['Prometheus', 'Grafana'])('an alarm watches that %s runs, by free metrics', (name) => {
+  const alarm = ofType('AWS::CloudWatch::Alarm').find(({ id }) => id === `${name}Missing`);
+  expect(alarm?.properties).toMatchObject({
+    Namespace: 'AWS/ECS',
+    Statistic: 'SampleCount',
+    TreatMissingData: 'breaching',
+    ComparisonOperator: 'LessThanThreshold',
+  });
+  expect(references(alarm?.properties.Dimensions)).toContain(`${name}Service`);
 });

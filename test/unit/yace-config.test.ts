@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CloudWatchConfig } from '../../layers/core/src/config/types.ts';
+import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
@@ -200,7 +200,7 @@ unknown: 1
     `${path}.discovery.jobs[1].regions[0] (line 15): got "europe", want a region such as eu-west-1`,
     `${path}.discovery.jobs[1].roles[1].roleArn (line 16): got "arn:aws:iam::1:user/x", want the ARN of a role`,
     `${path}.discovery.jobs[1].roles[0] (line 16): externalId without roleArn, want both`,
-    `${path}.discovery.jobs[1].searchTags[0].value (line 17): got "(", want a valid regular expression (Invalid regular expression: /(/: Unterminated group)`,
+    `${path}.discovery.jobs[1].searchTags[0].value (line 17): got "(", want a regular expression in RE2 syntax (missing closing ))`,
     `${path}.discovery.jobs[1].serchTags (line 18): unknown key; did you mean "searchTags"?`,
     `${path}.discovery.jobs[1].enhancedMetrics (line 19): got [{"name":"Timeout"}], want it left out: values that services tell by APIs of their own are not read`,
     `${path}.discovery.jobs[1].quotaMetrics (line 20): got true, want it left out: quotas are not read`,
@@ -226,7 +226,7 @@ describe('yace_file', () => {
 
   it('that is not there is told beside the rest', () => {
     expect(issuesOf(text, join(directory, 'none'))).toEqual([
-      'bridge.cloudwatch.yace_file (line 1): got "jobs.yml", which cannot be read (ENOENT)',
+      'bridge.cloudwatch.yace_file (line 1): got "jobs.yml", which does not exist',
       'bridge.cloudwatch.intervall (line 1): unknown key; did you mean "interval"?',
     ]);
   });

@@ -1,5 +1,6 @@
-// Reads the answers of AWS's JSON protocols as they stand, with JSON.parse and nothing else: the SDK copies an answer member
-// by member by its schema, and once more for a log that nobody reads. Times stay seconds since 1970. Errors are the SDK's.
+// Makes a client of the SDK return answers as the service wrote them, by JSON.parse only; times stay seconds since 1970,
+// errors are the SDK's. The SDK copies every member by its schema: 3.4 to 6 times the CPU of a call and 223 MB instead of
+// 141 MB for 500 metrics of three hours (SDK 3.1164.0). Refuses a client that has no such part to replace.
 
 type Answer = { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> };
 
@@ -13,13 +14,16 @@ export type SdkClient = {
   readonly middlewareStack: { remove(name: string): boolean };
 };
 
-/** Makes a client of an AWS JSON protocol answer with what the service wrote, and log nothing. */
+/** Changes a client of an AWS JSON protocol; its log, a second copy, goes too. @throws TypeError for any other client. */
 export function readPlainJson(client: SdkClient): void {
-  const protocol = client.config.protocol as Protocol;
-  const whole = protocol.deserializeResponse.bind(protocol);
+  const protocol = client.config.protocol as Partial<Protocol> | undefined;
+  const original = protocol?.deserializeResponse?.bind(protocol);
+  if (protocol === undefined || original === undefined) {
+    throw new TypeError('the AWS SDK has no protocol.deserializeResponse any more');
+  }
   protocol.deserializeResponse = async (schema, context, response) => {
     const { body, headers, statusCode } = response as Answer & { body: AsyncIterable<Buffer> };
-    if (statusCode >= 300) return whole(schema, context, response);
+    if (statusCode >= 300) return original(schema, context, response);
     const chunks: Buffer[] = [];
     for await (const chunk of body) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString('utf8');

@@ -1,9 +1,9 @@
-// Holds a plan against the budget before it runs. Pure: the same plan is always judged alike. Never silent: what is slowed
-// or refused comes with a message that names plan, price and budget.
-import type { BudgetConfig, CloudWatchConfig, Seconds } from '@fargaze/core';
+// Compares the cost of a plan with the budget before it runs. Pure: the same plan gets the same decision. A plan that is
+// slowed or refused comes with a message that names plan, price and budget.
+import type { BudgetConfig, CloudWatchConfig, Seconds } from '@fargaze/core/internal';
 import { costOfRun, costPerMonth, month, type PlanSize } from './prices.ts';
 
-/** What may be done. */
+/** Whether a plan may run, and how often. */
 export type BudgetDecision =
   | { readonly verdict: 'fits'; readonly interval: Seconds; readonly usdPerMonth: number }
   | {
@@ -16,19 +16,19 @@ export type BudgetDecision =
     }
   | {
       readonly verdict: 'refused';
-      /** What the configured interval would have cost. */
+      /** The cost at the configured interval. */
       readonly usdPerMonth: number;
       readonly message: string;
     };
 
-/** A price that meets the budget must not exceed it by the rounding of its last bits. */
+/** Relative; a price that equals the budget must not exceed it by a rounding error. */
 const tolerance = 1e-9;
 
 type Terms = Pick<CloudWatchConfig, 'interval' | 'settle' | 'backfill' | 'budget'>;
 
 /**
- * Whether a plan may run, and how often. A plan is slowed only as far as no point is lost: an interval must fit into
- * `backfill` with the time that points need to settle.
+ * Decides on a plan. It is slowed only as far as no point is lost: `backfill` must hold the interval and the time that
+ * points need to settle.
  */
 export function decideBudget(plan: PlanSize, terms: Terms): BudgetDecision {
   const { backfill, budget, interval, settle } = terms;
@@ -36,7 +36,7 @@ export function decideBudget(plan: PlanSize, terms: Terms): BudgetDecision {
   if (budget === undefined || usdPerMonth <= budget.monthlyUsd * (1 + tolerance)) {
     return { verdict: 'fits', interval, usdPerMonth };
   }
-  const excess = `${describe(plan)} every ${minutes(interval)} cost ${usd(usdPerMonth)} in 30 days, budget ${usd(budget.monthlyUsd)}`;
+  const excess = `${describePlan(plan)} every ${formatMinutes(interval)} cost ${formatUsd(usdPerMonth)} in 30 days, budget ${formatUsd(budget.monthlyUsd)}`;
   if (budget.onExceed === 'refuse') {
     return {
       verdict: 'refused',
@@ -46,7 +46,7 @@ export function decideBudget(plan: PlanSize, terms: Terms): BudgetDecision {
   }
   const slower = affordableInterval(plan, budget);
   if (slower + settle > backfill) {
-    const needs = `would have to run every ${minutes(slower)}, and backfill (${minutes(backfill)}) does not reach that far`;
+    const needs = `would have to run every ${formatMinutes(slower)}, and backfill (${formatMinutes(backfill)}) does not reach that far`;
     return {
       verdict: 'refused',
       usdPerMonth,
@@ -58,7 +58,7 @@ export function decideBudget(plan: PlanSize, terms: Terms): BudgetDecision {
     verdict: 'slowed',
     interval: slower,
     usdPerMonth: slowed,
-    message: `over budget: ${excess}: slowed to every ${minutes(slower)} (${usd(slowed)})`,
+    message: `over budget: ${excess}: slowed to every ${formatMinutes(slower)} (${formatUsd(slowed)})`,
   };
 }
 
@@ -68,21 +68,21 @@ function affordableInterval(plan: PlanSize, { monthlyUsd }: BudgetConfig): Secon
   return Math.ceil((shortest / 60) * (1 - tolerance)) * 60;
 }
 
-function describe({ getMetricStatistics, listMetrics, metrics }: PlanSize): string {
+function describePlan({ getMetricStatistics, listMetrics, metrics }: PlanSize): string {
   const requests = listMetrics + getMetricStatistics;
-  const parts = [`${count(metrics)} metrics`];
-  if (requests > 0) parts.push(`${count(requests)} requests`);
+  const parts = [`${formatCount(metrics)} metrics`];
+  if (requests > 0) parts.push(`${formatCount(requests)} requests`);
   return parts.join(' and ');
 }
 
-function count(value: number): string {
+function formatCount(value: number): string {
   return Number(value.toFixed(2)).toLocaleString('en-US');
 }
 
-function usd(value: number): string {
+function formatUsd(value: number): string {
   return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
-function minutes(seconds: Seconds): string {
+function formatMinutes(seconds: Seconds): string {
   return `${seconds / 60} minute${seconds === 60 ? '' : 's'}`;
 }

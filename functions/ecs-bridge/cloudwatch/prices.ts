@@ -1,6 +1,7 @@
-// What AWS asks for reading CloudWatch, as data with sources, and what a plan costs by it. Pure. List prices of us-east-1;
-// free tiers are not counted: the free million of requests does not hold for GetMetricData.
-import type { Seconds } from '@fargaze/core';
+// Prices of reading CloudWatch, as data with sources, and the cost of a plan. Pure. List prices of us-east-1, without free
+// tiers: the free million of requests excludes GetMetricData.
+import type { Seconds } from '@fargaze/core/internal';
+import { statisticsPerMetric } from './find/statistics.ts';
 
 /** A price of one unit in US dollars. */
 export type Price = { readonly usd: number; readonly unit: string; readonly source: string };
@@ -14,18 +15,15 @@ export const prices = {
   getMetricStatistics: { usd: 0.01 / 1000, unit: 'request', source },
   metricStream: {
     usd: 0.003 / 1000,
-    unit: 'metric update, up to five statistics (Amazon Data Firehose is not in it)',
+    unit: 'metric update, up to five statistics (without Amazon Data Firehose)',
     source,
   },
 } as const satisfies Readonly<Record<string, Price>>;
 
-/** Statistics of one metric in one GetMetricData request that are billed as one metric (the pricing page's own words). */
-export const statisticsPerMetric = 5;
-
-/** The month that costs are told for. */
+/** The month that costs are given for. */
 export const month: Seconds = 30 * 86_400;
 
-/** What one run asks for. Averages are allowed where a cache answers most runs. */
+/** What one run requests. Averages are allowed where a cache answers most runs. */
 export type PlanSize = {
   /** Metrics billed by GetMetricData. */
   readonly metrics: number;

@@ -1,186 +1,205 @@
-// One reading of CloudWatch: find what the jobs want, price it, read it in the fewest requests, and write each answer as it
-// comes, so that what was read before a deadline or a fault is delivered. A job moves on only when it is whole.
-import { DeliveryError, mapConcurrently, type Series } from '@fargaze/core';
-import { count } from '../aws/rate-limit.ts';
-import type { OpenPlace } from '../aws/scope.ts';
-import {
-  type CloudWatchRun,
-  decide,
-  openPlaces,
-  type PlannedRequest,
-  type RunState,
-} from './due.ts';
-import { jobKey, type PlacedJob, rememberWanted } from './find/jobs.ts';
-import type { ReadUnit } from './find/metric-query.ts';
-import { readExpressions } from './query/expressions.ts';
-import { fetchInquiry, inquiryOf, queryId } from './query/get-metric-data.ts';
-import { planRequests } from './query/plan.ts';
-import { type CloudWatchReport, createReport } from './report.ts';
-import { keyOf, type MadeSeries, makeInfo, makeSeries } from './write/series.ts';
-import { watermarkSeries } from './write/watermarks.ts';
+// One pass over CloudWatch: find what jobs ask for, price it, read it in the fewest requests, and write each answer as it
+// comes, so that data read before a deadline or a fault is delivered. A job's watermark moves only when nothing is missing.
+import { mapConcurrently, type Series } from '@fargaze/core/internal';
+import { addTo } from '../aws/call-tally.ts';
+import type { ScopeClients } from '../aws/scope.ts';
+import { type BudgetDecision, decideBudget } from './budget.ts';
+import { findExpressions, isSearch } from './find/expressions.ts';
+import type { ReadUnit, ScopedExpression, ScopedJob } from './find/found.ts';
+import { findJobs, jobsOf, keepFound } from './find/jobs.ts';
+import { jobKey } from './find/search.ts';
+import type { Memory } from './memory.ts';
+import { closePass, openPass } from './pass/open-pass.ts';
+import type { Pass, PassOptions } from './pass/pass.ts';
+import { type Plan, type ScopedRequest, sizeOf } from './plan-size.ts';
+import type { Answer } from './query/answer.ts';
+import { queryId, requestExpression, requestUnits } from './query/data-request.ts';
+import { getMetricData } from './query/get-metric-data.ts';
+import { planRequests, pointsOf } from './query/plan.ts';
+import type { PassReport } from './report.ts';
+import type { MadeSeries } from './write/sent-points.ts';
+import { SeriesMaker, seriesKey } from './write/series.ts';
+import { writeSeries } from './write/write-series.ts';
 
 /** Requests under way at once: enough to keep the API busy, few enough to hold their points in memory. */
-const concurrency = { usual: 5, heavy: 2 } as const;
+const concurrency = { usual: 5, heavy: 2, expressions: 4 } as const;
 
-/** Points of a request that make it heavy: an outage is being filled. */
+/** Points of a request from which it counts as heavy, as when an outage is filled. */
 const heavyPoints = 20_000;
 
-/** Reads CloudWatch once. Nothing that fails is thrown: it is in the report. */
-export async function readCloudWatch(run: CloudWatchRun): Promise<CloudWatchReport> {
-  const report = createReport();
-  const state: RunState = { run, report, now: run.clock.now() / 1000, broken: new Set() };
-  const opened = await openPlaces(state);
+/** Runs a pass. Calls and writes that fail are not thrown: they are in the report. */
+export async function runPass(options: PassOptions, memory: Memory): Promise<PassReport> {
+  const pass = await openPass(options, memory.sessions);
   try {
-    const plan = opened.flatMap(({ jobs, place }) =>
-      planRequests(jobs.flatMap(({ units }) => units)).map((request) => ({ place, request })),
+    const run = new PassRun(pass, memory);
+    const jobs = await run.find();
+    const requests = jobs.flatMap(([scope, own]) =>
+      planRequests(own.flatMap(({ units }) => units)).map((planned) => ({ scope, planned })),
     );
-    decide(state, plan);
-    if (report.ran !== 'read') return report;
-    await mapConcurrently(plan, limitOf(plan), (part) => readOne(state, part));
-    await readExpressions(
-      opened.map(({ place }) => place),
-      { ...run, now: state.now, report, deliver: (series) => write(state, series) },
-    );
-    for (const { jobs, place } of opened) await finish(state, place, jobs);
-    run.memory.prune(run.clock.now());
-    return report;
+    const plan = { requests, expressions: findExpressions(pass, memory.watermarks) };
+    const budget = decideBudget(sizeOf(plan, pass, memory.find.searches), pass.config);
+    const ran = run.decide(budget);
+    if (ran === 'read') {
+      await run.read(plan);
+      for (const [scope, own] of jobs) await run.finish(scope, own);
+      run.prune();
+    }
+    return { tally: pass.tally, budget, ran };
   } finally {
-    for (const { place } of opened) place.close();
+    closePass(pass);
   }
 }
 
-function limitOf(plan: readonly PlannedRequest[]): number {
-  const heavy = plan.some(({ request }) => inquiryOf(request).points > heavyPoints);
-  return heavy ? concurrency.heavy : concurrency.usual;
-}
+class PassRun {
+  readonly #pass: Pass;
+  readonly #memory: Memory;
+  readonly #maker: SeriesMaker;
 
-/** Reads one request and writes what came of it. */
-async function readOne(state: RunState, { place, request }: PlannedRequest): Promise<void> {
-  const { broken, report, run } = state;
-  const lost = new Set<ReadUnit>();
-  const lose = (units: readonly ReadUnit[]) => {
+  constructor(pass: Pass, memory: Memory) {
+    this.#pass = pass;
+    this.#memory = memory;
+    this.#maker = new SeriesMaker(pass, memory.sent);
+  }
+
+  /** Each scope with its jobs and what they ask for. */
+  async find(): Promise<[ScopeClients, ScopedJob[]][]> {
+    const pass = this.#pass;
+    const { find: memory, watermarks: delivered } = this.#memory;
+    const keys = pass.scopes.flatMap((scope) =>
+      jobsOf(pass, scope).map((job) => jobKey(job, scope)),
+    );
+    await delivered.recall([...new Set(keys)], pass);
+    return mapConcurrently(pass.scopes, concurrency.usual, async (scope) => [
+      scope,
+      await findJobs({ scope, pass, memory, delivered }),
+    ]);
+  }
+
+  /** Whether the plan is carried out; a slowed one waits until its own interval is due. */
+  decide(budget: BudgetDecision): PassReport['ran'] {
+    const { tally } = this.#pass;
+    const { turns } = this.#memory;
+    turns.slowTo(budget.verdict === 'slowed' ? budget.interval : undefined);
+    if (budget.verdict !== 'fits') tally.notes.push(budget.message);
+    if (budget.verdict === 'slowed' && !turns.isTurn(budget.interval, this.#pass)) return 'waited';
+    turns.take(this.#pass);
+    return budget.verdict === 'refused' ? 'refused' : 'read';
+  }
+
+  /** Reads a plan and writes every answer. */
+  async read({ expressions, requests }: Plan): Promise<void> {
+    const heavy = requests.some(({ planned }) => pointsOf(planned) > heavyPoints);
+    const limit = heavy ? concurrency.heavy : concurrency.usual;
+    await mapConcurrently(requests, limit, (request) => this.#readUnits(request));
+    await mapConcurrently(expressions, concurrency.expressions, (one) => this.#readExpression(one));
+  }
+
+  async #readUnits({ planned, scope }: ScopedRequest): Promise<void> {
+    const { units } = planned;
+    const { incomplete, deliveryFaults } = this.#pass.tally;
+    const lost = new Set<ReadUnit>();
+    // A receiver that failed once will not take the rest either: reading on would only cost.
+    if (deliveryFaults.length > 0) {
+      for (const { job } of units) incomplete.add(job);
+      return;
+    }
+    const { answers, missing } = await getMetricData(requestUnits(planned, scope), this.#pass);
+    const byId = new Map(answers.map((answer) => [answer.id, answer]));
+    const made = units.flatMap((unit, index) =>
+      unit.statistics.flatMap((statistic, at) => {
+        const id = queryId(index, at);
+        if (missing.has(id)) lost.add(unit);
+        return this.#maker.ofUnit(unit, statistic, byId.get(id));
+      }),
+    );
+    this.#noteNewest(units, byId);
+    const written = await this.#deliver(made);
     for (const unit of units) {
-      broken.add(jobKey(unit.wanted.job, place));
-      lost.add(unit);
+      if (!written || lost.has(unit)) incomplete.add(unit.job);
+      else this.#memory.watermarks.setUnit(unit.key, unit.span.until);
     }
-  };
-  // A receiver that does not answer will not have the rest either: reading on would only cost.
-  if (report.deliveryFaults.length > 0) return lose(request.units);
-  const reader = {
-    api: place.cloudwatch,
-    pace: place.dataPace,
-    deadline: run.reading,
-    tally: report.tally,
-  };
-  const { answers, fault, missing } = await fetchInquiry(inquiryOf(request), reader);
-  if (fault !== undefined) report.faults.push(fault);
-  const byId = new Map(answers.map((answer) => [answer.id, answer]));
-  const maker = {
-    naming: run.config,
-    region: place.region,
-    memory: run.memory,
-    now: state.now,
-  };
-  const made = request.units.flatMap((unit, index) =>
-    unit.statistics.flatMap((statistic, at) => {
-      const id = queryId(index, at);
-      if (missing.has(id)) lose([unit]);
-      return makeSeries(unit, { answer: byId.get(id), statistic }, maker) ?? [];
-    }),
-  );
-  noteNewest(state, request.units, byId);
-  const written = await write(
-    state,
-    made.map(({ series }) => series),
-  );
-  if (!written) return lose(request.units);
-  remember(state, made);
-  for (const unit of request.units) {
-    if (!lost.has(unit)) run.memory.progress.set(unit.progress, unit.span.until);
   }
-}
 
-function noteNewest(
-  { report }: RunState,
-  units: readonly ReadUnit[],
-  answers: ReadonlyMap<string, { readonly points: readonly { readonly at: number }[] }>,
-): void {
-  for (const [index, { span, wanted }] of units.entries()) {
-    const last = answers
-      .get(queryId(index, 0))
-      ?.points.findLast(({ at }) => at < span.until * 1000);
-    if (last === undefined) continue;
-    const { namespace } = wanted.job;
-    const newest = Math.max(report.newest.get(namespace) ?? 0, last.at / 1000);
-    report.newest.set(namespace, newest);
-  }
-}
-
-function remember({ run }: RunState, made: readonly MadeSeries[]): void {
-  for (const { arn, from, key, read, series } of made) {
-    run.memory.remember(key, { arn, from, labels: series.labels, now: run.clock.now(), read });
-  }
-}
-
-/** Whether the series were written; what the receiver refuses for good is counted. */
-async function write({ report, run }: RunState, series: readonly Series[]): Promise<boolean> {
-  if (series.length === 0) return true;
-  try {
-    const { rejected, sent } = await run.writer.write(series, run.whole);
-    report.sent += sent;
-    for (const [reason, number] of Object.entries(rejected)) {
-      count(report.rejected, reason, number);
+  async #readExpression(scoped: ScopedExpression): Promise<void> {
+    const { tally } = this.#pass;
+    if (tally.deliveryFaults.length > 0) return;
+    const { answers, fault } = await getMetricData(requestExpression(scoped), this.#pass);
+    if (isSearch(scoped.expression)) {
+      addTo(tally.billed, 'expression', answers.length);
+      if (fault === undefined) this.#memory.find.searches.set(scoped.key, answers.length);
     }
-    return true;
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    report.deliveryFaults.push(error);
-    return false;
+    const made = answers.flatMap((answer) => this.#maker.ofExpression(scoped, answer));
+    const written = await this.#deliver(made);
+    if (written && fault === undefined) this.#memory.watermarks.set(scoped.key, scoped.span.until);
   }
-}
 
-/** Ends series of what has gone, tells tags, and moves the watermarks of the jobs that are whole. */
-async function finish(
-  state: RunState,
-  place: OpenPlace,
-  jobs: readonly PlacedJob[],
-): Promise<void> {
-  const { broken, now, report, run } = state;
-  const existing = jobs.find(({ discovery }) => discovery.existing)?.discovery.existing;
-  const gone = existing === undefined ? none : run.memory.seriesOfGone(place.key, existing);
-  const maker = { naming: run.config, region: place.region, memory: run.memory, now };
-  const info = jobs.flatMap(({ discovery, job }) =>
-    makeInfo(job, discovery, { ...maker, account: place.account }),
-  );
-  const markers = [...gone.values()].map((labels): Series => {
-    return { labels, points: [{ at: Math.round(now * 1000), value: 'stale' }] };
-  });
-  if (!(await write(state, [...markers, ...distinct(info)]))) return;
-  for (const key of gone.keys()) run.memory.forget(key);
-  if (existing !== undefined) run.memory.seeExisting(place.key, existing);
-  report.stale += gone.size;
-  for (const placed of jobs) {
-    if (broken.has(placed.key)) continue;
-    rememberWanted(placed, run.memory);
-    advance(state, placed);
+  #noteNewest(units: readonly ReadUnit[], answers: ReadonlyMap<string, Answer>): void {
+    const { newest } = this.#pass.tally;
+    for (const [index, { query, span }] of units.entries()) {
+      const points = answers.get(queryId(index, 0))?.points ?? [];
+      const last = points.findLast(({ at }) => at < span.until * 1000);
+      if (last === undefined) continue;
+      const { namespace } = query.job;
+      newest.set(namespace, Math.max(newest.get(namespace) ?? 0, last.at / 1000));
+    }
   }
-  const keys = jobs.map(({ key }) => key);
-  await write(state, watermarkSeries([...new Set(keys)], run.memory, now));
+
+  /** Writes series and records their points; whether they have been delivered. */
+  async #deliver(made: readonly MadeSeries[]): Promise<boolean> {
+    const written = await writeSeries(
+      made.map(({ series }) => series),
+      this.#pass,
+    );
+    if (written) {
+      for (const one of made) this.#memory.sent.record(one, this.#pass.clock.now());
+    }
+    return written;
+  }
+
+  /** Ends the series of resources that have gone, writes `_info` series, and moves the watermarks of complete jobs. */
+  async finish(scope: ScopeClients, jobs: readonly ScopedJob[]): Promise<void> {
+    const { now, tally } = this.#pass;
+    const { find, sent, watermarks } = this.#memory;
+    const existing = jobs.find(({ discovery }) => discovery.existing)?.discovery.existing;
+    const gone = existing === undefined ? none : sent.ofGone(scope.key, existing);
+    const at = Math.round(now * 1000);
+    const ends = [...gone.values()].map(
+      (labels): Series => ({ labels, points: [{ at, value: 'stale' }] }),
+    );
+    const info = jobs.flatMap((job) => this.#maker.ofResources(job));
+    if (!(await writeSeries([...ends, ...distinct(info)], this.#pass))) return;
+    for (const key of gone.keys()) sent.forget(key);
+    if (existing !== undefined) sent.recordExisting(scope.key, existing);
+    tally.stale += gone.size;
+    for (const job of jobs) {
+      if (tally.incomplete.has(job.key)) continue;
+      const until = this.#deliveredUntil(job);
+      keepFound(job, find);
+      watermarks.set(job.key, until);
+      find.settleDeparted(job.key, until);
+    }
+    const keys = new Set(jobs.map(({ key }) => key));
+    await writeSeries(watermarks.series([...keys], now), this.#pass);
+  }
+
+  #deliveredUntil({ units }: ScopedJob): number {
+    const { config, now } = this.#pass;
+    return units.reduce(
+      (until, { span }) => Math.min(until, span.until),
+      Math.floor(now - config.settle),
+    );
+  }
+
+  prune(): void {
+    const now = this.#pass.clock.now();
+    this.#memory.sent.prune(now);
+    this.#memory.watermarks.prune(now);
+  }
 }
 
 const none: ReadonlyMap<string, Series['labels']> = new Map();
 
-/** Resources of several jobs of a namespace have one series. */
+/** Several jobs of a namespace share the `_info` series of a resource. */
 function distinct(series: readonly Series[]): Series[] {
-  return [...new Map(series.map((one) => [keyOf(one.labels), one])).values()];
-}
-
-function advance({ now, run }: RunState, { key, units }: PlacedJob): void {
-  const { settle } = run.config;
-  const ends = units.map(({ span }) => span.until);
-  const until = ends.length === 0 ? Math.floor(now - settle) : Math.min(...ends);
-  run.memory.watermarks.set(key, until);
-  for (const [arn, { goneAt }] of run.memory.departed.get(key) ?? []) {
-    if (until > goneAt) run.memory.departed.get(key)?.delete(arn);
-  }
+  return [...new Map(series.map((one) => [seriesKey(one.labels), one])).values()];
 }

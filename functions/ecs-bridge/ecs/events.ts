@@ -1,4 +1,4 @@
-// What a service's events tell of trouble, in few words: their texts are free and long, a label must not be.
+// Problems that the events of a service report, as one of a few words: ECS writes long free texts, which make bad labels.
 
 /** The values of the label `event` of `ecs_service_last_event_timestamp_seconds`. */
 export type ServiceTrouble =
@@ -26,12 +26,12 @@ export function isSteady(message: string | undefined): boolean {
   return message?.includes('has reached a steady state') ?? false;
 }
 
-/** The trouble that a message tells of; undefined for any other. */
+/** The problem that a message reports; undefined for any other message. */
 export function troubleOf(message: string | undefined): ServiceTrouble | undefined {
   return byText.find(([pattern]) => pattern.test(message ?? ''))?.[1];
 }
 
-/** What a service's events tell; seconds since 1970. */
+/** The events of a service that matter; times in seconds since 1970. */
 export type Notable = {
   readonly steadyAt: number | undefined;
   readonly troubles: ReadonlyMap<ServiceTrouble, number>;

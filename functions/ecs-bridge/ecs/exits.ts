@@ -1,5 +1,5 @@
-// Why containers ended, in few words: the texts of ECS are free and long, a label must not be.
-import type { Container, Task } from './answers.ts';
+// Why containers stopped, as one of a few words: ECS writes long free texts, which make bad labels.
+import type { Container, Task } from './narrow.ts';
 
 /** The values of the label `reason` of `ecs_service_container_exits`. */
 export type ExitReason =
@@ -17,7 +17,7 @@ const byText: readonly (readonly [RegExp, ExitReason])[] = [
   [/Essential container/i, 'essential_exited'],
 ];
 
-/** The reason of one container of a stopped task: its own words first, then the task's. */
+/** The reason of one container of a stopped task: its own text first, then the task's. */
 export function exitReason(
   container: Pick<Container, 'reason'>,
   task: Pick<Task, 'stoppedReason'>,

@@ -1,37 +1,35 @@
-// Which clusters and services the configuration asks for. Pure.
-import { type EcsConfig, matchesName, type TagFilter } from '@fargaze/core';
-import type { Cluster, Service } from './answers.ts';
+// Which clusters and services the configuration selects. Pure.
+import { type EcsConfig, matchesName, type TagFilter } from '@fargaze/core/internal';
+import type { Cluster, Service } from './narrow.ts';
 
-/** Whether the clusters of the account must be listed to know which are meant. */
+/** Whether the clusters of the account must be listed to know which of them match. */
 export function needsList({ clusters }: EcsConfig): boolean {
-  return clusters.some((wanted) => wanted.includes('*'));
+  return clusters.some((pattern) => pattern.includes('*'));
 }
 
-/** Whether a cluster of this ARN is meant, by name, pattern or ARN. */
-export function wantsCluster({ clusters }: EcsConfig, arn: string): boolean {
+/** Whether the cluster with this ARN matches, by name, pattern or ARN. */
+export function selectsCluster({ clusters }: EcsConfig, arn: string): boolean {
   const name = nameOf(arn);
-  return clusters.some((wanted) =>
-    wanted.startsWith('arn:') ? matchesName(arn, wanted) : matchesName(name, wanted),
-  );
+  return clusters.some((pattern) => matchesName(pattern.startsWith('arn:') ? arn : name, pattern));
 }
 
-/** The clusters that are named and that the API does not know or has deleted. */
+/** Clusters that the configuration names and that do not exist or were deleted. */
 export function missingClusters({ clusters }: EcsConfig, found: readonly Cluster[]): string[] {
-  const named = clusters.filter((wanted) => !wanted.includes('*'));
+  const named = clusters.filter((name) => !name.includes('*'));
   const known = new Set(
     found.flatMap(({ clusterArn = '', clusterName = '' }) => [clusterArn, clusterName]),
   );
-  return named.filter((wanted) => !known.has(wanted));
+  return named.filter((name) => !known.has(name));
 }
 
-/** Whether a service of this ARN is meant by name. */
-export function wantsService({ services }: EcsConfig, arn: string): boolean {
-  return services.some((wanted) => matchesName(nameOf(arn), wanted));
+/** Whether the service with this ARN matches by name. */
+export function selectsService({ services }: EcsConfig, arn: string): boolean {
+  return services.some((pattern) => matchesName(nameOf(arn), pattern));
 }
 
-/** Whether a service has every tag that is asked for. */
-export function hasTags({ tags = [] }: Service, wanted: readonly TagFilter[]): boolean {
-  return wanted.every(({ key, value: { flags, source } }) =>
+/** Whether a service has every tag of the filter. */
+export function hasTags({ tags = [] }: Service, filters: readonly TagFilter[]): boolean {
+  return filters.every(({ key, value: { flags, source } }) =>
     tags.some((tag) => tag.key === key && new RegExp(source, flags).test(tag.value ?? '')),
   );
 }

@@ -1,8 +1,10 @@
 // Recording rules that fargaze.yml asks for: what an event of each objective is, and rollouts that hold alerts back.
 // Pure; the windows and alerts over them are the same for all and stand in rules/*/slo.yml.
 import { stringify } from 'yaml';
+import type { Config } from '../../../layers/core/src/config/config.ts';
 import { formatDuration } from '../../../layers/core/src/config/duration.ts';
-import type { Config, ProbeConfig, SloConfig } from '../../../layers/core/src/config/types.ts';
+import type { ProbeConfig } from '../../../layers/core/src/config/probes.ts';
+import type { SloConfig } from '../../../layers/core/src/config/slos.ts';
 
 type RecordingRule = {
   readonly record: string;

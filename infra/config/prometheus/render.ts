@@ -1,6 +1,6 @@
 // Every rule file that depends on fargaze.yml, by its path below rules/. The local system and the deployment's bundle
 // add them to the files that are the same everywhere.
-import type { Config } from '../../../layers/core/src/config/types.ts';
+import type { Config } from '../../../layers/core/src/config/config.ts';
 import { renderConfigRules } from './config-rules.ts';
 import { type ExpectedProbe, renderNeverSeenRules } from './never-seen.ts';
 

@@ -9,11 +9,16 @@ export type Definition = {
   readonly labels: readonly string[];
 };
 
+type Gauge<L> = { type: 'gauge'; unit: Definition['unit']; help: string; labels: L };
+
 /** A gauge with its own labels (job and instance come from the group). */
-export function gauge<const L extends readonly string[] = readonly []>(
+export function gauge(unit: Definition['unit'], help: string): Gauge<readonly []>;
+export function gauge<const L extends readonly string[]>(
   unit: Definition['unit'],
   help: string,
-  labels?: L,
-): { type: 'gauge'; unit: Definition['unit']; help: string; labels: L } {
-  return { type: 'gauge', unit, help, labels: labels ?? ([] as unknown as L) };
+  labels: L,
+): Gauge<L>;
+// Two forms: an absent list would be inferred as any list of names where the catalogue is checked.
+export function gauge(unit: Definition['unit'], help: string, labels: readonly string[] = []) {
+  return { type: 'gauge', unit, help, labels } as const;
 }

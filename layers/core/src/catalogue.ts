@@ -2,6 +2,7 @@
 // a name that is not here does not compile as a sample and fails as a panel or rule.
 import { bridgeMetrics } from './catalogue-bridge.ts';
 import { type Definition, gauge } from './catalogue-gauge.ts';
+import type { Phase, Reason } from './outcome.ts';
 
 const define = <const T extends Readonly<Record<string, Definition>>>(definitions: T): T =>
   definitions;
@@ -157,8 +158,24 @@ export const catalogue = define({
 /** A metric that fargaze emits. */
 export type MetricName = keyof typeof catalogue;
 
-/** The label names of metric `M`. */
-export type LabelsOf<M extends MetricName> = Record<
-  (typeof catalogue)[M]['labels'][number],
-  string
->;
+/** The names of the labels of metric `M`. */
+export type LabelName<M extends MetricName> = (typeof catalogue)[M]['labels'][number];
+
+/** Labels whose values are a closed list. */
+type ClosedValues = {
+  readonly probe_failure_info: { readonly phase: Phase; readonly reason: Reason };
+  readonly probe_http_duration_seconds: { readonly phase: Phase };
+  readonly probe_redis_duration_seconds: { readonly phase: Phase };
+  readonly probe_redis_canary_success: { readonly op: Extract<Phase, 'write' | 'read' | 'delete'> };
+};
+
+type LabelValue<M, L> = M extends keyof ClosedValues
+  ? L extends keyof ClosedValues[M]
+    ? ClosedValues[M][L]
+    : string
+  : string;
+
+/** The labels of metric `M`, with the values that each may have. */
+export type LabelsOf<M extends MetricName> = {
+  readonly [L in LabelName<M>]: LabelValue<M, L>;
+};

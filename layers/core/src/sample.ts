@@ -1,8 +1,6 @@
 // The datum: one value of one catalogued metric. Refuses wrong names and labels at compile time.
-import type { LabelsOf, MetricName } from './catalogue.ts';
-import type { Clock, EpochMs, Seconds } from './clock.ts';
-import type { Deadline } from './deadline.ts';
-import type { Outcome } from './outcome.ts';
+import type { LabelName, LabelsOf, MetricName } from './catalogue.ts';
+import type { EpochMs, Seconds } from './clock.ts';
 
 /** Label values by name; job and instance are not among them, they belong to the group. */
 export type Labels = Readonly<Record<string, string>>;
@@ -15,29 +13,23 @@ export type Sample = {
   readonly at?: EpochMs;
 };
 
-/** A sample of metric `M`; name and labels are checked against the catalogue at compile time. */
-export function sample<M extends MetricName>(
+/** Every key that `L` may have, of each member where it is a union. */
+type KeysOf<L> = L extends unknown ? keyof L : never;
+
+/** `L` as long as it has no key but `K`: anything else would have to be `never`. */
+type Exactly<K, L> = L & { readonly [Extra in Exclude<KeysOf<L>, K>]: never };
+
+/**
+ * A sample of metric `M`. The compiler refuses a wrong name, and labels that are missing, too many, of another name or
+ * outside a closed list; a record of any strings is refused too, because it may hold other labels.
+ */
+export function sample<M extends MetricName, const L extends LabelsOf<M>>(
   metric: M,
-  labels: LabelsOf<M>,
+  labels: Exactly<LabelName<M>, L>,
   value: number,
 ): Sample {
   return { metric, labels, value };
 }
-
-/** What one probe found: a verdict and the measurements that were made before it. */
-export type Reading = { readonly outcome: Outcome; readonly samples: readonly Sample[] };
-
-/** What a probe may use of the world. */
-export type ProbeEnvironment = {
-  /** The probe must have settled, sockets closed, when this passes. */
-  readonly deadline: Deadline;
-  readonly clock: Clock;
-  /** Keeps a line for `{"explain": true}`; must be free of secrets. */
-  readonly trace: (line: string) => void;
-};
-
-/** Measures one target. A target that is down is a reading; only our own failures throw. */
-export type Probe<T> = (target: T, env: ProbeEnvironment) => Promise<Reading>;
 
 /** Samples that replace what was stored under the same grouping key. */
 export type Group = {

@@ -1,5 +1,5 @@
 // Computes the points of queries. A metric's buckets are collected once per request, however many statistics want them.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import { alignWindow, type Bucket, collectBuckets } from '../metrics/buckets.ts';
 import { keyOf } from '../metrics/series.ts';
 import { validationError } from '../wire/errors.ts';

@@ -1,7 +1,7 @@
 // GetMetricData: up to 500 queries, points in pages of MaxDatapoints. A result that goes on with the next token
 // has the status PartialData. Tokens carry the instant of the first page, so that pages fit together.
-import type { Context } from '../context.ts';
-import { decodeToken, encodeToken } from '../paging.ts';
+import type { Context } from '../call/context.ts';
+import { decodeToken, encodeToken } from '../call/paging.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { readText } from '../wire/input.ts';
 import { type EpochSeconds, Timestamp } from '../wire/timestamp.ts';

@@ -1,8 +1,8 @@
 // GetMetricStatistics: one metric, up to 1,440 points, in no particular order.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import { alignWindow, checkWindow, collectBuckets, type Window } from '../metrics/buckets.ts';
+import { hashText, mix } from '../metrics/hash.ts';
 import { statisticOf } from '../metrics/statistics.ts';
-import { hashText, mix } from '../model/hash.ts';
 import { invalidCombination } from '../wire/errors.ts';
 import { type Input, readText, readTexts, requireNumber, requireTime } from '../wire/input.ts';
 import { Timestamp } from '../wire/timestamp.ts';

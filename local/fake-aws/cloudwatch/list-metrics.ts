@@ -1,7 +1,7 @@
 // ListMetrics: metrics with data in the last two weeks, or three hours, 500 a page.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
+import { takePage } from '../call/paging.ts';
 import type { Series } from '../metrics/series.ts';
-import { takePage } from '../paging.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { readFlag, readText } from '../wire/input.ts';
 import { describeMetric, readableAccounts, readFilters, regionIn } from './metric-identity.ts';

@@ -1,5 +1,5 @@
 // Metrics as CloudWatch requests and answers name them.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import type { Dimension, MetricIdentity, Series } from '../metrics/series.ts';
 import type { Region } from '../model/types.ts';
 import { findRegion } from '../model/world.ts';

@@ -1,5 +1,5 @@
 // The queries of a GetMetricData request, read and checked against the limits that CloudWatch enforces.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import { checkWindow, type Window } from '../metrics/buckets.ts';
 import { keyOf, type MetricIdentity } from '../metrics/series.ts';
 import { type Statistic, statisticOf } from '../metrics/statistics.ts';

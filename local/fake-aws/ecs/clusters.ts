@@ -1,5 +1,5 @@
 // ListClusters and DescribeClusters.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import { arnOf, nameOf } from '../model/arn.ts';
 import { countTasks, statusOf } from '../model/service.ts';
 import type { Cluster } from '../model/types.ts';

@@ -1,9 +1,9 @@
 // What the ECS operations share: finding clusters and services as requests name them, pages, tags, limits.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
+import { takePage } from '../call/paging.ts';
 import { nameOf } from '../model/arn.ts';
 import { statusOf } from '../model/service.ts';
 import type { Cluster, Service, Tags } from '../model/types.ts';
-import { takePage } from '../paging.ts';
 import { AwsError, invalidParameter } from '../wire/errors.ts';
 import { readNumber, readText, readTexts } from '../wire/input.ts';
 

@@ -1,11 +1,11 @@
 // ListServiceDeployments, DescribeServiceDeployments and DescribeServiceRevisions.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
+import { takePage } from '../call/paging.ts';
 import { arnOf, nameOf } from '../model/arn.ts';
 import { digestOf } from '../model/definitions.ts';
 import { circuitBreakerThreshold } from '../model/rollout.ts';
 import { begun, countTasks, desiredCountAt, rolloutStateOf } from '../model/service.ts';
 import type { Deployment, Service } from '../model/types.ts';
-import { takePage } from '../paging.ts';
 import { invalidParameter } from '../wire/errors.ts';
 import { readNumber, readText, readTexts, requireText } from '../wire/input.ts';
 import { stampIfPast, Timestamp } from '../wire/timestamp.ts';
@@ -65,7 +65,7 @@ export function describeServiceDeployments(context: Context): object {
   };
 }
 
-/** DescribeServiceRevisions: at most 20; the only call that tells the metric resolution of a service. */
+/** DescribeServiceRevisions: at most 20; the only call that shows the metric resolution of a service. */
 export function describeServiceRevisions(context: Context): object {
   const arns = describedNames(context, 'serviceRevisionArns', 20);
   const found = arns.map((arn) => ({ arn, hit: findByArn(context, arn, revisionArn) }));

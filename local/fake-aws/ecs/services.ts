@@ -1,5 +1,5 @@
 // ListServices and DescribeServices.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import { nameOf, serviceArn } from '../model/arn.ts';
 import {
   countTasks,

@@ -1,8 +1,8 @@
 // ListTasks, DescribeTasks and DescribeTaskDefinition.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
+import { hexOf } from '../metrics/hash.ts';
 import { arnOf, nameOf } from '../model/arn.ts';
 import { digestOf } from '../model/definitions.ts';
-import { hexOf } from '../model/hash.ts';
 import { desiredStatusOf, interfaceIdOf, isVisible, lastStatusOf } from '../model/task.ts';
 import type { Cluster, ContainerSpec, Task, TaskDefinition } from '../model/types.ts';
 import { AwsError, invalidParameter } from '../wire/errors.ts';

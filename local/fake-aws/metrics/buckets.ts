@@ -33,7 +33,7 @@ export function checkWindow(window: Window): void {
 }
 
 /**
- * The window with its start rounded down as CloudWatch does: to the whole minute, or to the period if that is shorter;
+ * The window with its start rounded down as CloudWatch does: to the minute, or to the period if that is shorter;
  * then up to the first bucket, so that no bucket lacks its beginning.
  */
 export function alignWindow(window: Window): Window {

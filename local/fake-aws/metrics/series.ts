@@ -1,7 +1,8 @@
 // One metric: who it is and what it measured. Samples are a pure function of (seed, identity, slot), so that
 // a window that is read twice gives the same numbers. A slot without a source has no sample, as in CloudWatch.
-import { fractionOf, hashText, mix } from '../model/hash.ts';
+
 import type { EpochSeconds } from '../wire/timestamp.ts';
+import { fractionOf, hashText, mix } from './hash.ts';
 
 /** A dimension of a metric. */
 export type Dimension = { readonly name: string; readonly value: string };
@@ -60,7 +61,7 @@ const waveSeconds = 3600;
 export type SampleAt = {
   readonly hash: number;
   readonly at: EpochSeconds;
-  /** Tells the sources of one slot apart. */
+  /** Distinguishes the sources of one slot. */
   readonly index: number;
 };
 

@@ -1,7 +1,8 @@
 // Registers task definitions: a family with rising revisions.
+
+import { hexOf } from '../metrics/hash.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
-import { hexOf } from './hash.ts';
 import type { ContainerSpec, Region, TaskDefinition } from './types.ts';
 
 /** What a task definition is made of. */

@@ -1,12 +1,13 @@
 // The simulated cloud as tests and scenarios change it. Every change is plain data, so that it can also come over HTTP;
 // a name that does not exist is refused with RangeError.
-import { addMetric, type MetricSpec } from '../metrics/declared-series.ts';
-import { publishCluster } from '../metrics/ecs-series.ts';
-import { addResource, type ResourceSpec } from '../metrics/resources.ts';
+
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { type Action, createAgenda, type Repeat } from './agenda.ts';
 import { arnOf } from './arn.ts';
+import { addMetric, type MetricSpec } from './declared-series.ts';
+import { publishCluster } from './ecs-series.ts';
 import { scaleService } from './lifecycle.ts';
+import { addResource, type ResourceSpec } from './resources.ts';
 import { type RolloutSpec, rollOut } from './rollout.ts';
 import { archiveTasks } from './service.ts';
 import {

@@ -1,8 +1,9 @@
 // Makes and ends services and single tasks. A name that is taken or unknown is refused with RangeError.
-import { publishService } from '../metrics/ecs-series.ts';
+
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { serviceArn } from './arn.ts';
 import { registerDefinition } from './definitions.ts';
+import { publishService } from './ecs-series.ts';
 import { beginChange, type Change, primaryOf, startTasks, stopTasks } from './lifecycle.ts';
 import { completeRollout } from './rollout.ts';
 import { statusOf, wantedTasks } from './service.ts';

@@ -1,7 +1,8 @@
 // A task's life: what ECS shows of it at an instant. Nothing is stored but the times at which things happen.
+
+import { hashText, hexOf } from '../metrics/hash.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
-import { hashText, hexOf } from './hash.ts';
 import type {
   Cluster,
   ContainerExit,
@@ -35,13 +36,13 @@ export type TaskSpec = {
   readonly deploymentId?: string;
   readonly definition: TaskDefinition;
   readonly createdAt: EpochSeconds;
-  /** Tells tasks apart that are created at the same instant. */
+  /** Distinguishes tasks that are created at the same instant. */
   readonly index: number;
   readonly timing: Timing;
   readonly progress: Progress;
 };
 
-/** Makes a task; its id depends on where, when and which alone. */
+/** Makes a task; its id depends only on cluster, time and index. */
 export function makeTask(spec: TaskSpec): Task {
   const { cluster, service, createdAt, timing } = spec;
   const key = `${cluster.arn}/${service?.name ?? spec.definition.family}/${createdAt}/${spec.index}`;

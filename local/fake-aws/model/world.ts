@@ -1,6 +1,7 @@
 // Finds and makes the places of the simulated cloud: accounts, regions, clusters. Names that are unknown are refused.
+
+import { hashText } from '../metrics/hash.ts';
 import { createSeriesTable } from '../metrics/series-table.ts';
-import { hashText } from './hash.ts';
 import type { Account, Cluster, Region, Service, Timing, World } from './types.ts';
 
 /** Where something lives; the world's defaults when left out. */
@@ -9,7 +10,7 @@ export type Place = { readonly account?: string; readonly region?: string };
 /** Names a service. */
 export type ServiceRef = Place & { readonly cluster: string; readonly service: string };
 
-/** How long the steps of a task's life take unless told otherwise. */
+/** How long the steps of a task's life take by default. */
 export const defaultTiming: Timing = { provision: 5, pull: 10, start: 5, drain: 10, stop: 15 };
 
 /** The account `id`, made on first use. */

@@ -1,7 +1,7 @@
-// Who calls: access keys that tell their account, STS and IAM's account aliases. Signatures are not verified.
+// Who calls: access keys that hold their account, STS and IAM's account aliases. Signatures are not verified.
 import { systemClock } from '../../../layers/core/src/clock.ts';
-import type { Context } from '../context.ts';
-import { hashText } from '../model/hash.ts';
+import type { Context } from '../call/context.ts';
+import { hashText } from '../metrics/hash.ts';
 import type { World } from '../model/types.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { readNumber, readText, requireText } from '../wire/input.ts';

@@ -1,5 +1,5 @@
 // EC2's DescribeNetworkInterfaces, for the interfaces of tasks: what service discovery asks for public addresses.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
 import { desiredStatusOf, interfaceIdOf } from '../model/task.ts';
 import type { Task } from '../model/types.ts';
 import { AwsError } from '../wire/errors.ts';

@@ -1,8 +1,8 @@
 // Resource Groups Tagging API: GetResources. Only resources that have tags exist for it.
-import type { Context } from '../context.ts';
+import type { Context } from '../call/context.ts';
+import { takePage } from '../call/paging.ts';
 import { statusOf } from '../model/service.ts';
 import type { Region, Resource, Tags } from '../model/types.ts';
-import { takePage } from '../paging.ts';
 import { AwsError, invalidParameter } from '../wire/errors.ts';
 import { readNumber, readObjects, readText, readTexts, requireText } from '../wire/input.ts';
 

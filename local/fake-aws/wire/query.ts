@@ -1,5 +1,5 @@
 // The AWS query protocol: a form with flattened member names in, XML out.
-// Lists are told by `member`; every leaf is text. Anything else of the form is kept as it stands.
+// Lists are recognised by `member`; every leaf is text. Anything else of the form is kept as it stands.
 import type { Input } from './input.ts';
 import { Timestamp } from './timestamp.ts';
 

@@ -1,8 +1,8 @@
-// Which resource a metric belongs to, from its dimensions: YACE's rules (maxdimassociator, config/services.go), but the
-// ARN is made from the dimensions, so that resources without tags are found too.
-import type { NamedValue } from '@fargaze/core';
+// The resource that a metric belongs to, from its dimensions: YACE's rules (maxdimassociator, config/services.go), but the
+// ARN is built from the dimensions, so that resources without tags are found too.
+import type { NamedValue } from '@fargaze/core/internal';
 
-/** How dimensions make an ARN. */
+/** How to build an ARN from dimensions. */
 type Mapping = {
   readonly dimensions: readonly string[];
   readonly service: string;
@@ -10,7 +10,7 @@ type Mapping = {
   readonly resource: (...values: readonly string[]) => string;
 };
 
-/** What is known of a namespace: its resources for GetResources, and its mappings, most dimensions first. */
+/** A namespace: its resource types for GetResources, and its mappings, those with the most dimensions first. */
 export type Association = {
   readonly types: readonly string[];
   readonly mappings: readonly Mapping[];
@@ -28,7 +28,7 @@ const ecs: Association = {
   ],
 };
 
-/** By namespace; others have no resources, their metrics are `global`. */
+/** By namespace; the metrics of any other namespace are `global`. */
 export const associations: Readonly<Record<string, Association>> = {
   'AWS/ECS': ecs,
   'ECS/ContainerInsights': ecs,
@@ -70,14 +70,11 @@ export const associations: Readonly<Record<string, Association>> = {
   },
 };
 
-/** Where a metric was found. */
-export type MetricPlace = { readonly region: string; readonly account: string };
-
 /** The ARNs that a metric may belong to, best first; empty when no mapping applies. */
 export function possibleArns(
   { mappings }: Association,
   dimensions: readonly NamedValue[],
-  { account, region }: MetricPlace,
+  { account, region }: { readonly region: string; readonly account: string },
 ): string[] {
   const values = new Map(dimensions.map(({ name, value }) => [name, value]));
   return mappings

@@ -1,23 +1,22 @@
-// What a job wants of ECS, from what the ECS API told: no ListMetrics call, services with or without tags, and none
-// that has no task and so no data. Pure.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core';
-import type { Cluster, Service } from '../../ecs/answers.ts';
-import type { ClusterReading, EcsReading } from '../../ecs/read.ts';
-import type { EpochSeconds } from '../query/window.ts';
+// The ECS metrics that a job asks for, from the ECS API instead of ListMetrics: services with or without tags, but none
+// that has had no task and so no data. Pure.
+import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core/internal';
+import type { Cluster, Service } from '../../ecs/narrow.ts';
+import type { ClusterReading, EcsReading } from '../../ecs/reading.ts';
+import type { EpochSeconds } from '../pass/time.ts';
+import type { Resolutions } from './memory.ts';
 import {
   type Discovery,
-  hasWantedDimensions,
+  hasRequiredDimensions,
+  type MetricQuery,
   matchesTags,
   type Resource,
   tagsOf,
-  type Wanted,
 } from './metric-query.ts';
-import { type Resolutions, resolutionOf } from './resolutions.ts';
+import { resolutionOf } from './resolutions.ts';
 
-const dimensionNames = ['ClusterName', 'ServiceName'];
-
-/** Metrics that exist at one level alone (ECS developer guide, CloudWatch metrics and Container Insights metrics). */
-const clusterAlone = new Set([
+/** Metrics that exist only for clusters, and only for services (ECS developer guide, CloudWatch metrics and Container Insights metrics). */
+const onlyOfClusters = new Set([
   'CPUReservation',
   'MemoryReservation',
   'GPUReservation',
@@ -25,7 +24,7 @@ const clusterAlone = new Set([
   'ServiceCount',
   'ContainerInstanceCount',
 ]);
-const serviceAlone = new Set([
+const onlyOfServices = new Set([
   'EBSFilesystemUtilization',
   'DesiredTaskCount',
   'RunningTaskCount',
@@ -34,21 +33,14 @@ const serviceAlone = new Set([
   'TaskSetCount',
 ]);
 
-/** Whether the ECS API tells all dimensions that the job can want: clusters and their services, in the own account. */
-export function isReadFromEcs(job: CloudWatchJob): boolean {
-  const ecs = job.namespace === 'AWS/ECS' || job.namespace === 'ECS/ContainerInsights';
-  const known = job.dimensionNameRequirements.every((name) => dimensionNames.includes(name));
-  return job.kind === 'discovery' && ecs && known && job.linkedAccounts.length === 0;
-}
-
-/** What is known beside the reading. */
+/** What is known besides the reading. */
 export type EcsFacts = {
-  /** Services whose tasks all stopped before it have no data. */
+  /** Services whose tasks all stopped before this have no data. */
   readonly since: EpochSeconds;
   readonly resolutions: Resolutions;
 };
 
-/** What the job wants. */
+/** What the job asks for. */
 export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsFacts): Discovery {
   const parts = reading.clusters.flatMap((cluster) => {
     const about = { cluster, stopped: stoppedGroups(cluster, facts.since) };
@@ -58,18 +50,18 @@ export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsF
       ...services.map((service) => servicePart(job, { ...about, service, facts })),
     ];
   });
-  const whole = isWhole(reading);
+  const listed = hasAllServices(reading);
   const matching = parts.filter((part) => part.matches);
   return {
-    wanted: matching.flatMap(({ wanted }) => wanted),
+    queries: matching.flatMap(({ queries }) => queries),
     resources: matching.map(({ resource }) => resource),
-    complete: whole ? 'complete' : 'partial',
-    existing: whole ? new Set(parts.map(({ resource }) => resource.arn)) : undefined,
+    complete: listed ? 'complete' : 'partial',
+    existing: listed ? new Set(parts.map(({ resource }) => resource.arn)) : undefined,
   };
 }
 
-/** Whether all clusters and services that there are were read; what of tasks is missing changes nothing of that. */
-function isWhole({ clusters, faults }: EcsReading): boolean {
+/** Whether all clusters and services that exist were read; tasks that could not be read do not matter here. */
+function hasAllServices({ clusters, faults }: EcsReading): boolean {
   const lists = ['ListClusters', 'DescribeClusters'];
   return (
     !faults.some(({ operation }) => lists.includes(operation)) &&
@@ -80,7 +72,7 @@ function isWhole({ clusters, faults }: EcsReading): boolean {
 type Part = {
   readonly resource: Resource;
   readonly matches: boolean;
-  readonly wanted: readonly Wanted[];
+  readonly queries: readonly MetricQuery[];
 };
 
 type ClusterFacts = {
@@ -97,8 +89,8 @@ function clusterPart(job: CloudWatchJob, { cluster: reading, stopped }: ClusterF
   return part(job, about, (resource) =>
     hasData
       ? job.metrics
-          .filter(({ name }) => !serviceAlone.has(name))
-          .map((metric) => want(job, metric, resource))
+          .filter(({ name }) => !onlyOfServices.has(name))
+          .map((metric) => queryOf(job, metric, resource))
       : [],
   );
 }
@@ -122,9 +114,9 @@ function servicePart(job: CloudWatchJob, known: ServiceFacts): Part {
   return part(job, about, (resource) =>
     hasRun
       ? job.metrics
-          .filter(({ name }) => !clusterAlone.has(name))
+          .filter(({ name }) => !onlyOfClusters.has(name))
           .map((metric) => ({
-            ...want(job, metric, resource),
+            ...queryOf(job, metric, resource),
             resolution: resolutionOf(service, metric, facts.resolutions),
           }))
       : [],
@@ -142,7 +134,7 @@ type ResourceFacts = {
 function part(
   job: CloudWatchJob,
   { arn, cluster, createdAt, dimensions, tags: list }: ResourceFacts,
-  wanted: (resource: Resource) => Wanted[],
+  queriesFor: (resource: Resource) => MetricQuery[],
 ): Part {
   const tags = new Map(list?.map(({ key = '', value = '' }) => [key, value]));
   const resource: Resource = {
@@ -152,18 +144,18 @@ function part(
     ...(createdAt !== undefined && { since: createdAt }),
   };
   const published = job.namespace === 'AWS/ECS' || !hasNoInsights(cluster);
-  const asked = published && hasWantedDimensions(job, dimensions);
-  return { resource, matches: matchesTags(job, tags), wanted: asked ? wanted(resource) : [] };
+  const asked = published && hasRequiredDimensions(job, dimensions);
+  return { resource, matches: matchesTags(job, tags), queries: asked ? queriesFor(resource) : [] };
 }
 
-/** Container Insights are off; where the API did not tell, they may be on. */
+/** Whether Container Insights are off; where the API does not say, they may be on. */
 function hasNoInsights({ settings }: Cluster): boolean {
   return settings?.find(({ name }) => name === 'containerInsights')?.value === 'disabled';
 }
 
 /**
- * Groups of tasks of which any has stopped since then. Undefined: not known, and then perhaps all, since a point that is
- * lost costs more than a metric.
+ * Groups of tasks of which one has stopped since then, or at an unknown time. Undefined: unknown, so it may be any; a lost
+ * point costs more than a metric that is read for nothing.
  */
 function stoppedGroups(
   { stoppedTasks }: ClusterReading,
@@ -177,7 +169,7 @@ function stoppedGroups(
   return new Set(recent.map(({ group = '' }) => group));
 }
 
-function want(job: CloudWatchJob, metric: CloudWatchMetric, resource: Resource): Wanted {
+function queryOf(job: CloudWatchJob, metric: CloudWatchMetric, resource: Resource): MetricQuery {
   const [, , , , account = ''] = resource.arn.split(':');
   const { dimensions } = resource;
   return { job, metric, resource, dimensions, account, linked: 'own', resolution: undefined };

@@ -1,95 +1,66 @@
-// The metrics that CloudWatch lists, kept for an hour by a warm function: a list changes seldom and each call costs.
-import type { CloudWatchJob, Deadline, EpochMs, NamedValue, Seconds } from '@fargaze/core';
-import type { CloudWatchApi } from '../../aws/clients.ts';
-import { type CallTally, count, type Pace } from '../../aws/rate-limit.ts';
+// ListMetrics, every page. A warm function keeps a list for an hour: lists change seldom and each call costs.
+import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
+import type { ListedMetric } from './memory.ts';
+import type { Search } from './search.ts';
 
-/** A metric that has data. */
-export type ListedMetric = {
-  readonly dimensions: readonly NamedValue[];
-  /** The account that owns it; undefined: the one that was asked. */
-  readonly account: string | undefined;
-};
-
-/** Lists by what was asked for. */
-export type MetricLists = Map<string, { readonly at: EpochMs; metrics: readonly ListedMetric[] }>;
-
-/** Seconds that a list is good for. A new metric shows up in a list within 15 minutes at best (ListMetrics, API reference). */
-export const listLifetime: Seconds = 3600;
-
-/** What listing needs. */
-export type Lister = {
-  readonly api: CloudWatchApi;
-  readonly pace: Pace;
-  readonly tally: CallTally;
-  readonly lists: MetricLists;
-  /** Tells places apart: region and role. */
-  readonly place: string;
-  readonly now: EpochMs;
-  readonly deadline: Deadline;
-};
-
-/** The metrics `name` of the job's namespace, every page. @throws SourceError when they cannot be listed and no list is kept. */
+/** The metrics `name` of the job's namespace; where the call fails, the last list. @throws SourceError when there is none. */
 export async function listMetrics(
-  lister: Lister,
   job: CloudWatchJob,
   name: string,
-): Promise<{ readonly metrics: readonly ListedMetric[]; readonly fault?: unknown }> {
+  { memory, pass, scope }: Search,
+): Promise<readonly ListedMetric[]> {
   const { linkedAccounts, namespace, recentlyActiveOnly } = job;
-  const key = JSON.stringify([lister.place, namespace, name, recentlyActiveOnly, linkedAccounts]);
-  const kept = lister.lists.get(key);
-  if (kept !== undefined && lister.now - kept.at < listLifetime * 1000) return kept;
+  const key = JSON.stringify([scope.key, namespace, name, recentlyActiveOnly, linkedAccounts]);
+  const now = pass.now * 1000;
+  const fresh = memory.freshList(key, now);
+  if (fresh !== undefined) return fresh;
   try {
     const metrics: ListedMetric[] = [];
     for (const owner of owners(linkedAccounts)) {
-      metrics.push(...(await listAll(lister, job, { name, owner })));
+      for await (const page of listPages(inputOf(job, name, owner), { pass, scope })) {
+        metrics.push(...page);
+      }
     }
-    lister.lists.set(key, { at: lister.now, metrics });
-    return { metrics };
-  } catch (fault) {
-    if (kept === undefined) throw fault;
-    count(lister.tally.retries, 'ListMetrics');
-    return { metrics: kept.metrics, fault };
+    memory.keepList(key, metrics, now);
+    return metrics;
+  } catch (error) {
+    const last = memory.lastList(key);
+    if (!(error instanceof SourceError) || last === undefined) throw error;
+    pass.tally.faults.push(error);
+    return last;
   }
 }
 
 type Owner = string | 'own' | 'all';
 
-/** Own metrics, those of single linked accounts, or those of all at once. */
+/** Own metrics and those of single linked accounts, or those of all accounts at once. */
 function owners(linkedAccounts: readonly string[]): Owner[] {
   return linkedAccounts.includes('*') ? ['all'] : ['own', ...linkedAccounts];
 }
 
-async function listAll(
-  { api, deadline, pace }: Lister,
-  { namespace, recentlyActiveOnly }: CloudWatchJob,
-  { name, owner }: { readonly name: string; readonly owner: Owner },
-): Promise<ListedMetric[]> {
-  const input = {
+function inputOf({ namespace, recentlyActiveOnly }: CloudWatchJob, name: string, owner: Owner) {
+  return {
     Namespace: namespace,
     MetricName: name,
     ...(recentlyActiveOnly && { RecentlyActive: 'PT3H' as const }),
     ...(owner !== 'own' && { IncludeLinkedAccounts: true }),
     ...(owner !== 'own' && owner !== 'all' && { OwningAccount: owner }),
   };
-  const metrics: ListedMetric[] = [];
+}
+
+async function* listPages(
+  input: ReturnType<typeof inputOf>,
+  { pass, scope }: Pick<Search, 'pass' | 'scope'>,
+): AsyncGenerator<ListedMetric[]> {
   let token: string | undefined;
   do {
-    const NextToken = token;
-    const page = await pace.run(
-      {
-        api: 'ListMetrics',
-        make: () => api.listMetrics({ ...input, ...(NextToken !== undefined && { NextToken }) }),
-      },
-      deadline,
-    );
-    for (const [index, metric] of (page.Metrics ?? []).entries()) {
-      const dimensions = (metric.Dimensions ?? []).map(({ Name = '', Value = '' }) => ({
-        name: Name,
-        value: Value,
-      }));
-      metrics.push({ dimensions, account: page.OwningAccounts?.[index] });
-    }
+    const paged = { ...input, ...(token !== undefined && { NextToken: token }) };
+    const call = { api: 'ListMetrics', make: () => scope.cloudwatch.listMetrics(paged) };
+    const page = await scope.listLimiter.run(call, pass.readDeadline);
+    yield (page.Metrics ?? []).map(({ Dimensions = [] }, index) => ({
+      dimensions: Dimensions.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value })),
+      account: page.OwningAccounts?.[index],
+    }));
     token = page.NextToken;
   } while (token !== undefined && token !== '');
-  return metrics;
 }

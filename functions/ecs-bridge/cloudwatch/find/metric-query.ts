@@ -1,22 +1,22 @@
-// What is to be read: a metric of a resource, with the job that wants it.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core';
-import type { EpochSeconds, Span } from '../query/window.ts';
+// A metric of a resource that a job asks for, and everything that a job asks for in one scope.
+import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core/internal';
+import type { EpochSeconds } from '../pass/time.ts';
 
 /** What series are about. */
 export type Resource = {
-  /** ARN; `global` where there is none; of a static or custom job its name. */
+  /** ARN, `global` without one; for static and custom jobs the name of the job. */
   readonly arn: string;
   /** The tags that the job exports. */
   readonly tags: readonly NamedValue[];
   /** All its tags, which the `_info` series has. */
   readonly allTags: readonly NamedValue[];
   readonly dimensions: readonly NamedValue[];
-  /** Since when it is proven to exist; undefined: it is not proven. */
+  /** Since when it is known to exist; undefined: it is not known. */
   readonly since?: EpochSeconds;
 };
 
 /** A metric to read. */
-export type Wanted = {
+export type MetricQuery = {
   readonly job: CloudWatchJob;
   readonly metric: CloudWatchMetric;
   readonly resource: Resource;
@@ -24,45 +24,34 @@ export type Wanted = {
   readonly dimensions: readonly NamedValue[];
   /** The account that the metric belongs to. */
   readonly account: string;
-  /** Whether that is a linked account, which the query must name. */
+  /** Whether that is a linked account, which the request must name. */
   readonly linked: 'linked' | 'own';
-  /** Seconds between two points that are published; undefined: not known to be finer than asked. */
+  /** Seconds between two published points; undefined: not known to be finer than the configured period. */
   readonly resolution: Seconds | undefined;
 };
 
-/** What a job wants of one place. */
+/** What a job asks for in one scope. */
 export type Discovery = {
-  readonly wanted: readonly Wanted[];
+  readonly queries: readonly MetricQuery[];
   /** Resources with their tags, for `_info` series. */
   readonly resources: readonly Resource[];
-  /** Whether everything that there is was found; else the job is read again from the same point in time. */
+  /** `partial`: a call failed, so the next pass begins at the same watermark. */
   readonly complete: 'complete' | 'partial';
-  /** ARNs that exist, when all of them are known: series of others have ended. */
+  /** All ARNs that exist, if all are known; the series of any other ARN have ended. */
   readonly existing: ReadonlySet<string> | undefined;
 };
 
-/** Statistics of one metric that are read together. */
-export type ReadUnit = {
-  readonly wanted: Wanted;
-  readonly statistics: readonly string[];
-  readonly size: number;
-  readonly period: Seconds;
-  readonly span: Span;
-  /** What its progress is remembered under. */
-  readonly progress: string;
-};
-
-/** Whether the names of `dimensions` are the ones that the job asks for. */
-export function hasWantedDimensions(
-  { dimensionNameRequirements: wanted }: CloudWatchJob,
+/** Whether the names of `dimensions` are the ones that the job requires. */
+export function hasRequiredDimensions(
+  { dimensionNameRequirements: required }: CloudWatchJob,
   dimensions: readonly NamedValue[],
 ): boolean {
-  if (wanted.length === 0) return true;
+  if (required.length === 0) return true;
   const names = new Set(dimensions.map(({ name }) => name));
-  return names.size === new Set(wanted).size && wanted.every((name) => names.has(name));
+  return names.size === new Set(required).size && required.every((name) => names.has(name));
 }
 
-/** Whether all filters of the job hold for `tags`. */
+/** Whether all tag filters of the job match. */
 export function matchesTags(
   { searchTags }: CloudWatchJob,
   tags: ReadonlyMap<string, string>,
@@ -82,5 +71,5 @@ export function tagsOf(
   return { tags: allTags.filter(({ name }) => keys.includes(name)), allTags };
 }
 
-/** Of what has no tags, or none that are known. */
+/** The tags of a resource that has none, or whose tags are not known. */
 export const noTags: Pick<Resource, 'tags' | 'allTags'> = { tags: [], allTags: [] };

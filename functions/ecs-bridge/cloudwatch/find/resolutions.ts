@@ -1,23 +1,21 @@
-// How often services publish their utilisation: every 60 s, or every 20 s where their revision says so. A revision never
-// changes, so each is asked for once in the life of a warm function.
+// How often services publish their utilisation: every 60 s, or every 20 s where their revision says so. Each revision is
+// read once in the life of a warm function.
 import {
   type CloudWatchJob,
   type CloudWatchMetric,
   mapConcurrently,
   type Seconds,
   SourceError,
-} from '@fargaze/core';
-import { describeLimits, type EcsApi } from '../../aws/clients.ts';
-import type { Service, ServiceRevision } from '../../ecs/answers.ts';
-import type { EcsReading } from '../../ecs/read.ts';
-
-/** What revisions say, by their ARN. */
-export type Resolutions = Map<string, ServiceRevision['monitoring']>;
+} from '@fargaze/core/internal';
+import { describeLimits, type EcsApi } from '../../aws/ecs-api.ts';
+import { narrowRevision, type Service } from '../../ecs/narrow.ts';
+import type { EcsReading } from '../../ecs/reading.ts';
+import type { Resolutions } from './memory.ts';
 
 const concurrency = 4;
 
-/** Whether the job reads what a service may publish more often than once a minute, and wants it that often. */
-export function wantsResolutions({ kind, metrics, namespace }: CloudWatchJob): boolean {
+/** Whether the job reads metrics that a service may publish more often than once a minute, with a period to match. */
+export function needsResolutions({ kind, metrics, namespace }: CloudWatchJob): boolean {
   return (
     kind === 'discovery' &&
     namespace === 'AWS/ECS' &&
@@ -25,7 +23,7 @@ export function wantsResolutions({ kind, metrics, namespace }: CloudWatchJob): b
   );
 }
 
-/** Asks for the revisions that are not known yet; what cannot be read is told and counts as 60 s. */
+/** Reads the revisions that are not known yet; returns the calls that failed, whose services count as publishing every 60 s. */
 export async function readResolutions(
   api: EcsApi,
   reading: EcsReading,
@@ -42,9 +40,8 @@ export async function readResolutions(
   );
   const faults = await mapConcurrently(parts, concurrency, async (part) => {
     try {
-      for (const { monitoring, serviceRevisionArn = '' } of await api.describeServiceRevisions(
-        part,
-      )) {
+      const revisions = (await api.describeServiceRevisions(part)).map(narrowRevision);
+      for (const { monitoring, serviceRevisionArn = '' } of revisions) {
         known.set(serviceRevisionArn, monitoring);
       }
       return [];
@@ -67,7 +64,7 @@ export function resolutionOf(
       .filter(({ metricNames }) => metricNames?.includes(name))
       .flatMap(({ resolutionSeconds }) => resolutionSeconds ?? []),
   );
-  // While a rollout changes it, the finer one reads both.
+  // During a rollout that changes it, the finer one reads the points of both.
   return found.length === 0 ? undefined : Math.min(...found);
 }
 

@@ -1,10 +1,10 @@
-// Puts units of 1 to 5 queries into as few requests as possible. Pure. Requests are filled one after the other, as full
-// as what is left allows and with the largest units first; where that leads to more than the bound, other choices are tried.
+// Packs units of 1 to 5 queries into as few requests as possible. Pure. Requests are filled one after the other, each as full
+// as possible, the largest units first; if that needs more requests than the bound, other choices are tried.
 
 /** Units by size: `counts[k]` of them have k queries; index 0 is unused. */
 export type SizeCounts = readonly number[];
 
-/** Choices that are tried for one number of requests; what needs more has so many sizes that the first ones fit. */
+/** Choices that are tried for one number of requests. Inputs that need more have so many sizes that the first ones fit. */
 const triedChoices = 2_000;
 
 /**

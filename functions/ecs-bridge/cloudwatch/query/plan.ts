@@ -1,18 +1,19 @@
-// Requests for what is to be read: as few as the limits of GetMetricData allow. Pure. The statistics of one metric stay
-// together, five at most, since that is what AWS bills as one metric. A window is never cut to fit: fewer queries go into
-// a request instead, and only a metric that alone exceeds a page is read in pieces of time.
-import type { Seconds } from '@fargaze/core';
+// Packs units into as few requests as the limits of GetMetricData allow. Pure. A unit is never divided, since AWS bills its
+// statistics as one metric. Windows are not cut either: a request gets fewer queries instead, and only a metric that
+// exceeds a page by itself is read in pieces of time.
+import type { Seconds } from '@fargaze/core/internal';
+import { statisticsPerMetric } from '../find/statistics.ts';
+import { ceilTo, type EpochSeconds, floorTo, type Span } from '../pass/time.ts';
 import { packSizes } from './pack.ts';
-import { ceilTo, type EpochSeconds, floorTo, type Span } from './window.ts';
 
-/** Limits of one GetMetricData request (API reference), and how many statistics of a metric are billed as one. */
-export const requestLimits = { queries: 500, points: 100_800, statisticsBilledAsOne: 5 } as const;
+/** Limits of one GetMetricData request (API reference). */
+export const requestLimits = { queries: 500, points: 100_800 } as const;
 
-/** What must be read together: 1 to 5 statistics of one metric. */
+/** What is read together: 1 to 5 statistics of one metric. */
 export type Unit = { readonly size: number; readonly period: Seconds; readonly span: Span };
 
-/** One request: [start, end), and what it reads. */
-export type Request<U extends Unit> = {
+/** One request: [start, end), and the units that it reads. */
+export type PlannedRequest<U extends Unit> = {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
   readonly units: readonly U[];
@@ -25,7 +26,7 @@ const longestCommonPeriod: Seconds = 3600;
  * The fewest requests for `units`. Where windows and periods can be shared without exceeding a page's points, that is the
  * fewest bins of 500 queries that hold the units undivided; else the best of sharing by period or by window.
  */
-export function planRequests<U extends Unit>(units: readonly U[]): Request<U>[] {
+export function planRequests<U extends Unit>(units: readonly U[]): PlannedRequest<U>[] {
   const some = units.filter(({ span }) => span.until > span.from);
   const partitions = [
     [some],
@@ -36,30 +37,26 @@ export function planRequests<U extends Unit>(units: readonly U[]): Request<U>[] 
   return plans.reduce((best, plan) => (plan.length < best.length ? plan : best));
 }
 
-/** Parts of at most five statistics, as they are billed. */
-export function splitStatistics(statistics: readonly string[]): string[][] {
-  const distinct = [...new Set(statistics)];
-  const most = requestLimits.statisticsBilledAsOne;
-  return Array.from({ length: Math.ceil(distinct.length / most) }, (_, index) =>
-    distinct.slice(index * most, (index + 1) * most),
-  );
+/** Points that the answer to a request holds at most. */
+export function pointsOf({ end, start, units }: PlannedRequest<Unit>): number {
+  return units.reduce((sum, { period, size }) => sum + (size * (end - start)) / period, 0);
 }
 
-/** No plan where one window for all would ask for more points than are of use. */
-function planGroups<U extends Unit>(groups: readonly (readonly U[])[]): Request<U>[][] {
+/** No plan when one window for all would ask for many points that nobody needs. */
+function planGroups<U extends Unit>(groups: readonly (readonly U[])[]): PlannedRequest<U>[][] {
   const plans = groups.map(planGroup);
   return plans.includes(undefined) ? [] : [plans.flatMap((plan) => plan ?? [])];
 }
 
-function planGroup<U extends Unit>(units: readonly U[]): Request<U>[] | undefined {
+function planGroup<U extends Unit>(units: readonly U[]): PlannedRequest<U>[] | undefined {
   if (units.length === 0) return [];
   const periods = [...new Set(units.map(({ period }) => period))];
   const step = periods.reduce(leastCommonMultiple);
   if (periods.length > 1 && step > longestCommonPeriod) return undefined;
   const finest = Math.min(...periods);
-  const start = floorTo(least(units.map(({ span }) => span.from)), step);
-  const end = most(units.map(({ span }) => span.until));
-  const largest = most(units.map(({ size }) => size));
+  const start = floorTo(min(units.map(({ span }) => span.from)), step);
+  const end = max(units.map(({ span }) => span.until));
+  const largest = max(units.map(({ size }) => size));
   const pieces = cutTime({ start, end, step }, Math.floor(requestLimits.points / largest) * finest);
   if (periods.length > 1 && pieces.length > 1) return undefined;
   return pieces.flatMap((piece) => {
@@ -90,7 +87,7 @@ function pack<U extends Unit>(units: readonly U[], capacity: number): U[][] {
     else same.push(unit);
   }
   const counts = Array.from(
-    { length: requestLimits.statisticsBilledAsOne + 1 },
+    { length: statisticsPerMetric + 1 },
     (_, size) => bySize.get(size)?.length ?? 0,
   );
   const given = counts.map(() => 0);
@@ -122,10 +119,11 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-function least(values: readonly number[]): number {
+/** Without spreading: a fleet has more units than a call may have arguments. */
+function min(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b));
 }
 
-function most(values: readonly number[]): number {
+function max(values: readonly number[]): number {
   return values.reduce((a, b) => Math.max(a, b));
 }

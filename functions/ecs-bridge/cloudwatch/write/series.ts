@@ -1,114 +1,127 @@
-// Points as series: CloudWatch's times, names by the configured exporter's rules, nothing that is not final, zeros only
-// where something is proven to exist, and nothing twice that this function has already delivered. Pure but for what it
-// looks up in the memory.
-import type { Point, Series } from '@fargaze/core';
-import type { Memory } from '../../memory.ts';
-import type { Discovery, ReadUnit, Resource, Wanted } from '../find/metric-query.ts';
-import type { Answer } from '../query/get-metric-data.ts';
-import { ceilTo, defaultOverlap } from '../query/window.ts';
-import { infoSeries, type Naming, type Place, seriesLabels, seriesMetadata } from './naming.ts';
+// Series from answers: CloudWatch's times, names by the configured style, final points only, zeros only for a resource that
+// is known to exist, and no point that this function has delivered before.
+import type { Metadata, Point, Series } from '@fargaze/core/internal';
+import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
+import { defaultOverlap } from '../find/window.ts';
+import type { Pass } from '../pass/pass.ts';
+import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
+import { type Answer, resultId } from '../query/answer.ts';
+import { infoSeries, seriesLabels, seriesMetadata } from './naming.ts';
+import type { MadeSeries, SentPoints } from './sent-points.ts';
 
-/** What making series needs. */
-export type SeriesMaker = {
-  readonly naming: Naming;
-  readonly region: string;
-  readonly memory: Memory;
-  /** Seconds since 1970. */
-  readonly now: number;
-};
+/** Makes the series of a pass. */
+export class SeriesMaker {
+  readonly #pass: Pass;
+  readonly #sent: SentPoints;
 
-/** A series with what is to be remembered of it once it has been delivered. */
-export type MadeSeries = {
-  readonly series: Series;
-  readonly key: string;
-  readonly arn: string;
-  /** Where its window begins, in milliseconds. */
-  readonly from: number;
-  /** Everything that was read of it, also what had been delivered before. */
-  readonly read: readonly Point[];
-};
+  constructor(pass: Pass, sent: SentPoints) {
+    this.#pass = pass;
+    this.#sent = sent;
+  }
 
-/** The series of a statistic of a unit; undefined when there is nothing new. */
-export function makeSeries(
-  unit: ReadUnit,
-  { answer, statistic }: { readonly answer: Answer | undefined; readonly statistic: string },
-  maker: SeriesMaker,
-): MadeSeries | undefined {
-  const read = settledPoints(unit, answer?.points ?? [], maker.now);
-  if (read.length === 0) return undefined;
-  const { dimensions, job, metric, resource } = unit.wanted;
-  const identity = {
-    ...placeOf(unit.wanted, maker.region),
-    namespace: job.namespace,
-    metric: metric.name,
-    statistic,
-    dimensions,
-    resource: resource.arn,
-    tags: resource.tags,
-  };
-  const labels = seriesLabels(identity, maker.naming);
-  const key = keyOf(labels);
-  const points = maker.memory.unsent(key, read);
-  if (points.length === 0) return undefined;
-  const series = { labels, points, metadata: seriesMetadata(identity, maker.naming) };
-  return { series, key, arn: resource.arn, from: unit.span.from * 1000, read };
+  /** The series of a statistic of a unit; none when it has no new point. */
+  ofUnit(unit: ReadUnit, statistic: string, answer: Answer | undefined): MadeSeries[] {
+    const { config, now } = this.#pass;
+    const { query, region, span } = unit;
+    const { account: accountId, dimensions, job, metric, resource } = query;
+    const read = withZeros(unit, pointsIn(span, answer), now);
+    if (read.length === 0) return [];
+    const identity = {
+      region,
+      accountId,
+      customTags: job.customTags,
+      namespace: job.namespace,
+      metric: metric.name,
+      statistic,
+      dimensions,
+      resource: resource.arn,
+      tags: resource.tags,
+    };
+    const labels = seriesLabels(identity, config);
+    const metadata = seriesMetadata(identity, config);
+    return this.#unsent({ labels, metadata, arn: resource.arn, span }, read);
+  }
+
+  /** The series of an answer to an expression; none when it has no new point. */
+  ofExpression({ expression, scope, span }: ScopedExpression, answer: Answer): MadeSeries[] {
+    const labels = {
+      ...Object.fromEntries(expression.labels.map(({ name, value }) => [name, value])),
+      // CloudWatch labels a series without a label of its own with the id of its query, which says nothing.
+      ...(answer.label !== resultId && { label: answer.label }),
+      region: scope.region,
+      account_id: scope.account,
+      __name__: expression.name,
+    };
+    const metadata = { type: 'gauge', help: expression.help, unit: '' } as const;
+    return this.#unsent({ labels, metadata, arn: '', span }, pointsIn(span, answer));
+  }
+
+  /** The `_info` series of the resources of a job, as of now. */
+  ofResources({ discovery, job, scope }: ScopedJob): Series[] {
+    const { config, now } = this.#pass;
+    const help = `Tags of the resources of ${job.namespace}`;
+    return discovery.resources.map(({ allTags, arn, dimensions }) => {
+      const resource = {
+        region: scope.region,
+        accountId: scope.account,
+        customTags: job.customTags,
+        namespace: job.namespace,
+        arn,
+        dimensions,
+        tags: allTags,
+        context: job.contextOnInfo,
+      };
+      const { labels, value } = infoSeries(resource, config);
+      return {
+        labels,
+        points: [{ at: now * 1000, value }],
+        metadata: { type: 'gauge', help, unit: '' },
+      };
+    });
+  }
+
+  #unsent({ arn, labels, metadata, span }: Draft, read: readonly Point[]): MadeSeries[] {
+    const key = seriesKey(labels);
+    const points = this.#sent.unsent(key, read);
+    if (points.length === 0) return [];
+    return [{ series: { labels, points, metadata }, key, arn, from: span.from * 1000, read }];
+  }
 }
 
+type Draft = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
+  readonly arn: string;
+  readonly span: Span;
+};
+
 /** A text that is equal for equal labels. */
-export function keyOf(labels: Readonly<Record<string, string>>): string {
+export function seriesKey(labels: Readonly<Record<string, string>>): string {
   return Object.keys(labels)
     .sort()
     .map((name) => `${name}\u0000${labels[name]}`)
     .join('\u0000');
 }
 
-/** Points of whole periods inside the window, finite, with zeros where they are asked for and proven. */
-function settledPoints(unit: ReadUnit, points: readonly Point[], now: number): Point[] {
-  const { from, until } = unit.span;
-  const inside = points.filter(
+/** Finite points in the window. */
+function pointsIn({ from, until }: Span, answer: Answer | undefined): Point[] {
+  return (answer?.points ?? []).filter(
     ({ at, value }) => at >= from * 1000 && at < until * 1000 && Number.isFinite(value),
   );
-  const { metric, resource } = unit.wanted;
-  if (!metric.nilToZero || resource.since === undefined) return inside;
-  const known = new Set(inside.map(({ at }) => at));
+}
+
+/** With a zero for each period without a point, where the job asks for it and the resource is known to exist. */
+function withZeros(unit: ReadUnit, points: readonly Point[], now: EpochSeconds): readonly Point[] {
+  const { period, query, span } = unit;
+  const { since } = query.resource;
+  if (!query.metric.nilToZero || since === undefined) return points;
+  const known = new Set(points.map(({ at }) => at));
   // A late point must not find a zero in its place: zeros wait twice as long as points do, but no longer than the next
   // window reaches back.
-  const latest = until - Math.min(now - until, defaultOverlap / 2);
+  const latest = span.until - Math.min(now - span.until, defaultOverlap / 2);
   const zeros: Point[] = [];
-  for (
-    let at = Math.max(from, ceilTo(resource.since, unit.period));
-    at < latest;
-    at += unit.period
-  ) {
+  for (let at = Math.max(span.from, ceilTo(since, period)); at < latest; at += period) {
     if (!known.has(at * 1000)) zeros.push({ at: at * 1000, value: 0 });
   }
-  return [...inside, ...zeros].sort((a, b) => a.at - b.at);
-}
-
-function placeOf({ account, job }: Pick<Wanted, 'account' | 'job'>, region: string): Place {
-  return { region, accountId: account, customTags: job.customTags };
-}
-
-/** The `_info` series of a job's resources, as of now. */
-export function makeInfo(
-  job: Wanted['job'],
-  { resources }: Discovery,
-  maker: SeriesMaker & { readonly account: string },
-): Series[] {
-  return resources.map((resource: Resource) => {
-    const { labels, value } = infoSeries(
-      {
-        ...placeOf({ account: maker.account, job }, maker.region),
-        namespace: job.namespace,
-        arn: resource.arn,
-        dimensions: resource.dimensions,
-        tags: resource.allTags,
-        context: job.contextOnInfo,
-      },
-      maker.naming,
-    );
-    const help = `Tags of the resources of ${job.namespace}`;
-    const points = [{ at: maker.now * 1000, value }];
-    return { labels, points, metadata: { type: 'gauge', help, unit: '' } };
-  });
+  return [...points, ...zeros].sort((a, b) => a.at - b.at);
 }

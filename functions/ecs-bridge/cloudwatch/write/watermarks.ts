@@ -1,75 +1,92 @@
-// Until when jobs are delivered without a gap. Kept by a warm function and written after the data; a cold one asks the
-// receiver. A receiver that does not answer costs nothing but a longer window.
-import {
-  type Deadline,
-  DeliveryError,
-  readEnv,
-  type Series,
-  type SeriesWriter,
-} from '@fargaze/core';
-import type { Memory } from '../../memory.ts';
-import type { EpochSeconds } from '../query/window.ts';
+// Until when jobs have been delivered without a gap. A warm function remembers it and writes it after the data; a cold one
+// asks the receiver. A receiver that does not answer costs only a longer window.
+import { DeliveryError, type EpochMs, readEnv, type Series } from '@fargaze/core/internal';
+import type { Delivered } from '../find/search.ts';
+import type { Pass } from '../pass/pass.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 
 const metric = 'fargaze_bridge_watermark_timestamp_seconds';
 
-/** Of a watermark's series; what tells jobs apart. */
+/** Progress of single units that are no longer read is forgotten after so long. */
+const forgottenMs = 6 * 3_600_000;
+
+/** The labels of a watermark's series that identify the job; a job's key holds them. */
 type Identity = readonly [name: string, region: string, account: string];
 
-/** Asks the receiver for the watermarks of `keys` that are not known; undefined when it could not be asked. */
-export async function recallWatermarks(
-  keys: readonly string[],
-  memory: Memory,
-  from: {
-    readonly writer: SeriesWriter;
-    readonly now: EpochSeconds;
-    readonly backfill: number;
-    readonly deadline: Deadline;
-  },
-): Promise<string | undefined> {
-  const unknown = keys.filter((key) => !memory.watermarks.has(key));
-  if (unknown.length === 0) return undefined;
-  const expression = `last_over_time(${metric}[${Math.ceil(from.backfill)}s])`;
-  try {
-    const asked = { expression, at: from.now * 1000 };
-    const answer = await from.writer.query(asked, from.deadline);
-    // Another deployment may have read the same jobs while this one could not, and others of their resources.
-    const own = answer?.filter(({ labels }) => (labels.owner ?? '') === ownerName());
-    const found = new Map(
-      own?.map(({ labels, value }) => {
-        const identity: Identity = [
-          labels.bridge_job ?? '',
-          labels.region ?? '',
-          labels.account_id ?? '',
-        ];
-        return [JSON.stringify(identity), value];
-      }),
-    );
-    for (const key of unknown) {
-      const value = found.get(key);
-      // One from the future, of a clock that was wrong, would leave a gap.
-      memory.watermarks.set(key, value === undefined || value > from.now ? undefined : value);
+/** Watermarks by job and unit. */
+export class Watermarks implements Delivered {
+  /** Undefined once the receiver was asked and had none. */
+  readonly #jobs = new Map<string, EpochSeconds | undefined>();
+  /** Of single units: what is complete of an incomplete job need not be read from far back again. */
+  readonly #units = new Map<string, EpochSeconds>();
+
+  until(job: string, unit = ''): EpochSeconds | undefined {
+    return this.#units.get(unit) ?? this.#jobs.get(job);
+  }
+
+  set(job: string, until: EpochSeconds): void {
+    this.#jobs.set(job, until);
+  }
+
+  setUnit(unit: string, until: EpochSeconds): void {
+    this.#units.set(unit, until);
+  }
+
+  /** Asks the receiver for those of `jobs` that are not known. If it does not answer, that is a note of the pass. */
+  async recall(jobs: readonly string[], pass: Pass): Promise<void> {
+    const unknown = jobs.filter((job) => !this.#jobs.has(job));
+    if (unknown.length === 0) return;
+    try {
+      const stored = await readStored(pass);
+      for (const job of unknown) {
+        const until = stored.get(job);
+        // One from the future, of a clock that was wrong, would leave a gap.
+        this.#jobs.set(job, until !== undefined && until <= pass.now ? until : undefined);
+      }
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      pass.tally.notes.push(`${error.message}: reading all of backfill`);
     }
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    return error.message;
+  }
+
+  /** The series that hold the watermarks of `jobs`. */
+  series(jobs: readonly string[], now: EpochSeconds): Series[] {
+    return jobs.flatMap((job) => {
+      const value = this.#jobs.get(job);
+      if (value === undefined) return [];
+      const [bridge_job, region, account_id] = JSON.parse(job) as Identity;
+      const identity = { bridge_job, region, account_id, owner: ownerName() };
+      const labels = { __name__: metric, ...identity, job: 'fargaze-ecs' };
+      return [{ labels, points: [{ at: now * 1000, value }] }];
+    });
+  }
+
+  /** Forgets units that are no longer read. */
+  prune(now: EpochMs): void {
+    for (const [unit, until] of this.#units) {
+      if (until * 1000 < now - forgottenMs) this.#units.delete(unit);
+    }
   }
 }
 
-/** The series that tell the watermarks of `keys`. */
-export function watermarkSeries(
-  keys: readonly string[],
-  memory: Memory,
-  now: EpochSeconds,
-): Series[] {
-  return keys.flatMap((key) => {
-    const value = memory.watermarks.get(key);
-    if (value === undefined) return [];
-    const [bridge_job, region, account_id] = JSON.parse(key) as Identity;
-    const identity = { bridge_job, region, account_id, owner: ownerName() };
-    const labels = { __name__: metric, ...identity, job: 'fargaze-ecs' };
-    return [{ labels, points: [{ at: now * 1000, value }] }];
-  });
+/** The receiver's watermarks of this deployment, by job. @throws DeliveryError */
+async function readStored({
+  config,
+  now,
+  readDeadline,
+  writer,
+}: Pass): Promise<ReadonlyMap<string, EpochSeconds>> {
+  const expression = `last_over_time(${metric}[${Math.ceil(config.backfill)}s])`;
+  const answer = (await writer.query({ expression, at: now * 1000 }, readDeadline)) ?? [];
+  // Another deployment may have read the same jobs while this one could not, and others of their resources.
+  const own = answer.filter(({ labels }) => (labels.owner ?? '') === ownerName());
+  return new Map(
+    own.map(({ labels, value }) => {
+      const { account_id = '', bridge_job = '', region = '' } = labels;
+      const identity: Identity = [bridge_job, region, account_id];
+      return [JSON.stringify(identity), value];
+    }),
+  );
 }
 
 function ownerName(): string {

@@ -20,32 +20,40 @@ export function formatPath(path: readonly PathStep[]): string {
   }, '');
 }
 
-/** A value as it is shown in a message, at most 60 characters. */
+/** A value as it is shown in a message: at most 60 characters, user info of addresses left out. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toText(value).replace(/(:\/\/)(?:\\.|[^"\\\s])*@/g, '$1…@');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** JSON where there is one; a value that holds itself, or a big integer, has none. */
+function toText(value: unknown): string {
+  try {
+    const isNumber = typeof value === 'number';
+    return isNumber ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    return Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'a mapping'
+        : String(value);
+  }
 }
 
 function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
   const path = (issue.path ?? []).map((item) => item.key as PathStep);
   const last = path.at(-1);
-  const container = issue.path?.at(-1)?.input;
-  // Valibot reads a list as a mapping of its indexes; it is told once, by its first element.
-  if (issue.type === 'strict_object' && issue.expected === 'never' && Array.isArray(container)) {
-    const message = `got ${showValue(container)}, want a mapping`;
-    return last === '0' ? [{ path: formatPath(path.slice(0, -1)), message }] : [];
-  }
-  if (issue.type === 'strict_object' && issue.expected === 'never' && typeof last === 'string') {
+  if (issue.kind === 'schema' && issue.expected === 'never' && typeof last === 'string') {
     const known = knownKeys(schema, path.slice(0, -1));
     return [{ path: formatPath(path), message: `unknown key${didYouMean(last, known)}` }];
   }
   const place = formatPath(path);
   // Its message says all; the value may be a secret.
   if (issue.type === 'custom') return [{ path: place, message: issue.message }];
-  // A missing key is reported against its parent, with the key's own name as what was expected.
-  if (issue.input === undefined && issue.kind === 'schema') {
-    return [{ path: place, message: 'missing, and it has no default' }];
+  if (place !== '' && issue.input === undefined && issue.kind === 'schema') {
+    const what = issue.message.startsWith('want ') ? issue.message : 'and it has no default';
+    return [{ path: place, message: `missing, ${what}` }];
   }
   const seen =
     typeof last === 'string' && secretKey.test(last) ? 'a value' : showValue(issue.input);

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { readEnv } from '../env.ts';
 import { ConfigError, codeOf } from '../errors.ts';
-import type { SecretRef } from './types.ts';
+
+/** A reference to a secret: `env:NAME` or `file:/path`. Never the secret itself. */
+export type SecretRef = `env:${string}` | `file:${string}`;
 
 /** Whether `text` is a reference, `env:NAME` or `file:/path`. */
 export function isSecretRef(text: string): text is SecretRef {

@@ -1,12 +1,12 @@
 // From a host name to a connected socket in timed stages: resolve, guard, TCP, TLS. What was measured before a
 // failure is kept. The address that was judged is the address that is dialled.
 import { connect, type Socket } from 'node:net';
-import type { Seconds } from '../clock.ts';
-import type { IpOptions } from '../config/types.ts';
+import type { Clock, Seconds } from '../clock.ts';
+import type { IpOptions } from '../config/modules.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { type Failure, failure, type Phase, type Reason } from '../outcome.ts';
-import { type ProbeEnvironment, roundSeconds, type Sample, sample } from '../sample.ts';
+import { roundSeconds, type Sample, sample } from '../sample.ts';
 import { classify, isFromNetwork } from './classify.ts';
 import { addressBytes, familyOf } from './family.ts';
 import { findBlock } from './guard.ts';
@@ -23,6 +23,13 @@ export type DialRequest = {
   /** CIDR blocks that the guard lets through. */
   readonly allowBlocked: readonly string[];
   readonly tls?: TlsRequest;
+};
+
+/** What dialling needs of a probe's environment. */
+export type DialEnvironment = {
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+  readonly trace: (line: string) => void;
 };
 
 /** What is known about a connection, complete or not. */
@@ -56,7 +63,7 @@ class StageFailure extends Error {
 }
 
 /** Connects. A fault of the target is an answer; only a bug or bad configuration of ours throws. */
-export async function dial(request: DialRequest, env: ProbeEnvironment): Promise<Dialed> {
+export async function dial(request: DialRequest, env: DialEnvironment): Promise<Dialed> {
   // Loaded late, because most of a cold start's cost is loading, and before anything is timed.
   const secured = request.tls && (await secure(request.tls));
   let facts: DialFacts = { durations: {} };

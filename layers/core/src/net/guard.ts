@@ -11,10 +11,15 @@ const always: readonly Subnet[] = [
   ['169.254.0.0', 16],
   ['224.0.0.0', 4],
   ['255.255.255.255', 32],
-  ['::', 128],
   ['fe80::', 10],
   ['fd00:ec2::', 32],
   ['ff00::', 8],
+  // Old and local forms that a router may turn into an IPv4 address, which is not known here: IPv4-compatible and
+  // IPv4-translated (RFC 4291, 2765), 6to4 (RFC 7526), NAT64 for local use (RFC 8215). No service has such an address.
+  ['::', 96],
+  ['::ffff:0:0:0', 96],
+  ['2002::', 16],
+  ['64:ff9b:1::', 48],
 ];
 
 // Inside Lambda, loopback is the runtime API and its extensions (127.0.0.1:9001).
@@ -29,13 +34,20 @@ export function findBlock(address: string, allowed: readonly string[]): string |
   const subnets =
     readEnv('AWS_LAMBDA_RUNTIME_API') === undefined ? always : [...always, ...inLambda];
   const bytes = addressBytes(plain);
-  const subnet = subnets.find(([base, prefix]) => liesIn(bytes, base, prefix));
+  const subnet = subnets.find(
+    ([base, prefix]) => liesIn(bytes, base, prefix) && !(base === '::' && isLoopback(bytes)),
+  );
   if (subnet === undefined) return undefined;
   const lifted = allowed.some((block) => {
     const [base = '', prefix = ''] = block.split('/');
     return familyOf(base) !== 0 && liesIn(bytes, base, Number(prefix));
   });
   return lifted ? undefined : `${plain} lies in ${subnet[0]}/${subnet[1]}`;
+}
+
+/** `::1`, which lies in `::/96` and is judged by itself. */
+function isLoopback(bytes: readonly number[]): boolean {
+  return liesIn(bytes, '::1', 128);
 }
 
 /** Whether the bytes of an address lie in `base/prefix`. By hand: Node's BlockList takes milliseconds to make. */

@@ -2,7 +2,7 @@
 // may need the search list: it waits in the thread pool behind unrelated work, which would distort the phase.
 
 import { readFileSync } from 'node:fs';
-import type { IpOptions } from '../config/types.ts';
+import type { IpOptions } from '../config/modules.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
 import { codeOf } from '../errors.ts';

@@ -9,8 +9,8 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import type { TlsOptions } from '../config/modules.ts';
 import { readSecret } from '../config/secret.ts';
-import type { TlsOptions } from '../config/types.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { ConfigError, codeOf } from '../errors.ts';
 import { type CertificateFacts, describeCertificates } from './certificate.ts';

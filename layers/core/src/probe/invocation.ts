@@ -3,17 +3,20 @@
 import type { Clock, Seconds } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { mapConcurrently } from '../concurrency.ts';
-import type { Config, Module, Target, Vantage } from '../config/types.ts';
+import type { Config } from '../config/config.ts';
+import type { Module } from '../config/modules.ts';
+import type { Target, Vantage } from '../config/probes.ts';
 import { startDeadline } from '../deadline.ts';
 import { createSink } from '../delivery/choose.ts';
 import { readEnv } from '../env.ts';
 import { messageOf } from '../errors.ts';
+import { parseProbeEvent } from '../event/events.ts';
 import { createLog, type Log } from '../log.ts';
 import { createReturnSink } from '../queue/return-sink.ts';
-import type { Batch, Probe } from '../sample.ts';
+import type { Batch } from '../sample.ts';
 import type { Sink } from '../sink/sink.ts';
-import { parseEvent } from './event.ts';
 import { type Observation, observeProbe } from './observe.ts';
+import type { Probe } from './probe.ts';
 import { type Selected, selectTargets } from './select.ts';
 import { type Summary, summarize } from './summary.ts';
 
@@ -66,7 +69,7 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
   const clock = definition.clock ?? systemClock;
   const log = definition.log ?? createLog({ function: definition.name });
   const begun = clock.monotonic();
-  const event = parseEvent(call.event);
+  const event = parseProbeEvent(call.event);
   const sink = definition.sink ?? createProbeSink();
   const selected = selectTargets<M>(event, {
     config: definition.config,

@@ -2,19 +2,14 @@
 // A probe that throws has failed itself: it yields no samples, because nothing is known of its target.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Seconds } from '../clock.ts';
-import type { Module, Target } from '../config/types.ts';
+import type { Module } from '../config/modules.ts';
+import type { Target } from '../config/probes.ts';
 import type { Deadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
 import type { Outcome } from '../outcome.ts';
-import {
-  type Group,
-  type Probe,
-  type Reading,
-  roundSeconds,
-  type Sample,
-  sample,
-} from '../sample.ts';
+import { type Group, roundSeconds, type Sample, sample } from '../sample.ts';
 import { version } from '../version.ts';
+import type { Probe, Reading } from './probe.ts';
 import type { Selected } from './select.ts';
 
 /** What became of one target. */

@@ -1,12 +1,15 @@
 // Which targets an event asks for. Refuses names and modules that are not configured.
 import type { EpochMs, Seconds } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { showValue } from '../config/explain.ts';
 import { interpolate } from '../config/interpolate.ts';
+import type { Module, Prober } from '../config/modules.ts';
 import { matchesName } from '../config/name-pattern.ts';
+import { defaultJobs, type ProbeConfig, type Target, type Vantage } from '../config/probes.ts';
 import { didYouMean } from '../config/suggest.ts';
-import type { Config, Module, ProbeConfig, Prober, Target, Vantage } from '../config/types.ts';
 import { ConfigError, type Issue } from '../errors.ts';
+import type { ProbeEvent } from '../event/events.ts';
 import { redactUrl } from '../redact.ts';
-import type { ProbeEvent } from './event.ts';
 
 /** A target with what its results are filed under. */
 export type Selected<M extends Module> = {
@@ -28,18 +31,6 @@ export type Selection<M extends Module> = {
 };
 
 const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
-
-/** The job of results that name no other. */
-export const defaultJobs: Readonly<Record<Prober, string>> = {
-  http: 'fargaze-web',
-  redis: 'fargaze-redis',
-};
-
-/** Where probes run that name no vantage: where the one function stands that every deployment has for their kind. */
-export const defaultVantages: Readonly<Record<Prober, Vantage>> = {
-  http: 'internet',
-  redis: 'vpc',
-};
 
 /**
  * The targets of `event`, in the order of the configuration, once each.
@@ -77,14 +68,14 @@ function selectConfigured<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   const { config, prober, vantage } = selection;
-  const own = config.probes.filter((probe) => config.modules[probe.module]?.prober === prober);
+  const own = config.probes.filter((probe) => moduleOf(config, probe.module)?.prober === prober);
   event.probes.forEach((pattern, index) => {
     if (pattern.includes('*') || own.some((probe) => probe.name === pattern)) return;
     const hint = didYouMean(
       pattern,
       own.map((probe) => probe.name),
     );
-    const message = `got ${JSON.stringify(pattern)}, want a configured ${prober} probe${hint}`;
+    const message = `got ${showValue(pattern)}, want a configured ${prober} probe${hint}`;
     issues.push({ path: `probes[${index}]`, message });
   });
   const { schedule, time = selection.now } = event;
@@ -119,14 +110,14 @@ function selectAdHoc<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   const name = event.adHoc?.module ?? defaultModules[prober];
-  const module = config.modules[name];
+  const module = moduleOf(config, name);
   if (module?.prober !== prober) {
     const known = Object.values(config.modules).filter((other) => other.prober === prober);
     const names = known.map((other) => other.name);
     const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
     issues.push({
       path: 'module',
-      message: `got ${JSON.stringify(name)}, no ${prober} module${hint}`,
+      message: `got ${showValue(name)}, no ${prober} module${hint}`,
     });
     return [];
   }
@@ -141,6 +132,11 @@ function selectAdHoc<M extends Module>(
     interval: event.schedule ?? 60,
     deliver: event.schedule !== undefined,
   }));
+}
+
+/** By its own name: every object inherits a `constructor`. */
+function moduleOf({ modules }: Config, name: string): Module | undefined {
+  return Object.hasOwn(modules, name) ? modules[name] : undefined;
 }
 
 /** Two targets of one job and instance would overwrite each other at the Pushgateway. */

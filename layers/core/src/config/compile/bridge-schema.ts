@@ -1,12 +1,13 @@
 // The `bridge` part of fargaze.yml: what to read of ECS and of CloudWatch.
 import * as v from 'valibot';
-import type { BridgeConfig, EcsConfig } from '../types.ts';
+import type { BridgeConfig, EcsConfig } from '../bridge.ts';
+import { closed } from '../mapping.ts';
 import { cloudwatchSchema } from './cloudwatch-schema.ts';
 import { pattern } from './fields.ts';
 
 const someText = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
 
-const tagFilter = v.strictObject({ key: someText('the key of a tag'), value: pattern });
+const tagFilter = closed({ key: someText('the key of a tag'), value: pattern });
 
 /** The keys of `bridge.ecs`. */
 export const bridgeEcsEntries = {
@@ -47,13 +48,13 @@ export const bridgeEcsEntries = {
 };
 
 const ecsSchema = v.pipe(
-  v.optional(v.strictObject(bridgeEcsEntries), {}),
+  v.optional(closed(bridgeEcsEntries), {}),
   v.transform(({ exported_tags, ...ecs }): EcsConfig => ({ ...ecs, exportedTags: exported_tags })),
 );
 
 /** Schema of `bridge`. */
 export const bridgeSchema = v.pipe(
-  v.strictObject({ ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
+  closed({ ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
   v.transform(
     ({ cloudwatch, ecs }): BridgeConfig => ({
       ecs,

@@ -1,6 +1,7 @@
 // `bridge.cloudwatch`: what to read of CloudWatch, how often and for how much. Jobs have YACE's schema.
 import * as v from 'valibot';
-import type { CloudWatchConfig, CloudWatchExpression, NamedValue } from '../types.ts';
+import type { CloudWatchConfig, CloudWatchExpression, NamedValue } from '../bridge.ts';
+import { closed, mappingOf } from '../mapping.ts';
 import { duration } from './fields.ts';
 import { toJobs, toScope } from './yace-jobs.ts';
 import { scopeEntries, yaceFileSchema } from './yace-schema.ts';
@@ -9,14 +10,14 @@ const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(
 
 const named = (name: RegExp, wanted: string) =>
   v.pipe(
-    v.record(v.pipe(v.string(), v.regex(name, wanted)), v.string('want text')),
+    mappingOf(v.pipe(v.string(), v.regex(name, wanted)), v.string('want text')),
     v.transform((values): NamedValue[] =>
       Object.entries(values).map(([key, value]) => ({ name: key, value })),
     ),
   );
 
 const input = v.pipe(
-  v.strictObject({
+  closed({
     id: v.pipe(
       v.string('want an id'),
       v.regex(/^[a-z][a-zA-Z0-9_]{0,254}$/, 'a lower-case letter, then letters, digits and _'),
@@ -74,7 +75,7 @@ export const expressionEntries = {
 };
 
 const expression = v.pipe(
-  v.strictObject(expressionEntries),
+  closed(expressionEntries),
   v.transform(
     ({ metrics, regions, roles, ...own }): CloudWatchExpression => ({
       ...own,
@@ -149,7 +150,7 @@ export const cloudwatchEntries = {
     ),
     'keep',
   ),
-  budget: v.optional(v.pipe(v.strictObject(budgetEntries), v.description('see below'))),
+  budget: v.optional(v.pipe(closed(budgetEntries), v.description('see below'))),
   yace: v.optional(
     v.pipe(yaceFileSchema, v.description('the jobs: the content of a YACE file, see below')),
   ),
@@ -167,7 +168,7 @@ export const cloudwatchEntries = {
 
 /** Schema of `bridge.cloudwatch`. */
 export const cloudwatchSchema = v.pipe(
-  v.strictObject(cloudwatchEntries),
+  closed(cloudwatchEntries),
   v.transform(({ budget, yace, yace_file: _, ...own }): CloudWatchConfig => {
     const { jobs, stsRegion } = toJobs(yace ?? {});
     return {

@@ -2,9 +2,10 @@
 
 import * as v from 'valibot';
 import { ConfigError } from '../../errors.ts';
-import { defaultJobs, defaultVantages } from '../../probe/select.ts';
+import type { Config } from '../config.ts';
 import { explainIssues } from '../explain.ts';
-import type { Config, Module, ProbeConfig } from '../types.ts';
+import type { Module } from '../modules.ts';
+import { defaultJobs, defaultVantages, type ProbeConfig } from '../probes.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
 import { buildSlo } from './slo-schema.ts';
@@ -20,11 +21,10 @@ const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' 
  * @throws ConfigError with every issue: path, value seen, what was wanted.
  */
 export function compileConfig(document: unknown, source = 'fargaze.yml'): Config {
-  const input = document ?? {};
-  const result = v.safeParse(configSchema, input);
+  const result = v.safeParse(configSchema, document);
   const issues = [
     ...explainIssues(configSchema, result.issues ?? []),
-    ...toIssues(crossCheck(input, builtinModules)),
+    ...toIssues(crossCheck(document, builtinModules)),
   ];
   if (!result.success || issues.length > 0) throw new ConfigError(source, issues);
   return build(result.output);

@@ -1,9 +1,9 @@
 // What one value alone cannot show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
-import { defaultJobs } from '../../probe/select.ts';
 import { redactUrl } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
+import { defaultJobs } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
@@ -16,6 +16,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
   const probes = Array.isArray(root.probes) ? root.probes.map(asMapping) : [];
   const slos = Array.isArray(root.slos) ? root.slos.map(asMapping) : [];
   return [
+    ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -33,6 +34,14 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
 /** The findings as issues. */
 export function toIssues(findings: readonly Finding[]): Issue[] {
   return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
+}
+
+/** Either of the two is the Authorization header. */
+function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
+  const { authorization, basic_auth } = asMapping(asMapping(module).http);
+  if (authorization === undefined || basic_auth === undefined) return [];
+  const message = 'given beside basic_auth, want at most one of basic_auth and authorization';
+  return [{ path: ['modules', name, 'http', 'authorization'], message }];
 }
 
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
@@ -58,7 +67,7 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
     return [{ path, message: 'holds a password, want it in the module, by reference' }];
   }
   const literal = target.replace(/^\$\{[A-Za-z_][A-Za-z0-9_]*:-(.*)\}$/s, '$1');
-  const scheme = schemes[String(proberOf(probe, modules))];
+  const scheme = own(schemes, proberOf(probe, modules));
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
   return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
 }
@@ -71,8 +80,13 @@ function checkVantage(probe: Mapping, index: number, modules: Mapping): Finding[
   return [{ path: ['probes', index, 'vantage'], message }];
 }
 
+/** The value of a key that the mapping has itself: every object inherits a `toString`. */
+function own<T>(mapping: Readonly<Record<string, T>>, key: unknown): T | undefined {
+  return typeof key === 'string' && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
+}
+
 function proberOf(probe: Mapping, modules: Mapping): unknown {
-  return asMapping(modules[String(probe.module)]).prober;
+  return own(asMapping(own(modules, probe.module)), 'prober');
 }
 
 /** Two probes of one job and target would overwrite each other's results. */

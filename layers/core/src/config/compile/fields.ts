@@ -4,9 +4,10 @@ import * as v from 'valibot';
 import { messageOf } from '../../errors.ts';
 import { parseDuration, parseSize } from '../duration.ts';
 import { checkVariables } from '../interpolate.ts';
+import type { Pattern } from '../pattern.ts';
 import { compilePattern } from '../pattern.ts';
+import type { SecretRef } from '../secret.ts';
 import { isSecretRef } from '../secret.ts';
-import type { Pattern, SecretRef } from '../types.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
 
@@ -49,7 +50,7 @@ export const pattern = v.pipe(
     try {
       return compilePattern(dataset.value);
     } catch (error) {
-      addIssue({ message: `a valid regular expression (${messageOf(error)})` });
+      addIssue({ message: `a regular expression in RE2 syntax (${messageOf(error)})` });
       return NEVER;
     }
   }),

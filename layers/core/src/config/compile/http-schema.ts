@@ -1,7 +1,8 @@
 // The `http` part of a module: blackbox_exporter's option names, defaults and meaning
 // (github.com/prometheus/blackbox_exporter/blob/master/CONFIGURATION.md), except that IPv4 comes first.
 import * as v from 'valibot';
-import type { HttpOptions } from '../types.ts';
+import { closed, mappingOf } from '../mapping.ts';
+import type { HttpOptions } from '../modules.ts';
 import { cidr, ipProtocol, pattern, secretRef, size } from './fields.ts';
 import {
   refusedAuthorizationEntries,
@@ -13,7 +14,7 @@ import { tlsSchema } from './tls-schema.ts';
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-const headers = v.record(
+const headers = mappingOf(
   v.pipe(v.string(), v.regex(token, 'a header name')),
   v.pipe(
     v.union([v.string(), v.pipe(v.number(), v.transform(String))], 'want text'),
@@ -25,7 +26,7 @@ const headers = v.record(
 );
 
 const headerRule = v.pipe(
-  v.strictObject({
+  closed({
     header: v.pipe(v.string(), v.regex(token, 'a header name')),
     regexp: pattern,
     allow_missing: v.optional(v.boolean(), false),
@@ -123,7 +124,7 @@ export const httpEntries = {
   ),
   basic_auth: v.optional(
     v.pipe(
-      v.strictObject({
+      closed({
         username: v.string(),
         password: secretRef,
         ...refusedBasicAuthEntries,
@@ -133,7 +134,7 @@ export const httpEntries = {
   ),
   authorization: v.optional(
     v.pipe(
-      v.strictObject({
+      closed({
         type: v.optional(v.string(), 'Bearer'),
         credentials: secretRef,
         ...refusedAuthorizationEntries,
@@ -164,11 +165,7 @@ export const httpEntries = {
 
 /** Schema of `http`. */
 export const httpSchema = v.pipe(
-  v.optional(v.strictObject({ ...httpEntries, ...refusedHttpEntries }), {}),
-  v.check(
-    (http) => http.basic_auth === undefined || http.authorization === undefined,
-    'at most one of basic_auth and authorization',
-  ),
+  v.optional(closed({ ...httpEntries, ...refusedHttpEntries }), {}),
   v.transform(
     (http): HttpOptions => ({
       method: http.method,

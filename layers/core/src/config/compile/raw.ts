@@ -1,5 +1,6 @@
 // Reading a document that may have any shape.
 import type { PathStep } from '../explain.ts';
+import { isMapping } from '../mapping.ts';
 
 /** A document's mapping before it has been checked. */
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -9,7 +10,5 @@ export type Finding = { readonly path: readonly PathStep[]; readonly message: st
 
 /** The value itself where it is a mapping, else an empty one: the schema tells what is wrong with it. */
 export function asMapping(value: unknown): Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Mapping)
-    : {};
+  return isMapping(value) ? value : {};
 }

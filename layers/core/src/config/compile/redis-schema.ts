@@ -1,6 +1,7 @@
 // The `redis` part of a module. Passwords only by reference.
 import * as v from 'valibot';
-import type { RedisOptions } from '../types.ts';
+import { closed } from '../mapping.ts';
+import type { RedisOptions } from '../modules.ts';
 import { cidr, ipProtocol, secretRef } from './fields.ts';
 import { tlsSchema } from './tls-schema.ts';
 
@@ -53,7 +54,7 @@ export const redisEntries = {
 
 /** Schema of `redis`. */
 export const redisSchema = v.pipe(
-  v.optional(v.strictObject(redisEntries), {}),
+  v.optional(closed(redisEntries), {}),
   v.transform(
     (redis): RedisOptions => ({
       ...(redis.username !== undefined && { username: redis.username }),

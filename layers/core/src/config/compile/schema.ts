@@ -1,5 +1,6 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
+import { closed, mappingOf, oneOf } from '../mapping.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
@@ -16,13 +17,13 @@ export const moduleTimeout = v.optional(
 );
 
 /** Schema of one entry of `modules`, by prober. */
-export const moduleSchema = v.variant(
+export const moduleSchema = oneOf(
   'prober',
   [
-    v.strictObject({ prober: v.literal('http'), timeout: moduleTimeout, http: httpSchema }),
-    v.strictObject({ prober: v.literal('redis'), timeout: moduleTimeout, redis: redisSchema }),
+    closed({ prober: v.literal('http'), timeout: moduleTimeout, http: httpSchema }),
+    closed({ prober: v.literal('redis'), timeout: moduleTimeout, redis: redisSchema }),
   ],
-  'want prober: http or redis',
+  'prober: http or redis',
 );
 
 const interval = duration({
@@ -33,7 +34,7 @@ const interval = duration({
 });
 
 /** Schema of one entry of `probes`. */
-export const probeSchema = v.strictObject({
+export const probeSchema = closed({
   name: v.pipe(name, v.description('unique name')),
   module: v.pipe(name, v.description('how to probe: a key of `modules`, or a built-in one')),
   target: v.pipe(
@@ -74,12 +75,15 @@ export const probeSchema = v.strictObject({
 });
 
 /** Schema of the whole file. */
-export const configSchema = v.strictObject({
-  modules: v.optional(v.record(name, moduleSchema), {}),
-  probes: v.optional(v.array(probeSchema), []),
-  bridge: v.optional(bridgeSchema, {}),
-  slos: v.optional(v.array(sloSchema), []),
-});
+export const configSchema = closed(
+  {
+    modules: v.optional(mappingOf(name, moduleSchema), {}),
+    probes: v.optional(v.array(probeSchema), []),
+    bridge: v.optional(bridgeSchema, {}),
+    slos: v.optional(v.array(sloSchema), []),
+  },
+  'a mapping with probes, modules, bridge or slos',
+);
 
 /** The file after its values have been read. */
 export type ParsedConfig = v.InferOutput<typeof configSchema>;

@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { parseDuration } from '../duration.ts';
 import { type PathStep, showValue } from '../explain.ts';
+import { closed, oneOf } from '../mapping.ts';
+import type { SloConfig } from '../slos.ts';
 import { didYouMean } from '../suggest.ts';
-import type { SloConfig } from '../types.ts';
 import { duration, name } from './fields.ts';
 import type { Finding, Mapping } from './raw.ts';
 
@@ -77,14 +78,10 @@ export const sloEntries = {
 };
 
 /** Schema of one entry of `slos`. */
-export const sloSchema = v.variant(
+export const sloSchema = oneOf(
   'indicator',
-  [
-    v.strictObject(sloEntries.probe),
-    v.strictObject(sloEntries.requests),
-    v.strictObject(sloEntries.latency),
-  ],
-  'want indicator: probe, requests or latency',
+  [closed(sloEntries.probe), closed(sloEntries.requests), closed(sloEntries.latency)],
+  'indicator: probe, requests or latency',
 );
 
 /** The compiled form of an entry. */

@@ -1,7 +1,8 @@
 // The `tls_config` of a module, blackbox_exporter's names; private keys only by reference.
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
-import type { TlsOptions, TlsVersion } from '../types.ts';
+import { closed } from '../mapping.ts';
+import type { TlsOptions, TlsVersion } from '../modules.ts';
 import { secretRef } from './fields.ts';
 import { refusedTlsEntries } from './refused.ts';
 
@@ -59,7 +60,7 @@ export const tlsEntries = {
 
 /** Schema of `tls_config`. */
 export const tlsSchema = v.pipe(
-  v.optional(v.strictObject({ ...tlsEntries, ...refusedTlsEntries }), {}),
+  v.optional(closed({ ...tlsEntries, ...refusedTlsEntries }), {}),
   v.transform(
     (tls): TlsOptions =>
       ({

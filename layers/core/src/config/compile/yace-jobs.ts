@@ -6,7 +6,7 @@ import type {
   CloudWatchScope,
   NamedValue,
   RoleConfig,
-} from '../types.ts';
+} from '../bridge.ts';
 import { toNamespace, type YaceFile } from './yace-schema.ts';
 
 /** YACE's model.DefaultPeriodSeconds and DefaultLengthSeconds. */

@@ -1,9 +1,10 @@
 // The schema of a YACE file (yet-another-cloudwatch-exporter, docs/configuration.md and pkg/config/scrapeconf.go):
 // its keys, defaults and rules. Closed: keys that YACE would only warn of are refused, and so is what we do not do.
 import * as v from 'valibot';
+import type { TagFilter } from '../bridge.ts';
+import { closed, mappingOf } from '../mapping.ts';
 import { exactPattern } from '../pattern.ts';
 import { didYouMean } from '../suggest.ts';
-import type { TagFilter } from '../types.ts';
 import { pattern } from './fields.ts';
 
 /** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
@@ -92,7 +93,7 @@ export const metricFields = {
   ),
 };
 
-const metric = v.strictObject({ name: text('the name of a metric'), ...metricFields });
+const metric = closed({ name: text('the name of a metric'), ...metricFields });
 
 const metrics = v.pipe(v.array(metric), v.minLength(1, 'at least one metric'));
 
@@ -102,7 +103,7 @@ const labelSource = matching(
   'letters, digits and separators, which can become a label',
 );
 
-const role = v.strictObject({
+const role = closed({
   roleArn: v.nullish(
     v.union(
       [v.literal(''), matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'the ARN of a role')],
@@ -132,7 +133,7 @@ export const scopeEntries = {
 
 const customTags = v.nullish(
   v.pipe(
-    v.array(v.strictObject({ key: labelSource, value: v.string('want text') })),
+    v.array(closed({ key: labelSource, value: v.string('want text') })),
     v.description('labels `custom_tag_<key>` of every series'),
   ),
 );
@@ -164,7 +165,7 @@ const filterEntries = {
 };
 
 const searchTag = v.pipe(
-  v.strictObject({ key: text('the key of a tag'), value: v.string('want text'), exactMatch: yes }),
+  closed({ key: text('the key of a tag'), value: v.string('want text'), exactMatch: yes }),
   v.rawTransform(({ addIssue, dataset: { value: tag }, NEVER }): TagFilter => {
     if (tag.exactMatch === true) return { key: tag.key, value: exactPattern(tag.value) };
     const read = v.safeParse(pattern, tag.value);
@@ -225,7 +226,7 @@ export const staticEntries = {
   customTags,
   dimensions: v.nullish(
     v.pipe(
-      v.array(v.strictObject({ name: text('the name of a dimension'), value: text('a value') })),
+      v.array(closed({ name: text('the name of a dimension'), value: text('a value') })),
       v.description('dimensions of the metrics: `name`, `value`'),
     ),
   ),
@@ -243,19 +244,19 @@ export const customEntries = {
 };
 
 /** Schema of a YACE file. */
-export const yaceFileSchema = v.strictObject({
+export const yaceFileSchema = closed({
   apiVersion: v.nullish(v.picklist(['', 'v1alpha1'], 'want v1alpha1')),
   'sts-region': v.nullish(v.union([v.literal(''), region], 'want a region such as eu-west-1')),
   discovery: v.nullish(
-    v.strictObject({
+    closed({
       exportedTagsOnMetrics: v.nullish(
-        v.record(v.string(), v.array(labelSource, 'want a list of keys of tags')),
+        mappingOf(v.string(), v.array(labelSource, 'want a list of keys of tags')),
       ),
-      jobs: v.nullish(v.array(v.strictObject(discoveryEntries))),
+      jobs: v.nullish(v.array(closed(discoveryEntries))),
     }),
   ),
-  static: v.nullish(v.array(v.strictObject(staticEntries))),
-  customNamespace: v.nullish(v.array(v.strictObject(customEntries))),
+  static: v.nullish(v.array(closed(staticEntries))),
+  customNamespace: v.nullish(v.array(closed(customEntries))),
 });
 
 /** A YACE file after its values have been read. */

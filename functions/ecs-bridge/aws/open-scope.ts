@@ -1,0 +1,87 @@
+// Opens a scope: its clients are made when they are needed and closed together. Each scope has CloudWatch's full rates.
+import type { Clock, Deadline } from '@fargaze/core/internal';
+import type { CallTally } from './call-tally.ts';
+import { createCloudWatchApi } from './cloudwatch-api.ts';
+import { createEcsApi, type EcsApi } from './ecs-api.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { type Scope, type ScopeClients, scopeKey } from './scope.ts';
+import type { ClientOptions } from './sdk-types.ts';
+import type { Sessions } from './sessions.ts';
+import type { Caller } from './signed-call.ts';
+
+/** What opening a scope needs. */
+export type OpenOptions = {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly tally: CallTally;
+  /** Where roles are assumed; undefined: in the region of the scope. */
+  readonly stsRegion: string | undefined;
+};
+
+// docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+const dataRates = { calls: 50, points: 180_000 };
+const listRates = { calls: 25, points: Number.POSITIVE_INFINITY };
+
+/** Opens a scope. @throws SourceError when its role cannot be assumed or its account cannot be read. */
+export async function openScope(scope: Scope, options: OpenOptions): Promise<ScopeClients> {
+  const { clock, deadline, sessions, tally } = options;
+  const { region, role } = scope;
+  const own = createCloudWatchApi({ region }, deadline);
+  const ownCaller: Caller = {
+    region: options.stsRegion ?? region,
+    credentials: () => own.credentials(),
+    deadline,
+    clock,
+  };
+  try {
+    if (role === undefined) {
+      const account = await sessions.ownAccount(ownCaller, tally);
+      return createClients(scope, { account, cloudwatch: own, client: { region } }, options);
+    }
+    const session = await sessions.assume(role, ownCaller, tally);
+    own.close();
+    const client = { region, credentials: async () => session };
+    const cloudwatch = createCloudWatchApi(client, deadline);
+    return createClients(scope, { account: accountOf(role.roleArn), cloudwatch, client }, options);
+  } catch (error) {
+    own.close();
+    throw error;
+  }
+}
+
+type Opened = Pick<ScopeClients, 'account' | 'cloudwatch'> & { readonly client: ClientOptions };
+
+function createClients(
+  scope: Scope,
+  { account, client, cloudwatch }: Opened,
+  { clock, deadline, tally }: OpenOptions,
+): ScopeClients {
+  let ecs: EcsApi | undefined;
+  return {
+    ...scope,
+    key: scopeKey(scope),
+    account,
+    cloudwatch,
+    dataLimiter: new RateLimiter(dataRates, { clock, tally }),
+    listLimiter: new RateLimiter(listRates, { clock, tally }),
+    caller: {
+      region: scope.region,
+      credentials: () => cloudwatch.credentials(),
+      deadline,
+      clock,
+    },
+    ecs: () => {
+      ecs ??= createEcsApi(client, deadline);
+      return ecs;
+    },
+    close: () => {
+      cloudwatch.close();
+      ecs?.close();
+    },
+  };
+}
+
+function accountOf(roleArn: string): string {
+  return roleArn.split(':')[4] ?? '';
+}

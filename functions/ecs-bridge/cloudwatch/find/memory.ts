@@ -1,0 +1,106 @@
+// What a warm function remembers of what jobs found. It saves calls and gives late metrics a longer first window; a cold
+// function finds everything again.
+import type { EpochMs, NamedValue, Seconds } from '@fargaze/core/internal';
+import type { ServiceRevision } from '../../ecs/narrow.ts';
+import type { EpochSeconds } from '../pass/time.ts';
+import type { MetricQuery } from './metric-query.ts';
+
+/** A metric that ListMetrics shows. */
+export type ListedMetric = {
+  readonly dimensions: readonly NamedValue[];
+  /** The account that owns it; undefined: the one that was asked. */
+  readonly account: string | undefined;
+};
+
+/** A list with the time at which it was read. */
+type KeptList = { readonly at: EpochMs; readonly metrics: readonly ListedMetric[] };
+
+/** Seconds for which a list is kept. A new metric shows up in a list within 15 minutes at best (ListMetrics, API reference). */
+export const listLifetime: Seconds = 3600;
+
+/** The monitoring of service revisions, by ARN. A revision never changes. */
+export type Resolutions = Map<string, ServiceRevision['monitoring']>;
+
+/** Metrics that the search of an expression found last, by the expression's key. */
+export type SearchCounts = Map<string, number>;
+
+/** A resource that no longer exists. */
+type Departed = { readonly queries: readonly MetricQuery[]; readonly goneAt: EpochSeconds };
+
+/** What the stage remembers. */
+export class FindMemory {
+  readonly resolutions: Resolutions = new Map();
+  readonly searches: SearchCounts = new Map();
+  readonly #lists = new Map<string, KeptList>();
+  /** Keys of listed metrics that have been read. */
+  readonly #read = new Set<string>();
+  /** Queries of the last pass by job and ARN, of jobs that the ECS API answers. */
+  readonly #current = new Map<string, ReadonlyMap<string, readonly MetricQuery[]>>();
+  readonly #departed = new Map<string, Map<string, Departed>>();
+
+  /** A list that is still good at `now`. */
+  freshList(key: string, now: EpochMs): readonly ListedMetric[] | undefined {
+    const kept = this.#lists.get(key);
+    const fresh = kept !== undefined && now - kept.at < listLifetime * 1000;
+    return fresh ? kept.metrics : undefined;
+  }
+
+  /** The list however old it is. */
+  lastList(key: string): readonly ListedMetric[] | undefined {
+    return this.#lists.get(key)?.metrics;
+  }
+
+  keepList(key: string, metrics: readonly ListedMetric[], at: EpochMs): void {
+    this.#lists.set(key, { at, metrics });
+  }
+
+  /** Whether no pass has read the metric so far. */
+  isNew(metric: string): boolean {
+    return !this.#read.has(metric);
+  }
+
+  /** Records that metrics have been read; one that appears later may have begun long before it was listed. */
+  keepRead(metrics: Iterable<string>): void {
+    for (const metric of metrics) this.#read.add(metric);
+  }
+
+  /** Records what a job found. */
+  keepCurrent(job: string, queries: readonly MetricQuery[]): void {
+    const byArn = new Map<string, MetricQuery[]>();
+    for (const query of queries) {
+      const list = byArn.get(query.resource.arn) ?? [];
+      list.push(query);
+      byArn.set(query.resource.arn, list);
+    }
+    this.#current.set(job, byArn);
+  }
+
+  /** Queries for resources that have gone; they are read until their last points are final. */
+  departed(
+    job: string,
+    existing: ReadonlySet<string> | undefined,
+    now: EpochSeconds,
+  ): MetricQuery[] {
+    const leaving = this.#departed.get(job) ?? new Map<string, Departed>();
+    this.#departed.set(job, leaving);
+    if (existing !== undefined) {
+      for (const [arn, queries] of this.#current.get(job) ?? []) {
+        if (!existing.has(arn) && !leaving.has(arn)) leaving.set(arn, { queries, goneAt: now });
+      }
+      for (const arn of existing) leaving.delete(arn);
+    }
+    return [...leaving.values()].flatMap(({ queries }) => queries.map(withoutProof));
+  }
+
+  /** Forgets resources that had gone before `until`: the job's points have been delivered until then. */
+  settleDeparted(job: string, until: EpochSeconds): void {
+    const leaving = this.#departed.get(job) ?? new Map<string, Departed>();
+    for (const [arn, { goneAt }] of leaving) if (until > goneAt) leaving.delete(arn);
+  }
+}
+
+/** A resource that has gone is no longer known to exist, so it gets no zeros. */
+function withoutProof(query: MetricQuery): MetricQuery {
+  const { since: _, ...resource } = query.resource;
+  return { ...query, resource };
+}

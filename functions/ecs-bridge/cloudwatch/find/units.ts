@@ -1,0 +1,40 @@
+// Units of reading: the statistics of one metric that are billed as one, with the window to read.
+import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
+import type { Span } from '../pass/time.ts';
+import type { ReadUnit } from './found.ts';
+import { discoveryLag } from './job-source.ts';
+import type { MetricQuery } from './metric-query.ts';
+import type { Search } from './search.ts';
+import { splitStatistics } from './statistics.ts';
+import { defaultOverlap, finestPeriod, windowOf } from './window.ts';
+
+/** The units of a metric of the job `job` (its key). */
+export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUnit[] {
+  const { metric, resolution } = query;
+  const period = finestPeriod(metric.period, resolution);
+  const name = metricKey(query, job);
+  const lag = search.memory.isNew(name) ? discoveryLag(query.job) : 0;
+  const { region } = search.scope;
+  return splitStatistics(metric.statistics).map((statistics) => {
+    const key = `${name}\u0000${statistics[0]}`;
+    const watermark = search.delivered.until(job, key);
+    const span = spanOf({ ...metric, period }, { watermark, lag }, search);
+    return { query, job, region, statistics, size: statistics.length, period, span, key };
+  });
+}
+
+/** A text that is equal for the same metric of a job. */
+export function metricKey({ account, dimensions, metric }: MetricQuery, job: string): string {
+  const pairs = dimensions.map(({ name, value }) => `${name}=${value}`);
+  return [job, account, metric.name, ...pairs].join('\u0000');
+}
+
+/** The window of a metric; `lag` seconds are added to the overlap. */
+export function spanOf(
+  metric: CloudWatchMetric,
+  { lag, watermark }: { readonly watermark: number | undefined; readonly lag: Seconds },
+  { pass: { config, now } }: Search,
+): Span {
+  const { backfill, settle } = config;
+  return windowOf(metric, { now, settle, backfill, watermark, overlap: defaultOverlap + lag });
+}

@@ -1,0 +1,15 @@
+// What a warm function remembers between runs, by the stage that uses it. Lost at a cold start; no result depends on it.
+import { Sessions } from '../aws/sessions.ts';
+import { Turns } from './due.ts';
+import { FindMemory } from './find/memory.ts';
+import { SentPoints } from './write/sent-points.ts';
+import { Watermarks } from './write/watermarks.ts';
+
+/** The memory of all stages. */
+export class Memory {
+  readonly sessions = new Sessions();
+  readonly turns = new Turns();
+  readonly find = new FindMemory();
+  readonly sent = new SentPoints();
+  readonly watermarks = new Watermarks();
+}

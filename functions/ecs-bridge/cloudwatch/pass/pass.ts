@@ -1,0 +1,46 @@
+// One pass over CloudWatch: what it is about, what it may use, and what came of it.
+import type {
+  Clock,
+  CloudWatchConfig,
+  CloudWatchScope,
+  Deadline,
+  EcsConfig,
+  Seconds,
+  SeriesWriter,
+} from '@fargaze/core/internal';
+import { type ScopeClients, scopeKey, scopesOf } from '../../aws/scope.ts';
+import type { EcsReading } from '../../ecs/reading.ts';
+import type { RunTally } from './run-tally.ts';
+import type { EpochSeconds } from './time.ts';
+
+/** What a pass is given. */
+export type PassOptions = {
+  readonly config: CloudWatchConfig;
+  readonly ecsConfig: EcsConfig;
+  /** The function's own region. */
+  readonly region: string;
+  readonly clock: Clock;
+  /** Seconds between the ticks of the schedule; undefined: invoked by hand, so it is due at any time. */
+  readonly schedule: Seconds | undefined;
+  /** ECS, read with the own credentials in the own region. */
+  readonly ownEcs: Promise<EcsReading>;
+  /** Nothing is read after it. */
+  readonly readDeadline: Deadline;
+  /** Nothing is written after it. */
+  readonly writeDeadline: Deadline;
+  readonly writer: SeriesWriter;
+};
+
+/** A pass under way. */
+export type Pass = PassOptions & {
+  /** When it began. */
+  readonly now: EpochSeconds;
+  /** The scopes that could be opened. */
+  readonly scopes: readonly ScopeClients[];
+  readonly tally: RunTally;
+};
+
+/** Whether a job or expression is read in the scope. */
+export function isReadIn(one: CloudWatchScope, { key }: ScopeClients, { region }: Pass): boolean {
+  return scopesOf(one, region).some((scope) => scopeKey(scope) === key);
+}

@@ -1,0 +1,17 @@
+// Times and windows in whole seconds.
+
+/** Seconds since 1970. */
+export type EpochSeconds = number;
+
+/** Periods that begin in [from, until); both are multiples of the period. Empty when they are equal. */
+export type Span = { readonly from: EpochSeconds; readonly until: EpochSeconds };
+
+/** The greatest multiple of `step` that is not above `value`. */
+export function floorTo(value: number, step: number): number {
+  return Math.floor(value / step) * step;
+}
+
+/** The least multiple of `step` that is not below `value`. */
+export function ceilTo(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

@@ -1,0 +1,92 @@
+// The latest points that a warm function has delivered, so that it sends nothing twice, and which series have ended. Lost
+// at a cold start, when points are sent again; the receiver takes equal points as one.
+import type { EpochMs, Point, Series } from '@fargaze/core/internal';
+
+/** A series with what is recorded of it once it has been delivered. */
+export type MadeSeries = {
+  readonly series: Series;
+  readonly key: string;
+  /** ARN of its resource; '' without one. */
+  readonly arn: string;
+  /** Where its window begins, in milliseconds. */
+  readonly from: number;
+  /** All points that were read of it, also those that had been delivered before. */
+  readonly read: readonly Point[];
+};
+
+/** A series that has been delivered. */
+type Sent = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly arn: string;
+  /** Of all delivered points of the window, in seconds, in order. */
+  readonly times: Uint32Array;
+  /** Of the last of them, whose values may still change. */
+  readonly values: Float64Array;
+  readonly at: EpochMs;
+};
+
+/** Values of points older than this are not kept: they are final. */
+const revisedMs = 30 * 60_000;
+/** A series that has not been delivered for so long is forgotten. */
+const forgottenMs = 6 * 3_600_000;
+
+/** Delivered points by series. */
+export class SentPoints {
+  readonly #sent = new Map<string, Sent>();
+  /** ARNs that the last complete reading of ECS showed, by scope. */
+  readonly #existed = new Map<string, ReadonlySet<string>>();
+
+  /** The points that have not been delivered with this value. */
+  unsent(key: string, points: readonly Point[]): Point[] {
+    const sent = this.#sent.get(key);
+    if (sent === undefined) return [...points];
+    const known = valuesByTime(sent);
+    return points.filter(({ at, value }) => {
+      const before = known.get(at / 1000);
+      return before !== 'final' && before !== value;
+    });
+  }
+
+  /** Records a series that has been delivered. Points that an answer lacks stay recorded. */
+  record({ arn, from, key, read, series }: MadeSeries, now: EpochMs): void {
+    const sent = this.#sent.get(key);
+    const known = sent === undefined ? new Map<number, number | 'final'>() : valuesByTime(sent);
+    for (const { at, value } of read) if (value !== 'stale') known.set(at / 1000, value);
+    const times = Uint32Array.from([...known.keys()].filter((time) => time * 1000 >= from)).sort();
+    const open = times.filter((time) => time * 1000 > now - revisedMs);
+    const values = Float64Array.from(open, (time) => Number(known.get(time)));
+    this.#sent.set(key, { labels: series.labels, arn, times, values, at: now });
+  }
+
+  /** Labels by key of series whose resource existed before and is not among `existing`; one that was never seen has not gone. */
+  ofGone(scope: string, existing: ReadonlySet<string>): Map<string, Sent['labels']> {
+    const before = this.#existed.get(scope) ?? new Set();
+    const gone = [...this.#sent].filter(([, { arn }]) => before.has(arn) && !existing.has(arn));
+    return new Map(gone.map(([key, { labels }]) => [key, labels]));
+  }
+
+  /** Records which resources exist, once the series of all others have been ended. */
+  recordExisting(scope: string, existing: ReadonlySet<string>): void {
+    this.#existed.set(scope, existing);
+  }
+
+  forget(key: string): void {
+    this.#sent.delete(key);
+  }
+
+  /** Forgets series that are no longer delivered. */
+  prune(now: EpochMs): void {
+    for (const [key, { at }] of this.#sent) {
+      if (at < now - forgottenMs) this.#sent.delete(key);
+    }
+  }
+}
+
+function valuesByTime({ times, values }: Sent): Map<number, number | 'final'> {
+  const final = times.length - values.length;
+  const known = new Map<number, number | 'final'>();
+  for (const [index, time] of times.entries()) {
+    known.set(time, index < final ? 'final' : (values[index - final] ?? Number.NaN));
+  }
+  return known;
+}

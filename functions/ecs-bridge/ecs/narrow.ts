@@ -1,0 +1,93 @@
+// Keeps of the ECS API's answers what the bridge uses: a cluster may have thousands of services and tasks, and each comes
+// with far more. Times are seconds since 1970.
+import type {
+  RawContainer,
+  RawDeployment,
+  RawService,
+  RawServiceRevision,
+  RawTask,
+} from '../aws/sdk-types.ts';
+import { type Notable, notableEvents } from './events.ts';
+
+export type { Cluster } from '../aws/sdk-types.ts';
+
+const deploymentFields = [
+  'status',
+  'desiredCount',
+  'runningCount',
+  'pendingCount',
+  'failedTasks',
+  'rolloutState',
+  'createdAt',
+] as const;
+const serviceFields = [
+  'serviceArn',
+  'serviceName',
+  'desiredCount',
+  'runningCount',
+  'pendingCount',
+  'taskDefinition',
+  'launchType',
+  'platformVersion',
+  'capacityProviderStrategy',
+  'createdAt',
+  'tags',
+  'currentServiceRevisions',
+] as const;
+const containerFields = ['name', 'image', 'imageDigest', 'reason', 'exitCode'] as const;
+const taskFields = [
+  'group',
+  'lastStatus',
+  'healthStatus',
+  'createdAt',
+  'startedAt',
+  'pullStartedAt',
+  'pullStoppedAt',
+  'stoppingAt',
+  'stoppedAt',
+  'stopCode',
+  'stoppedReason',
+] as const;
+
+/** A deployment of a service. */
+export type Deployment = Pick<RawDeployment, (typeof deploymentFields)[number]>;
+/** A container of a task. */
+export type Container = Pick<RawContainer, (typeof containerFields)[number]>;
+/** A revision of a service. */
+export type ServiceRevision = Pick<RawServiceRevision, 'serviceRevisionArn' | 'monitoring'>;
+
+/** A service. */
+export type Service = Pick<RawService, (typeof serviceFields)[number]> & {
+  readonly deployments: readonly Deployment[];
+  readonly notable: Notable;
+};
+
+/** A task. */
+export type Task = Pick<RawTask, (typeof taskFields)[number]> & {
+  readonly containers: readonly Container[];
+};
+
+/** What is kept of a service. */
+export function narrowService(raw: RawService): Service {
+  const deployments = (raw.deployments ?? []).map((one) => pick(one, deploymentFields));
+  return { ...pick(raw, serviceFields), deployments, notable: notableEvents(raw.events ?? []) };
+}
+
+/** What is kept of a task. */
+export function narrowTask(raw: RawTask): Task {
+  const containers = (raw.containers ?? []).map((one) => pick(one, containerFields));
+  return { ...pick(raw, taskFields), containers };
+}
+
+/** What is kept of a revision. */
+export function narrowRevision(raw: RawServiceRevision): ServiceRevision {
+  return pick(raw, ['serviceRevisionArn', 'monitoring']);
+}
+
+function pick<T, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) {
+    if (from[name] !== undefined) picked[name] = from[name];
+  }
+  return picked as Pick<T, K>;
+}

@@ -1,0 +1,17 @@
+// What was read of ECS.
+import type { SourceError } from '@fargaze/core/internal';
+import type { Cluster, Service, Task } from './narrow.ts';
+
+/** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */
+export type ClusterReading = {
+  readonly cluster: Cluster;
+  readonly services: readonly Service[] | undefined;
+  readonly tasks: readonly Task[] | undefined;
+  readonly stoppedTasks: readonly Task[] | undefined;
+};
+
+/** Everything that was read, and every call that failed. */
+export type EcsReading = {
+  readonly clusters: readonly ClusterReading[];
+  readonly faults: readonly SourceError[];
+};

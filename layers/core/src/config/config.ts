@@ -1,0 +1,14 @@
+// A compiled fargaze.yml as a whole. Functions trust it: only `compile/compile.ts` makes one.
+import type { BridgeConfig } from './bridge.ts';
+import type { Module } from './modules.ts';
+import type { ProbeConfig } from './probes.ts';
+import type { SloConfig } from './slos.ts';
+
+/** A compiled fargaze.yml. */
+export type Config = {
+  readonly version: 1;
+  readonly modules: Readonly<Record<string, Module>>;
+  readonly probes: readonly ProbeConfig[];
+  readonly bridge: BridgeConfig;
+  readonly slos: readonly SloConfig[];
+};

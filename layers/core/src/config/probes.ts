@@ -1,0 +1,42 @@
+// What to probe: the probes of fargaze.yml after compilation, and the targets that they become when they run.
+import type { Seconds } from '../clock.ts';
+import type { Module, Prober } from './modules.ts';
+
+/** Where a probe runs from: one place, so that its results have one writer. */
+export type Vantage = 'internet' | 'vpc';
+
+/** One configured probe. */
+export type ProbeConfig = {
+  readonly name: string;
+  readonly module: string;
+  /** May hold `${NAME}` or `${NAME:-default}`, filled from the environment when the probe runs. */
+  readonly target: string;
+  readonly interval: Seconds;
+  readonly job: string;
+  readonly vantage: Vantage;
+  /** The ECS service behind the target; while it is rolled out FargazeProbeFailed is held back. */
+  readonly rollout?: { readonly cluster: string; readonly service: string };
+};
+
+/** What a probe is handed: a target ready to be dialled. */
+export type Target<M extends Module = Module> = {
+  /** The configured name, or the address of an ad-hoc target. */
+  readonly name: string;
+  /** The address with variables filled in; may hold credentials, so it is never logged as it is. */
+  readonly address: string;
+  /** The address without credentials; the label `instance`. */
+  readonly instance: string;
+  readonly module: M;
+};
+
+/** The job of results that name no other. */
+export const defaultJobs: Readonly<Record<Prober, string>> = {
+  http: 'fargaze-web',
+  redis: 'fargaze-redis',
+};
+
+/** Where probes run that name no vantage: where the one function stands that every deployment has for their kind. */
+export const defaultVantages: Readonly<Record<Prober, Vantage>> = {
+  http: 'internet',
+  redis: 'vpc',
+};

@@ -1,0 +1,127 @@
+// The event of each function. Every schema is closed: a key that is misspelt must not mean its opposite.
+import * as v from 'valibot';
+import { closed } from '../config/mapping.ts';
+import type { Issue } from '../errors.ts';
+import { checkEvent, readEvent, type Tick, tickEntries } from './read.ts';
+
+/** What a probe function is asked for. */
+export type ProbeEvent = Tick & {
+  /** Names or `*` patterns of configured probes; empty with ad-hoc targets. */
+  readonly probes: readonly string[];
+  readonly adHoc?: { readonly targets: readonly string[]; readonly module: string | undefined };
+  /** Whether the answer holds every result with its phases and log. */
+  readonly explain: boolean;
+};
+
+/** What the janitor is asked for. */
+export type JanitorEvent = {
+  /** Whether nothing may be deleted. */
+  readonly dryRun: boolean;
+};
+
+/** A message as a queue hands it over. */
+export type QueueRecord = { readonly messageId: string; readonly body: string };
+
+/** More than any one invocation could probe. */
+const maxListLength = 1000;
+
+/** At least one text, and not so many that nobody could have meant it. */
+function textList(wanted: string) {
+  const bounded = `${wanted} and at most ${maxListLength}`;
+  return v.pipe(
+    v.array(v.unknown(), `want a list of ${bounded}`),
+    v.minLength(1, bounded),
+    v.maxLength(maxListLength, ({ input }) => {
+      return `${bounded}, not ${input.length}`;
+    }),
+    v.array(v.pipe(v.string('want text'), v.minLength(1, 'text'))),
+  );
+}
+
+const flag = v.optional(v.boolean('want true or false'), false);
+
+const probeSchema = closed(
+  {
+    ...tickEntries,
+    probes: v.optional(textList('at least one name or pattern')),
+    targets: v.optional(textList('at least one address')),
+    module: v.optional(v.string('want the name of a module')),
+    explain: flag,
+  },
+  'a mapping such as {"probes": ["web"]}',
+);
+
+/**
+ * The event of a probe function. Nothing (`undefined`, `null`, `{}`, an empty text) means: every probe, now.
+ * The event of an EventBridge schedule means: every probe that is due at its time.
+ * @throws ConfigError with every issue.
+ */
+export function parseProbeEvent(input: unknown): ProbeEvent {
+  const read = readEvent(probeSchema, input, (event) => [
+    ...findTimeFault(event),
+    ...findChoiceFaults(event),
+  ]);
+  if ('tick' in read) return { ...read.tick, probes: ['*'], explain: false };
+  const { explain, module, probes, targets, ...tick } = read.own;
+  return {
+    ...toTick(tick),
+    explain,
+    probes: probes ?? (targets === undefined ? ['*'] : []),
+    ...(targets !== undefined && { adHoc: { targets, module } }),
+  };
+}
+
+function findChoiceFaults({ module, probes, targets }: Readonly<Record<string, unknown>>): Issue[] {
+  const issues: Issue[] = [];
+  if (probes !== undefined && targets !== undefined) {
+    issues.push({ path: 'targets', message: 'given beside probes, want one of them' });
+  }
+  if (module !== undefined && targets === undefined) {
+    issues.push({ path: 'module', message: 'given without targets, want targets too' });
+  }
+  return issues;
+}
+
+/** The event of a function that only wants to know of its schedule. @throws ConfigError with every issue. */
+export function parseTick(input: unknown): Tick {
+  const schema = closed(tickEntries, 'a mapping such as {"schedule": "1m"}');
+  const read = readEvent(schema, input, findTimeFault);
+  return 'tick' in read ? read.tick : toTick(read.own);
+}
+
+/** By hand there is no tick whose time it could be. */
+function findTimeFault({ schedule, time }: Readonly<Record<string, unknown>>): Issue[] {
+  if (time === undefined || schedule !== undefined) return [];
+  return [{ path: 'time', message: 'given without schedule, want schedule too' }];
+}
+
+function toTick(tick: { schedule?: number | undefined; time?: number | undefined }): Tick {
+  return {
+    ...(tick.schedule !== undefined && { schedule: tick.schedule }),
+    ...(tick.time !== undefined && { time: tick.time }),
+  };
+}
+
+const janitorSchema = closed({ dryRun: flag }, 'a mapping such as {"dryRun": true}');
+
+/** The event of the janitor. @throws ConfigError with every issue: an order that is not understood deletes nothing. */
+export function parseJanitorEvent(input: unknown): JanitorEvent {
+  const read = readEvent(janitorSchema, input);
+  return 'tick' in read ? { dryRun: false } : read.own;
+}
+
+/** Of a record only this is ours to check: AWS adds keys to it, and a result must not be lost for a new one. */
+const record = v.object({
+  messageId: v.pipe(v.string('want text'), v.minLength(1, 'text')),
+  body: v.string('want text'),
+});
+
+const queueSchema = closed(
+  { Records: v.array(record, 'want a list of messages') },
+  'the event of an SQS queue: Records, each with messageId and body',
+);
+
+/** The messages in the event of a queue, in its order. @throws ConfigError with every issue. */
+export function parseQueueEvent(input: unknown): readonly QueueRecord[] {
+  return checkEvent(queueSchema, input).Records;
+}

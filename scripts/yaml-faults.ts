@@ -1,0 +1,141 @@
+// What is wrong with a YAML text as YAML, in words and with its place; and what YAML allows but nobody means in a
+// configuration: keys twice, aliases that hold themselves, tags of other programs. Values are not shown: one may be a secret.
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  type LineCounter,
+  type Node,
+  type Pair,
+  Scalar,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import type { Issue } from '../layers/core/src/errors.ts';
+
+/** A document, its text and how places in it are counted. */
+export type ParsedText = {
+  readonly text: string;
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+};
+
+/** Every fault, in the order of the text. */
+export function findYamlFaults(parsed: ParsedText): Issue[] {
+  const { document, lines, text } = parsed;
+  const found: Fault[] = [
+    ...controlCharacters(text),
+    ...[...document.errors, ...document.warnings].map((error) => inWords(error, parsed)),
+  ];
+  const first = new Map<Node, Map<string, number>>();
+  visit(document, {
+    Alias: (_, alias) => {
+      const message = findAliasFault(alias, document);
+      if (message !== undefined) found.push({ at: alias.range?.[0] ?? 0, message });
+    },
+    Pair: (_, pair, path) => {
+      const parent = path.at(-1);
+      if (!isMap(parent) || !isNode(pair.key)) return;
+      const keys = first.get(parent) ?? new Map<string, number>();
+      first.set(parent, keys);
+      found.push(...keyFaults(pair, { keys, lines, merges: mergesKeys(document) }));
+    },
+  });
+  return found
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, message }) => {
+      const { col, line } = lines.linePos(at);
+      return { path: `line ${line}, column ${col}`, message };
+    });
+}
+
+type Fault = { readonly at: number; readonly message: string };
+
+/** Everything that YAML calls not printable: it gets into a file by mistake and is seen by nobody. */
+function controlCharacters(text: string): Fault[] {
+  return [...text.matchAll(/[^\P{Cc}\t\n\r\x85]/gu)].slice(0, 1).map((match) => {
+    const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return { at: match.index, message: `holds the control character U+${code}, want text` };
+  });
+}
+
+function inWords(error: YAMLError, { document }: ParsedText): Fault {
+  const [at] = error.pos;
+  const opened = error.code === 'MISSING_CHAR' ? openQuote(document, at) : undefined;
+  if (opened !== undefined) {
+    return { at: opened, message: 'the quote that opens here is not closed, want another one' };
+  }
+  const words = error.message.replace(/;? please use .*$/, '');
+  return { at, message: known[error.code] ?? `${words}, want valid YAML` };
+}
+
+const known: Partial<Readonly<Record<YAMLError['code'], string>>> = {
+  TAB_AS_INDENT: 'a tab as indentation, want spaces',
+  MULTIPLE_DOCS: 'a second document begins, want a single one',
+  BAD_ALIAS: 'a * without a name, which YAML takes for an alias, want it in quotes: "*"',
+  BAD_SCALAR_START: 'a character that has a meaning in YAML begins a text, want the text in quotes',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a key within the value of another one, want it on a line of its own, or the value in quotes',
+  TAG_RESOLVE_FAILED:
+    'a tag (!) that is not known here, want plain text, numbers, lists and mappings',
+};
+
+/** Where the quoted text begins that has no end before `at`. */
+function openQuote(document: Document.Parsed, at: number): number | undefined {
+  let opened: number | undefined;
+  visit(document, {
+    Scalar: (_, { range, type }) => {
+      if (type !== Scalar.QUOTE_DOUBLE && type !== Scalar.QUOTE_SINGLE) return;
+      if (range && range[0] < at && range[1] >= at - 1) opened = range[0];
+    },
+  });
+  return opened;
+}
+
+/** Why an alias cannot be followed. */
+export function findAliasFault(alias: Alias, document: Document.Parsed): string | undefined {
+  // A bare * is an error of syntax already.
+  if (alias.source === '') return undefined;
+  const target = alias.resolve(document);
+  if (target === undefined) {
+    return `no anchor &${alias.source} stands before this alias, want one, or the text in quotes`;
+  }
+  const [at = 0] = alias.range ?? [];
+  const [start = 0, , end = 0] = target.range ?? [];
+  if (at < start || at > end) return undefined;
+  return `the alias *${alias.source} stands within what it stands for, want its end`;
+}
+
+/** Whether `<<` has a meaning: YAML 1.1 had it, 1.2 dropped it. */
+function mergesKeys({ schema }: Document.Parsed): boolean {
+  return schema.name === 'yaml-1.1';
+}
+
+function keyFaults(
+  { key }: Pair,
+  about: { readonly keys: Map<string, number>; lines: LineCounter; readonly merges: boolean },
+): Fault[] {
+  const at = (isNode(key) && key.range?.[0]) || 0;
+  if (isAlias(key) || !isScalar(key))
+    return [{ at, message: 'a list, mapping or alias as a key, want text' }];
+  if (key.value === null) return [{ at, message: 'a key that is empty, want text' }];
+  const name = String(key.value);
+  const merge = key.source === '<<' && key.type === Scalar.PLAIN;
+  if (merge && about.merges) return [];
+  if (merge)
+    return [
+      { at, message: 'a merge key (<<), which YAML 1.2 does not have, want the keys written out' },
+    ];
+  const earlier = about.keys.get(name);
+  if (earlier === undefined) {
+    about.keys.set(name, at);
+    return [];
+  }
+  const line = about.lines.linePos(earlier).line;
+  return [
+    { at, message: `duplicate key ${JSON.stringify(name)}, already in line ${line}, want it once` },
+  ];
+}
