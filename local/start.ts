@@ -7,13 +7,13 @@ import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
 import { configFileName } from '../scripts/config-file.ts';
 import { explain } from './explain.ts';
-import { startGuardian } from './guard.ts';
 import { waitUntilLanded } from './landing.ts';
 import { helpText, parseOptions, type Task } from './options.ts';
-import { onOrphaned } from './orphaned.ts';
 import { killAll } from './programs/process.ts';
-import { openRunFolder, type RunFolder, stackDir } from './run-folder.ts';
-import { type Stack, startStack } from './stack.ts';
+import { startGuardian } from './system/guard.ts';
+import { onOrphaned } from './system/orphaned.ts';
+import { openRunFolder, type RunFolder, stackDir } from './system/run-folder.ts';
+import { type Stack, startStack } from './system/stack.ts';
 import { printAddresses, shownOf } from './terminal/greeting.ts';
 import { type Shown, show, showOnce } from './terminal/show.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopAll } from '../../local/programs/process.ts';
-import { openRunFolder } from '../../local/run-folder.ts';
-import { type Stack, startStack } from '../../local/stack.ts';
+import { openRunFolder } from '../../local/system/run-folder.ts';
+import { type Stack, startStack } from '../../local/system/stack.ts';
 import { readConfigFile } from '../../scripts/config-file.ts';
 
 /** A running local system. */

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { waitFor } from '../../local/programs/process.ts';
-import { type Recorded, readRecord } from '../../local/run-record.ts';
+import { type Recorded, readRecord } from '../../local/system/run-record.ts';
 
 /** Where starts of a test keep everything, so that what they leave can be found. */
 export type Grounds = {

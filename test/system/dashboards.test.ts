@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
-import type { Stack } from '../../local/stack.ts';
+import type { Stack } from '../../local/system/stack.ts';
 import {
   annotationQueries,
   type BoardQuery,

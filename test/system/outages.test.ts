@@ -4,7 +4,7 @@ import { createClient } from '@redis/client';
 import { findMissing } from '../../local/landing.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
-import type { Stack } from '../../local/stack.ts';
+import type { Stack } from '../../local/system/stack.ts';
 import { readStatus } from '../../local/terminal/read.ts';
 import { type LocalSystem, startLocalSystem } from '../support/local-system.ts';
 

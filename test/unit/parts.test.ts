@@ -2,9 +2,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Part, startPart } from '../../local/parts.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { launch } from '../../local/programs/servers.ts';
+import { type Part, startPart } from '../../local/system/parts.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-parts-'));
 const broken = join(directory, 'broken');

@@ -1,5 +1,5 @@
 // Notices that npm, which runs this process, has ended without it: killed, it passes nothing on.
-import { describeProcess } from './programs/identity.ts';
+import { describeProcess } from '../programs/identity.ts';
 
 const everyMs = 1000;
 

@@ -1,9 +1,9 @@
 // The parts of the local system: a part whose program ends is started again on the same port, three times, and then given up.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EpochMs, systemClock } from '../layers/core/src/clock.ts';
-import { messageOf } from '../layers/core/src/errors.ts';
-import type { RunningProcess } from './programs/process.ts';
-import type { Server } from './programs/servers.ts';
+import { type EpochMs, systemClock } from '../../layers/core/src/clock.ts';
+import { messageOf } from '../../layers/core/src/errors.ts';
+import type { RunningProcess } from '../programs/process.ts';
+import type { Server } from '../programs/servers.ts';
 
 /** How a part ended that nobody asked to. */
 export type PartEnd = {

@@ -3,11 +3,27 @@
 import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prometheusFlags } from '../infra/config/prometheus/flags.ts';
-import type { Config } from '../layers/core/src/config/config.ts';
-import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import { messageOf } from '../layers/core/src/errors.ts';
-import { redactUrl } from '../layers/core/src/redact.ts';
+import { prometheusFlags } from '../../infra/config/prometheus/flags.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
+import { interpolate } from '../../layers/core/src/config/interpolate.ts';
+import { messageOf } from '../../layers/core/src/errors.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
+import { cacheDir } from '../programs/cache.ts';
+import { ExpectedError } from '../programs/expected-error.ts';
+import { findPrograms, type Report } from '../programs/find.ts';
+import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';
+import { freePort } from '../programs/process.ts';
+import { preparePython } from '../programs/python.ts';
+import {
+  type PrometheusServer,
+  type RunOptions,
+  type Server,
+  startPrometheus,
+  startPushgateway,
+  startRedis,
+  startRedisExporter,
+} from '../programs/servers.ts';
+import { startWebApp, startWebExporter } from '../programs/web.ts';
 import { readBridgeOnce } from './bridge.ts';
 import { localRegion, startFakeCloud } from './cloud.ts';
 import {
@@ -17,22 +33,6 @@ import {
   startFunctions,
 } from './functions.ts';
 import { type Part, type PartHealth, startPart } from './parts.ts';
-import { cacheDir } from './programs/cache.ts';
-import { ExpectedError } from './programs/expected-error.ts';
-import { findPrograms, type Report } from './programs/find.ts';
-import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from './programs/grafana.ts';
-import { freePort } from './programs/process.ts';
-import { preparePython } from './programs/python.ts';
-import {
-  type PrometheusServer,
-  type RunOptions,
-  type Server,
-  startPrometheus,
-  startPushgateway,
-  startRedis,
-  startRedisExporter,
-} from './programs/servers.ts';
-import { startWebApp, startWebExporter } from './programs/web.ts';
 import { interval, type LocalProbe, layOutPrometheus } from './prometheus-files.ts';
 import type { RunFolder } from './run-folder.ts';
 
