@@ -1,21 +1,25 @@
 // Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
 // completes the template, and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
-const { existsSync, readFileSync } = require('node:fs');
-const { basename, join } = require('node:path');
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
   constructor(serverless) {
     this.serverless = serverless;
     const prepare = () => this.prepare();
+    const prepareOffline = async () => {
+      leaveOutVpc(serverless.service);
+      await prepare();
+    };
     this.hooks = {
       'before:package:createDeploymentArtifacts': prepare,
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir);
         await prepare();
       },
-      'before:offline:start': prepare,
-      'before:offline:start:init': prepare,
+      'before:offline:start': prepareOffline,
+      'before:offline:start:init': prepareOffline,
       'before:deploy:function:packageFunction': prepare,
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
@@ -72,7 +76,7 @@ class FargazePlugin {
 /** `file` is TypeScript, which this version of Node may not load by itself. */
 function loadCode(root, file) {
   const outfile = join(root, '.build/run', `serverless-plugin-${basename(file, '.ts')}.cjs`);
-  buildSync({
+  const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: [join(root, file)],
     outfile,
@@ -83,8 +87,24 @@ function loadCode(root, file) {
     conditions: ['source'],
     external: ['esbuild'],
     logLevel: 'warning',
+    write: false,
   });
+  // Another command may be reading the last one.
+  const draft = `${outfile}.${process.pid}`;
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(draft, outputFiles[0].contents);
+  renameSync(draft, outfile);
   return require(outfile);
+}
+
+/**
+ * As in a deployment without a VPC, one function runs the probes of every vantage: a second one on the same schedule would
+ * probe every target again and write over the first one's results.
+ */
+function leaveOutVpc({ functions }) {
+  for (const [name, { condition }] of Object.entries(functions)) {
+    if (condition === 'InVpc') delete functions[name];
+  }
 }
 
 /**
@@ -92,7 +112,7 @@ function loadCode(root, file) {
  * has put the function's variables into its own environment by now; those that were not set are empty.
  */
 function useLocalSystem(root) {
-  const file = join(root, '.stack/endpoints.json');
+  const file = resolve(root, process.env.FARGAZE_STACK_DIR || '.stack', 'endpoints.json');
   if (!existsSync(file)) return;
   const { environment } = JSON.parse(readFileSync(file, 'utf8'));
   for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;

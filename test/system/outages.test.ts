@@ -1,30 +1,26 @@
 // The whole local system through one outage after another: what Prometheus shows is what is the case.
 import { readFileSync } from 'node:fs';
 import { createClient } from '@redis/client';
-import { stopAll, waitFor } from '../../local/programs/process.ts';
+import { findMissing } from '../../local/landing.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
-import { removeStackDir, type Stack, startStack, stopStack } from '../../local/stack.ts';
-import { findMissing, readStatus, renderTable } from '../../local/status.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
+import type { Stack } from '../../local/system/stack.ts';
+import { readStatus } from '../../local/terminal/read.ts';
+import { type LocalSystem, startLocalSystem } from '../support/local-system.ts';
 
-const root = process.cwd();
+let system: LocalSystem;
 let stack: Stack;
 let redis: Server;
 
 beforeAll(async () => {
-  await removeStackDir(root);
-  stack = await startStack({
-    root,
-    config: readConfigFile('fargaze.yml'),
-    report: () => undefined,
-  });
+  system = await startLocalSystem();
+  stack = system.stack;
   redis = stack.redis;
 }, 600_000);
 
 afterAll(async () => {
   await redis.stop();
-  await stopStack(root, stack);
-  await stopAll();
+  await system.stop();
 }, 600_000);
 
 /** Seconds in which the schedule ticks at least once and Prometheus scrapes, on a busy machine too. */
@@ -49,9 +45,9 @@ async function expectState(probe: 'web' | 'redis', want: string): Promise<void> 
   let seen = '';
   const check = async () => {
     const row = (await readStatus(stack.prometheus.url, stack.probes)).find(
-      (one) => one.probe === probe,
+      (one) => one.name === probe,
     );
-    seen = row?.state === 'down' ? `down: ${row.failure}` : String(row?.state);
+    seen = row?.state === 'down' ? `down: ${row.last?.failure}` : String(row?.state);
     return seen === want;
   };
   // Usually two scrapes. A probe of the real schedule that began before the change may end after ours and tell what
@@ -85,26 +81,50 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
     seconds: 240,
     check: async () => (await findMissing(stack.prometheus.url, stack.probes)).length === 0,
   });
-  const table = renderTable(await readStatus(stack.prometheus.url, stack.probes));
-  expect(table).toMatch(/^web +http:\S+ +UP +\d+s .*connect \d/m);
-  expect(table).toMatch(/^redis +redis:\S+ +UP +\d+s .*write \d/m);
+  const [web, redis] = await readStatus(stack.prometheus.url, stack.probes);
+  expect([web?.state, Object.keys(web?.last?.phases ?? {})]).toEqual([
+    'up',
+    ['resolve', 'connect', 'tls', 'processing', 'transfer'],
+  ]);
+  expect([redis?.state, redis?.last?.phases]).toEqual([
+    'up',
+    expect.objectContaining({ write: expect.any(Number) }),
+  ]);
   await some('http_request_duration_seconds_count{route="/healthy"}');
   await some('redis_commands_total{cmd="set"}');
   const running = await some('ecs_service_running_tasks{cluster="fargaze-demo"}');
   expect(running.map(({ labels }) => labels.service).sort()).toEqual(['redis', 'web', 'worker']);
   await some('ecs_service_container_exits');
-  const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
+  const endpoints = JSON.parse(readFileSync(system.endpointsFile, 'utf8'));
   expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
 }, 600_000);
 
+it('a tick of the schedules makes one request of each web target', async () => {
+  const count = 'sum(http_request_duration_seconds_count{route="/healthy"})[10m:1s]';
+  const response = await fetch(
+    `${stack.prometheus.url}/api/v1/query?query=${encodeURIComponent(count)}`,
+  );
+  const answer = (await response.json()) as {
+    readonly data: { readonly result: readonly { readonly values: [number, string][] }[] };
+  };
+  const ends = new Map<number, number>();
+  for (const [time, value] of answer.data.result[0]?.values ?? []) {
+    ends.set(Math.floor(time / 60), Number(value));
+  }
+  // The first minute holds the requests of the start, which waits until the web app answers.
+  const counts = [...ends.values()];
+  const rises = counts.slice(1).map((value, index) => value - (counts[index] ?? 0));
+  expect(Math.max(...rises)).toBe(1);
+});
+
 it('a stopped Redis and a stopped web app time out', async () => {
   process.kill(redis.process.pid, 'SIGSTOP');
-  process.kill(-stack.web.app.pid, 'SIGSTOP');
+  process.kill(-stack.webApp.process.pid, 'SIGSTOP');
   await tick();
   await expectState('redis', 'down: timeout in phase auth');
   await expectState('web', 'down: timeout in phase processing');
   process.kill(redis.process.pid, 'SIGCONT');
-  process.kill(-stack.web.app.pid, 'SIGCONT');
+  process.kill(-stack.webApp.process.pid, 'SIGCONT');
   await tick();
   await expectState('redis', 'up');
   await expectState('web', 'up');
@@ -166,28 +186,8 @@ it.each([
 
 it('a web app that is gone refuses', async () => {
   await restartRedis();
-  await stack.web.app.stop();
+  await stack.webApp.stop();
   await tick();
   await expectState('web', 'down: refused in phase connect');
   await expectState('redis', 'up');
-}, 600_000);
-
-it('with the functions stopped the fresh series end, and the silence alert fires', async () => {
-  await stack.functions.stop();
-  expect(await query('fargaze:probe_success:fresh')).toHaveLength(2);
-  await waitFor({
-    what: 'fresh series gone',
-    seconds: 300,
-    check: async () => (await query('fargaze:probe_success:fresh')).length === 0,
-  });
-  const last = await query('probe_success{job="fargaze-redis"}');
-  expect(last.map(({ value }) => value)).toEqual([1]);
-  await waitFor({
-    what: 'silence alert',
-    seconds: patience,
-    check: async () =>
-      (await query('ALERTS{alertname="FargazeProbeSilent",alertstate="firing"}')).length === 2,
-  });
-  const rows = await readStatus(stack.prometheus.url, stack.probes);
-  expect(rows.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
 }, 600_000);

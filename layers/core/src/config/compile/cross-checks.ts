@@ -19,6 +19,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
+    ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
     ...duplicates(probes, { list: 'probes', field: 'name' }, (probe) => probe.name),
     ...duplicates(probes, { list: 'probes', field: 'target' }, (probe) => groupOf(probe, modules)),
     ...checkSlos(
@@ -69,6 +70,14 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
   const scheme = own(schemes, proberOf(probe, modules));
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
   return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
+}
+
+/** No function of Redis probes stands outside a VPC: such a probe would never run. */
+function checkVantage(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  if (probe.vantage !== 'internet' || proberOf(probe, modules) !== 'redis') return [];
+  const message =
+    'got "internet", want vpc or no vantage: Redis is probed from inside the VPC only';
+  return [{ path: ['probes', index, 'vantage'], message }];
 }
 
 /** The value of a key that the mapping has itself: every object inherits a `toString`. */
