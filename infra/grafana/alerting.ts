@@ -10,6 +10,7 @@ export type PrometheusRule = {
   readonly record?: string;
   readonly expr: string;
   readonly for?: string;
+  readonly keep_firing_for?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 };
@@ -65,13 +66,14 @@ function translate(rule: PrometheusRule, occurs: 'once' | 'often') {
   return {
     uid: uidOf(rule, occurs),
     // Grafana's label `alertname`; unique in the folder.
-    title: escapeDollar(occurs === 'once' ? alert : `${alert} ${labels.probe ?? hashOf(rule)}`),
+    title: escapeDollar(occurs === 'once' ? alert : `${alert} ${rule.for ?? hashOf(rule)}`),
     condition: 'C',
     data: [...queries(expr, lookups[0]), ...anyResult],
     // An expression without a result is a condition that does not hold: what is missing is asked for by absent().
     noDataState: 'OK',
     execErrState: alertOnError.includes(alert) ? 'Alerting' : 'Error',
     for: rule.for ?? '0s',
+    ...(rule.keep_firing_for !== undefined && { keepFiringFor: rule.keep_firing_for }),
     // Prometheus ends an alert when its series is gone.
     missing_series_evals_to_resolve: 1,
     annotations: Object.fromEntries(entries.map(({ key, text }) => [key, text])),
@@ -136,10 +138,10 @@ function uidOf(rule: PrometheusRule, occurs: 'once' | 'often'): string {
   return `${alert.slice(0, uidLength - 11)}-${hashOf(rule)}`;
 }
 
-/** Ten characters that stay the same while the rule's labels do. */
-function hashOf({ alert, labels }: PrometheusRule): string {
+/** Ten characters that stay the same while the rule's wait and labels do. */
+function hashOf({ alert, for: waited, labels }: PrometheusRule): string {
   return createHash('sha256')
-    .update(JSON.stringify([alert, labels]))
+    .update(JSON.stringify([alert, waited, labels]))
     .digest('hex')
     .slice(0, 10);
 }

@@ -57,6 +57,7 @@ const rule = v.strictObject({
   noDataState: v.picklist(['NoData', 'Alerting', 'OK', 'KeepLast']),
   execErrState: v.picklist(['Error', 'Alerting', 'OK', 'KeepLast']),
   for: duration,
+  keepFiringFor: v.optional(duration),
   missing_series_evals_to_resolve: v.pipe(v.number(), v.minValue(0)),
   annotations: v.record(text, text),
   labels: v.record(v.pipe(text, v.regex(/^[a-zA-Z_]\w*$/)), text),

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { renderConfigRules } from '../../infra/config/prometheus/config-rules.ts';
 import {
   type ExpectedProbe,
+  renderExpectedRules,
   renderNeverSeenRules,
 } from '../../infra/config/prometheus/never-seen.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
@@ -120,16 +121,19 @@ export const neverSeenTests: RuleTest[] = [
 /** A configuration with an objective of each kind, and a probe that a rollout holds back. */
 export const objectives = parseConfigText(`
 probes:
-  - { name: shop, module: http_2xx, target: 'http://a/', quiet_during_rollout: c/shop }
+  - { name: shop, module: http_2xx, target: 'http://a/', quiet_during_rollout: c/shop, alert: { failed: 3, of: 5 }, severity: warning, labels: { team: shop } }
   - { name: other, module: http_2xx, target: 'http://b/' }
 slos:
   - { name: up, indicator: probe, probe: shop, objective: 98, window: 28d }
-  - { name: answers, indicator: requests, job: web, objective: 99.9 }
+  - { name: answers, indicator: requests, job: web, objective: 99.9, labels: { team: web }, severity: warning }
   - { name: quick, indicator: latency, job: web, threshold: 1s, objective: 99, min_bad_events: 5 }
 `);
 
 /** The rules that are generated from it. */
-export const configRules = rulesIn(renderConfigRules(objectives));
+export const configRules = [
+  ...rulesIn(renderConfigRules(objectives)),
+  ...rulesIn(renderExpectedRules([{ job: 'j', instance: 'i', name: 'n' }])),
+];
 
 /** A probe's series, in a test; `values` of its success, one result a step. */
 const probeSeries = (probe: string, values: string) => {

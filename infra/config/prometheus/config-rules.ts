@@ -5,23 +5,27 @@ import type { Config } from '../../../layers/core/src/config/config.ts';
 import { formatDuration } from '../../../layers/core/src/config/duration.ts';
 import type { ProbeConfig } from '../../../layers/core/src/config/probes.ts';
 import type { SloConfig } from '../../../layers/core/src/config/slos.ts';
+import { probeAlertRules, sloAlertRules } from './alerting-rules.ts';
+import { infoLabels, probeOf, quote, type RecordingRule } from './recording.ts';
 
-type RecordingRule = {
-  readonly record: string;
-  readonly expr: string;
-  readonly labels?: Readonly<Record<string, string>>;
-};
+/** Routes that users ask for; rules/recording/web.yml leaves the same ones out. */
+const userRoutes = 'route!~"/(health|healthy|healthz|livez|ready|readyz|ping|status|metrics)/?"';
 
-/** Labels that `fargaze_probe_info` has beyond those of its group. */
-const infoLabels = 'probe, module, function, vantage, region, version';
-
-/** Seconds that a rollout may hold an alert back; longer ones are FargazeEcsRolloutStuck's to tell. */
+/** Seconds that a rollout may hold an alert back; longer ones are FargazeEcsRolloutStuck's matter. */
 const rolloutSeconds = 1800;
 
 /** A Prometheus rule file for `slos` and `probes`. */
 export function renderConfigRules({ probes, slos }: Pick<Config, 'probes' | 'slos'>): string {
   const groups = [
-    { name: 'fargaze-config', rules: [...rolloutRules(probes), ...slos.flatMap(sloRules)] },
+    {
+      name: 'fargaze-config',
+      rules: [
+        ...rolloutRules(probes),
+        ...probeAlertRules(probes),
+        ...slos.flatMap(sloRules),
+        ...slos.flatMap((slo) => sloAlertRules(slo, probes)),
+      ],
+    },
     { name: 'fargaze-config-budget', interval: '2m', rules: budgetRules(slos) },
   ];
   const text = stringify({ groups }, { aliasDuplicateObjects: false, lineWidth: 0 });
@@ -35,8 +39,9 @@ function rolloutRules(probes: readonly ProbeConfig[]): RecordingRule[] {
     const service = `cluster=${quote(rollout.cluster)},service=${quote(rollout.service)}`;
     const created = `ecs_service_deployment_created_timestamp_seconds{${service},status="PRIMARY"}`;
     const under = `fargaze:ecs_service_rollout_in_progress{${service}}`;
-    const info = `max without (${infoLabels}) (fargaze_probe_info{probe=${quote(name)}})`;
-    return [`(${info} and on () ${under} and on () time() - ${created} < ${rolloutSeconds})`];
+    return [
+      `(${probeOf(name)} and on () ${under} and on () time() - ${created} < ${rolloutSeconds})`,
+    ];
   });
   if (parts.length === 0) return [];
   return [{ record: 'fargaze:probe_in_rollout', expr: parts.join(' or ') }];
@@ -68,13 +73,15 @@ function eventsOf(slo: SloConfig): { readonly bad: string; readonly total: strin
       };
     }
     case 'requests': {
-      const total = rateOf('count', `job=${quote(slo.job)}`);
-      const failed = rateOf('count', `job=${quote(slo.job)},status=~"5.."`);
+      const users = `job=${quote(slo.job)},${userRoutes}`;
+      const total = rateOf('count', users);
+      const failed = rateOf('count', `${users},status=~"5.."`);
       return { total, bad: `${failed} or 0 * ${total}` };
     }
     case 'latency': {
-      const total = rateOf('count', `job=${quote(slo.job)}`);
-      const within = rateOf('bucket', `job=${quote(slo.job)},le=~${quote(boundOf(slo.threshold))}`);
+      const users = `job=${quote(slo.job)},${userRoutes}`;
+      const total = rateOf('count', users);
+      const within = rateOf('bucket', `${users},le=~${quote(boundOf(slo.threshold))}`);
       return { total: `${total} and ${within}`, bad: `clamp_min(${total} - ${within}, 0)` };
     }
   }
@@ -102,14 +109,10 @@ function budgetRules(slos: readonly SloConfig[]): RecordingRule[] {
     const ratio = `fargaze:slo_error_ratio:rate${formatDuration(window)}${of}`;
     return {
       record: 'fargaze:slo_error_budget_remaining',
-      expr: `1 - ${ratio} / (1 - fargaze:slo_objective) and fargaze:slo_known == 1`,
+      // Over a few minutes any failure is many times a budget; below -1 it says no more than that it is gone.
+      expr: `clamp_min(1 - ${ratio} / (1 - fargaze:slo_objective), -1) and fargaze:slo_known == 1`,
       labels: { slo: name },
     };
   });
   return [...ratios, ...budgets];
-}
-
-/** A PromQL string literal. */
-function quote(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }

@@ -1,7 +1,8 @@
-// One alert rule per configured probe of which there is no result: `absent()` needs to be told what to miss.
+// Alert rules for configured probes of which there is no result: `absent()` must be given what to miss.
 // Accepts any text as job, instance and name; refuses an interval that is no positive number.
 import { stringify } from 'yaml';
 import { formatDuration } from '../../../layers/core/src/config/duration.ts';
+import { quote } from './recording.ts';
 
 /** A configured probe with its target's variables filled in. */
 export type ExpectedProbe = {
@@ -12,30 +13,32 @@ export type ExpectedProbe = {
   readonly interval?: number;
 };
 
-/** Seconds that a system may take to start before a missing result is told. */
+/** Seconds that a system may take to start before a missing result is an alert. */
 const startSeconds = 300;
 
 /** Intervals that may pass, as for results that were seen once (rules/recording/freshness.yml). */
 const patience = 2.5;
 
 /**
- * A Prometheus rule file that misses each of `probes`.
+ * A Prometheus rule file that misses each of `probes`: one rule for all that are waited for equally long, so that fifty
+ * probes without results are one message.
  * @throws RangeError when an interval is not above 0.
  */
 export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
-  const rules = probes.map((probe) => {
-    const { job, instance, name } = probe;
-    const held = `fargaze_probe_timestamp_seconds{job=${quote(job)},instance=${quote(instance)}}`;
-    const waited = formatDuration(wait(probe));
+  const waits = [...new Set(probes.map(wait))].sort((a, b) => a - b);
+  const rules = waits.map((seconds) => {
+    const waited = formatDuration(seconds);
+    const missing = probes.filter((probe) => wait(probe) === seconds).map(absence);
     return {
       alert: 'FargazeProbeNeverSeen',
-      // While the Pushgateway cannot be scraped every result is missing: that is FargazePushgatewayDown's to tell.
-      expr: `absent(${held}) unless on () up{job="pushgateway"} == 0`,
+      // While the Pushgateway cannot be scraped every result is missing: that is FargazePushgatewayDown.
+      expr: `(${missing.join(' or ')}) unless on () up{job="pushgateway"} == 0`,
       for: waited,
-      labels: { severity: 'critical', probe: escapeTemplate(name) },
+      labels: { severity: 'critical' },
       annotations: {
-        summary: `Nothing is known of ${escapeTemplate(instance)}: no result of probe ${escapeTemplate(name)}`,
-        description: `For ${waited} Prometheus held no result of job ${escapeTemplate(job)}: none was ever pushed, or the Pushgateway lost it.`,
+        summary:
+          'Nothing is known of {{ $labels.instance }}: no result of probe {{ $labels.probe }}',
+        description: `For ${waited} Prometheus held no result of job {{ $labels.job }}: none was ever pushed, or the Pushgateway lost it.`,
         runbook_url: 'docs/runbooks/FargazeProbeNeverSeen.md',
       },
     };
@@ -43,19 +46,25 @@ export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
   return stringify({ groups: [{ name: 'fargaze-never-seen', rules }] }, { lineWidth: 0 });
 }
 
+/** A Prometheus rule file with the list of `probes`: of what it does not hold, old results are not missed. */
+export function renderExpectedRules(probes: readonly ExpectedProbe[]): string {
+  const rules = probes.map(({ job, instance }) => ({
+    record: 'fargaze:probe_expected',
+    expr: 'vector(1)',
+    labels: { job, instance },
+  }));
+  return stringify({ groups: [{ name: 'fargaze-expected', rules }] }, { lineWidth: 0 });
+}
+
+/** 1 with the probe's labels while there is no result of it. */
+function absence({ job, instance, name }: ExpectedProbe): string {
+  const held = `fargaze_probe_timestamp_seconds{job=${quote(job)},instance=${quote(instance)}}`;
+  return `label_replace(absent(${held}), "probe", ${quote(name.replaceAll('$', '$$$$'))}, "", "")`;
+}
+
 function wait({ name, interval = 60 }: ExpectedProbe): number {
   if (!(interval > 0 && Number.isFinite(interval))) {
     throw new RangeError(`probe ${name} has interval ${interval}, want seconds above 0`);
   }
   return Math.max(startSeconds, Math.ceil(patience * interval));
-}
-
-/** A PromQL string literal. */
-function quote(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
-}
-
-/** Text that Prometheus's templates leave as it is. */
-function escapeTemplate(text: string): string {
-  return text.replaceAll('{{', '{{"{{"}}');
 }

@@ -2,7 +2,7 @@
 // add them to the files that are the same everywhere.
 import type { Config } from '../../../layers/core/src/config/config.ts';
 import { renderConfigRules } from './config-rules.ts';
-import { type ExpectedProbe, renderNeverSeenRules } from './never-seen.ts';
+import { type ExpectedProbe, renderExpectedRules, renderNeverSeenRules } from './never-seen.ts';
 
 /** What rules depend on. */
 export type RuleSource = {
@@ -15,6 +15,7 @@ export type RuleSource = {
 export function renderRules({ config, expected }: RuleSource): Readonly<Record<string, string>> {
   return {
     'recording/config.yml': renderConfigRules(config),
+    'recording/expected.yml': renderExpectedRules(expected),
     'alerting/never-seen.yml': renderNeverSeenRules(expected),
   };
 }

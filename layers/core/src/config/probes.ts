@@ -1,12 +1,13 @@
 // What to probe: the probes of fargaze.yml after compilation, and the targets that they become when they run.
 import type { Seconds } from '../clock.ts';
+import type { ProbeAlerting } from './alerting.ts';
 import type { Module, Prober } from './modules.ts';
 
 /** Where a probe runs from: one place, so that its results have one writer. */
 export type Vantage = 'internet' | 'vpc';
 
 /** One configured probe. */
-export type ProbeConfig = {
+export type ProbeConfig = ProbeAlerting & {
   readonly name: string;
   readonly module: string;
   /** May hold `${NAME}` or `${NAME:-default}`, filled from the environment when the probe runs. */

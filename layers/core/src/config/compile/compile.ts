@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { explainIssues } from '../explain.ts';
 import type { Module } from '../modules.ts';
 import { defaultJobs, defaultVantages, type ProbeConfig } from '../probes.ts';
+import { mergeAlerting } from './alerting-schema.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
 import { buildSlo } from './slo-schema.ts';
@@ -33,13 +34,17 @@ export function compileConfig(document: unknown, source = 'fargaze.yml'): Config
 function build(parsed: ParsedConfig): Config {
   const declared = { ...parseBuiltins(), ...parsed.modules };
   const modules = Object.fromEntries(
-    Object.entries(declared).map(([name, module]) => [name, { name, ...module }]),
+    Object.entries(declared).map(([name, { alert: _, labels: __, severity: ___, ...module }]) => [
+      name,
+      { name, ...module },
+    ]),
   ) as Record<string, Module>;
   const probes = parsed.probes.map((probe): ProbeConfig => {
     const prober = modules[probe.module]?.prober ?? 'http';
-    const { quiet_during_rollout: rollout, ...kept } = probe;
+    const { quiet_during_rollout: rollout, alert, labels, severity, ...kept } = probe;
     return {
       ...kept,
+      ...mergeAlerting({ alert, labels, severity }, declared[probe.module] ?? {}),
       job: probe.job ?? defaultJobs[prober],
       vantage: probe.vantage === 'any' ? defaultVantages[prober] : probe.vantage,
       ...(rollout !== undefined && { rollout }),

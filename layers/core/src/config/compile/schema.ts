@@ -1,6 +1,7 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
+import { probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
@@ -20,8 +21,18 @@ export const moduleTimeout = v.optional(
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({ prober: v.literal('http'), timeout: moduleTimeout, http: httpSchema }),
-    closed({ prober: v.literal('redis'), timeout: moduleTimeout, redis: redisSchema }),
+    closed({
+      prober: v.literal('http'),
+      timeout: moduleTimeout,
+      http: httpSchema,
+      ...probeAlertingEntries,
+    }),
+    closed({
+      prober: v.literal('redis'),
+      timeout: moduleTimeout,
+      redis: redisSchema,
+      ...probeAlertingEntries,
+    }),
   ],
   'prober: http or redis',
 );
@@ -72,6 +83,7 @@ export const probeSchema = closed({
       ),
     ),
   ),
+  ...probeAlertingEntries,
 });
 
 /** Schema of the whole file. */

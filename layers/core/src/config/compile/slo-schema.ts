@@ -5,6 +5,7 @@ import { type PathStep, showValue } from '../explain.ts';
 import { closed, oneOf } from '../mapping.ts';
 import type { SloConfig } from '../slos.ts';
 import { didYouMean } from '../suggest.ts';
+import { alertLabelEntries, mergeAlerting } from './alerting-schema.ts';
 import { duration, name } from './fields.ts';
 import type { Finding, Mapping } from './raw.ts';
 
@@ -43,6 +44,7 @@ const common = {
       ),
     ),
   ),
+  ...alertLabelEntries,
 };
 
 /** The keys of an entry of `slos`, by indicator. */
@@ -86,8 +88,12 @@ export const sloSchema = oneOf(
 
 /** The compiled form of an entry. */
 export function buildSlo(parsed: v.InferOutput<typeof sloSchema>): SloConfig {
-  const { min_bad_events, ...slo } = parsed;
-  return { ...slo, minBadEvents: min_bad_events ?? (slo.indicator === 'probe' ? 3 : 10) };
+  const { min_bad_events, labels, severity, ...slo } = parsed;
+  return {
+    ...slo,
+    ...mergeAlerting({ labels, severity }, {}),
+    minBadEvents: min_bad_events ?? (slo.indicator === 'probe' ? 3 : 10),
+  };
 }
 
 /** The share of the budget that may go within an hour (infra/config/prometheus/rules/alerting/slo.yml). */
