@@ -54,6 +54,14 @@ export function verdict(selector: Selector): string {
   return `fargaze:probe_success:fresh${selector} + 0 or 0 * fargaze_probe_timestamp_seconds${selector} + 2`;
 }
 
+/**
+ * The worst that `expr` was since the last point of the graph, where 0 is down: asked only at its points, a graph of
+ * three hours would miss a failure of a minute.
+ */
+export function worst(expr: string): string {
+  return `min_over_time((${expr})[$__rate_interval:15s])`;
+}
+
 /** `part` over `whole`, 0 where only `part` has no series: an error that never happened has none. */
 export function ratio(part: string, whole: string): string {
   return `(${part} or 0 * ${whole}) / (${whole} > 0)`;

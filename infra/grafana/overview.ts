@@ -1,6 +1,6 @@
 // What is up, what is down, what nobody knows, and what it costs the objectives. The board to open first.
 import type { Board } from './board.ts';
-import { freshBridge, verdict, withVantage } from './expressions.ts';
+import { freshBridge, verdict, withVantage, worst } from './expressions.ts';
 import { alerts, gauges, series, stat, table, targetStates, timeline } from './panels.ts';
 
 const target = '{instance=~"$target"}';
@@ -125,7 +125,10 @@ const targets = [
     description:
       'Up, down or unknown from each vantage, from fresh results. Bands mark when a state began and ended.',
     queries: [
-      { expr: withVantage(`(${verdict(target)})`), legend: '{{instance}} from {{vantage}}' },
+      {
+        expr: worst(withVantage(`(${verdict(target)})`)),
+        legend: '{{instance}} from {{vantage}}',
+      },
     ],
     states: targetStates,
     height: 8,

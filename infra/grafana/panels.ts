@@ -108,7 +108,7 @@ export function history(spec: PanelSpec): PlacedPanel {
     .showValue(common.VisibilityMode.Never)
     .legend(legend())
     .fillOpacity(70)
-    .maxDataPoints(60);
+    .maxDataPoints(120);
   return place(panel, { width: 24, steps: ['text'], ...spec }, range);
 }
 

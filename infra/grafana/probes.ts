@@ -1,6 +1,6 @@
 // What the probes found: phases, history and reasons, for each target and vantage.
 import type { Board } from './board.ts';
-import { freshProbe, verdict, withVantage } from './expressions.ts';
+import { freshProbe, verdict, withVantage, worst } from './expressions.ts';
 import { history, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 
 const target = '{job=~"$job",instance=~"$target"}';
@@ -11,13 +11,13 @@ const state = [
   timeline({
     title: 'State',
     description: 'Up, down or unknown for each target and vantage, from fresh results.',
-    queries: [{ expr: verdicts, legend: '{{instance}} from {{vantage}}' }],
+    queries: [{ expr: worst(verdicts), legend: '{{instance}} from {{vantage}}' }],
     states: targetStates,
   }),
   history({
     title: 'Status history',
     description: 'The same, one box for each step of time: single failures stay visible.',
-    queries: [{ expr: verdicts, legend: '{{instance}} from {{vantage}}' }],
+    queries: [{ expr: worst(verdicts), legend: '{{instance}} from {{vantage}}' }],
     states: targetStates,
     height: 6,
   }),

@@ -138,17 +138,20 @@ describe('promtool', () => {
       promql_expr_test: [
         ask(
           alerting,
-          ['a', 'b'].map((instance) => ({ labels: of(instance), value: 0 })),
+          ['a', 'b'].map((instance) => ({ labels: of(instance), value: 1 })),
         ),
         ask(lookup, [
           { labels: `{job="j",instance="a",${reason}}`, value: 1 },
-          { labels: of('b'), value: 0 },
+          { labels: of('b'), value: 1 },
         ]),
       ],
     };
     const { code, output } = await testGenerated('groups: []', {
-      files: ['recording/freshness.yml'],
-      groups: ['fargaze-freshness', 'fargaze-vantages', 'fargaze-bridge-freshness'],
+      files: ['recording/freshness.yml', 'recording/causes.yml'],
+      groups: [
+        ...['fargaze-freshness', 'fargaze-results', 'fargaze-vantages'],
+        ...['fargaze-bridge-freshness', 'fargaze-causes'],
+      ],
       tests: [test],
     });
     expect([output, code]).toEqual([expect.stringContaining('SUCCESS'), 0]);

@@ -70,7 +70,7 @@ export const hourly: ExpectedProbe = {
 export const neverSeen = rulesIn(renderNeverSeenRules([hostile, hourly]));
 
 const expectMissing = ({ job, instance, name }: ExpectedProbe, waited: string) => ({
-  exp_labels: { severity: 'critical', probe: name, job, instance },
+  exp_labels: { severity: 'critical', wait: waited, probe: name, job, instance },
   exp_annotations: {
     summary: `Nothing is known of ${instance}: no result of probe ${name}`,
     description: `For ${waited} Prometheus held no result of job ${job}: none was ever pushed, or the Pushgateway lost it.`,

@@ -56,7 +56,7 @@ it.each([
     const points = files.flatMap(({ contactPoints = [] }) => contactPoints);
     expect(points.flatMap(({ receivers }) => receivers.map(({ type }) => type))).toEqual(want);
     const rules = files.flatMap(({ groups = [] }) => groups.flatMap((group) => group.rules));
-    expect(rules.map(({ title }) => title)).toContain('FargazeProbeNeverSeen web');
+    expect(rules.map(({ title }) => title)).toContain('FargazeProbeNeverSeen');
     expect(JSON.stringify(rules)).toContain('instance=\\"http://w/\\"');
   } finally {
     rmSync(directory, { recursive: true });

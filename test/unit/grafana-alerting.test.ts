@@ -30,7 +30,9 @@ it('every alert but the watchdog has its copy, with the same expression, wait an
     const own = query?.datasourceUid === 'prometheus' ? query.model.expr : '';
     // With a look-up beside it, it goes without the name of its metric.
     const expr = /^max without \(\) \((.*)\)$/.exec(own)?.[1] ?? own;
-    return [title.split(' ')[0], expr, wait, labels.severity].join('|');
+    return [title.split(' ')[0], expr, wait, String(labels.severity).replaceAll('$$', '$')].join(
+      '|',
+    );
   });
   const wanted = originals.map(({ alert, expr, for: wait = '0s', labels }) =>
     [alert, expr, wait, labels?.severity].join('|'),

@@ -34,7 +34,8 @@ export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
       // While the Pushgateway cannot be scraped every result is missing: that is FargazePushgatewayDown.
       expr: `(${missing.join(' or ')}) unless on () up{job="pushgateway"} == 0`,
       for: waited,
-      labels: { severity: 'critical' },
+      // The wait keeps the rules apart.
+      labels: { severity: 'critical', wait: waited },
       annotations: {
         summary:
           'Nothing is known of {{ $labels.instance }}: no result of probe {{ $labels.probe }}',

@@ -1,0 +1,135 @@
+// `npm run export`: rules, boards and Alertmanager's routes as files for a Prometheus, Mimir or Grafana of one's own.
+// Rules are the deployment's, those of fargaze.yml included. Boards ask for their data source when they are imported.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type RuleSource, renderRules } from '../infra/config/prometheus/render.ts';
+import { groupsIn } from '../infra/grafana/alert-files.ts';
+import { renderAlerting } from '../infra/grafana/alerting.ts';
+import { boardFiles, renderJson } from '../infra/grafana/boards.ts';
+import type { Config } from '../layers/core/src/config/config.ts';
+import { interpolate } from '../layers/core/src/config/interpolate.ts';
+import { redactUrl } from '../layers/core/src/redact.ts';
+
+const shipped = 'infra/config/prometheus/rules';
+
+/** What is exported. */
+export type ExportSource = RuleSource & {
+  /** Where the runbooks can be read: an absolute URL without a slash at its end. */
+  readonly runbooks: string;
+};
+
+/** The files of the export by their path below its folder. @throws RangeError as `renderRules`. */
+export function renderExport(source: ExportSource): Readonly<Record<string, string>> {
+  const rules = rulesOf(source);
+  const alerting = Object.entries(rules).filter(([path]) => path.startsWith('alerting/'));
+  const groups = Object.values(rules).flatMap((text) => parse(text).groups);
+  return {
+    ...prefix('prometheus/rules/', rules),
+    'mimir/fargaze.yml': stringify({ namespace: 'fargaze', groups }, { lineWidth: 0 }),
+    'amazon/fargaze.yml': stringify({ groups }, { lineWidth: 0 }),
+    'grafana/alerting/rules.yml': renderAlerting(alerting.flatMap(([, text]) => groupsIn(text))),
+    'alertmanager/alertmanager.yml': stringify(alertmanager),
+    ...boards(),
+  };
+}
+
+/**
+ * The configured probes with their targets' variables filled in by `read`.
+ * @throws Error naming a probe whose target has a variable without value.
+ */
+export function expectedOf(
+  { probes }: Pick<Config, 'probes'>,
+  read: (variable: string) => string | undefined,
+): RuleSource['expected'] {
+  return probes.map(({ interval, job, name, target }) => {
+    const { text, unset } = interpolate(target, read);
+    if (unset.length > 0) {
+      throw new Error(`probe ${name}: ${unset.join(', ')} has no value, want the target's address`);
+    }
+    return { name, job, instance: redactUrl(text), interval };
+  });
+}
+
+/** Writes `files` below `folder`. @throws Error where a file cannot be written. */
+export function writeExport(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+function rulesOf({ runbooks, ...source }: ExportSource): Record<string, string> {
+  const files = readdirSync(shipped, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yml'))
+    .sort()
+    .map((file) => [file, readFileSync(join(shipped, file), 'utf8')] as const);
+  return Object.fromEntries(
+    [...files, ...Object.entries(renderRules(source))].map(([path, text]) => [
+      path,
+      text.replace(/(runbook_url: ['"]?)docs\/runbooks\//g, (_, key) => `${key}${runbooks}/`),
+    ]),
+  );
+}
+
+function prefix(folder: string, files: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [`${folder}${path}`, text]),
+  );
+}
+
+/** Each board as the page that imports it reads it: it asks for the data source. */
+function boards(): Record<string, string> {
+  const files = Object.entries(boardFiles).map(([path, render]) => {
+    const board: Record<string, unknown> = JSON.parse(
+      render().replaceAll(/"uid": ?"prometheus"/g, '"uid": "${DS_PROMETHEUS}"'),
+    );
+    return [
+      `grafana/boards/${path.split('/').at(-1)}`,
+      renderJson({ ...board, ...inputs }),
+    ] as const;
+  });
+  return Object.fromEntries(files);
+}
+
+const inputs = {
+  __inputs: [
+    {
+      ...{ name: 'DS_PROMETHEUS', label: 'Prometheus', description: 'Holds what fargaze delivers' },
+      ...{ type: 'datasource', pluginId: 'prometheus', pluginName: 'Prometheus' },
+    },
+  ],
+  __requires: [{ type: 'datasource', id: 'prometheus', name: 'Prometheus', version: '1.0.0' }],
+};
+
+/** Routes by severity, to two receivers that are yours to fill in; causes hold their effects back. */
+const alertmanager = {
+  route: {
+    receiver: 'warning',
+    group_by: ['alertname'],
+    group_wait: '30s',
+    group_interval: '5m',
+    repeat_interval: '24h',
+    routes: [
+      { receiver: 'none', matchers: ['alertname = Watchdog'] },
+      { receiver: 'critical', matchers: ['severity = critical'], repeat_interval: '4h' },
+    ],
+  },
+  inhibit_rules: [
+    {
+      source_matchers: ['alertname = FargazePushgatewayDown'],
+      target_matchers: ['alertname =~ "FargazeNoProbes|FargazeNoBridge|FargazeProbeNeverSeen"'],
+    },
+    {
+      source_matchers: ['alertname = FargazeProbeFailed'],
+      target_matchers: ['alertname = FargazeProbeSlow'],
+      equal: ['job', 'instance'],
+    },
+    {
+      source_matchers: ['alertname = FargazeSloBurningFast'],
+      target_matchers: ['alertname = FargazeSloBurning'],
+      equal: ['slo'],
+    },
+  ],
+  receivers: [{ name: 'critical' }, { name: 'warning' }, { name: 'none' }],
+};

@@ -1,0 +1,62 @@
+// What `npm run export` writes: rules that both releases of promtool accept, boards that hold no data source's uid.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../local/programs/command.ts';
+import { findPrograms } from '../../local/programs/find.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+import { expectedOf, renderExport, writeExport } from '../../scripts/export.ts';
+import { objectives } from '../support/rules.ts';
+
+const runbooks = 'https://runbooks.example';
+const files = renderExport({
+  config: objectives,
+  expected: expectedOf(objectives, () => undefined),
+  runbooks,
+});
+const named = (part: string) => Object.entries(files).filter(([path]) => path.startsWith(part));
+
+it('promtool accepts every exported rule file', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'fargaze-export-'));
+  try {
+    writeExport(directory, files);
+    const { promtool } = await findPrograms(['promtool'], { report: () => undefined });
+    const paths = [...named('prometheus/'), ...named('amazon/')].map(([path]) => path);
+    const { code, output } = await runCommand(
+      promtool.path,
+      ['check', 'rules', ...paths.map((path) => join(directory, path))],
+      { env: promtool.env, timeoutMs: 60_000 },
+    );
+    expect([output, code]).toEqual([expect.not.stringContaining('FAILED'), 0]);
+    expect(output.match(/SUCCESS/g)?.length).toBe(paths.length);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+it('rules of fargaze.yml are among them, and runbooks are absolute', () => {
+  const text = named('amazon/')
+    .map(([, content]) => content)
+    .join('');
+  expect(text).toContain('team: shop');
+  expect(text).toContain(`runbook_url: ${runbooks}/FargazeProbeFailed.md`);
+  expect(Object.values(files).join('')).not.toContain('runbook_url: docs/');
+});
+
+it('boards ask for their data source and name none', () => {
+  const boards = named('grafana/boards/').map(([, text]) => text);
+  expect(boards.length).toBeGreaterThan(5);
+  for (const text of boards) {
+    expect(JSON.parse(text).__inputs[0].name).toBe('DS_PROMETHEUS');
+    expect(text).not.toMatch(/"uid": ?"prometheus"/);
+  }
+});
+
+it('a target without its variable is refused by name', () => {
+  const config = parseConfigText(
+    `probes: [{ name: p, module: http_2xx, target: 'http://${'$'}{SHOP_HOST}/' }]`,
+  );
+  expect(() => expectedOf(config, () => undefined)).toThrow(
+    "probe p: SHOP_HOST has no value, want the target's address",
+  );
+});
