@@ -2,7 +2,7 @@
 // Module mocks cannot work here (nothing hoists them), which is intended: inject instead.
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/{unit,contract,system}/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/{unit,contract,system,deployed}/**/*.test.ts'],
   extensionsToTreatAsEsm: [],
   // Packages that are ES modules only are made CommonJS too.
   transform: {
@@ -26,5 +26,7 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   // A bound for what hangs, not for what is slow: machines that test are shared.
   testTimeout: 180_000,
+  // With the clone, not in the temporary directory of whoever tests.
+  cacheDirectory: '<rootDir>/.build/jest',
   watchman: false,
 };

@@ -1,8 +1,8 @@
 // Starts the demo web app and its exporter sidecar as the two processes that they are in a task.
 import { join } from 'node:path';
-import type { Report } from './find.ts';
 import { type Place, temporaryPlace } from './place.ts';
 import type { RunningProcess } from './process.ts';
+import type { Report } from './program.ts';
 import { preparePython } from './python.ts';
 import { launch, type RunOptions, type Server } from './servers.ts';
 

@@ -44,7 +44,9 @@ export {
 } from './errors.ts';
 export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts';
 export { renderExposition } from './exposition.ts';
-export { type AwsCredentials, signRequest } from './http/sigv4.ts';
+export { type Answer, ask } from './http/ask.ts';
+export { retry } from './http/retry.ts';
+export type { AwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples } from './net/dial.ts';
