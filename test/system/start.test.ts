@@ -21,6 +21,10 @@ beforeAll(async () => {
   mkdirSync(grounds.stackDir);
   writeFileSync(composeFile, 'of another command');
   system = start({ grounds });
+  const strangers = join(elsewhere.directory, 'bin');
+  mkdirSync(strangers);
+  // Of the name, but another program.
+  writeFileSync(join(strangers, 'prometheus'), '#!/bin/sh\necho nonsense 9.9.9\n', { mode: 0o755 });
   smoke = start({
     grounds: elsewhere,
     command: ['npm', 'run', '-s', 'smoke'],
@@ -30,6 +34,7 @@ beforeAll(async () => {
       // Nothing can be made below a file. Programs that were fetched stay where they are.
       XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(process.env.HOME ?? '', '.cache'),
       HOME: '/dev/null/home',
+      PATH: `${strangers}:${process.env.PATH}`,
     },
   });
   await system.says(/^Endpoints/m);
@@ -150,9 +155,10 @@ it.each(['npm start', 'npm'] as const)('kill -9 of %s ends everything', async (n
   await expectNothingLeft(grounds, ['stack/compose.env']);
 });
 
-it('npm run smoke shows everything up and leaves nothing, under a path with a space and an é and without a home', async () => {
+it('npm run smoke shows everything up and leaves nothing, under a path with a space and an é, without a home, beside a stranger named prometheus', async () => {
   expect([smoke.output(), await smoke.exited]).toEqual([expect.anything(), 0]);
   expect(smoke.output()).toMatch(/^UP .*web/m);
+  expect(smoke.output()).toMatch(/^passed over .*\/bin\/prometheus: /m);
   expect(existsSync(join(tree.directory, '.stack'))).toBe(false);
-  await expectNothingLeft(elsewhere);
+  await expectNothingLeft(elsewhere, ['bin']);
 });
