@@ -98,7 +98,8 @@ it('what came again is one system: a probe by hand is delivered, and CloudWatch 
   const endpoints = JSON.parse(readFileSync(join(grounds.stackDir, 'endpoints.json'), 'utf8'));
   const invoke = () =>
     runCommand('node_modules/.bin/serverless', ['invoke', 'local', '-f', 'redis-probe'], {
-      env: { FARGAZE_STACK_DIR: grounds.stackDir },
+      // Other tests bundle at the usual place at the same time.
+      env: { FARGAZE_STACK_DIR: grounds.stackDir, FARGAZE_BUNDLE_DIR: '.build/start-bundles' },
     });
   expect((await invoke()).output).toMatch(/"ok": 1,[\s\S]*"delivered": 1/);
   await expectMinutes(endpoints);
