@@ -5,6 +5,7 @@ import {
   type Clock,
   createLog,
   type Deadline,
+  groupKey,
   type InvocationContext,
   type Log,
   MessageError,
@@ -16,7 +17,7 @@ import {
   systemClock,
   takenOf,
 } from '@fargaze/core';
-import { type GroupResult, keyOf, putNewest, type Settling, type TimedGroup } from './guard.ts';
+import { type GroupResult, putNewest, type Settling, type TimedGroup } from './guard.ts';
 import { type Received, readRecords } from './records.ts';
 import { createWriter, type Written } from './remote.ts';
 import { reportRun } from './report.ts';
@@ -119,7 +120,7 @@ function pickNewest(received: readonly Received[]): TimedGroup[] {
     if (!isBatch(content)) continue;
     for (const group of content.groups) {
       const taken = takenOf(group, content.taken);
-      const key = keyOf(group.grouping);
+      const key = groupKey(group.grouping);
       if (taken > (newest.get(key)?.taken ?? Number.NEGATIVE_INFINITY)) {
         newest.set(key, { group, taken });
       }

@@ -6,6 +6,7 @@ import {
   type Deadline,
   DeliveryError,
   type Group,
+  groupKey,
   mapConcurrently,
   type Seconds,
   startDeadline,
@@ -16,7 +17,7 @@ export type TimedGroup = { readonly group: Group; readonly taken: Seconds };
 
 /** The store, as far as the guard needs it. */
 export type Store = {
-  /** When each group that is held was taken, by {@link keyOf}. */
+  /** When each group that is held was taken, by `groupKey`. */
   read(deadline: Deadline): Promise<ReadonlyMap<string, Seconds>>;
   put(group: TimedGroup, deadline: Deadline): Promise<void>;
 };
@@ -45,11 +46,6 @@ const concurrency = 8;
 
 /** A time so far ahead of the clock is an error of whoever took it, and no reason to keep what holds it. */
 const plausibleAhead: Seconds = 60;
-
-/** The key of a group in a store's answer. */
-export function keyOf({ instance, job }: Group['grouping']): string {
-  return JSON.stringify([job, instance]);
-}
 
 /** Whether a refusal is about what was sent and not about who sends, where, or when. */
 export function isFinal(error: unknown): boolean {
@@ -119,7 +115,7 @@ type Reading = {
 function isDue(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading): boolean {
   const { env, begun, seconds } = reading;
   const { group, taken } = work.timed;
-  const there = held.get(keyOf(group.grouping));
+  const there = held.get(groupKey(group.grouping));
   const latest = Math.max(env.clock.now() / 1000 + plausibleAhead, taken);
   if (there !== undefined && there > taken && there <= latest) {
     work.outcome = 'superseded';
@@ -168,6 +164,6 @@ async function pause(left: readonly Work[], { clock, deadline, settling }: Guard
   });
   const seconds = Math.max(0.01, Math.min(...waits));
   if (deadline.signal.aborted || seconds >= deadline.remaining()) return false;
-  await new Promise((resolve) => setTimeout(resolve, Math.ceil(seconds * 1000)));
-  return true;
+  await clock.sleep(seconds);
+  return !deadline.signal.aborted;
 }

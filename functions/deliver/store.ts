@@ -1,6 +1,7 @@
 // The Pushgateway as the guard's store: one reading tells when every group was taken.
 import {
   findSeries,
+  groupKey,
   markOwner,
   type Pushgateway,
   pushGroup,
@@ -9,7 +10,7 @@ import {
   type Seconds,
   timeMetrics,
 } from '@fargaze/core';
-import { keyOf, type Store } from './guard.ts';
+import type { Store } from './guard.ts';
 
 /** The store at `gateway`; what is put there is marked as `owner`'s. */
 export function createStore(gateway: Pushgateway, owner: string): Store {
@@ -29,7 +30,7 @@ export function readTimes(text: string): Map<string, Seconds> {
     const { instance, job, owner: _, ...others } = labels;
     // A group with a further label in its key is not ours, whatever it holds.
     if (job === undefined || instance === undefined || Object.keys(others).length > 0) continue;
-    const key = keyOf({ job, instance });
+    const key = groupKey({ job, instance });
     times.set(key, Math.max(value, times.get(key) ?? value));
   }
   return times;

@@ -7,6 +7,7 @@ import {
   createLog,
   type Deadline,
   deleteGroup,
+  groupKey,
   type InvocationContext,
   type Issue,
   interpolate,
@@ -20,7 +21,7 @@ import {
   startDeadline,
   systemClock,
 } from '@fargaze/core';
-import { judgeGroup, keyOf, type Rules, type StoredGroup } from './judge.ts';
+import { judgeGroup, type Rules, type StoredGroup } from './judge.ts';
 import { readGroups } from './stored.ts';
 
 /** What a round needs; everything but the configuration has a default, which tests replace. */
@@ -105,7 +106,7 @@ function readRules({ config, owner = readEnv('FARGAZE_OWNER') }: Janitor, clock:
       const message = `variable ${variable} of its target is unset, so its group cannot be told`;
       issues.push({ path: `probe ${name}`, message });
     }
-    return keyOf({ job, instance: redactUrl(text) });
+    return groupKey({ job, instance: redactUrl(text) });
   });
   if (owner === undefined || issues.length > 0) throw new ConfigError('environment', issues);
   const now = clock.now() / 1000;

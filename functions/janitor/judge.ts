@@ -1,5 +1,5 @@
 // Which groups of a Pushgateway may go: our own alone, and of those only what nobody renews.
-import type { Group, Seconds } from '@fargaze/core';
+import { groupKey, type Seconds } from '@fargaze/core';
 
 /** A group as the Pushgateway shows it. */
 export type StoredGroup = {
@@ -16,7 +16,7 @@ export type StoredGroup = {
 export type Rules = {
   readonly owner: string;
   readonly now: Seconds;
-  /** Job and instance of everything that is configured, by {@link keyOf}. */
+  /** Job and instance of everything that is configured, by `groupKey`. */
   readonly configured: ReadonlySet<string>;
   /** Jobs whose instances no configuration names. */
   readonly openJobs: ReadonlySet<string>;
@@ -29,11 +29,6 @@ export type Rules = {
 /** Why a group goes, or why it stays. */
 export type Judgement = 'foreign' | 'configured' | 'renewed' | 'unconfigured' | 'too_old';
 
-/** The key of a job and instance. */
-export function keyOf({ instance, job }: Group['grouping']): string {
-  return JSON.stringify([job, instance]);
-}
-
 /** Judges one group. `unconfigured` and `too_old` are to be deleted, everything else stays. */
 export function judgeGroup(group: StoredGroup, rules: Rules): Judgement {
   const { instance, job, ...others } = group.labels;
@@ -43,7 +38,7 @@ export function judgeGroup(group: StoredGroup, rules: Rules): Judgement {
   // Ten intervals at least: what comes once a day is not late after a day.
   const silence = rules.now - group.pushed;
   if (silence > Math.max(rules.maxAge, 10 * group.interval)) return 'too_old';
-  if (rules.openJobs.has(job) || rules.configured.has(keyOf({ job, instance })))
+  if (rules.openJobs.has(job) || rules.configured.has(groupKey({ job, instance })))
     return 'configured';
   return silence > Math.max(rules.grace, 3 * group.interval) ? 'unconfigured' : 'renewed';
 }

@@ -1,6 +1,6 @@
 // The bridge over hours: nothing twice, nothing lost and no wrong end of a series while a fault lasts or a budget slows it.
+
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
-import { systemClock } from '../../layers/core/src/clock.ts';
 import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
@@ -13,6 +13,7 @@ import {
   job,
   metric,
 } from '../support/bridging.ts';
+import { withCalendar } from '../support/fake-clock.ts';
 import { createReceiver } from '../support/receiver.ts';
 
 const start = 1_800_000_000;
@@ -155,6 +156,7 @@ it('a receiver that never answers leaves time to report that to the other one', 
   const left: number[] = [];
   const sink: Sink = {
     name: 'memory',
+    series: 'refused',
     write: async (_, deadline) => void left.push(deadline.remaining()),
   };
   const run = runBridge(
@@ -165,11 +167,7 @@ it('a receiver that never answers leaves time to report that to the other one', 
       },
       writer: waits,
       sink,
-      clock: {
-        now: () => fake.clock.now() * 1000,
-        monotonic: () => performance.now() / 1000,
-        sleep: systemClock.sleep,
-      },
+      clock: withCalendar(() => fake.clock.now() * 1000),
       log: () => undefined,
     },
     {},

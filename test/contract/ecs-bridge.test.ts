@@ -1,11 +1,12 @@
 // The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
 // One file: the cases share one simulated account.
+
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
-import { systemClock } from '../../layers/core/src/clock.ts';
 import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { withCalendar } from '../support/fake-clock.ts';
 
 const now = 1_800_000_000;
 let fake: FakeAws;
@@ -37,12 +38,8 @@ async function run(
   const summary = await runBridge(
     {
       config: { ecs: { clusters, services: ['*'], tags: [], exportedTags: [], ...filters } },
-      sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
-      clock: {
-        now: () => fake.clock.now() * 1000,
-        monotonic: () => performance.now() / 1000,
-        sleep: systemClock.sleep,
-      },
+      sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
+      clock: withCalendar(() => fake.clock.now() * 1000),
       log: (level, message, fields) =>
         void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
     },

@@ -145,7 +145,13 @@ describe('a receiver that', () => {
         /^Basic dTpvcGVuOnNlc2FtZQ==$/,
       ],
       [
-        { kind: 'sigv4', region: 'eu-west-1', credentials: () => keys },
+        {
+          kind: 'sigv4',
+          service: 'aps',
+          region: 'eu-west-1',
+          credentials: () => keys,
+          clock: systemClock,
+        },
         /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/aps\/aws4_request, SignedHeaders=content-encoding;content-type;host;user-agent;x-amz-date;x-amz-security-token;x-prometheus-remote-write-version, Signature=[0-9a-f]{64}$/,
       ],
     ] as const) {

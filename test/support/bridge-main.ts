@@ -1,9 +1,10 @@
 // One cold run of the bridge as a process of its own: configuration and the moment (epoch seconds) by environment, everything
 // else as deployed. Prints `reading` when it begins and `done` when it has ended well.
+
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
-import { systemClock } from '../../layers/core/src/clock.ts';
 import type { BridgeConfig } from '../../layers/core/src/config/bridge.ts';
 import { createStdoutSink } from '../../layers/core/src/sink/stdout.ts';
+import { withCalendar } from './fake-clock.ts';
 
 const { TEST_CONFIG = '{}', TEST_NOW = '0' } = process.env;
 const say = (word: string) => process.stdout.write(`${word}\n`);
@@ -11,7 +12,7 @@ const say = (word: string) => process.stdout.write(`${word}\n`);
 async function main(): Promise<void> {
   const config = JSON.parse(TEST_CONFIG) as BridgeConfig;
   const now = () => Number(TEST_NOW) * 1000;
-  const clock = { now, monotonic: () => performance.now() / 1000, sleep: systemClock.sleep };
+  const clock = withCalendar(now);
   say('reading');
   const { faults } = await runBridge(
     { config, clock, sink: createStdoutSink(() => undefined), log: () => undefined },

@@ -3,7 +3,6 @@
 import type { BridgeSummary } from '../../functions/ecs-bridge/answer.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { Memory } from '../../functions/ecs-bridge/cloudwatch/memory.ts';
-import { systemClock } from '../../layers/core/src/clock.ts';
 import type {
   CloudWatchConfig,
   CloudWatchExpression,
@@ -12,6 +11,7 @@ import type {
 } from '../../layers/core/src/config/bridge.ts';
 import type { Batch, Sample } from '../../layers/core/src/sample.ts';
 import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { withCalendar } from './fake-clock.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
 /** The region and account of the fakes. */
@@ -130,13 +130,13 @@ export function createBridge(
             cloudwatch: config,
           },
           memory,
-          sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
-          ...(writer !== 'environment' && { writer }),
-          clock: {
-            now: () => fake.clock.now() * 1000,
-            monotonic: () => performance.now() / 1000,
-            sleep: systemClock.sleep,
+          sink: {
+            name: 'memory',
+            series: 'refused',
+            write: async (batch) => void batches.push(batch),
           },
+          ...(writer !== 'environment' && { writer }),
+          clock: withCalendar(() => fake.clock.now() * 1000),
           log: (level, message, fields) =>
             void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
         },

@@ -1,7 +1,6 @@
 // The guard against a store that replaces without looking: who wins, in which order whatever happens.
 
 import {
-  keyOf,
   putNewest,
   type Settling,
   type Store,
@@ -10,10 +9,11 @@ import {
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
+import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 
 const grouping = { job: 'j', instance: 'i' };
 const timed = (taken: number): TimedGroup => ({ group: { grouping, samples: [] }, taken });
-const key = keyOf(grouping);
+const key = groupKey(grouping);
 
 /** A store of one group; `before` is waited for before each put lands. */
 function createStore(first?: number) {

@@ -1,6 +1,6 @@
 // One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
 // One file: the cases share one way of calling a handler.
-import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
+import type { Clock } from '../../layers/core/src/clock.ts';
 import type { HttpModule } from '../../layers/core/src/config/modules.ts';
 import type { Target } from '../../layers/core/src/config/probes.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
@@ -29,6 +29,7 @@ function setUp(
   const lines: { level: LogLevel; message: string; [field: string]: unknown }[] = [];
   const sink: Sink = {
     name: 'memory',
+    series: 'refused',
     write: async (batch) => {
       if (options.refuse !== undefined) throw options.refuse;
       batches.push(batch);
@@ -180,7 +181,7 @@ ${Array.from({ length: 24 }, (_, i) => `  - { name: p${i}, module: m, target: 'h
     name: 'web-probe',
     prober: 'http',
     config: many,
-    sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+    sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
     log: () => undefined,
     // Every target is silent until the probe's deadline.
     probe: (_, { deadline }) =>
@@ -240,9 +241,9 @@ it('no two probes beyond the limit run at once', async () => {
 it('durations come from the stopwatch and not from the calendar', async () => {
   let monotonic = 100;
   const clock: Clock = {
-    ...systemClock,
     now: () => 1_700_000_000_000,
     monotonic: () => (monotonic += 0.25),
+    sleep: async () => {},
   };
   const batches: Batch[] = [];
   const handler = createProbeHandler({
@@ -251,7 +252,7 @@ it('durations come from the stopwatch and not from the calendar', async () => {
     config,
     clock,
     probe: up,
-    sink: { name: 'memory', write: async (batch) => void batches.push(batch) },
+    sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
     log: () => undefined,
   });
   await handler({ probes: ['a'] }, { getRemainingTimeInMillis: () => 20_000 });

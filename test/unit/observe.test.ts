@@ -1,5 +1,4 @@
 // One probe as it is observed: when it is skipped, what time it gets, what it leaves behind.
-import { systemClock } from '../../layers/core/src/clock.ts';
 import type { HttpModule } from '../../layers/core/src/config/modules.ts';
 import type { Deadline } from '../../layers/core/src/deadline.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
@@ -13,7 +12,7 @@ const target = { name: 'a', address: 'http://a/', instance: 'http://a/', module:
 /** Observes a probe that is up, with `left` of `available` seconds to go. */
 async function observe(left: number, available = 60) {
   let monotonic = 0;
-  const clock = { ...systemClock, now: () => 1_000_000, monotonic: () => monotonic };
+  const clock = { now: () => 1_000_000, monotonic: () => monotonic, sleep: async () => {} };
   const real = startDeadline(left, clock);
   const slices: number[] = [];
   const closed: boolean[] = [];

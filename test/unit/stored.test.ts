@@ -1,6 +1,7 @@
 // What is read of a Pushgateway's text: the series asked for, with labels as they are, and only groups of our shape.
-import { keyOf } from '../../functions/deliver/guard.ts';
+
 import { readTimes } from '../../functions/deliver/store.ts';
+import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 
 const text = String.raw`# HELP wanted A text with wanted{a="b"} 1 in it
@@ -35,7 +36,7 @@ fargaze_probe_timestamp_seconds{job="no instance"} 99
 fargaze_bridge_watermark_timestamp_seconds{instance="c",job="e"} 99
 `);
   expect([...times]).toEqual([
-    [keyOf({ job: 'j', instance: 'i' }), 20],
-    [keyOf({ job: 'e', instance: 'c' }), 30],
+    [groupKey({ job: 'j', instance: 'i' }), 20],
+    [groupKey({ job: 'e', instance: 'c' }), 30],
   ]);
 });

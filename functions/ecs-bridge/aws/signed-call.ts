@@ -1,11 +1,12 @@
 // One signed call of an AWS API that has no client of the SDK here: one attempt, and errors as the other APIs' are reported.
 // The SDK's client of STS would add 27 KB to a bundle of 618 KB for two calls.
 import {
+  type Answer,
   type AwsCredentials,
+  ask,
   type Clock,
   type Deadline,
   readEnv,
-  signRequest,
 } from '@fargaze/core';
 import { toSourceError } from './source-error.ts';
 
@@ -27,27 +28,26 @@ export type SignedCall = {
   readonly body: string;
 };
 
+/** Bytes of an answer that are read at most: a page of 100 resources with 50 tags each is below 3 MB. */
+const answerBytes = 4_000_000;
+
 /** Makes the call; returns the body of the answer. @throws SourceError */
 export async function callSigned(
   { clock, credentials, deadline, region }: Caller,
   { body, headers, operation, permissions, service }: SignedCall,
 ): Promise<string> {
-  const url = endpoint(service, region);
-  const request = { method: 'POST', url, headers, body: Buffer.from(body, 'utf8') };
+  const question = {
+    method: 'POST',
+    url: endpoint(service, region),
+    headers,
+    body: Buffer.from(body, 'utf8'),
+    keep: answerBytes,
+    auth: { kind: 'sigv4', region, service, credentials, clock },
+  } as const;
   try {
-    const signed = signRequest(
-      { ...request, region, service, at: clock.now() },
-      await credentials(),
-    );
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, ...signed },
-      body,
-      signal: deadline.signal,
-    });
-    const text = await response.text();
-    if (response.ok) return text;
-    throw toSdkError(response.status, text);
+    const answer = await ask(question, deadline);
+    if (answer.status === 200 && answer.cut !== true) return answer.body;
+    throw toSdkError(answer);
   } catch (error) {
     throw toSourceError(permissions, operation, error);
   }
@@ -66,10 +66,11 @@ function endpoint(service: 'tagging' | 'sts', region: string): URL {
 }
 
 /** An error with the parts that the SDK's errors have; JSON services name it `__type`, query services `<Code>`. */
-function toSdkError(status: number, text: string): Error {
-  const code = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)<\/Code>/.exec(text);
-  const words = /"[Mm]essage"\s*:\s*"([^"]*)"|<Message>([^<]*)<\/Message>/.exec(text);
-  const error = new Error(words?.[1] ?? words?.[2] ?? `status ${status}`);
+function toSdkError({ body, refusal, show, status }: Answer): Error {
+  const code = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)<\/Code>/.exec(body);
+  const words = /"[Mm]essage"\s*:\s*"([^"]*)"|<Message>([^<]*)<\/Message>/.exec(body);
+  const text = words?.[1] ?? words?.[2];
+  const error = new Error(text === undefined ? refusal('200') : show(text));
   error.name = code?.[1] ?? code?.[2] ?? 'Error';
   return Object.assign(error, { $metadata: { httpStatusCode: status } });
 }

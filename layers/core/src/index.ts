@@ -35,6 +35,10 @@ export {
 } from './event/events.ts';
 export type { Tick } from './event/read.ts';
 export { renderExposition } from './exposition.ts';
+export { type Answer, ask, isRetryable, type Question } from './http/ask.ts';
+export type { Auth, BasicAuth } from './http/auth.ts';
+export { type RetryOptions, readRetryAfter, retry } from './http/retry.ts';
+export { foldLine } from './http/show.ts';
 export {
   type AwsCredentials,
   readAwsCredentials,
@@ -62,9 +66,9 @@ export {
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
 export type { FailureSummary, ResultSummary, Summary } from './probe/summary.ts';
-export { groupPath } from './pushgateway/grouping.ts';
+export { groupKey, groupPath } from './pushgateway/grouping.ts';
 export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
-export { type BasicAuth, type Pushgateway, pushGroup } from './pushgateway/push.ts';
+export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
 export { type PushMetricsOptions, pushMetrics } from './pushgateway/push-metrics.ts';
 export { createPushgatewaySink } from './pushgateway/sink.ts';
 export {
@@ -76,7 +80,6 @@ export {
 export { fromMessage, MessageError, type QueueMessage } from './queue/message.ts';
 export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
 export {
-  type RemoteWriteAuth,
   RemoteWriteClient,
   type RemoteWriteOptions,
   type WriteResult,

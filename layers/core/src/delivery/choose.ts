@@ -59,6 +59,7 @@ function lateRemoteWrite(receiver: RemoteWriteReceiver): Sink {
   let sink: Sink | undefined;
   return {
     name: 'remote-write',
+    series: 'stored',
     write: async (batch, deadline) => {
       sink ??= (await import('../remote-write/sink.ts')).createRemoteWriteSink(receiver);
       return sink.write(batch, deadline);
@@ -70,6 +71,7 @@ function lateRemoteWrite(receiver: RemoteWriteReceiver): Sink {
 function lateQueue(queue: SqsQueue): Sink {
   return {
     name: 'queue',
+    series: 'forwarded',
     write: async (batch, deadline) =>
       (await import('../queue/sink.ts')).createQueueSink(queue).write(batch, deadline),
   };

@@ -21,13 +21,13 @@ export type SeriesWriter = {
 };
 
 /**
- * The writer of the environment: a sink that carries series to somewhere else gets them, else `FARGAZE_REMOTE_WRITE_URL`.
+ * The writer of the environment: a sink that forwards series gets them, else `FARGAZE_REMOTE_WRITE_URL`, else one that shows them.
  * @throws ConfigError when there is neither.
  */
 export function createSeriesWriter(sink: Sink): SeriesWriter {
-  const carries = sink.name === 'queue' || sink.name === 'stdout';
-  if (readEnv('FARGAZE_REMOTE_WRITE_URL') === undefined || sink.name === 'queue') {
-    if (carries) return bySink(sink);
+  if (sink.series === 'forwarded') return bySink(sink);
+  if (readEnv('FARGAZE_REMOTE_WRITE_URL') === undefined) {
+    if (sink.series === 'shown') return bySink(sink);
     const message = `is unset, want the remote-write URL of a Prometheus: points of CloudWatch have times of their own, which sink ${sink.name} cannot take`;
     throw new ConfigError('environment', [{ path: 'FARGAZE_REMOTE_WRITE_URL', message }]);
   }

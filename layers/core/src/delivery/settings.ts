@@ -4,10 +4,11 @@ import { systemClock } from '../clock.ts';
 import { isSecretRef } from '../config/secret.ts';
 import { readEnv } from '../env.ts';
 import { ConfigError, type Issue } from '../errors.ts';
+import type { Auth, BasicAuth } from '../http/auth.ts';
 import { readAwsCredentials } from '../http/sigv4.ts';
-import { type BasicAuth, findUrlFault, type Pushgateway } from '../pushgateway/push.ts';
+import { findUrlFault, type Pushgateway } from '../pushgateway/push.ts';
 import type { SqsQueue } from '../queue/sqs.ts';
-import type { RemoteWriteAuth, RemoteWriteOptions } from '../remote-write/client.ts';
+import type { RemoteWriteOptions } from '../remote-write/client.ts';
 
 /** A remote-write receiver as the environment names it. */
 export type RemoteWriteReceiver = Omit<RemoteWriteOptions, 'clock'>;
@@ -99,7 +100,7 @@ export function readRemoteWriteReceiver(issues: Issue[]): RemoteWriteReceiver | 
     const message = `got ${JSON.stringify(version)}, want 1 or 2`;
     issues.push({ path: 'FARGAZE_REMOTE_WRITE_VERSION', message });
   }
-  const auth = readRemoteWriteAuth(issues);
+  const auth = readRemoteWriteAuth(issues, hasUserInfo(url));
   if (issues.length > 0 || url === undefined) return undefined;
   return {
     url: new URL(url),
@@ -108,16 +109,27 @@ export function readRemoteWriteReceiver(issues: Issue[]): RemoteWriteReceiver | 
   };
 }
 
-function readRemoteWriteAuth(issues: Issue[]): RemoteWriteAuth | undefined {
+function hasUserInfo(url: string | undefined): boolean {
+  if (url === undefined || !URL.canParse(url)) return false;
+  const { password, username } = new URL(url);
+  return username !== '' || password !== '';
+}
+
+function readRemoteWriteAuth(issues: Issue[], inUrl: boolean): Auth | undefined {
   const basic = readAuth(issues, 'FARGAZE_REMOTE_WRITE');
   const token = readEnv('FARGAZE_REMOTE_WRITE_TOKEN');
   const region = readEnv('FARGAZE_REMOTE_WRITE_SIGV4_REGION');
-  if ([basic, token, region].filter((value) => value !== undefined).length > 1) {
-    const message = 'at most one of a password, a token and a region for SigV4';
+  const ways = [basic, token, region].filter((value) => value !== undefined).length;
+  if (ways + (inUrl ? 1 : 0) > 1) {
+    const message =
+      'want at most one of a user in the URL, a password, a token and a region for SigV4';
     issues.push({ path: 'FARGAZE_REMOTE_WRITE_*', message });
   }
   if (basic !== undefined) return { kind: 'basic', basic };
-  if (region !== undefined) return { kind: 'sigv4', region, credentials: readAwsCredentials };
+  if (region !== undefined) {
+    const own = { credentials: readAwsCredentials, clock: systemClock };
+    return { kind: 'sigv4', service: 'aps', region, ...own };
+  }
   if (token === undefined) return undefined;
   if (isSecretRef(token)) return { kind: 'bearer', token };
   issues.push({ path: 'FARGAZE_REMOTE_WRITE_TOKEN', message: wantReference });

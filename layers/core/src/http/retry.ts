@@ -1,21 +1,57 @@
-// Waiting between attempts, the same for every receiver.
-import type { Seconds } from '../clock.ts';
+// Trying again: the one loop, for every receiver and every API. It waits by the clock that it is given and never beyond
+// the deadline.
+import type { Clock, EpochMs, Seconds } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
+import type { HttpAnswer } from './exchange.ts';
 
 /** Seconds before the first retry; doubled each time, with jitter of half of it. */
 const firstBackoff: Seconds = 0.1;
 
-/** Seconds that are waited for at most. */
-const mostBackoff: Seconds = 5;
+/** Seconds that are waited for at most, unless the far side asks for more. */
+const maxBackoff: Seconds = 5;
 
-/** The wait before retry `attempt` (from 0). */
-export function backoffOf(attempt: number, random = Math.random): Seconds {
-  return Math.min(mostBackoff, firstBackoff * 2 ** attempt) * (0.5 + random() / 2);
+/** How long and how often is tried. */
+export type RetryOptions<T> = {
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly deadline: Deadline;
+  /** Whether a result is worth another attempt, and after how many seconds at least. */
+  readonly again: (result: T) => false | { readonly afterSeconds?: Seconds | undefined };
+  /** Attempts at most; unset: until the deadline leaves no time. */
+  readonly maxAttempts?: number;
+  /** A number from 0 to 1 for jitter. */
+  readonly random?: (() => number) | undefined;
+};
+
+/** The last result: the first that is not worth another attempt, or the one after which no attempt or no time was left. */
+export async function retry<T>(
+  attempt: () => Promise<T>,
+  { again, clock, deadline, maxAttempts = Number.POSITIVE_INFINITY, random }: RetryOptions<T>,
+): Promise<T> {
+  for (let made = 1; ; made += 1) {
+    const result = await attempt();
+    const more = again(result);
+    if (more === false || made >= maxAttempts) return result;
+    const wait = Math.max(more.afterSeconds ?? 0, backoffOf(made - 1, random));
+    if (deadline.signal.aborted || wait >= deadline.remaining()) return result;
+    try {
+      await clock.sleep(wait, deadline.signal);
+    } catch {
+      // Time is up: the deadline's own error would hide why there was a wait.
+      return result;
+    }
+  }
 }
 
-/** Waits, but not beyond the deadline. @returns false when the deadline leaves no time for it. */
-export async function waitWithin(seconds: Seconds, deadline: Deadline): Promise<boolean> {
-  if (deadline.signal.aborted || seconds >= deadline.remaining()) return false;
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  return !deadline.signal.aborted;
+/** The wait before retry `attempt` (from 0). */
+export function backoffOf(attempt: number, random: () => number = Math.random): Seconds {
+  return Math.min(maxBackoff, firstBackoff * 2 ** attempt) * (0.5 + random() / 2);
+}
+
+/** Seconds that an answer asks to wait, given as seconds or as a date (RFC 9110, 10.2.3); undefined when it does not. */
+export function readRetryAfter({ headers }: HttpAnswer, now: EpochMs): Seconds | undefined {
+  const text = headers['retry-after'];
+  if (typeof text !== 'string') return undefined;
+  if (/^\s*\d+\s*$/.test(text)) return Number(text);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }

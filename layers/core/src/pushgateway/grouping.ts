@@ -20,3 +20,14 @@ function labelPath(name: string, value: string): string {
   }
   return `${name}/${encodeURIComponent(value)}`;
 }
+
+/** A text that is equal for equal jobs and instances, and for no others. */
+export function groupKey({
+  instance,
+  job,
+}: {
+  readonly job: string;
+  readonly instance: string;
+}): string {
+  return JSON.stringify([job, instance]);
+}

@@ -1,27 +1,20 @@
 // One push to a Pushgateway: PUT of a whole group, accepted or an error that says why not.
 
 import { showValue } from '../config/explain.ts';
-import type { SecretRef } from '../config/secret.ts';
-import { isSecretRef, readSecret } from '../config/secret.ts';
+import { isSecretRef } from '../config/secret.ts';
 import type { Deadline } from '../deadline.ts';
-import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
-import { exchange, type HttpAnswer } from '../http/exchange.ts';
-import { classify } from '../net/classify.ts';
-import { decodeUserInfo, hideSecrets, redactUrl } from '../redact.ts';
-import { version } from '../version.ts';
+import { ConfigError, DeliveryError } from '../errors.ts';
+import { ask, isRetryable } from '../http/ask.ts';
+import type { Auth, BasicAuth } from '../http/auth.ts';
+import type { HttpAnswer } from '../http/exchange.ts';
+import { redactUrl } from '../redact.ts';
 import { groupPath } from './grouping.ts';
-
-/** A user for basic authentication; the password by reference. */
-export type BasicAuth = { readonly username: string; readonly password: SecretRef };
 
 /** A Pushgateway. */
 export type Pushgateway = { readonly url: string; readonly auth?: BasicAuth };
 
 /** Bodies up to this many bytes are sent as they are: below it gzip gains less than its header and time cost. */
 const gzipAbove = 1024;
-
-/** Characters of an answer's body that an error shows. */
-const shownCharacters = 512;
 
 /** What is wrong with the address of a receiver; undefined when it is an http or https URL. */
 export function findUrlFault(address: unknown): string | undefined {
@@ -94,52 +87,21 @@ export async function askPushgateway(
 ): Promise<HttpAnswer> {
   const base = new URL(url);
   // By concatenation: assigning to `pathname` would encode an already encoded label again.
-  const target = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${path}`);
-  const login = readLogin(base, auth);
-  const all = {
-    ...headers,
-    'user-agent': `fargaze/${version}`,
-    ...(login !== undefined && { authorization: `Basic ${login.credentials}` }),
-  };
-  let answer: HttpAnswer;
-  try {
-    answer = await exchange({ ...request, url: target, headers: all, body }, deadline);
-  } catch (cause) {
-    throw new DeliveryError(`${classify(cause)}: ${messageOf(cause)}`, { retryable: true, cause });
-  }
-  if (answer.status !== 200 && answer.status !== 202) throw refusal(answer, { target, login });
-  return answer;
+  const address = `${base.origin}${base.pathname.replace(/\/+$/, '')}${path}`;
+  const asked = withUserInfo(new URL(address), base);
+  const answer = await ask(
+    { ...request, url: asked, body, ...(headers !== undefined && { headers }), auth: toAuth(auth) },
+    deadline,
+  );
+  const { status } = answer;
+  if (status === 200 || status === 202) return answer;
+  throw new DeliveryError(answer.refusal('200 or 202'), { status, retryable: isRetryable(status) });
 }
 
-type Login = { readonly password: string; readonly credentials: string };
-
-function readLogin(url: URL, auth: BasicAuth | undefined): Login | undefined {
-  const username = auth?.username ?? decodeUserInfo(url.username);
-  const password = auth === undefined ? decodeUserInfo(url.password) : readSecret(auth.password);
-  if (username === '' && password === '') return undefined;
-  const credentials = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
-  return { password, credentials };
+function withUserInfo(url: URL, { password, username }: URL): URL {
+  return Object.assign(url, { username, password });
 }
 
-function refusal(
-  { status, headers, body }: HttpAnswer,
-  { target, login }: { readonly target: URL; readonly login: Login | undefined },
-): DeliveryError {
-  const location = status >= 300 && status < 400 ? headers.location : undefined;
-  const redirect =
-    typeof location === 'string' ? ` (a redirect to ${place(location, target)})` : '';
-  const secrets = login === undefined ? [] : [login.credentials, login.password];
-  const words = printable(hideSecrets(body, secrets).slice(0, shownCharacters));
-  const message = `status ${status}${redirect}, want 200 or 202${words === '' ? '' : `: ${words}`}`;
-  return new DeliveryError(message, { status, retryable: status >= 500 || status === 429 });
-}
-
-function place(location: string, target: URL): string {
-  const whole = URL.canParse(location, target.href) ? new URL(location, target).href : location;
-  return redactUrl(whole).slice(0, shownCharacters);
-}
-
-/** One line without control characters. */
-function printable(text: string): string {
-  return text.trim().replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+function toAuth(basic: BasicAuth | undefined): Auth | undefined {
+  return basic === undefined ? undefined : { kind: 'basic', basic };
 }

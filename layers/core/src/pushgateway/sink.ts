@@ -19,6 +19,7 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
   checkPushgateway(gateway);
   return {
     name: 'pushgateway',
+    series: 'refused',
     write: async (batch: Batch, deadline) => {
       const owner = readEnv('FARGAZE_OWNER');
       const faults = await mapConcurrently(batch.groups, concurrency, async (group) => {

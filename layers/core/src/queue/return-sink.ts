@@ -13,6 +13,7 @@ export function createReturnSink(): Sink {
   let message: QueueMessage | undefined;
   return {
     name: 'return',
+    series: 'refused',
     write: async (batch: Batch) => {
       const packed = toMessage(batch);
       if (packed === undefined) throw tooLong('a batch too long to pack');

@@ -8,6 +8,7 @@ import { type SqsQueue, sendToQueue } from './sqs.ts';
 export function createQueueSink(queue: SqsQueue): Sink {
   return {
     name: 'queue',
+    series: 'forwarded',
     write: async (batch, deadline) => {
       const { messages, tooLong } = toMessages(batch);
       await sendToQueue(queue, messages, deadline);

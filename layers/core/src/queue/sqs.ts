@@ -3,12 +3,10 @@
 
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { DeliveryError, messageOf } from '../errors.ts';
-import { exchange, type HttpAnswer } from '../http/exchange.ts';
-import { backoffOf, waitWithin } from '../http/retry.ts';
-import { type AwsCredentials, signRequest } from '../http/sigv4.ts';
-import { classify } from '../net/classify.ts';
-import { version } from '../version.ts';
+import { DeliveryError } from '../errors.ts';
+import { type Answer, ask, isRetryable, type Question } from '../http/ask.ts';
+import { retry } from '../http/retry.ts';
+import type { AwsCredentials } from '../http/sigv4.ts';
 import { maxMessageBytes } from './message.ts';
 
 /** A queue. */
@@ -65,77 +63,75 @@ async function sendAll(
 ): Promise<void> {
   let open = bodies.map((body, index): Entry => ({ id: String(index), body }));
   const refused: Refusal[] = [];
-  for (let attempt = 0; ; attempt += 1) {
-    const failed = await attemptOnce(queue, open, deadline);
+  const attempt = async () => {
+    const failed = await sendOnce(queue, open, deadline);
     refused.push(...failed.filter(({ final }) => final));
     const again = failed.filter(({ final }) => !final);
-    if (again.length === 0) break;
     open = again.map(({ entry }) => entry);
-    if (await waitWithin(backoffOf(attempt), deadline)) continue;
-    refused.push(...again);
-    break;
-  }
+    return again;
+  };
+  const again = (left: readonly Refusal[]) => left.length > 0 && {};
+  refused.push(...(await retry(attempt, { clock: queue.clock, deadline, again })));
   if (refused.length > 0) throw toError(refused, bodies.length);
 }
 
 /** What was not taken of one request. */
-async function attemptOnce(
+async function sendOnce(
   queue: SqsQueue,
   entries: readonly Entry[],
   deadline: Deadline,
 ): Promise<Refusal[]> {
-  const signed = sign(queue, entries);
-  let answer: HttpAnswer;
   try {
-    answer = await exchange(signed, deadline);
-  } catch (cause) {
-    const why = `${classify(cause)}: ${messageOf(cause)}`;
-    return entries.map((entry) => ({ entry, final: false, why }));
+    const answer = await ask(toQuestion(queue, entries), deadline);
+    return answer.status === 200 ? readResults(entries, answer) : refuseAll(entries, answer);
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    return entries.map((entry) => ({ entry, final: false, why: error.message }));
   }
-  if (answer.status !== 200) return refuseAll(entries, answer);
-  return readResults(entries, answer);
 }
 
-function sign({ clock, credentials, endpoint, region, url }: SqsQueue, entries: readonly Entry[]) {
-  const body = Buffer.from(
-    JSON.stringify({
-      QueueUrl: url.href,
-      Entries: entries.map((entry) => ({ Id: entry.id, MessageBody: entry.body })),
-    }),
-    'utf8',
-  );
-  const headers = {
-    'content-type': 'application/x-amz-json-1.0',
-    'user-agent': `fargaze/${version}`,
-    'x-amz-target': 'AmazonSQS.SendMessageBatch',
+function toQuestion(queue: SqsQueue, entries: readonly Entry[]): Question {
+  const { clock, credentials, endpoint, region, url } = queue;
+  const input = {
+    QueueUrl: url.href,
+    Entries: entries.map((entry) => ({ Id: entry.id, MessageBody: entry.body })),
   };
-  const about = { method: 'POST' as const, url: endpoint, headers, body };
-  const signed = signRequest({ ...about, region, service: 'sqs', at: clock.now() }, credentials());
-  return { ...about, headers: { ...headers, ...signed }, keep: answerBytes };
+  return {
+    method: 'POST',
+    url: endpoint,
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'AmazonSQS.SendMessageBatch',
+    },
+    body: Buffer.from(JSON.stringify(input), 'utf8'),
+    keep: answerBytes,
+    auth: { kind: 'sigv4', service: 'sqs', region, credentials, clock },
+  };
 }
 
 /** Types of a refusal with status 400 that may be gone at the next attempt. */
 const passing = /Throttl|RequestLimitExceeded|ServiceUnavailable|InternalError|RequestExpired/;
 
-function refuseAll(entries: readonly Entry[], { body, status }: HttpAnswer): Refusal[] {
+function refuseAll(entries: readonly Entry[], answer: Answer): Refusal[] {
+  const { body, status } = answer;
   const { __type, message, Message } = readJson(body);
   const type = typeof __type === 'string' ? __type.slice(__type.lastIndexOf('#') + 1) : '';
   const words = [type, message ?? Message].filter((part) => typeof part === 'string' && part);
-  const why = `status ${status}${words.length === 0 ? '' : `: ${oneLine(words.join(': '))}`}`;
-  const final = status < 500 && status !== 429 && !passing.test(type);
+  const why = `status ${status}${words.length === 0 ? '' : `: ${answer.show(words.join(': '))}`}`;
+  const final = !isRetryable(status) && !passing.test(type);
   return entries.map((entry) => ({ entry, final, why }));
 }
 
 /** Only what the answer names as taken is taken. */
-function readResults(entries: readonly Entry[], { body }: HttpAnswer): Refusal[] {
-  const { Failed, Successful } = readJson(body);
+function readResults(entries: readonly Entry[], answer: Answer): Refusal[] {
+  const { Failed, Successful } = readJson(answer.body);
   const taken = new Set(list(Successful).map(({ Id }) => Id));
   const failed = new Map(list(Failed).map((one) => [one.Id, one]));
   return entries.flatMap((entry) => {
     if (taken.has(entry.id)) return [];
     const { Code, Message, SenderFault } = failed.get(entry.id) ?? {};
     const words = [Code, Message].filter((part) => typeof part === 'string' && part).join(': ');
-    const why = words === '' ? 'the answer does not name it' : oneLine(words);
+    const why = words === '' ? 'the answer does not name it' : answer.show(words);
     return [{ entry, final: SenderFault === true, why }];
   });
 }
@@ -152,10 +148,6 @@ function readJson(text: string): Fields {
 
 function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one) : [];
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').slice(0, 512);
 }
 
 function toError(refused: readonly Refusal[], total: number): DeliveryError {

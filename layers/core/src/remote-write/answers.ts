@@ -1,5 +1,7 @@
 // What a receiver's answer means: stored, never to be stored, or worth another try.
+import type { EpochMs } from '../clock.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
+import { readRetryAfter } from '../http/retry.ts';
 
 /** Why a receiver will never take a sample; the values of a label, so the list is closed. */
 export type RejectReason =
@@ -36,8 +38,11 @@ const words: readonly (readonly [RegExp, RejectReason])[] = [
   [/limit/i, 'limit'],
 ];
 
-/** Reads an answer to a request of version `version`. */
-export function readAnswer(answer: HttpAnswer, version: 1 | 2): AnswerMeaning {
+/** Reads an answer to a request of version `version`, which came at `now`. */
+export function readAnswer(
+  answer: HttpAnswer,
+  { now, version }: { readonly version: 1 | 2; readonly now: EpochMs },
+): AnswerMeaning {
   const { status } = answer;
   if (status >= 200 && status < 300) return readSuccess(answer, version);
   if (status === 415 && version === 2) return { kind: 'unsupported' };
@@ -47,7 +52,7 @@ export function readAnswer(answer: HttpAnswer, version: 1 | 2): AnswerMeaning {
     status >= 500 && (reason === 'too_old' || reason === 'out_of_order' || reason === 'duplicate');
   if (status === 400 || final) return { kind: 'rejected', reason, written: writtenSamples(answer) };
   if (status === 429 || status >= 500) {
-    return { kind: 'retry', afterSeconds: retryAfter(answer) };
+    return { kind: 'retry', afterSeconds: readRetryAfter(answer, now) };
   }
   return { kind: 'refused' };
 }
@@ -65,10 +70,5 @@ function reasonOf(body: string): RejectReason {
 
 function writtenSamples({ headers }: HttpAnswer): number | undefined {
   const text = headers['x-prometheus-remote-write-samples-written'];
-  return typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-function retryAfter({ headers }: HttpAnswer): number | undefined {
-  const text = headers['retry-after'];
   return typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : undefined;
 }

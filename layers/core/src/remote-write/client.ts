@@ -1,32 +1,22 @@
 // Sends series to a remote-write receiver: version 2.0 where it takes it, else 1.0. One bad sample never costs the
-// others: a refused request of 1.0, which is all or nothing, is halved until what is wrong stands alone. Where so much is
-// too late that this would never end, new points go first and the late ones together.
+// others: a refused request of 1.0, which is all or nothing, is halved until what is wrong is found. Where so much is too
+// late that this would never end, the late points are sent together, before the new ones.
 
-import type { Clock, Seconds } from '../clock.ts';
-import type { SecretRef } from '../config/secret.ts';
-import { readSecret } from '../config/secret.ts';
+import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { DeliveryError, messageOf } from '../errors.ts';
-import { exchange, type HttpAnswer } from '../http/exchange.ts';
-import { type AwsCredentials, signRequest } from '../http/sigv4.ts';
-import { classify } from '../net/classify.ts';
-import type { BasicAuth } from '../pushgateway/push.ts';
+import { DeliveryError } from '../errors.ts';
+import { type Answer, ask, isRetryable } from '../http/ask.ts';
+import type { Auth } from '../http/auth.ts';
+import { retry } from '../http/retry.ts';
 import type { Series } from '../sample.ts';
-import { version } from '../version.ts';
 import { type RejectReason, readAnswer } from './answers.ts';
 import { encodeV1, encodeV2 } from './encode.ts';
 import { compressSnappy } from './snappy.ts';
 
-/** How requests are authorized. */
-export type RemoteWriteAuth =
-  | { readonly kind: 'basic'; readonly basic: BasicAuth }
-  | { readonly kind: 'bearer'; readonly token: SecretRef }
-  | { readonly kind: 'sigv4'; readonly region: string; readonly credentials: () => AwsCredentials };
-
 /** A receiver. */
 export type RemoteWriteOptions = {
   readonly url: URL;
-  readonly auth?: RemoteWriteAuth;
+  readonly auth?: Auth;
   /** 2 tries version 2.0 first and falls back; 1 never tries. */
   readonly version: 1 | 2;
   readonly clock: Clock;
@@ -51,9 +41,6 @@ const mostRefused = 200;
 
 /** Reasons that hold for everything in a series up to the refused sample. */
 const late: ReadonlySet<RejectReason> = new Set(['out_of_order', 'too_old', 'duplicate']);
-
-/** Seconds before the first retry; doubled each time, with jitter of half of it. */
-const firstBackoff = 0.1;
 
 /** Sends series; remembers only which version the receiver takes. */
 export class RemoteWriteClient {
@@ -82,7 +69,7 @@ export class RemoteWriteClient {
 
   async #send(series: readonly Series[], deadline: Deadline, tally: Tally): Promise<void> {
     const answer = await this.#attempt(series, deadline, tally);
-    const meaning = readAnswer(answer, this.#version);
+    const meaning = this.#read(answer);
     const count = countSamples(series);
     if (meaning.kind === 'stored') {
       tally.sent += count;
@@ -100,7 +87,7 @@ export class RemoteWriteClient {
       const at = series[0]?.points[0]?.at ?? 0;
       if (count === 1 && late.has(reason)) this.#latestRefused = Math.max(this.#latestRefused, at);
     } else {
-      throw refusal(answer);
+      throw toError(answer);
     }
   }
 
@@ -124,42 +111,43 @@ export class RemoteWriteClient {
   }
 
   /** One request, tried again as the specification allows until the deadline leaves no time for it. */
-  async #attempt(series: readonly Series[], deadline: Deadline, tally: Tally): Promise<HttpAnswer> {
-    for (let backoff = firstBackoff; ; backoff *= 2) {
+  async #attempt(series: readonly Series[], deadline: Deadline, tally: Tally): Promise<Answer> {
+    const { clock, random } = this.#options;
+    const attempt = () => {
       tally.requests += 1;
-      const result = await this.#request(series, deadline);
-      const retry = 'status' in result ? readAnswer(result, this.#version) : undefined;
-      if ('status' in result && retry?.kind !== 'retry') return result;
-      const asked = retry?.kind === 'retry' ? retry.afterSeconds : undefined;
-      const random = this.#options.random ?? Math.random;
-      const wait = Math.max(asked ?? 0, backoff * (0.5 + random() / 2));
-      if (deadline.signal.aborted || wait >= deadline.remaining()) throw exhausted(result);
-      await sleep(wait);
-    }
+      return this.#request(series, deadline);
+    };
+    const again = (result: Answer | DeliveryError) => {
+      if (result instanceof DeliveryError) return {};
+      const meaning = this.#read(result);
+      return meaning.kind === 'retry' && meaning;
+    };
+    const last = await retry(attempt, { clock, deadline, random, again });
+    if (last instanceof DeliveryError) throw last;
+    if (this.#read(last).kind === 'retry') throw toError(last);
+    return last;
   }
 
-  async #request(series: readonly Series[], deadline: Deadline): Promise<HttpAnswer | Unreached> {
-    const { auth, clock, url } = this.#options;
+  #read(answer: Answer) {
+    return readAnswer(answer, { version: this.#version, now: this.#options.clock.now() });
+  }
+
+  /** The answer, or why there is none. */
+  async #request(series: readonly Series[], deadline: Deadline): Promise<Answer | DeliveryError> {
+    const { auth, url } = this.#options;
     const two = this.#version === 2;
     const body = compressSnappy(two ? encodeV2(series) : encodeV1(series));
     const headers = {
       'content-encoding': 'snappy',
       'content-type': `application/x-protobuf${two ? ';proto=io.prometheus.write.v2.Request' : ''}`,
-      'user-agent': `fargaze/${version}`,
       'x-prometheus-remote-write-version': two ? '2.0.0' : '0.1.0',
     };
-    const authorization = authorize(auth, { url, headers, body, at: clock.now() });
     try {
-      const request = {
-        url,
-        method: 'POST' as const,
-        headers: { ...headers, ...authorization },
-        body,
-      };
-      return await exchange(request, deadline);
+      return await ask({ url, method: 'POST', headers, body, auth }, deadline);
     } catch (error) {
-      if (classify(error) === 'internal' && !(error instanceof Error)) throw error;
-      return { unreached: error };
+      if (!(error instanceof DeliveryError)) throw error;
+      const { cause, retryable } = error;
+      return new DeliveryError(`remote write: ${error.message}`, { retryable, cause });
     }
   }
 }
@@ -172,55 +160,10 @@ function reject({ rejected }: Tally, reason: RejectReason, samples: number): voi
   rejected.set(reason, (rejected.get(reason) ?? 0) + samples);
 }
 
-/** The receiver gave no whole answer. */
-type Unreached = { readonly unreached: unknown };
-
-/** A request that is to be authorized. */
-export type Unsigned = {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-  readonly at: number;
-};
-
-/** The headers that authorize a request. @throws ConfigError when a secret cannot be had. */
-export function authorize(
-  auth: RemoteWriteAuth | undefined,
-  request: Unsigned,
-): Record<string, string> {
-  if (auth === undefined) return {};
-  if (auth.kind === 'bearer') return { authorization: `Bearer ${readSecret(auth.token)}` };
-  if (auth.kind === 'basic') {
-    const pair = `${auth.basic.username}:${readSecret(auth.basic.password)}`;
-    return { authorization: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` };
-  }
-  const about = { ...request, method: 'POST', region: auth.region, service: 'aps' };
-  return signRequest(about, auth.credentials());
-}
-
-function refusal({ body, status }: HttpAnswer): DeliveryError {
-  const words = body
-    .trim()
-    .slice(0, 512)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
-  return new DeliveryError(
-    `remote write: status ${status}, want 2xx${words === '' ? '' : `: ${words}`}`,
-    {
-      status,
-      retryable: status >= 500 || status === 429,
-    },
-  );
-}
-
-function exhausted(last: HttpAnswer | Unreached): DeliveryError {
-  if ('status' in last) return refusal(last);
-  const { unreached } = last;
-  const message = `remote write: ${classify(unreached)}: ${messageOf(unreached)}`;
-  return new DeliveryError(message, { retryable: true, cause: unreached });
-}
-
-function sleep(seconds: Seconds): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+function toError(answer: Answer): DeliveryError {
+  const { status } = answer;
+  const message = `remote write: ${answer.refusal('2xx')}`;
+  return new DeliveryError(message, { status, retryable: isRetryable(status) });
 }
 
 function countSamples(series: readonly Series[]): number {

@@ -1,9 +1,9 @@
 // Asks a remote-write receiver what it holds, where it has Prometheus's query API beside its write API.
 import type { EpochMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { DeliveryError, messageOf } from '../errors.ts';
-import { version } from '../version.ts';
-import { authorize, type RemoteWriteOptions } from './client.ts';
+import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
+import { ask } from '../http/ask.ts';
+import type { RemoteWriteOptions } from './client.ts';
 
 /** One series of an instant query's answer. */
 export type InstantValue = {
@@ -27,35 +27,37 @@ export function queryUrl(url: URL): URL | undefined {
  * @throws DeliveryError when it does not answer as it should.
  */
 export async function queryInstant(
-  { auth, clock, url }: RemoteWriteOptions,
+  { auth, url }: Pick<RemoteWriteOptions, 'auth' | 'url'>,
   { at, expression }: { readonly expression: string; readonly at: EpochMs },
   deadline: Deadline,
 ): Promise<InstantValue[] | undefined> {
   const target = queryUrl(url);
   if (target === undefined) return undefined;
   const form = new URLSearchParams({ query: expression, time: String(at / 1000) });
-  const body = Buffer.from(form.toString(), 'utf8');
-  const headers = {
-    'content-type': 'application/x-www-form-urlencoded',
-    'user-agent': `fargaze/${version}`,
-  };
-  const signed = authorize(auth, { url: target, headers, body, at: clock.now() });
   try {
-    const response = await fetch(target, {
-      method: 'POST',
-      headers: { ...headers, ...signed },
-      body: form.toString(),
-      redirect: 'error',
-      signal: deadline.signal,
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`status ${response.status}, want 200`);
-    return readVector(text);
+    const answer = await ask(
+      {
+        method: 'POST',
+        url: target,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: Buffer.from(form.toString(), 'utf8'),
+        keep: answerBytes,
+        auth,
+      },
+      deadline,
+    );
+    if (answer.status !== 200) throw new Error(answer.refusal('200'));
+    if (answer.cut === true) throw new Error(`more than ${answerBytes} bytes, want less`);
+    return readVector(answer.body);
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
     const message = `query of the remote-write receiver: ${messageOf(cause)}`;
     throw new DeliveryError(message, { retryable: true, cause });
   }
 }
+
+/** Bytes of an answer that are read: a watermark is some 200 bytes. */
+const answerBytes = 16 * 1024 * 1024;
 
 type VectorAnswer = {
   readonly data?: {

@@ -11,6 +11,7 @@ export function createRemoteWriteSink(options: Omit<RemoteWriteOptions, 'clock'>
   const client = new RemoteWriteClient({ ...options, clock: systemClock });
   return {
     name: 'remote-write',
+    series: 'stored',
     write: async (batch, deadline) => {
       const { rejected } = await client.write(seriesOfBatch(batch), deadline);
       const reasons = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`);

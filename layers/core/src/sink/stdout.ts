@@ -8,6 +8,7 @@ import type { Sink } from './sink.ts';
 export function createStdoutSink(write: (text: string) => void = writeLine): Sink {
   return {
     name: 'stdout',
+    series: 'shown',
     write: async (batch, deadline) => {
       if (deadline.signal.aborted) {
         throw new DeliveryError('stdout: no time left', { retryable: true });
