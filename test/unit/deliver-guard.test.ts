@@ -6,10 +6,11 @@ import {
   type Store,
   type TimedGroup,
 } from '../../functions/deliver/guard.ts';
-import { systemClock } from '../../layers/core/src/clock.ts';
+import type { Clock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
 import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 
 const grouping = { job: 'j', instance: 'i' };
 const timed = (taken: number): TimedGroup => ({ group: { grouping, samples: [] }, taken });
@@ -37,17 +38,16 @@ function createStore(first?: number) {
 }
 
 const quick: Settling = { window: 0.3, margin: 0.1 };
-const now = () => Math.floor(Date.now() / 1000);
+let clock: Clock = createFakeClock();
+beforeEach(() => {
+  clock = createFakeClock();
+});
+const now = () => Math.floor(clock.now() / 1000);
 
 async function run(store: Store, taken: number, settling = quick, seconds = 20) {
-  const deadline = startDeadline(seconds, systemClock);
+  const deadline = startDeadline(seconds, clock);
   try {
-    const [result] = await putNewest([timed(taken)], {
-      store,
-      clock: systemClock,
-      deadline,
-      settling,
-    });
+    const [result] = await putNewest([timed(taken)], { store, clock, deadline, settling });
     return result;
   } finally {
     deadline.close();
@@ -93,7 +93,7 @@ describe('an older put that was allowed before the newer one and lands after it'
     const newer = run(
       open(async () => {
         // The next turn of the event loop comes after this put has landed.
-        if (first && when === 'soon') setTimeout(land, 20);
+        if (first && when === 'soon') setImmediate(land);
         first = false;
       }),
       at,
@@ -132,7 +132,7 @@ it('a put that outlasts the window of its reading is not begun or is given up', 
   const store: Store = {
     ...open(),
     read: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await clock.sleep(0.15);
       return new Map();
     },
   };
@@ -181,4 +181,29 @@ it.each([
     },
   };
   expect(await run(store, now(), quick, 0.5)).toMatchObject({ outcome });
+});
+
+describe('a reading that took longer than the margin', () => {
+  it('is not believed at once: requests may wait in the store, so the next one decides', async () => {
+    const { open, state } = createStore();
+    const good = open();
+    let slow = 0;
+    const store: Store = {
+      ...good,
+      read: async (deadline) => {
+        // The first reading that could confirm the put is slow, and an older put lands after it.
+        if (state.puts.length > 0 && clock.monotonic() >= 0.35 && slow === 0) {
+          slow += 1;
+          const shown = await good.read(deadline);
+          await clock.sleep(0.2);
+          state.held = now() - 60;
+          return shown;
+        }
+        return good.read(deadline);
+      },
+    };
+    const at = now();
+    expect(await run(store, at)).toMatchObject({ outcome: 'pushed', repaired: 1 });
+    expect([slow, state.held, state.puts]).toEqual([1, at, [at, at]]);
+  });
 });

@@ -1,4 +1,5 @@
 // Who may import whom, by the resolved graph: type imports count, and so does every detour by `../`.
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { betweenRooms, findCircles, importsOf, readImports } from '../support/import-graph.ts';
 
@@ -53,4 +54,32 @@ describe('a house', () => {
     );
     expect(outside).toEqual([]);
   });
+});
+
+describe('core', () => {
+  const home = 'layers/core/src';
+  const graph = readImports(home);
+  /** A folder is a room; a file beside them is a room of its own, but for the two doors. */
+  const roomOf = (file: string) => {
+    if (file === `${home}/index.ts` || file === `${home}/internal.ts`) return undefined;
+    return dirname(file) === home ? file : dirname(file);
+  };
+
+  it('has no circle between its rooms', () => {
+    expect(findCircles(betweenRooms(graph, roomOf))).toEqual([]);
+  });
+
+  it('waits in one place: nothing else holds a timer, but for the deadline', () => {
+    const timers = [...graph.keys()].filter((file) =>
+      /\bset(?:Timeout|Interval|Immediate)\b/.test(readFileSync(file, 'utf8')),
+    );
+    expect(timers.sort()).toEqual([`${home}/clock.ts`, `${home}/deadline.ts`]);
+  });
+});
+
+it.each(['deliver', 'janitor', 'redis-probe', 'web-probe'])('%s holds no timer', (name) => {
+  const timers = [...readImports(`functions/${name}`).keys()].filter((file) =>
+    /\bset(?:Timeout|Interval|Immediate)\b/.test(readFileSync(file, 'utf8')),
+  );
+  expect(timers).toEqual([]);
 });
