@@ -18,7 +18,7 @@ const functions = ['web-probe', 'redis-probe', 'ecs-bridge', 'deliver', 'janitor
 export async function measureBundles(): Promise<BundleSize[]> {
   const entries = [
     ...functions.map((name) => ({ name, entry: `functions/${name}/handler.ts` })),
-    { name: 'core', entry: 'layers/core/src/index.ts' },
+    { name: 'core', entry: 'layers/core/src/internal.ts' },
   ];
   return Promise.all(entries.map(({ name, entry }) => measure(name, entry)));
 }

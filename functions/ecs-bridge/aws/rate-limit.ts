@@ -1,6 +1,12 @@
 // Keeps calls of one API below the account's rates and retries what may succeed: a throttled call halves the rate, each
 // call that succeeds raises it a little. No call and no wait goes beyond the deadline.
-import { type Clock, type Deadline, retry, type Seconds, SourceError } from '@fargaze/core';
+import {
+  type Clock,
+  type Deadline,
+  retry,
+  type Seconds,
+  SourceError,
+} from '@fargaze/core/internal';
 import { addTo, type CallTally } from './call-tally.ts';
 import { isThrottled } from './source-error.ts';
 

@@ -7,7 +7,7 @@ import {
   type Clock,
   type Deadline,
   readEnv,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { toSourceError } from './source-error.ts';
 
 /** Whom to call, and for how long. */
