@@ -10,6 +10,8 @@ export type BundleSize = {
   readonly gzipBytes: number;
   /** Files that went into it. */
   readonly inputs: readonly string[];
+  /** Files outside the repository's own code that this code imports itself. */
+  readonly imported: readonly string[];
 };
 
 const functions = ['web-probe', 'redis-probe', 'ecs-bridge', 'deliver', 'janitor'] as const;
@@ -37,5 +39,9 @@ async function measure(name: string, entry: string): Promise<BundleSize> {
     bytes: contents.byteLength,
     gzipBytes: gzipSync(contents).byteLength,
     inputs: Object.keys(metafile.inputs),
+    imported: Object.entries(metafile.inputs)
+      .filter(([file]) => !file.includes('node_modules/'))
+      .flatMap(([, { imports }]) => imports.map(({ path }) => path))
+      .filter((path) => path.includes('node_modules/')),
   };
 }

@@ -1,6 +1,8 @@
 // Completes package-lock.json after dependencies have changed: `node scripts/complete-lock.mjs`.
-// Where a registry does not serve the packages of other platforms npm leaves them out of the lock file, and then
-// `npm ci` refuses the file on every machine. They are entered by name, version and platform; addresses are dropped.
+// Where npm leaves the packages of other platforms out of the lock file, `npm ci` refuses the file on every machine. They are
+// entered by name, version, platform and the hash that the registry gives; addresses are dropped. Refuses to leave a package
+// without a hash: `npm ci` would take whatever it is given.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = 'package-lock.json';
@@ -44,6 +46,16 @@ function platformOf(name) {
   };
 }
 
+/** The hash of a released package, asked of the registry that npm is set up for. */
+function integrityOf(name, version) {
+  const asked = ['view', `${name}@${version}`, 'dist.integrity'];
+  const integrity = execFileSync('npm', asked, { encoding: 'utf8' }).trim();
+  if (!/^sha512-\S+$/.test(integrity)) {
+    throw new Error(`${name}@${version}: integrity ${JSON.stringify(integrity)}, want sha512-…`);
+  }
+  return integrity;
+}
+
 for (const [path, entry] of Object.entries(lock.packages)) {
   if (/^https?:/.test(entry.resolved ?? '')) delete entry.resolved;
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -58,6 +70,12 @@ for (const [path, entry] of Object.entries(lock.packages)) {
       ...platform,
     };
   }
+}
+for (const [path, entry] of Object.entries(lock.packages)) {
+  // What lies in this repository has no hash; what is inside another package is held by that one's.
+  if (!path.includes('node_modules/') || entry.link || entry.inBundle || entry.integrity) continue;
+  const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  entry.integrity = integrityOf(name, entry.version);
 }
 const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(

@@ -1,4 +1,5 @@
-// The real programs that the local system and the tests run, under all names that they go by.
+// The real programs that the local system and the tests run: under which names they are found, how each says who it is,
+// and the oldest that will do.
 
 /** A program by its upstream name. */
 export type ProgramName =
@@ -9,12 +10,16 @@ export type ProgramName =
   | 'redis_exporter'
   | 'blackbox_exporter';
 
-/** How a program is found, fetched and asked for. */
+/** How a program is found, recognised, fetched and asked for. */
 export type ProgramFacts = {
   /** File names, upstream's first. */
   readonly files: readonly string[];
   /** Environment variable that names another path. */
   readonly override: string;
+  /** What `--version` prints, upstream's and the distributions' builds; the first group is the version. */
+  readonly banner: RegExp;
+  /** Oldest version that has every option that we use. */
+  readonly oldest: string;
   readonly debian: string;
   /** Homebrew formula; empty where there is none. */
   readonly brew: string;
@@ -22,11 +27,16 @@ export type ProgramFacts = {
   readonly go: string;
 };
 
+/** Prometheus's own programs all say it alike: `prometheus, version 2.42.0+ds (branch: …`. */
+const bannerOf = (name: string) => new RegExp(`^${name}, version v?(\\d+\\.\\d+(?:\\.\\d+)?)`, 'm');
+
 /** Every program. */
 export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
   'redis-server': {
     files: ['redis-server', 'valkey-server'],
     override: 'FARGAZE_REDIS_SERVER',
+    banner: /^(?:Redis|Valkey) server v=(\d+\.\d+\.\d+)/m,
+    oldest: '6.0',
     debian: 'redis-server',
     brew: 'redis',
     go: '',
@@ -34,6 +44,9 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
   prometheus: {
     files: ['prometheus'],
     override: 'FARGAZE_PROMETHEUS',
+    banner: bannerOf('prometheus'),
+    // The oldest that the rules were ever tried with: that of Debian 12.
+    oldest: '2.42',
     debian: 'prometheus',
     brew: 'prometheus',
     go: '',
@@ -41,6 +54,8 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
   promtool: {
     files: ['promtool'],
     override: 'FARGAZE_PROMTOOL',
+    banner: bannerOf('promtool'),
+    oldest: '2.42',
     debian: 'prometheus',
     brew: 'prometheus',
     go: '',
@@ -48,6 +63,8 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
   pushgateway: {
     files: ['pushgateway', 'prometheus-pushgateway'],
     override: 'FARGAZE_PUSHGATEWAY',
+    banner: bannerOf('pushgateway'),
+    oldest: '1.0',
     debian: 'prometheus-pushgateway',
     brew: '',
     go: 'github.com/prometheus/pushgateway',
@@ -55,6 +72,8 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
   redis_exporter: {
     files: ['redis_exporter', 'prometheus-redis-exporter'],
     override: 'FARGAZE_REDIS_EXPORTER',
+    banner: /Redis Metrics Exporter"?(?: version=)?\s*v?(\d+\.\d+(?:\.\d+)?)/,
+    oldest: '1.0',
     debian: 'prometheus-redis-exporter',
     brew: '',
     go: 'github.com/oliver006/redis_exporter',
@@ -62,27 +81,10 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
   blackbox_exporter: {
     files: ['blackbox_exporter', 'prometheus-blackbox-exporter'],
     override: 'FARGAZE_BLACKBOX_EXPORTER',
+    banner: bannerOf('blackbox_exporter'),
+    oldest: '0.19',
     debian: 'prometheus-blackbox-exporter',
     brew: '',
     go: 'github.com/prometheus/blackbox_exporter',
   },
 };
-
-/** The commands that install `names` on a kind of system. */
-export function installCommand(names: readonly ProgramName[], system: 'debian' | 'brew' | 'other') {
-  const facts = names.map((name) => programs[name]);
-  const unique = (values: string[]) =>
-    [...new Set(values)].filter((value) => value !== '').join(' ');
-  if (system === 'debian') {
-    return `sudo apt-get update && sudo apt-get install --no-install-recommends ${unique(facts.map(({ debian }) => debian))}`;
-  }
-  const go = facts.filter((fact) => fact.go !== '').map((fact) => `go install ${fact.go}@latest`);
-  if (system === 'brew') {
-    const formulas = unique(facts.map(({ brew }) => brew));
-    return [...(formulas === '' ? [] : [`brew install ${formulas}`]), ...go].join(' && ');
-  }
-  const packaged = unique(
-    facts.filter((fact) => fact.go === '').map(({ files }) => files[0] ?? ''),
-  );
-  return [...(packaged === '' ? [] : [`your package manager: ${packaged}`]), ...go].join('; ');
-}

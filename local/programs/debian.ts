@@ -1,11 +1,15 @@
 // Gets programs out of Debian's packages without installing anything: the packages are downloaded and unpacked
 // into the cache. No maintainer script runs, so no service starts, and no root is needed.
-
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir, withLock } from './cache.ts';
+import { messageOf } from '../../layers/core/src/errors.ts';
+import { cacheDir, refuseInTests, withLock } from './cache.ts';
 import { lastLines, runCommand } from './command.ts';
+import type { Report } from './program.ts';
+
+/** Who hears of it, and what the packages are for. */
+export type FetchOptions = { readonly report: Report; readonly why: string };
 
 /** Packages that programs of ours need not: web pages' assets and fonts. */
 const needless = /^(?:libjs-|fonts-|javascript-|node-)/;
@@ -16,75 +20,116 @@ export function parseSimulation(output: string): string[] {
   return names.filter((name) => !needless.test(name));
 }
 
+/** Packages that `apt-cache policy` can offer. It ends with code 0 and prints nothing of what it does not know. */
+export function parsePolicy(output: string): string[] {
+  const offers = output.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (?!\(none\))\S+/gm);
+  return [...offers].map(([, name = '']) => name);
+}
+
 /** Whether this system's packages can be used. */
 export function hasApt(): boolean {
   return existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg');
 }
 
-/** The directory into which packages of this system are unpacked. */
+/** The directory into which packages are unpacked: one for each release, whose programs and libraries belong together. */
 export function unpackedDir(): string {
-  return join(cacheDir(), `debian-${process.arch}`);
+  return join(cacheDir(), `packages-${systemRelease()}-${process.arch}`);
+}
+
+function systemRelease(): string {
+  try {
+    const text = readFileSync('/etc/os-release', 'utf8');
+    const field = (name: string) => new RegExp(`^${name}="?([\\w.-]+)`, 'm').exec(text)?.[1] ?? '';
+    return `${field('ID')}${field('VERSION_ID')}`;
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** Environment under which unpacked programs find their libraries. */
 export function unpackedEnv(): Record<string, string> {
-  const root = unpackedDir();
-  const triplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string];
-  const directories = [`usr/lib/${triplet}`, `lib/${triplet}`, 'usr/lib', 'lib'];
-  return { LD_LIBRARY_PATH: directories.map((directory) => join(root, directory)).join(':') };
+  const directories = ['usr/lib', 'lib'].flatMap((path) => {
+    const directory = join(unpackedDir(), path);
+    // Libraries are in a directory that is named after processor and system, such as aarch64-linux-gnu.
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    return names.filter((name) => /-linux-gnu/.test(name)).map((name) => join(directory, name));
+  });
+  return directories.length === 0 ? {} : { LD_LIBRARY_PATH: directories.join(':') };
 }
 
 /**
- * Unpacks `packages` and what they need beyond what is installed, into the cache, all or nothing.
+ * Unpacks those of `packages` that this system offers, and what they need beyond what is installed, into the cache, all or
+ * nothing.
  * @throws Error with the last lines of what apt said.
  */
 export async function fetchPackages(
   packages: readonly string[],
-  report: (line: string) => void,
+  options: FetchOptions,
 ): Promise<void> {
-  await withLock('debian', async () => {
-    const options = await aptOptions(packages[0] ?? '', report);
-    const simulated = await apt([
-      ...options,
-      'install',
-      '--simulate',
-      '--no-install-recommends',
-      ...packages,
-    ]);
-    const closure = [...new Set([...packages, ...parseSimulation(simulated)])];
-    report(
-      `fetching ${closure.join(' ')} (unpacked into the cache, nothing is installed or started)`,
-    );
-    const work = await mkdtemp(join(cacheDir(), 'fetch-'));
-    try {
-      await apt([...options, 'download', ...closure], work);
-      await unpack(work);
-    } finally {
-      await rm(work, { recursive: true, force: true });
+  refuseInTests(`Debian packages ${packages.join(' ')}`);
+  await withLock('packages', async () => {
+    for (const lists of [[], ownLists()]) {
+      // None of the lists where there are none, as in images of containers.
+      if ((await offered(packages, lists)).length < packages.length) continue;
+      try {
+        return await downloadAll(packages, lists, options);
+      } catch (error) {
+        // Lists that are older than the archive name files that are gone.
+        options.report(`old package lists? ${lastLines(messageOf(error), 1)}`);
+      }
     }
+    await updateLists(ownLists(), options.report);
+    const known = await offered(packages, ownLists());
+    if (known.length > 0) await downloadAll(known, ownLists(), options);
   });
 }
 
-/** apt's own lists where they know the package; else lists of our own, which need no root to be fetched. */
-async function aptOptions(probe: string, report: (line: string) => void): Promise<string[]> {
-  const known = await runCommand('apt-cache', ['show', '--no-all-versions', probe]);
-  if (known.code === 0) return [];
-  const lists = join(cacheDir(), 'apt-lists');
-  await mkdir(join(lists, 'partial'), { recursive: true });
-  const options = [
-    '-o',
-    `Dir::State::lists=${lists}`,
-    '-o',
+async function offered(packages: readonly string[], lists: readonly string[]): Promise<string[]> {
+  const { output } = await runCommand('apt-cache', [...lists, 'policy', ...packages]);
+  const known = parsePolicy(output);
+  return packages.filter((name) => known.includes(name));
+}
+
+/** Options by which apt keeps lists in our cache, which need no root to be fetched. */
+function ownLists(): string[] {
+  const settings = [
+    `Dir::State::lists=${join(cacheDir(), 'apt-lists')}`,
     `Dir::Cache=${join(cacheDir(), 'apt-cache')}`,
-    '-o',
     'Debug::NoLocking=1',
-    '-o',
-    'APT::Sandbox::User=',
+    // Root, too, writes to a cache that the user `_apt` may not read.
+    'APT::Sandbox::User=root',
+    'Acquire::Languages=none',
   ];
+  return settings.flatMap((setting) => ['-o', setting]);
+}
+
+async function updateLists(lists: readonly string[], report: Report): Promise<void> {
+  report(`fetching package lists: apt has none that are current, into ${cacheDir()}/apt-lists`);
+  await mkdir(join(cacheDir(), 'apt-lists/partial'), { recursive: true });
   await mkdir(join(cacheDir(), 'apt-cache/archives/partial'), { recursive: true });
-  report('fetching the package lists');
-  await apt([...options, 'update']);
-  return options;
+  await apt([...lists, 'update']);
+}
+
+async function downloadAll(
+  packages: readonly string[],
+  lists: readonly string[],
+  { report, why }: FetchOptions,
+): Promise<void> {
+  const install = ['install', '--simulate', '--no-install-recommends'];
+  const simulated = await apt([...lists, ...install, ...packages]);
+  const closure = [...new Set([...packages, ...parseSimulation(simulated)])];
+  report(
+    `fetching Debian packages ${closure.join(' ')}: ${why}, unpacked into ${unpackedDir()}, not installed`,
+  );
+  const work = join(cacheDir(), 'packages.part');
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work);
+  try {
+    await apt([...lists, '-o', 'APT::Sandbox::User=root', 'download', ...closure], work);
+    await unpack(work);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 async function unpack(downloads: string): Promise<void> {

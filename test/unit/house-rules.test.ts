@@ -133,6 +133,23 @@ it('the lock file is whole: npm ci refuses one that lacks other platforms (scrip
   expect(wanted.length).toBeGreaterThan(20);
 });
 
+it('each package of the lock file has its hash', () => {
+  type Entry = {
+    readonly integrity?: string;
+    readonly link?: boolean;
+    readonly inBundle?: boolean;
+  };
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    readonly packages: Readonly<Record<string, Entry>>;
+  };
+  const installed = Object.entries(packages).filter(
+    ([path, { inBundle, link }]) => path.includes('node_modules/') && !link && !inBundle,
+  );
+  const bare = installed.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''));
+  expect(bare.map(([path]) => path)).toEqual([]);
+  expect(installed.length).toBeGreaterThan(500);
+});
+
 it('no file names a package registry host or a path of one machine', () => {
   const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' })
     .split('\n')

@@ -22,9 +22,6 @@ export type LimitedCall<T> = {
 
 const maxAttempts = 8;
 
-/** What came of one attempt. */
-type Outcome<T> = { readonly answer: T } | { readonly fault: SourceError };
-
 /** Makes the calls of one API at its rates. */
 export class RateLimiter {
   readonly #rates: Rates;
@@ -44,33 +41,33 @@ export class RateLimiter {
 
   /** Makes the call when its turn comes, and again while that may help. @throws SourceError of the last attempt. */
   async run<T>(call: LimitedCall<T>, deadline: Deadline): Promise<T> {
-    const outcome = await retry(() => this.#attempt(call, deadline), {
+    const last = await retry(() => this.#attempt(call, deadline), {
       clock: this.#clock,
       deadline,
       maxAttempts,
-      again: (last) => 'fault' in last && last.fault.retryable && {},
+      again: (result) => 'fault' in result && result.fault.retryable && {},
     });
-    if ('fault' in outcome) throw outcome.fault;
-    return outcome.answer;
+    if ('fault' in last) throw last.fault;
+    return last.value;
   }
 
   async #attempt<T>(
     { api, make, points = 0 }: LimitedCall<T>,
     deadline: Deadline,
-  ): Promise<Outcome<T>> {
+  ): Promise<{ readonly value: T } | { readonly fault: SourceError }> {
     await this.#waitTurn(api, points, deadline);
     addTo(this.#tally.requests, api);
     try {
-      const answer = await make();
+      const value = await make();
       this.#share = Math.min(1, this.#share + 0.05);
-      return { answer };
-    } catch (fault) {
-      if (!(fault instanceof SourceError)) throw fault;
-      if (isThrottled(fault)) {
+      return { value };
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (isThrottled(error)) {
         addTo(this.#tally.throttles, api);
         this.#share = Math.max(0.02, this.#share / 2);
       }
-      return { fault };
+      return { fault: error };
     }
   }
 

@@ -6,6 +6,7 @@ import {
   ask,
   type Clock,
   type Deadline,
+  DeliveryError,
   readEnv,
 } from '@fargaze/core/internal';
 import { toSourceError } from './source-error.ts';
@@ -28,30 +29,32 @@ export type SignedCall = {
   readonly body: string;
 };
 
-/** Bytes of an answer that are read at most: a page of 100 resources with 50 tags each is below 3 MB. */
-const answerBytes = 4_000_000;
-
 /** Makes the call; returns the body of the answer. @throws SourceError */
 export async function callSigned(
   { clock, credentials, deadline, region }: Caller,
   { body, headers, operation, permissions, service }: SignedCall,
 ): Promise<string> {
-  const question = {
-    method: 'POST',
+  const request = {
+    method: 'POST' as const,
     url: endpoint(service, region),
     headers,
     body: Buffer.from(body, 'utf8'),
     keep: answerBytes,
-    auth: { kind: 'sigv4', region, service, credentials, clock },
-  } as const;
+    auth: { kind: 'sigv4' as const, service, region, credentials, clock },
+  };
   try {
-    const answer = await ask(question, deadline);
-    if (answer.status === 200 && answer.cut !== true) return answer.body;
-    throw toSdkError(answer);
+    const answer = await ask(request, deadline);
+    if (answer.status !== 200) throw toSdkError(answer);
+    if (answer.cut === true) throw new Error(`an answer of more than ${answerBytes} bytes`);
+    return answer.body;
   } catch (error) {
-    throw toSourceError(permissions, operation, error);
+    const cause = error instanceof DeliveryError ? error.cause : error;
+    throw toSourceError(permissions, operation, cause);
   }
 }
+
+/** Bytes of an answer that are read: a page of a hundred resources with all their tags is under 3 MB. */
+const answerBytes = 8 * 1024 * 1024;
 
 const endpointVariables = {
   tagging: 'AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API',
@@ -66,11 +69,10 @@ function endpoint(service: 'tagging' | 'sts', region: string): URL {
 }
 
 /** An error with the parts that the SDK's errors have; JSON services name it `__type`, query services `<Code>`. */
-function toSdkError({ body, refusal, show, status }: Answer): Error {
+function toSdkError({ body, show, status }: Answer): Error {
   const code = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)<\/Code>/.exec(body);
   const words = /"[Mm]essage"\s*:\s*"([^"]*)"|<Message>([^<]*)<\/Message>/.exec(body);
-  const text = words?.[1] ?? words?.[2];
-  const error = new Error(text === undefined ? refusal('200') : show(text));
+  const error = new Error(show(words?.[1] ?? words?.[2] ?? '') || `status ${status}`);
   error.name = code?.[1] ?? code?.[2] ?? 'Error';
   return Object.assign(error, { $metadata: { httpStatusCode: status } });
 }

@@ -1,50 +1,9 @@
-// Finding programs: what apt would install, what people are told, and processes that are really gone.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Locks between processes, and processes that are really gone.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from '../../local/programs/cache.ts';
-import { installCommand } from '../../local/programs/catalogue.ts';
-import { parseSimulation } from '../../local/programs/debian.ts';
-import { findPrograms } from '../../local/programs/find.ts';
+import { cacheDir, withLock } from '../../local/programs/cache.ts';
 import { startProcess, waitFor } from '../../local/programs/process.ts';
-
-it("packages are read off apt's simulation, without web pages' assets", () => {
-  const output = `Reading package lists...
-Inst libjs-jquery (3.6.1 Debian:12/stable [all])
-Inst fonts-glyphicons-halflings (1.009 Debian:12/stable [all])
-Inst libjemalloc2 (5.3.0-1 Debian:12/stable [amd64])
-Inst redis-server (5:7.0.15 Debian-Security:12/stable-security [amd64])
-Conf libjemalloc2 (5.3.0-1 Debian:12/stable [amd64])`;
-  expect(parseSimulation(output)).toEqual(['libjemalloc2', 'redis-server']);
-});
-
-it.each([
-  {
-    system: 'debian' as const,
-    want: 'sudo apt-get update && sudo apt-get install --no-install-recommends redis-server prometheus prometheus-redis-exporter',
-  },
-  {
-    system: 'brew' as const,
-    want: 'brew install redis prometheus && go install github.com/oliver006/redis_exporter@latest',
-  },
-  {
-    system: 'other' as const,
-    want: 'your package manager: redis-server prometheus promtool; go install github.com/oliver006/redis_exporter@latest',
-  },
-])('on $system the command is exact', ({ system, want }) => {
-  expect(installCommand(['redis-server', 'prometheus', 'promtool', 'redis_exporter'], system)).toBe(
-    want,
-  );
-});
-
-it('an override that does not run is told, not passed over', async () => {
-  process.env.FARGAZE_REDIS_SERVER = '/nowhere/redis-server';
-  const found = findPrograms(['redis-server'], { report: () => undefined });
-  await expect(found).rejects.toThrow(
-    'FARGAZE_REDIS_SERVER: /nowhere/redis-server does not run as redis-server',
-  );
-  delete process.env.FARGAZE_REDIS_SERVER;
-});
 
 it('locked work runs one after the other', async () => {
   let inside = 0;
@@ -59,6 +18,16 @@ it('locked work runs one after the other', async () => {
   await Promise.all([work(), work()]);
   expect(most).toBe(1);
 });
+
+it('a lock whose holder was killed is taken at once', async () => {
+  const dead = await startProcess({ name: 'dead', command: 'true', args: [] });
+  await dead.exited;
+  const lock = join(cacheDir(), `test-killed-${process.pid}.lock`);
+  mkdirSync(lock);
+  writeFileSync(join(lock, 'holder'), `${dead.pid} ${hostname()}`);
+  expect(await withLock(`test-killed-${process.pid}`, async () => 'done')).toBe('done');
+  // Without that it would be waited for two minutes, which is longer than this test may take.
+}, 60_000);
 
 const isAlive = (pid: number) => {
   try {
