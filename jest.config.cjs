@@ -4,11 +4,25 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/{unit,contract,system,deployed}/**/*.test.ts'],
   extensionsToTreatAsEsm: [],
-  transform: { '\\.ts$|/cborg/.*\\.js$': '<rootDir>/scripts/jest-esbuild.cjs' },
-  // The one dependency of tests that is published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!cborg/)'],
+  // Packages that are ES modules only are made CommonJS too.
+  transform: {
+    '\\.ts$|/node_modules/(?:cborg|get-east-asian-width)/.*\\.js$':
+      '<rootDir>/scripts/jest-esbuild.cjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!cborg/|get-east-asian-width/)'],
   moduleNameMapper: { '^cborg$': '<rootDir>/node_modules/cborg/cborg.js' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  // In the sandbox of a test each look-up of a global is slow; these are handed to every module as its own.
+  sandboxInjectedGlobals: [
+    'Array',
+    'Buffer',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Set',
+    'Uint8Array',
+  ],
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   // A bound for what hangs, not for what is slow: machines that test are shared.
   testTimeout: 180_000,

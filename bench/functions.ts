@@ -25,10 +25,10 @@ export async function writeFunctions(spec: FunctionsSpec): Promise<void> {
   await build({
     ...common,
     plugins,
-    entryPoints: [join(root, 'layers/core/src/index.ts')],
-    outfile: join(core, 'index.cjs'),
+    entryPoints: [join(root, 'layers/core/src/internal.ts')],
+    outfile: join(core, 'internal.cjs'),
   });
-  await writeFile(join(core, 'package.json'), '{"main":"index.cjs"}');
+  await writeFile(join(core, 'package.json'), '{"exports":{"./internal":"./internal.cjs"}}');
   await build({
     ...common,
     entryPoints: Object.fromEntries(

@@ -1,31 +1,35 @@
 // A simulated AWS for the local system: the ECS API that the bridge reads, with services that deploy and stop now and then.
 import { join } from 'node:path';
 import { readEnv } from '../layers/core/src/env.ts';
-import { type RunningProcess, startProcess, waitFor } from './programs/process.ts';
+import { freePort, startReady } from './programs/process.ts';
+import type { RunOptions, Server } from './programs/servers.ts';
 
-/** The simulated cloud. */
-export type FakeCloud = {
-  readonly url: string;
-  readonly region: string;
-  readonly process: RunningProcess;
-  stop(): Promise<void>;
-};
+/** The region of the simulated account: the one that serverless.yml deploys to. */
+export function localRegion(): string {
+  return readEnv('AWS_REGION') ?? 'us-east-1';
+}
 
-/** Starts it in the region that serverless.yml deploys to; `root` is the repository. */
-export async function startFakeCloud(root: string): Promise<FakeCloud> {
-  const region = readEnv('AWS_REGION') ?? 'us-east-1';
-  const script = join(root, 'scripts/run.mjs');
-  let url = '';
-  const process = await startProcess({
-    name: 'fake AWS',
-    command: globalThis.process.execPath,
-    args: [script, 'local/fake-aws/main.ts', '--scenario', 'demo', '--region', region],
-    cwd: root,
-    onLine: (line) => {
-      url ||= /^\{"url":"([^"]+)"/.exec(line)?.[1] ?? '';
+/** Starts it; `root` is the repository. */
+export async function startFakeCloud(options: { readonly root: string } & RunOptions) {
+  const { place, root, signal } = options;
+  const port = options.port ?? (await freePort());
+  const program = 'local/fake-aws/main.ts';
+  const flags = ['--scenario', 'demo', '--region', localRegion(), '--port', String(port)];
+  let ready = false;
+  const process = await startReady(
+    {
+      name: 'fake AWS',
+      command: globalThis.process.execPath,
+      args: [join(root, 'scripts/run.mjs'), program, ...flags],
+      path: join(root, program),
+      cwd: root,
+      place,
+      onLine: (line) => {
+        ready ||= line.startsWith('{"url":');
+      },
     },
-  });
-  const ready = async () => url !== '';
-  await waitFor({ what: 'fake AWS ready', seconds: 30, processes: [process], check: ready });
-  return { url, region, process, stop: () => process.stop() };
+    { seconds: 30, signal, check: async () => ready },
+  );
+  const server: Server = { url: `http://127.0.0.1:${port}`, port, process, stop: process.stop };
+  return server;
 }

@@ -1,52 +1,56 @@
 // The whole system as real processes on this machine: web app and sidecar, Redis and exporter, Pushgateway,
-// Prometheus with the deployed rules, and the functions on their schedules.
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+// Prometheus with the deployed rules, and the functions on their schedules. A part that dies is started again.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import { prometheusFlags } from '../infra/config/prometheus/flags.ts';
-import { renderRules } from '../infra/config/prometheus/render.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import { readEnv } from '../layers/core/src/env.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
 import { readBridgeOnce } from './bridge.ts';
-import { type FakeCloud, startFakeCloud } from './cloud.ts';
-import type { Report } from './programs/find.ts';
-import { findGrafana, howToGetGrafana, startGrafana } from './programs/grafana.ts';
-import { freePort, type RunningProcess, startProcess, waitFor } from './programs/process.ts';
+import { localRegion, startFakeCloud } from './cloud.ts';
+import {
+  chooseFunctionPorts,
+  type Functions,
+  functionVariables,
+  startFunctions,
+} from './functions.ts';
+import { type Part, type PartHealth, startPart } from './parts.ts';
+import { findPrograms, type Report } from './programs/find.ts';
+import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from './programs/grafana.ts';
+import { freePort } from './programs/process.ts';
+import { preparePython } from './programs/python.ts';
 import {
   type PrometheusServer,
+  type RunOptions,
   type Server,
   startPrometheus,
   startPushgateway,
   startRedis,
   startRedisExporter,
 } from './programs/servers.ts';
-import { startWeb, type WebServer } from './programs/web.ts';
-
-/** A configured probe with its target's variables filled in. */
-export type LocalProbe = {
-  readonly name: string;
-  readonly job: string;
-  readonly instance: string;
-  /** Seconds between two results. */
-  readonly interval: number;
-};
+import { startWebApp, startWebExporter } from './programs/web.ts';
+import { interval, type LocalProbe, layOutPrometheus } from './prometheus-files.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /** The running system. */
 export type Stack = {
-  readonly redis: Server;
-  readonly web: WebServer;
-  readonly redisExporter: Server;
-  readonly pushgateway: Server;
-  readonly prometheus: PrometheusServer;
+  readonly redis: Part;
+  readonly webApp: Part;
+  readonly webExporter: Part;
+  readonly redisExporter: Part;
+  readonly pushgateway: Part;
+  readonly aws: Part;
+  readonly prometheus: Part<PrometheusServer>;
   /** Only where there is one on PATH. */
-  readonly grafana: Server | undefined;
-  readonly aws: FakeCloud;
-  readonly functions: RunningProcess & { readonly url: string };
+  readonly grafana: Part | undefined;
+  readonly functions: Part<Functions>;
   readonly probes: readonly LocalProbe[];
   /** What the functions run with; `serverless invoke local` takes it over. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How each part fares, in the order in which they are started. */
+  parts(): readonly PartHealth[];
+  /** Stops everything, last started first. */
+  stop(): Promise<void>;
 };
 
 /** What {@link startStack} needs. */
@@ -54,78 +58,116 @@ export type StackOptions = {
   /** The repository. */
   readonly root: string;
   readonly config: Config;
+  readonly run: RunFolder;
   readonly report: Report;
+  /** Ends the start. */
+  readonly signal: AbortSignal;
 };
 
-/** Where the running system keeps its files, below the repository. */
-export const stackDir = '.stack';
+/**
+ * Starts everything, one after the other, each ready before the next needs it. What is missing is found out before
+ * anything is started; when a part cannot be started, those before it are stopped.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const found = await findAll(options);
+  const starter = createStarter(options);
+  try {
+    return await startParts(options, found, starter);
+  } catch (error) {
+    await starter.stop();
+    throw error;
+  }
+}
 
-/** Seconds between two scrapes and evaluations: quicker than deployed, for people who watch. */
-const interval = '5s';
+/** Everything that must be on this machine. */
+async function findAll({ report, root, signal }: StackOptions) {
+  const requirements = join(root, 'infra/web/requirements.txt');
+  await preparePython({ requirements, report });
+  signal.throwIfAborted();
+  const grafana = await findGrafana();
+  const needed = ['redis-server', 'prometheus', 'pushgateway', 'redis_exporter'] as const;
+  return { ...(await findPrograms(needed, { report })), grafana };
+}
 
-/** Starts everything, one after the other, each ready before the next needs it. */
-export async function startStack({ root, config, report }: StackOptions): Promise<Stack> {
-  const started = <T extends { readonly url: string }>(name: string, server: T): T => {
-    report(`${name.padEnd(16)} ${server.url}`);
-    return server;
+type Found = Awaited<ReturnType<typeof findAll>>;
+type Start<T extends Server> = (run: RunOptions & { readonly place: RunFolder }) => Promise<T>;
+
+/** Starts parts, says so, and remembers them. */
+function createStarter({ report, run: place, signal }: StackOptions) {
+  const parts: Part[] = [];
+  const start = async <T extends Server>(name: string, startOne: Start<T>): Promise<Part<T>> => {
+    signal.throwIfAborted();
+    const part = await startPart({ name, signal, start: (run) => startOne({ ...run, place }) });
+    parts.push(part);
+    report(`${name.padEnd(18)} ${part.url}`);
+    return part;
   };
-  const redis = started('redis', await startRedis());
-  const web = started('web app', await startWeb({ root, redisUrl: redis.url, report }));
-  const redisExporter = started(
-    'redis_exporter',
-    await startRedisExporter({ redisUrl: redis.url }),
+  const stop = async () => {
+    for (const part of [...parts].reverse()) await part.stop();
+  };
+  return { start, stop, health: () => parts.map((part) => part.health()) };
+}
+
+type Starter = ReturnType<typeof createStarter>;
+
+async function startParts(options: StackOptions, found: Found, starter: Starter): Promise<Stack> {
+  const { config, report, root, run } = options;
+  const { start } = starter;
+  const redis = await start('redis', (on) => startRedis({ ...on, program: found['redis-server'] }));
+  const web = { root, redisUrl: redis.url, report };
+  const webApp = await start('web app', (on) => startWebApp({ ...web, ...on }));
+  const webExporter = await start('web exporter', (on) => startWebExporter({ ...web, ...on }));
+  const redisExporter = await start('redis_exporter', (on) =>
+    startRedisExporter({ ...on, redisUrl: redis.url, program: found.redis_exporter }),
   );
-  const pushgateway = started('pushgateway', await startPushgateway());
-  const aws = started('fake AWS', await startFakeCloud(root));
-  const prometheusPort = await freePort();
-  const environment = functionEnvironment({ aws, web, redis, pushgateway }, prometheusPort);
+  const pushgateway = await start('pushgateway', (on) =>
+    startPushgateway({ ...on, program: found.pushgateway }),
+  );
+  const aws = await start('fake AWS', (on) => startFakeCloud({ ...on, root }));
+  const port = await freePort();
+  const environment = functionEnvironment({ aws, webApp, redis, pushgateway }, port);
   const probes = expectedProbes(config, environment);
-  const targets = {
-    web: web.exporterUrl,
-    redis: redisExporter.url,
-    pushgateway: pushgateway.url,
-  };
-  const configFile = await layOutPrometheus(root, {
-    ...{ config, targets, probes },
-    port: prometheusPort,
+  const configFile = await layOutPrometheus({
+    ...{ root, config, probes, directory: await run.directory('prometheus-config') },
+    targets: {
+      web: webExporter.url,
+      redis: redisExporter.url,
+      pushgateway: pushgateway.url,
+      prometheus: `http://127.0.0.1:${port}`,
+    },
   });
-  const prometheus = started(
-    'prometheus',
-    await startPrometheus({ configFile, port: prometheusPort, args: prometheusFlags }),
+  const prometheus = await start('prometheus', (on) =>
+    startPrometheus({ port, ...on, configFile, args: prometheusFlags, program: found.prometheus }),
   );
-  const grafana = await startOptionalGrafana(root, prometheus.url, report);
-  const functions = await startFunctions(root, environment);
-  report(
-    'functions        on their schedules; ecs-bridge has run, the probes run at the full minute',
-  );
-  const stack = {
-    redis,
-    web,
-    redisExporter,
-    pushgateway,
+  const grafana = await startOptionalGrafana(
+    { starter, options, grafana: found.grafana },
     prometheus,
-    grafana,
-    aws,
-    functions,
-    probes,
-    environment,
-  };
-  await writeEndpoints(root, stack);
+  );
+  const ports = await chooseFunctionPorts();
+  const functions = await start('serverless offline', (on) =>
+    startFunctions({ ...on, root, environment, ports }),
+  );
+  await readBridgeOnce(functions.url);
+  const servers = { redis, webApp, webExporter, redisExporter, pushgateway, aws, prometheus };
+  const { health, stop } = starter;
+  const stack = { ...servers, grafana, functions, probes, environment, parts: health, stop };
+  await writeEndpoints(run.endpointsFile, stack);
+  report('ecs-bridge has run; the probes run at the full minute');
   return stack;
 }
 
 /** What the functions find around them: nothing of it is a secret, nothing of it leaves this machine. */
 function functionEnvironment(
-  { aws, pushgateway, redis, web }: Pick<Stack, 'aws' | 'pushgateway' | 'redis' | 'web'>,
+  { aws, pushgateway, redis, webApp }: Pick<Stack, 'aws' | 'pushgateway' | 'redis' | 'webApp'>,
   prometheusPort: number,
 ) {
   return {
     // What the bridge reads is simulated: there is no AWS account here.
     AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: aws.region,
+    AWS_REGION: localRegion(),
     AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
     AWS_SECRET_ACCESS_KEY: 'local',
-    WEB_URL: `${web.url}/healthy`,
+    WEB_URL: `${webApp.url}/healthy`,
     REDIS_URL: redis.url,
     FARGAZE_SINK: 'pushgateway',
     FARGAZE_PUSHGATEWAY_URL: pushgateway.url,
@@ -133,107 +175,43 @@ function functionEnvironment(
   };
 }
 
+type GrafanaStart = {
+  readonly starter: Starter;
+  readonly options: StackOptions;
+  readonly grafana: Grafana | undefined;
+};
+
 /** Grafana shows what Prometheus knows; the system is whole without it. */
-async function startOptionalGrafana(root: string, prometheusUrl: string, report: Report) {
-  const grafana = await findGrafana();
+async function startOptionalGrafana(
+  { grafana, options, starter }: GrafanaStart,
+  prometheus: Server,
+) {
+  const { report, root } = options;
   if (grafana === undefined) {
-    report(`grafana          ${howToGetGrafana}`);
+    report(`${'grafana'.padEnd(18)} ${howToGetGrafana}`);
     return undefined;
   }
-  const server = await startGrafana({ grafana, root, prometheusUrl, scrapeInterval: interval });
-  report(`grafana          ${server.url}/d/fargaze-overview (version ${grafana.version})`);
-  return server;
+  const given = { grafana, root, prometheusUrl: prometheus.url, scrapeInterval: interval };
+  return starter.start('grafana', (on) => startGrafana({ ...given, ...on }));
 }
 
+/** The probes as the functions see them, whose variables are not all of this process's. */
 function expectedProbes(
   config: Config,
   environment: Readonly<Record<string, string>>,
 ): LocalProbe[] {
+  const variables = functionVariables(environment);
   return config.probes.map(({ interval, job, name, target }) => {
-    const { text } = interpolate(target, (variable) => environment[variable] ?? readEnv(variable));
+    const { text } = interpolate(target, (variable) => variables[variable] || undefined);
     return { name, job, instance: redactUrl(text), interval };
   });
 }
 
-type PrometheusFiles = {
-  readonly config: Config;
-  readonly targets: Readonly<Record<string, string>>;
-  readonly probes: readonly LocalProbe[];
-  readonly port: number;
-};
-
-/** Copies the deployed configuration and adds what only this machine knows. */
-async function layOutPrometheus(root: string, files: PrometheusFiles): Promise<string> {
-  const source = join(root, 'infra/config/prometheus');
-  const directory = join(root, stackDir, 'prometheus');
-  await mkdir(join(directory, 'targets'), { recursive: true });
-  await cp(join(source, 'rules'), join(directory, 'rules'), { recursive: true });
-  const config = parse(await readFile(join(source, 'prometheus.yml'), 'utf8'));
-  config.global = { ...config.global, scrape_interval: interval, evaluation_interval: interval };
-  await writeFile(join(directory, 'prometheus.yml'), stringify(config));
-  const rendered = renderRules({ config: files.config, expected: files.probes });
-  for (const [path, text] of Object.entries(rendered)) {
-    await writeFile(join(directory, 'rules', path), text);
-  }
-  await hasten(join(directory, 'rules'));
-  const all = { ...files.targets, prometheus: `http://127.0.0.1:${files.port}` };
-  for (const [job, url] of Object.entries(all)) {
-    const groups = [{ targets: [new URL(url).host], labels: { job } }];
-    await writeFile(join(directory, `targets/${job}.json`), JSON.stringify(groups));
-  }
-  return join(directory, 'prometheus.yml');
-}
-
-/** Groups of rules that take their time when deployed are evaluated as often as all others: people watch. */
-async function hasten(rules: string): Promise<void> {
-  const files = await readdir(rules, { recursive: true });
-  for (const file of files.filter((name) => name.endsWith('.yml'))) {
-    const { groups } = parse(await readFile(join(rules, file), 'utf8'));
-    for (const group of groups) delete group.interval;
-    await writeFile(join(rules, file), stringify({ groups }, { lineWidth: 0 }));
-  }
-}
-
-async function startFunctions(root: string, environment: Readonly<Record<string, string>>) {
-  const kinds = ['http', 'websocket', 'lambda', 'alb'];
-  const ports = await Promise.all(
-    kinds.map(async (kind) => [`--${kind}Port`, String(await freePort())] as const),
-  );
-  let scheduled = false;
-  const functions = await startProcess({
-    name: 'serverless offline',
-    command: process.execPath,
-    args: [join(root, 'node_modules/serverless/bin/serverless.js'), 'offline', ...ports.flat()],
-    env: {
-      ...environment,
-      // Emulated functions must not find real credentials by accident.
-      AWS_SESSION_TOKEN: undefined,
-      AWS_PROFILE: undefined,
-      SLS_NOTIFICATIONS_MODE: 'off',
-      SLS_TELEMETRY_DISABLED: '1',
-    },
-    cwd: root,
-    onLine: (line) => {
-      scheduled ||= line.includes('Scheduling [');
-    },
-  });
-  await waitFor({
-    what: 'serverless offline ready',
-    seconds: 90,
-    processes: [functions],
-    check: async () => scheduled,
-  });
-  const [, lambdaPort] = ports.find(([option]) => option === '--lambdaPort') ?? [];
-  const url = `http://localhost:${lambdaPort}`;
-  await readBridgeOnce(url);
-  return { ...functions, url };
-}
-
-async function writeEndpoints(root: string, stack: Stack): Promise<void> {
+async function writeEndpoints(file: string, stack: Stack): Promise<void> {
   const endpoints = {
     pid: process.pid,
-    web: stack.web.url,
-    web_exporter: stack.web.exporterUrl,
+    web: stack.webApp.url,
+    web_exporter: stack.webExporter.url,
     redis: stack.redis.url,
     redis_exporter: stack.redisExporter.url,
     pushgateway: stack.pushgateway.url,
@@ -242,31 +220,5 @@ async function writeEndpoints(root: string, stack: Stack): Promise<void> {
     lambda: stack.functions.url,
     environment: stack.environment,
   };
-  await writeFile(
-    join(root, stackDir, 'endpoints.json'),
-    `${JSON.stringify(endpoints, null, 2)}\n`,
-  );
-}
-
-/** Stops everything, last started first, and removes its files. */
-export async function stopStack(root: string, stack: Stack): Promise<void> {
-  const { aws, functions, grafana, prometheus, pushgateway, redisExporter, web, redis } = stack;
-  for (const part of [
-    functions,
-    grafana,
-    aws,
-    prometheus,
-    pushgateway,
-    redisExporter,
-    web,
-    redis,
-  ]) {
-    await part?.stop();
-  }
-  await removeStackDir(root);
-}
-
-/** Removes the running system's files. */
-export async function removeStackDir(root: string): Promise<void> {
-  await rm(join(root, stackDir), { recursive: true, force: true });
+  await writeFile(file, `${JSON.stringify(endpoints, null, 2)}\n`);
 }

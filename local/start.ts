@@ -1,148 +1,103 @@
-// `npm start`: brings the local system up, shows a live table, and takes everything down on Ctrl-C or error.
+// `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../layers/core/src/errors.ts';
+import { rmSync } from 'node:fs';
+import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
 import { configFileName } from '../scripts/config-file.ts';
-import { findPrograms, MissingProgramError } from './programs/find.ts';
-import { howToGetGrafana } from './programs/grafana.ts';
-import { stopAll } from './programs/process.ts';
-import { removeStackDir, type Stack, stackDir, startStack, stopStack } from './stack.ts';
-import { findMissing, readStatus, renderTable } from './status.ts';
+import { explain } from './explain.ts';
+import { startGuardian } from './guard.ts';
+import { waitUntilLanded } from './landing.ts';
+import { helpText, parseOptions, type Task } from './options.ts';
+import { killAll } from './programs/process.ts';
+import { openRunFolder, type RunFolder, stackDir } from './run-folder.ts';
+import { type Stack, startStack } from './stack.ts';
+import { printAddresses, shownOf } from './terminal/greeting.ts';
+import { type Shown, show, showOnce } from './terminal/show.ts';
 
 const root = process.cwd();
-const smoke = process.argv.includes('--smoke');
 
 /** Seconds until everything must have landed: start-up, a full minute until the schedule ticks, a scrape. */
 const smokeSeconds = 300;
 
-let leaving = false;
-let up = false;
-/** Whether .stack is ours; a second start must not take away the first one's. */
-let owned = false;
+/** What a shell gives for a process that Ctrl-C ended. */
+const interruptedCode = 130;
+
+const leaving = new AbortController();
 
 async function main(): Promise<number> {
-  refuseSecond();
-  owned = true;
-  await removeStackDir(root);
+  const task = parseOptions(process.argv.slice(2));
+  if (task === 'help') {
+    writeLine(helpText);
+    return 0;
+  }
+  const directory = stackDir(root);
+  const run = await openRunFolder(directory, writeLine);
+  // Should this process be ended at once, at least its files go.
+  process.once('exit', () => rmSync(run.path, { recursive: true, force: true }));
+  const dismissGuardian = startGuardian(root, directory, run);
+  try {
+    return await runSystem(task, run);
+  } finally {
+    await dismissGuardian();
+    await run.close();
+  }
+}
+
+async function runSystem(task: Task, run: RunFolder): Promise<number> {
   const config = await buildConfig(root);
   writeLine(`${configFileName()}: ${config.probes.length} probes`);
-  const needed = ['redis-server', 'prometheus', 'pushgateway', 'redis_exporter'] as const;
-  await findPrograms(needed, { report: writeLine });
-  const stack = await startStack({ root, config, report: writeLine });
-  up = true;
-  printUrls(stack);
+  const { signal } = leaving;
+  const stack = await startStack({ root, config, run, report: writeLine, signal });
   try {
-    return smoke ? await waitUntilLanded(stack) : await showTable(stack);
+    printAddresses(stack, run.endpointsFile);
+    const system = shownOf(stack, config);
+    if (task === 'smoke') return await smoke(stack, system);
+    await show(system, signal);
+    return 0;
   } finally {
     writeLine('stopping');
-    await stopStack(root, stack);
+    await stack.stop();
   }
 }
 
-function refuseSecond(): void {
-  const file = join(root, stackDir, 'endpoints.json');
-  if (!existsSync(file)) return;
-  const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { readonly pid: number };
-  if (!isAlive(pid)) return;
-  throw new Error(`the system is running already (process ${pid}, ${stackDir}/endpoints.json)`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function printUrls({ web, prometheus, pushgateway, grafana }: Stack): void {
-  writeLine(`
-Grafana      ${grafana ? `${grafana.url}/d/fargaze-overview` : howToGetGrafana}
-Prometheus   ${prometheus.url}/graph?g0.expr=fargaze%3Aprobe_success%3Afresh
-Pushgateway  ${pushgateway.url}
-Web app      ${web.url}
-ECS          ${prometheus.url}/graph?g0.expr=ecs_service_running_tasks (simulated)
-CloudWatch   ${prometheus.url}/graph?g0.expr=aws_ecs_cpuutilization_average&g0.tab=0 (simulated)
-Endpoints    ${stackDir}/endpoints.json
-`);
-}
-
-async function waitUntilLanded(stack: Stack): Promise<number> {
-  const end = performance.now() + smokeSeconds * 1000;
-  let missing: readonly string[] = [];
-  let told = '';
-  while (performance.now() < end && !leaving) {
-    throwIfEnded(stack);
-    missing = await findMissing(stack.prometheus.url, stack.probes);
-    if (missing.length === 0) break;
-    const line = `waiting for ${missing.join(', ')}`;
-    if (line !== told) writeLine(line);
-    told = line;
-    await sleep(1000);
-  }
-  writeLine(`\n${renderTable(await readStatus(stack.prometheus.url, stack.probes))}\n`);
+async function smoke(stack: Stack, system: Shown): Promise<number> {
+  const missing = await waitUntilLanded({
+    ...{ url: stack.prometheus.url, probes: stack.probes, seconds: smokeSeconds },
+    ...{ report: writeLine, signal: leaving.signal },
+  });
+  await showOnce(system);
   if (missing.length === 0) return 0;
-  writeLine(`not landed: ${missing.join(', ')}\n${stack.functions.output()}`);
+  writeLine(`not landed: ${missing.join(', ')}\n${stack.functions.process.output()}`);
   return 1;
 }
 
-/** Redraws on a terminal; elsewhere prints the table when a state changes. */
-async function showTable(stack: Stack): Promise<number> {
-  const live = process.stdout.isTTY === true;
-  let drawn = 0;
-  let states = '';
-  while (!leaving) {
-    throwIfEnded(stack);
-    const rows = await readStatus(stack.prometheus.url, stack.probes);
-    const now = JSON.stringify(rows.map(({ state, failure }) => [state, failure]));
-    if (live || now !== states) {
-      const table = `${renderTable(rows)}\n${live ? 'Ctrl-C stops everything' : ''}`;
-      if (live && drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`);
-      process.stdout.write(`${table}\n`);
-      drawn = table.split('\n').length;
-    }
-    states = now;
-    await sleep(1000);
-  }
-  return 0;
-}
-
-/** Parts may be stopped on purpose, to see what the probes say; without these two nothing can be seen. */
-function throwIfEnded({ functions, prometheus }: Stack): void {
-  for (const part of [functions, prometheus.process]) {
-    if (part.ended() !== undefined) {
-      throw new Error(`${part.name} ended (${part.ended()})\n${part.output()}`);
-    }
-  }
-}
-
-/** Ends the loops; while things are still starting, what has started is stopped, which ends the start. */
+/** The first time, what has started is stopped in order; the second time, at once. */
 function leave(): void {
-  leaving = true;
-  if (!up) void stopAll();
+  if (leaving.signal.aborted) {
+    killAll();
+    process.exit(interruptedCode);
+  }
+  leaving.abort();
 }
 
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof MissingProgramError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Once npm was killed nobody is left to stop us: its end is not told to what it runs. */
+function watchParent(): void {
+  if (readEnv('npm_lifecycle_event') === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && !leaving.signal.aborted && leave(), 500).unref();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-const parent = process.ppid;
-// Started by a shell or npm that was killed: nobody is left to stop us.
-setInterval(() => process.ppid !== parent && leave(), 1000).unref();
+// Nobody reads any more, as after the end of a terminal.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+watchParent();
 
-void main()
-  .catch(async (error: unknown) => {
-    process.stderr.write(leaving ? 'stopped\n' : `${explain(error)}\n`);
-    await stopAll();
-    if (owned) await removeStackDir(root);
-    return 1;
+main()
+  .catch((error: unknown) => {
+    const stopped = leaving.signal.aborted;
+    process.stderr.write(stopped ? 'stopped\n' : `${explain(error)}\n`);
+    return stopped ? interruptedCode : 1;
   })
   .then((code) => {
     process.exitCode = code;

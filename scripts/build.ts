@@ -2,9 +2,10 @@
 // `npm run build` builds all; the Serverless plugin and tests call the parts.
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
+import { writeDeclarations } from './declarations.ts';
 
 /** Options of every bundle that ships. */
 export const shipped = {
@@ -33,16 +34,17 @@ export async function buildConfig(root = process.cwd()): Promise<Config> {
 /** Bundles core to `layers/core/dist` and lays out the layer; answers with the layer's directory. */
 export async function buildLayer(root = process.cwd()): Promise<string> {
   const core = join(root, 'layers/core');
+  const common = { ...shipped, absWorkingDir: root };
   await build({
-    ...shipped,
-    absWorkingDir: root,
-    entryPoints: {
-      index: join(core, 'src/index.ts'),
-      compile: join(core, 'src/config/compile/compile.ts'),
-      catalogue: join(core, 'src/catalogue.ts'),
-    },
-    outdir: join(core, 'dist'),
-    outExtension: { '.js': '.cjs' },
+    ...common,
+    entryPoints: [join(core, 'src/internal.ts')],
+    outfile: join(core, 'dist/internal.cjs'),
+  });
+  await build({
+    ...common,
+    entryPoints: [join(core, 'src/index.ts')],
+    outfile: join(core, 'dist/index.cjs'),
+    plugins: [handOn],
   });
   const layer = join(root, '.build/layers/core');
   const modules = join(layer, 'nodejs/node_modules');
@@ -52,12 +54,27 @@ export async function buildLayer(root = process.cwd()): Promise<string> {
   return layer;
 }
 
+/** What index.ts exports it takes from internal.cjs: an error that is thrown by one is an instance for the other. */
+const handOn: Plugin = {
+  name: 'hand-on',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\// }, () => ({ path: './internal.cjs', external: true }));
+  },
+};
+
 async function layOutCore(core: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const { name, version, license } = JSON.parse(await readFile(join(core, 'package.json'), 'utf8'));
-  const manifest = { name, version, license, main: 'index.cjs' };
+  const exports = {
+    '.': { types: './types/index.d.ts', default: './index.cjs' },
+    './internal': './internal.cjs',
+  };
+  const manifest = { name, version, license, exports };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await copyFile(join(core, 'dist/index.cjs'), join(target, 'index.cjs'));
+  for (const file of ['index.cjs', 'internal.cjs']) {
+    await copyFile(join(core, 'dist', file), join(target, file));
+  }
+  await writeDeclarations(core, join(target, 'types'));
 }
 
 /** The whole of prom-client, for users' functions; ours do not load it. */
@@ -67,9 +84,11 @@ async function layOutPromClient(root: string, target: string): Promise<void> {
   const { name, version, license } = JSON.parse(
     await readFile(join(source, 'package.json'), 'utf8'),
   );
-  const manifest = { name, version, license, main: 'index.js' };
+  const manifest = { name, version, license, main: 'index.js', types: 'index.d.ts' };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await copyFile(join(source, 'LICENSE'), join(target, 'LICENSE'));
+  for (const file of ['LICENSE', 'index.d.ts']) {
+    await copyFile(join(source, file), join(target, file));
+  }
   await build({
     ...shipped,
     absWorkingDir: root,

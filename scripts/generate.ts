@@ -8,6 +8,7 @@ import { renderConfigurationDoc } from './docs/configuration.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
+import { renderPicture } from './docs/picture.ts';
 
 /** Documents by path, with what makes each. */
 export const generated: Readonly<Record<string, () => string>> = {
@@ -16,6 +17,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': renderConfigurationDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
+  'docs/local-system.svg': renderPicture,
   ...alertFiles,
   ...boardFiles,
 };

@@ -1,21 +1,25 @@
 // Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
 // completes the template, and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
 const { existsSync, readFileSync } = require('node:fs');
-const { basename, join } = require('node:path');
+const { basename, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
   constructor(serverless) {
     this.serverless = serverless;
     const prepare = () => this.prepare();
+    const prepareOffline = async () => {
+      leaveOutVpc(serverless.service);
+      await prepare();
+    };
     this.hooks = {
       'before:package:createDeploymentArtifacts': prepare,
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir);
         await prepare();
       },
-      'before:offline:start': prepare,
-      'before:offline:start:init': prepare,
+      'before:offline:start': prepareOffline,
+      'before:offline:start:init': prepareOffline,
       'before:deploy:function:packageFunction': prepare,
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
@@ -88,11 +92,21 @@ function loadCode(root, file) {
 }
 
 /**
+ * As in a deployment without a VPC, one function runs the probes of every vantage: a second one on the same schedule would
+ * probe every target again and write over the first one's results.
+ */
+function leaveOutVpc({ functions }) {
+  for (const [name, { condition }] of Object.entries(functions)) {
+    if (condition === 'InVpc') delete functions[name];
+  }
+}
+
+/**
  * With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. The framework
  * has put the function's variables into its own environment by now; those that were not set are empty.
  */
 function useLocalSystem(root) {
-  const file = join(root, '.stack/endpoints.json');
+  const file = resolve(root, process.env.FARGAZE_STACK_DIR || '.stack', 'endpoints.json');
   if (!existsSync(file)) return;
   const { environment } = JSON.parse(readFileSync(file, 'utf8'));
   for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;

@@ -16,7 +16,7 @@ import {
   startDeadline,
   systemClock,
   takenOf,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { type GroupResult, putNewest, type Settling, type TimedGroup } from './guard.ts';
 import { type Received, readRecords } from './records.ts';
 import { createWriter, type Written } from './remote.ts';

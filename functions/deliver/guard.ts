@@ -10,7 +10,7 @@ import {
   mapConcurrently,
   type Seconds,
   startDeadline,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 
 /** A group and when it was taken. */
 export type TimedGroup = { readonly group: Group; readonly taken: Seconds };

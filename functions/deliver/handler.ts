@@ -1,7 +1,7 @@
 // Lambda entry of deliver: the delivery queue's messages, two invocations at once at most (serverless.yml).
-import type { InvocationContext } from '@fargaze/core';
-import { type BatchResponse, runDeliver } from './deliver.ts';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { runDeliver } from './deliver.ts';
 
 /** Delivers a batch of messages and names those that are worth another try. */
-export const handler = (event: unknown, context: InvocationContext): Promise<BatchResponse> =>
+export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
   runDeliver({}, event, context);

@@ -1,5 +1,11 @@
 // The messages of an SQS event. What cannot be read is told as data: one broken message must not cost the others.
-import { type Batch, fromMessage, MessageError, messageOf, parseQueueEvent } from '@fargaze/core';
+import {
+  type Batch,
+  fromMessage,
+  MessageError,
+  messageOf,
+  parseQueueEvent,
+} from '@fargaze/core/internal';
 
 /** One message: what it holds, or why that cannot be known. */
 export type Received = {

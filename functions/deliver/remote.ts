@@ -9,7 +9,7 @@ import {
   type RemoteWriteReceiver,
   seriesOfBatch,
   type WriteResult,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { isFinal } from './guard.ts';
 
 /** What became of a message's series. */

@@ -15,7 +15,7 @@ import {
   type Sample,
   sample,
   seriesOfBatch,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import type { Run } from './run.ts';
 
 /** Where the report goes. */

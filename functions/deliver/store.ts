@@ -9,7 +9,7 @@ import {
   renderExposition,
   type Seconds,
   timeMetrics,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import type { Store } from './guard.ts';
 
 /** The store at `gateway`; what is put there is marked as `owner`'s. */

@@ -21,7 +21,7 @@ import {
   sample,
   startDeadline,
   systemClock,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { type BridgeSummary, summarize } from './answer.ts';
 import { createEcsApi, type EcsApi } from './aws/ecs-api.ts';
 import { bridgeSamples, isComplete } from './cloudwatch/bridge-samples.ts';

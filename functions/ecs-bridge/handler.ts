@@ -1,7 +1,6 @@
 // Lambda entry of ecs-bridge.
-
 import { config } from 'fargaze:config';
-import type { InvocationContext } from '@fargaze/core';
+import type { Context } from 'aws-lambda';
 import type { BridgeSummary } from './answer.ts';
 import { runBridge } from './bridge.ts';
 import { Memory } from './cloudwatch/memory.ts';
@@ -9,5 +8,5 @@ import { Memory } from './cloudwatch/memory.ts';
 const memory = new Memory();
 
 /** Reads the ECS API and, when it is due, CloudWatch, and delivers the data. */
-export const handler = (event: unknown, context: InvocationContext): Promise<BridgeSummary> =>
+export const handler = (event: unknown, context: Context): Promise<BridgeSummary> =>
   runBridge({ config: config.bridge, memory }, event, context);

@@ -20,7 +20,7 @@ import {
   redactUrl,
   startDeadline,
   systemClock,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { judgeGroup, type Rules, type StoredGroup } from './judge.ts';
 import { readGroups } from './stored.ts';
 

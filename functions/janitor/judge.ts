@@ -1,5 +1,5 @@
 // Which groups of a Pushgateway may go: our own alone, and of those only what nobody renews.
-import { groupKey, type Seconds } from '@fargaze/core';
+import { groupKey, type Seconds } from '@fargaze/core/internal';
 
 /** A group as the Pushgateway shows it. */
 export type StoredGroup = {

@@ -1,5 +1,10 @@
 // The groups of a Pushgateway with their exact keys (github.com/prometheus/pushgateway#query-api).
-import { type Deadline, DeliveryError, type Pushgateway, readPushgatewayPath } from '@fargaze/core';
+import {
+  type Deadline,
+  DeliveryError,
+  type Pushgateway,
+  readPushgatewayPath,
+} from '@fargaze/core/internal';
 import type { StoredGroup } from './judge.ts';
 
 /** Every group that `gateway` holds. @throws DeliveryError when it does not answer with groups. */

@@ -1,5 +1,5 @@
 // redis:// and rediss:// addresses (www.iana.org/assignments/uri-schemes/prov/redis), valkey's names for them too.
-import { decodeUserInfo, type Failure, failure, redactUrl } from '@fargaze/core';
+import { decodeUserInfo, type Failure, failure, redactUrl } from '@fargaze/core/internal';
 
 /** The parts of an address. */
 export type RedisAddress = {

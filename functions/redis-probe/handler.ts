@@ -1,11 +1,11 @@
 // Lambda entry of redis-probe: everything but the probe itself is core's.
-
 import { config } from 'fargaze:config';
-import { createProbeHandler } from '@fargaze/core';
+import { createProbeHandler, type Summary } from '@fargaze/core/internal';
+import type { Handler } from 'aws-lambda';
 import { probeRedis } from './probe.ts';
 
 /** Probes the configured Redis targets; see docs/architecture.md for the event and the answer. */
-export const handler = createProbeHandler({
+export const handler: Handler<unknown, Summary> = createProbeHandler({
   name: 'redis-probe',
   prober: 'redis',
   config,

@@ -14,7 +14,7 @@ import {
   type Sample,
   sample,
   type Target,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { parseAddress, type RedisAddress } from './address.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { RespError } from './resp.ts';

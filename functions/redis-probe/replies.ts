@@ -1,5 +1,5 @@
 // Error replies to bounded reasons, by their first word (github.com/redis/redis/blob/unstable/src/server.c).
-import type { Reason } from '@fargaze/core';
+import type { Reason } from '@fargaze/core/internal';
 
 const byFirstWord: Readonly<Record<string, Reason>> = {
   NOAUTH: 'noauth',

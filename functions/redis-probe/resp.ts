@@ -1,6 +1,6 @@
 // RESP2 and RESP3, one reply at a time (redis.io/docs/latest/develop/reference/protocol-spec). Everything is
 // bounded: size, depth, number of elements. What breaks a bound or the grammar is refused, never waited for.
-import { hideSecrets } from '@fargaze/core';
+import { hideSecrets } from '@fargaze/core/internal';
 
 /** An error reply: an answer, not an exception. */
 export class RespError {

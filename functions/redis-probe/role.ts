@@ -1,5 +1,5 @@
 // What ROLE says (redis.io/docs/latest/commands/role), as samples.
-import { type Sample, sample } from '@fargaze/core';
+import { type Sample, sample } from '@fargaze/core/internal';
 import type { Reply } from './resp.ts';
 
 /** A server's place in replication. */

@@ -10,7 +10,7 @@ import {
   type Phase,
   type Reason,
   raceDeadline,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { encodeCommand, type Reply, RespError, RespParser, RespSyntaxError } from './resp.ts';
 

@@ -9,7 +9,7 @@ import {
   type HttpOptions,
   messageOf,
   raceDeadline,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import type { Answered } from './hop.ts';
 
 /** A body, complete or as far as it came. */

@@ -9,7 +9,7 @@ import {
   type HttpOptions,
   hideSecrets,
   type Pattern,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 
 /** A final answer to judge. */
 export type Verdictable = {

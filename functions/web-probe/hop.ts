@@ -13,7 +13,7 @@ import {
   raceDeadline,
   roundSeconds,
   type Seconds,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 
 /** What a hop asks for. */
 export type HopRequest = {

@@ -19,7 +19,7 @@ import {
   sample,
   type Target,
   version,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { readBody } from './body.ts';
 import { type Judgement, judgeBody, judgeConnection, judgeHead } from './conditions.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';

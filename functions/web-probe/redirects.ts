@@ -1,6 +1,6 @@
 // Where a redirect leads and what may go along: Go's rules, so that results agree with blackbox_exporter's.
 import type { IncomingMessage } from 'node:http';
-import { type Failure, failure, redactUrl } from '@fargaze/core';
+import { type Failure, failure, redactUrl } from '@fargaze/core/internal';
 import type { HopRequest } from './hop.ts';
 
 /** Redirects that are followed at most. */

@@ -1,12 +1,12 @@
 // Starts a Grafana that is on PATH with the provisioning that is deployed. It is never fetched: no package of Debian
 // holds it, and it is one of the few programs that the local system can do without.
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { runCommand } from './command.ts';
-import { launch, type Server } from './servers.ts';
+import { type Place, temporaryPlace } from './place.ts';
+import { launch, type RunOptions, type Server } from './servers.ts';
 
 /** A Grafana on this machine. */
 export type Grafana = {
@@ -62,28 +62,30 @@ function findHome(path: string): string {
   );
 }
 
-/** Starts it for readers without a name, on the boards below `root`. Alerts stay with Prometheus, which decides them. */
-export async function startGrafana(options: {
+/** What {@link startGrafana} needs. */
+export type GrafanaOptions = {
   readonly grafana: Grafana;
   readonly root: string;
   readonly prometheusUrl: string;
   /** Between two scrapes, such as `15s`: what the boards' rates are made of. */
   readonly scrapeInterval: string;
-}): Promise<Server> {
+} & RunOptions;
+
+/** Starts it for readers without a name, on the boards below `root`. Alerts stay with Prometheus, which decides them. */
+export async function startGrafana(options: GrafanaOptions): Promise<Server> {
   const { grafana, root, prometheusUrl, scrapeInterval } = options;
+  const own = options.place === undefined ? await temporaryPlace('grafana') : undefined;
+  const place = options.place ?? own;
   const source = join(root, 'infra/config/grafana');
-  const provisioning = await mkdtemp(join(tmpdir(), 'fargaze-grafana-provisioning-'));
-  for (const kind of ['datasources', 'dashboards']) {
-    await cp(join(source, 'provisioning', kind), join(provisioning, kind), { recursive: true });
-  }
-  for (const kind of ['alerting', 'plugins']) await mkdir(join(provisioning, kind));
+  const { config, provisioning } = await layOut(source, place);
   // The old name takes the options alone.
   const command = basename(grafana.path) === 'grafana' ? ['server'] : [];
   const server = await launch({
     program: { name: 'grafana', path: grafana.path, env: {} },
+    run: { ...options, place },
     readyPath: '/api/health',
     readySeconds: 120,
-    args: () => [...command, '--homepath', grafana.home],
+    args: () => [...command, '--homepath', grafana.home, '--config', config],
     env: (port, directory) => ({
       ...settings(port, directory),
       GF_PATHS_PROVISIONING: provisioning,
@@ -94,9 +96,24 @@ export async function startGrafana(options: {
   });
   const stop = async () => {
     await server.stop();
-    await rm(provisioning, { recursive: true, force: true });
+    await own?.remove();
   };
   return { ...server, stop };
+}
+
+/** The provisioning that is deployed, and a file of settings without any: conf/custom.ini beside the defaults is not ours. */
+async function layOut(source: string, place: Place | undefined) {
+  const directory = (await place?.directory('grafana')) ?? '';
+  const provisioning = join(directory, 'provisioning');
+  for (const kind of ['datasources', 'dashboards']) {
+    await cp(join(source, 'provisioning', kind), join(provisioning, kind), { recursive: true });
+  }
+  for (const kind of ['alerting', 'plugins']) {
+    await mkdir(join(provisioning, kind), { recursive: true });
+  }
+  const config = join(directory, 'grafana.ini');
+  await writeFile(config, '');
+  return { config, provisioning };
 }
 
 /** Settings by their names in the environment (grafana.com/docs: configure Grafana). */

@@ -3,17 +3,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
-import { environmentWith } from '../../scripts/environment.ts';
+import { plainEnvironment, type Variables } from '../../scripts/environment.ts';
 import { lastLines } from './command.ts';
+import { ExpectedError } from './expected-error.ts';
+import type { Place } from './place.ts';
 
 /** What to start. */
 export type ProcessSpec = {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Changes to the environment; undefined takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Variables beside those that every program needs; nothing else of the user's shell reaches the program. */
+  readonly env?: Variables;
   readonly cwd?: string;
+  /** What is named when it ends, where that is not the command: a script's own path. */
+  readonly path?: string;
+  /** Where it is written down. */
+  readonly place?: Pick<Place, 'record'> | undefined;
   /** Receives every line of output. */
   readonly onLine?: (line: string) => void;
 };
@@ -21,6 +27,7 @@ export type ProcessSpec = {
 /** A started program. */
 export type RunningProcess = {
   readonly name: string;
+  readonly path: string;
   readonly pid: number;
   /** Settles when the program has ended, for whatever reason. */
   readonly exited: Promise<string>;
@@ -40,14 +47,16 @@ const keptCharacters = 20_000;
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const child = spawn(spec.command, spec.args, {
     cwd: spec.cwd,
-    env: environmentWith(spec.env ?? {}),
+    env: plainEnvironment(spec.env ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  // At once: this process may be killed at any moment.
+  if (child.pid !== undefined) spec.place?.record({ name: spec.name, pid: child.pid });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) => {
-      reject(new Error(`${spec.name} cannot be started: ${cause.message}`, { cause }));
+      reject(new ExpectedError(`${spec.name} cannot be started: ${cause.message}`, { cause }));
     });
   });
   const started = track(spec, child);
@@ -62,9 +71,10 @@ function track(spec: ProcessSpec, child: ChildProcess): RunningProcess {
   let output = '';
   let end: string | undefined;
   for (const stream of [child.stdout, child.stderr]) {
+    const split = splitLines((line) => spec.onLine?.(line));
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-keptCharacters);
-      for (const line of text.split('\n')) if (line !== '') spec.onLine?.(line);
+      split(text);
     });
   }
   const exited = new Promise<string>((resolve) => {
@@ -75,11 +85,22 @@ function track(spec: ProcessSpec, child: ChildProcess): RunningProcess {
   });
   return {
     name: spec.name,
+    path: spec.path ?? spec.command,
     pid,
     exited,
     ended: () => end,
     output: () => lastLines(output, 15),
     stop: () => stopGroup(pid, exited, () => end !== undefined),
+  };
+}
+
+/** Hands on whole lines that are not empty; pieces of a line may come one by one. */
+function splitLines(onLine: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
   };
 }
 
@@ -144,6 +165,27 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
+/** Starts a program and waits until it is ready; one that does not become so is stopped. @throws as {@link waitFor}. */
+export async function startReady(
+  spec: ProcessSpec,
+  wait: Omit<Wait, 'processes' | 'what'>,
+): Promise<RunningProcess> {
+  const started = await startProcess(spec);
+  try {
+    await waitFor({ ...wait, what: `${spec.name} ready`, processes: [started] });
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+  return started;
+}
+
+/** In one line how a program ended and where it is, then its last words. */
+export function describeEnd({ ended, name, output, path }: RunningProcess): string {
+  const words = output();
+  return `${name} (${path}) ended with ${ended()}${words === '' ? ', without a word' : `\n${words}`}`;
+}
+
 /** What to wait for. */
 export type Wait = {
   readonly what: string;
@@ -151,17 +193,21 @@ export type Wait = {
   readonly seconds: number;
   /** Gives up at once when one of these has ended. */
   readonly processes?: readonly RunningProcess[];
+  /** Gives up at once when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 };
 
-/** Polls until `check` is true. A check that throws counts as false. @throws Error with the last output. */
+/**
+ * Polls until `check` is true. A check that throws counts as false.
+ * @throws ExpectedError with the last output, naming the program that has ended; the signal's reason once that is aborted.
+ */
 export async function waitFor(wait: Wait): Promise<void> {
   const end = performance.now() + wait.seconds * 1000;
   let last = '';
   while (performance.now() < end) {
+    wait.signal?.throwIfAborted();
     const dead = wait.processes?.find((process) => process.ended() !== undefined);
-    if (dead !== undefined) {
-      throw new Error(`${wait.what}: ${dead.name} ended (${dead.ended()})\n${dead.output()}`);
-    }
+    if (dead !== undefined) throw new ExpectedError(`${wait.what}: ${describeEnd(dead)}`);
     try {
       if (await wait.check()) return;
     } catch (error) {
@@ -170,5 +216,5 @@ export async function waitFor(wait: Wait): Promise<void> {
     await sleep(100);
   }
   const tails = (wait.processes ?? []).map((process) => `${process.name}: ${process.output()}`);
-  throw new Error([`${wait.what}: not within ${wait.seconds}s`, last, ...tails].join('\n'));
+  throw new ExpectedError([`${wait.what}: not within ${wait.seconds}s`, last, ...tails].join('\n'));
 }

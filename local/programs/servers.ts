@@ -1,10 +1,10 @@
 // Starts each real program on a free port of loopback, ready when the promise settles, and stops it without a trace.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPrograms, type Program } from './find.ts';
-import { freePort, type RunningProcess, startProcess, waitFor } from './process.ts';
+import { type Place, temporaryPlace } from './place.ts';
+import { freePort, type RunningProcess, startReady } from './process.ts';
 
 /** A server that is ready. */
 export type Server = {
@@ -23,7 +23,19 @@ export type Launch = {
   readonly readyPath?: string;
   /** Seconds that it may take to start; 30 when unset. */
   readonly readySeconds?: number;
-  readonly port?: number;
+  /** Where it runs; in the folder of its files when unset. */
+  readonly cwd?: string;
+  readonly run?: RunOptions | undefined;
+};
+
+/** Where and how a program runs beside others. */
+export type RunOptions = {
+  /** A free one when unset. */
+  readonly port?: number | undefined;
+  /** Where its files go; a folder of its own that is removed at its end when unset. */
+  readonly place?: Place | undefined;
+  /** Ends the wait until it is ready. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 const quiet = { report: () => undefined };
@@ -39,29 +51,32 @@ export async function launch(spec: Launch): Promise<Server> {
 }
 
 async function launchOnce(spec: Launch): Promise<Server> {
-  const { program, args, env, readyPath, readySeconds = 30, port: fixed } = spec;
-  const port = fixed ?? (await freePort());
-  const directory = await mkdtemp(join(tmpdir(), `fargaze-${program.name}-`));
-  const process = await startProcess({
-    name: program.name,
-    command: program.path,
-    args: args(port, directory),
-    env: { ...program.env, ...env?.(port, directory) },
-    cwd: directory,
+  const { program, args, env, readyPath, readySeconds = 30, run = {} } = spec;
+  const port = run.port ?? (await freePort());
+  const own = run.place === undefined ? await temporaryPlace(program.name) : undefined;
+  const place = own ?? run.place;
+  const directory = (await place?.directory(program.name)) ?? '';
+  const url = `http://127.0.0.1:${port}`;
+  const check = readyPath === undefined ? () => accepts(port) : () => answers(`${url}${readyPath}`);
+  const removeOwn = async () => own?.remove();
+  const process = await startReady(
+    {
+      name: program.name,
+      command: program.path,
+      args: args(port, directory),
+      env: { ...program.env, TMPDIR: directory, ...env?.(port, directory) },
+      cwd: spec.cwd ?? directory,
+      place,
+    },
+    { seconds: readySeconds, signal: run.signal, check },
+  ).catch(async (error) => {
+    await removeOwn();
+    throw error;
   });
   const stop = async () => {
     await process.stop();
-    await rm(directory, { recursive: true, force: true });
+    await removeOwn();
   };
-  const url = `http://127.0.0.1:${port}`;
-  const check = readyPath === undefined ? () => accepts(port) : () => answers(`${url}${readyPath}`);
-  try {
-    const what = `${program.name} ready`;
-    await waitFor({ what, seconds: readySeconds, processes: [process], check });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   return { url, port, process, stop };
 }
 
@@ -82,12 +97,12 @@ function accepts(port: number): Promise<boolean> {
 
 /** A Redis without persistence. `args` are further options such as `--requirepass x`. */
 export async function startRedis(
-  options: { readonly args?: readonly string[]; readonly port?: number } = {},
+  options: { readonly args?: readonly string[]; readonly program?: Program } & RunOptions = {},
 ): Promise<Server> {
-  const { 'redis-server': program } = await findPrograms(['redis-server'], quiet);
+  const program = options.program ?? (await findPrograms(['redis-server'], quiet))['redis-server'];
   const server = await launch({
     program,
-    ...(options.port !== undefined && { port: options.port }),
+    run: options,
     args: (port, directory) => [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory],
       ...['--save', '', '--appendonly', 'no', ...(options.args ?? [])],
@@ -98,25 +113,33 @@ export async function startRedis(
 
 /** A Pushgateway without persistence; `program` is another one than this machine's own. */
 export async function startPushgateway(
-  options: { readonly args?: readonly string[]; readonly program?: Program } = {},
+  options: { readonly args?: readonly string[]; readonly program?: Program } & RunOptions = {},
 ) {
   const program = options.program ?? (await findPrograms(['pushgateway'], quiet)).pushgateway;
   return launch({
     program,
+    run: options,
     readyPath: '/-/ready',
-    args: (port) => [`--web.listen-address=127.0.0.1:${port}`, ...(options.args ?? [])],
+    // Debian's build keeps a file in /var/lib/prometheus unless it is told not to.
+    args: (port) => [
+      ...[`--web.listen-address=127.0.0.1:${port}`, '--persistence.file='],
+      ...(options.args ?? []),
+    ],
   });
 }
 
 /** A redis_exporter for one Redis; the password goes by environment. */
-export async function startRedisExporter(options: {
-  readonly redisUrl: string;
-  readonly password?: string;
-  readonly program?: Program;
-}): Promise<Server> {
+export async function startRedisExporter(
+  options: {
+    readonly redisUrl: string;
+    readonly password?: string;
+    readonly program?: Program;
+  } & RunOptions,
+): Promise<Server> {
   const program = options.program ?? (await findPrograms(['redis_exporter'], quiet)).redis_exporter;
   return launch({
     program,
+    run: options,
     readyPath: '/',
     args: (port) => [`-web.listen-address=127.0.0.1:${port}`, `-redis.addr=${options.redisUrl}`],
     env: () => (options.password === undefined ? {} : { REDIS_PASSWORD: options.password }),
@@ -126,17 +149,18 @@ export async function startRedisExporter(options: {
 /** A blackbox_exporter with the given YAML configuration. */
 export async function startBlackboxExporter(options: { readonly config: string }): Promise<Server> {
   const { blackbox_exporter: program } = await findPrograms(['blackbox_exporter'], quiet);
-  const directory = await mkdtemp(join(tmpdir(), 'fargaze-blackbox-config-'));
-  const file = join(directory, 'blackbox.yml');
+  const place = await temporaryPlace('blackbox_exporter');
+  const file = join(place.path, 'blackbox.yml');
   await writeFile(file, options.config);
   const server = await launch({
     program,
+    run: { place },
     readyPath: '/-/healthy',
     args: (port) => [`--web.listen-address=127.0.0.1:${port}`, `--config.file=${file}`],
   });
   const stop = async () => {
     await server.stop();
-    await rm(directory, { recursive: true, force: true });
+    await place.remove();
   };
   return { ...server, stop };
 }
@@ -154,19 +178,20 @@ export type PrometheusServer = Server & {
 };
 
 /** A Prometheus on the configuration file `configFile`; `program` is another one than this machine's own. */
-export async function startPrometheus(options: {
-  readonly configFile: string;
-  readonly port?: number;
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly program?: Program;
-}): Promise<PrometheusServer> {
+export async function startPrometheus(
+  options: {
+    readonly configFile: string;
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly program?: Program;
+  } & RunOptions,
+): Promise<PrometheusServer> {
   const { configFile, env } = options;
   const program = options.program ?? (await findPrograms(['prometheus'], quiet)).prometheus;
   const server = await launch({
     program,
+    run: options,
     readyPath: '/-/ready',
-    ...(options.port !== undefined && { port: options.port }),
     ...(env !== undefined && { env: () => env }),
     args: (port, directory) => [
       `--config.file=${configFile}`,
@@ -179,10 +204,14 @@ export async function startPrometheus(options: {
   return { ...server, query: (expression) => queryPrometheus(server.url, expression) };
 }
 
-/** An instant query at the Prometheus at `url`. @throws Error when it refuses or does not answer. */
-export async function queryPrometheus(url: string, expression: string): Promise<QueryResult[]> {
+/** An instant query at the Prometheus at `url`. @throws Error when it refuses or does not answer in time (10 s). */
+export async function queryPrometheus(
+  url: string,
+  expression: string,
+  { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
+): Promise<QueryResult[]> {
   const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`, {
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const answer = (await response.json()) as {
     readonly status: string;

@@ -1,11 +1,10 @@
 // Starts the demo web app and its exporter sidecar as the two processes that they are in a task.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type RunningProcess, startProcess, waitFor } from './process.ts';
+import { type Place, temporaryPlace } from './place.ts';
+import type { RunningProcess } from './process.ts';
 import type { Report } from './program.ts';
 import { preparePython } from './python.ts';
-import { answers } from './servers.ts';
+import { launch, type RunOptions, type Server } from './servers.ts';
 
 /** The web app with its sidecar. */
 export type WebServer = {
@@ -16,42 +15,68 @@ export type WebServer = {
   stop(): Promise<void>;
 };
 
-/** Starts both on free ports; `root` is the repository. */
-export async function startWeb(options: {
+/** What both of them need. */
+export type WebOptions = {
+  /** The repository. */
   readonly root: string;
   readonly redisUrl: string;
   readonly report: Report;
-}): Promise<WebServer> {
-  const cwd = join(options.root, 'infra/web');
-  const requirements = join(cwd, 'requirements.txt');
-  const { python } = await preparePython({ requirements, report: options.report });
-  const directory = await mkdtemp(join(tmpdir(), 'fargaze-web-'));
-  const [port, exporterPort] = [await freePort(), await freePort()];
-  const env = {
-    WEB_BIND: `127.0.0.1:${port}`,
-    WEB_WORKERS: '2',
-    EXPORTER_BIND: `127.0.0.1:${exporterPort}`,
-    PROMETHEUS_MULTIPROC_DIR: directory,
-    REDIS_URL: options.redisUrl,
-    PYTHONDONTWRITEBYTECODE: '1',
-  };
-  const run = (name: string, command: string) =>
-    startProcess({ name, command: python, args: ['-m', 'fargaze_web', command], env, cwd });
-  const app = await run('web', 'serve');
-  const exporter = await run('web exporter', 'export');
-  const url = `http://127.0.0.1:${port}`;
-  const exporterUrl = `http://127.0.0.1:${exporterPort}`;
+};
+
+/** Starts both on free ports. */
+export async function startWeb(options: WebOptions): Promise<WebServer> {
+  const place = await temporaryPlace('web');
+  const app = await startWebApp({ ...options, place });
+  const exporter = await startWebExporter({ ...options, place });
   const stop = async () => {
     await Promise.all([app.stop(), exporter.stop()]);
-    await rm(directory, { recursive: true, force: true });
+    await place.remove();
   };
-  try {
-    const check = async () =>
-      (await answers(`${url}/healthy`)) && (await answers(`${exporterUrl}/metrics`));
-    await waitFor({ what: 'web app ready', seconds: 60, processes: [app, exporter], check });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, exporterUrl, app, exporter, stop };
+  return {
+    url: app.url,
+    exporterUrl: exporter.url,
+    app: app.process,
+    exporter: exporter.process,
+    stop,
+  };
+}
+
+type PlacedOptions = WebOptions & RunOptions & { readonly place: Place };
+
+/** Starts the app. What it counts is below `place`, where the exporter of the same place reads it. */
+export function startWebApp(options: PlacedOptions): Promise<Server> {
+  return startCommand(options, { name: 'web app', command: 'serve', readyPath: '/healthy' });
+}
+
+/** Starts the sidecar. */
+export function startWebExporter(options: PlacedOptions): Promise<Server> {
+  return startCommand(options, { name: 'web exporter', command: 'export', readyPath: '/metrics' });
+}
+
+type Command = { readonly name: string; readonly command: string; readonly readyPath: string };
+
+async function startCommand(options: PlacedOptions, command: Command): Promise<Server> {
+  const { place, redisUrl, report, root } = options;
+  const cwd = join(root, 'infra/web');
+  const requirements = join(cwd, 'requirements.txt');
+  const { python } = await preparePython({ requirements, report });
+  const metrics = await place.directory('web-metrics');
+  return launch({
+    program: { name: command.name, path: python, env: {} },
+    run: options,
+    readyPath: command.readyPath,
+    readySeconds: 60,
+    cwd,
+    args: () => ['-m', 'fargaze_web', command.command],
+    env: (port) => ({
+      // Both are checked by both; each listens on its own.
+      WEB_BIND: `127.0.0.1:${port}`,
+      EXPORTER_BIND: `127.0.0.1:${port}`,
+      WEB_WORKERS: '2',
+      PROMETHEUS_MULTIPROC_DIR: metrics,
+      REDIS_URL: redisUrl,
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONNOUSERSITE: '1',
+    }),
+  });
 }

@@ -39,6 +39,7 @@ beforeAll(async () => {
     entryPoints: ['test/support/bridge-main.ts'],
     outfile: program,
     bundle: true,
+    minify: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
@@ -221,7 +222,7 @@ it(`killed ${kills} times, it leaves no gap and nothing wrong`, async () => {
     fake.model.addService({ cluster: 'prod', name: `service-${index}`, desired: 1 });
   }
   // Answers in pages, so that there are moments to be killed at.
-  fake.faults.add({ api: 'GetMetricData', kind: 'page-size', size: 100 });
+  fake.faults.add({ api: 'GetMetricData', kind: 'page-size', size: 500 });
   const next = random(20_261_125);
   let now = begin;
   let killed = 0;

@@ -95,7 +95,7 @@ it.each([
   },
   {
     name: 'a GET that finds something else',
-    serve: replies(hello, '+PONG\r\n', master, '+OK\r\n', '$1\r\nx\r\n'),
+    serve: replies(hello, '+PONG\r\n', master, '+OK\r\n', '$1\r\nx\r\n', ':1\r\n'),
     want: 'read/canary_mismatch',
   },
   {

@@ -6,12 +6,21 @@ import { goldenFile } from '../../scripts/golden.ts';
 export type Item = { readonly [key: string]: unknown };
 
 /** A resource with its logical id. */
-export type Resource = { readonly id: string; readonly type: string; readonly properties: Item };
+export type Resource = {
+  readonly id: string;
+  readonly type: string;
+  readonly properties: Item;
+  /** Name of the condition without which it is not there. */
+  readonly condition: string | undefined;
+};
 
 type Template = {
   readonly Parameters: Readonly<Record<string, Item>>;
   readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties?: Item }>
+    Record<
+      string,
+      { readonly Type: string; readonly Condition?: string; readonly Properties?: Item }
+    >
   >;
 };
 
@@ -20,7 +29,12 @@ export const template: Template = JSON.parse(readFileSync(goldenFile, 'utf8'));
 
 /** Every resource. */
 export const resources: readonly Resource[] = Object.entries(template.Resources).map(
-  ([id, { Properties, Type }]) => ({ id, type: Type, properties: Properties ?? {} }),
+  ([id, { Condition, Properties, Type }]) => ({
+    id,
+    type: Type,
+    properties: Properties ?? {},
+    condition: Condition,
+  }),
 );
 
 /** The resources of a type. */

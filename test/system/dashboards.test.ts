@@ -21,6 +21,8 @@ import {
   variableQueries,
 } from '../support/boards.ts';
 import { issueCertificate } from '../support/certificates.ts';
+import { listCommands } from '../support/documented-commands.ts';
+import { askAsDocumented } from '../support/documented-curl.ts';
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
 type Answers = Readonly<Record<string, readonly Sample[]>>;
@@ -231,6 +233,14 @@ it('while all is well, every panel that has something to show shows it', async (
   expect(answers['Overview / Next certificate / A']?.[0]?.value).toBeGreaterThan(28);
   expect(answers['Redis / Replication / A']?.map(({ value }) => value)).toEqual([1]);
 }, 360_000);
+
+it('every curl line of the documents is answered', async () => {
+  const lines = listCommands().filter(({ command }) => /^curl -s\w* "\$P/.test(command));
+  expect(lines.length).toBeGreaterThan(80);
+  const { prometheus, pushgateway } = stack;
+  const receivers = { PROMETHEUS: prometheus.url, PUSHGATEWAY: pushgateway.url };
+  for (const { command } of lines) await askAsDocumented(command, receivers);
+}, 120_000);
 
 it.each(late)('%s has a line for each service', async (place) => {
   const expr = queries.find((query) => query.place === place)?.expr ?? '';

@@ -1,10 +1,11 @@
 // The whole local system through one outage after another: what Prometheus shows is what is the case.
 import { readFileSync } from 'node:fs';
 import { createClient } from '@redis/client';
+import { findMissing } from '../../local/landing.ts';
 import { stopAll, waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import { removeStackDir, type Stack, startStack, stopStack } from '../../local/stack.ts';
-import { findMissing, readStatus, renderTable } from '../../local/status.ts';
+import { readStatus } from '../../local/terminal/read.ts';
 import { readConfigFile } from '../../scripts/config-file.ts';
 
 const root = process.cwd();
@@ -49,9 +50,9 @@ async function expectState(probe: 'web' | 'redis', want: string): Promise<void> 
   let seen = '';
   const check = async () => {
     const row = (await readStatus(stack.prometheus.url, stack.probes)).find(
-      (one) => one.probe === probe,
+      (one) => one.name === probe,
     );
-    seen = row?.state === 'down' ? `down: ${row.failure}` : String(row?.state);
+    seen = row?.state === 'down' ? `down: ${row.last?.failure}` : String(row?.state);
     return seen === want;
   };
   // Usually two scrapes. A probe of the real schedule that began before the change may end after ours and tell what
@@ -85,9 +86,15 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
     seconds: 240,
     check: async () => (await findMissing(stack.prometheus.url, stack.probes)).length === 0,
   });
-  const table = renderTable(await readStatus(stack.prometheus.url, stack.probes));
-  expect(table).toMatch(/^web +http:\S+ +UP +\d+s .*connect \d/m);
-  expect(table).toMatch(/^redis +redis:\S+ +UP +\d+s .*write \d/m);
+  const [web, redis] = await readStatus(stack.prometheus.url, stack.probes);
+  expect([web?.state, Object.keys(web?.last?.phases ?? {})]).toEqual([
+    'up',
+    ['resolve', 'connect', 'tls', 'processing', 'transfer'],
+  ]);
+  expect([redis?.state, redis?.last?.phases]).toEqual([
+    'up',
+    expect.objectContaining({ write: expect.any(Number) }),
+  ]);
   await some('http_request_duration_seconds_count{route="/healthy"}');
   await some('redis_commands_total{cmd="set"}');
   const running = await some('ecs_service_running_tasks{cluster="fargaze-demo"}');
@@ -96,6 +103,24 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
   const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
   expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
 }, 600_000);
+
+it('a tick of the schedules makes one request of each web target', async () => {
+  const count = 'sum(http_request_duration_seconds_count{route="/healthy"})[10m:1s]';
+  const response = await fetch(
+    `${stack.prometheus.url}/api/v1/query?query=${encodeURIComponent(count)}`,
+  );
+  const answer = (await response.json()) as {
+    readonly data: { readonly result: readonly { readonly values: [number, string][] }[] };
+  };
+  const ends = new Map<number, number>();
+  for (const [time, value] of answer.data.result[0]?.values ?? []) {
+    ends.set(Math.floor(time / 60), Number(value));
+  }
+  // The first minute holds the requests of the start, which waits until the web app answers.
+  const counts = [...ends.values()];
+  const rises = counts.slice(1).map((value, index) => value - (counts[index] ?? 0));
+  expect(Math.max(...rises)).toBe(1);
+});
 
 it('a stopped Redis and a stopped web app time out', async () => {
   process.kill(redis.process.pid, 'SIGSTOP');

@@ -16,12 +16,12 @@ function select(
   event: unknown,
   about: {
     prober?: 'http' | 'redis';
-    vantage?: 'any' | 'internet';
+    vantage?: 'internet' | 'vpc';
     now?: number;
     env?: Record<string, string>;
   } = {},
 ) {
-  const { prober = 'http', vantage = 'any', now = 0, env = {} } = about;
+  const { prober = 'http', vantage, now = 0, env = {} } = about;
   const selected = selectTargets(parseProbeEvent(event), {
     config,
     prober,
@@ -62,6 +62,7 @@ it("EventBridge's own event is a tick at its time", () => {
 
 it('a vantage keeps probes of another one out', () => {
   expect(select({}, { vantage: 'internet' })).toEqual([a]);
+  expect(select({}, { vantage: 'vpc' })).toEqual([b]);
 });
 
 it('ad-hoc targets are not delivered, unless a schedule asks', () => {
@@ -119,7 +120,7 @@ probes:
     selectTargets(parseProbeEvent({}), {
       config: twice,
       prober: 'http',
-      vantage: 'any',
+      vantage: undefined,
       now: 0,
       read: () => undefined,
     });

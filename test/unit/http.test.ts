@@ -87,19 +87,19 @@ describe('showText', () => {
   it('never shows a secret, wherever it stands and wherever the text was cut', () => {
     fc.assert(
       fc.property(
-        fc.string({ minLength: 6, maxLength: 40, unit: 'binary-ascii' }),
-        fc.string({ maxLength: 600 }),
-        fc.string({ maxLength: 100 }),
+        // Its first letter stands nowhere else, so that what is found of it is it.
+        fc.stringMatching(/^[A-Z][a-z0-9 "&+/=<%]{5,40}$/),
+        fc.stringMatching(/^[^A-Z]{0,600}$/),
+        fc.stringMatching(/^[^A-Z]{0,100}$/),
         fc.nat(700),
         (key, before, after, length) => {
-          fc.pre(!before.includes(key.slice(0, 4)) && !after.includes(key.slice(0, 4)));
           const said = `${before}${key}${after}`.slice(0, length);
           const shown = showText(said, {
             secrets: [key],
             cut: length < before.length + key.length,
           });
           expect(shown.length).toBeLessThanOrEqual(512);
-          expect(shown).not.toContain(foldLine(key).slice(0, 6) || '\u0000');
+          expect(shown).not.toContain(foldLine(key).slice(0, 2));
         },
       ),
       { numRuns: 500 },

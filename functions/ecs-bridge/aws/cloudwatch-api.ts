@@ -4,7 +4,7 @@ import {
   GetMetricDataCommand,
   ListMetricsCommand,
 } from '@aws-sdk/client-cloudwatch';
-import type { AwsCredentials, Deadline } from '@fargaze/core';
+import type { AwsCredentials, Deadline } from '@fargaze/core/internal';
 import { readPlainJson } from './plain-json.ts';
 import type {
   ClientOptions,

@@ -9,7 +9,7 @@ import {
   paginateListServices,
   paginateListTasks,
 } from '@aws-sdk/client-ecs';
-import type { Deadline } from '@fargaze/core';
+import type { Deadline } from '@fargaze/core/internal';
 import { readPlainJson } from './plain-json.ts';
 import type {
   ClientOptions,

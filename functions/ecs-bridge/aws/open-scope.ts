@@ -1,5 +1,5 @@
 // Opens a scope: its clients are made when they are needed and closed together. Each scope has CloudWatch's full rates.
-import type { Clock, Deadline } from '@fargaze/core';
+import type { Clock, Deadline } from '@fargaze/core/internal';
 import type { CallTally } from './call-tally.ts';
 import { createCloudWatchApi } from './cloudwatch-api.ts';
 import { createEcsApi, type EcsApi } from './ecs-api.ts';

@@ -1,6 +1,12 @@
 // Keeps calls of one API below the account's rates and retries what may succeed: a throttled call halves the rate, each
 // call that succeeds raises it a little. No call and no wait goes beyond the deadline.
-import { type Clock, type Deadline, type Seconds, SourceError } from '@fargaze/core';
+import {
+  type Clock,
+  type Deadline,
+  retry,
+  type Seconds,
+  SourceError,
+} from '@fargaze/core/internal';
 import { addTo, type CallTally } from './call-tally.ts';
 import { isThrottled } from './source-error.ts';
 
@@ -15,8 +21,6 @@ export type LimitedCall<T> = {
 };
 
 const maxAttempts = 8;
-const firstBackoff: Seconds = 0.1;
-const longestBackoff: Seconds = 5;
 
 /** Makes the calls of one API at its rates. */
 export class RateLimiter {
@@ -36,26 +40,34 @@ export class RateLimiter {
   }
 
   /** Makes the call when its turn comes, and again while that may help. @throws SourceError of the last attempt. */
-  async run<T>({ api, make, points = 0 }: LimitedCall<T>, deadline: Deadline): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      await this.#waitTurn(api, points, deadline);
-      addTo(this.#tally.requests, api);
-      try {
-        const answer = await make();
-        this.#share = Math.min(1, this.#share + 0.05);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof SourceError)) throw error;
-        if (isThrottled(error)) {
-          addTo(this.#tally.throttles, api);
-          this.#share = Math.max(0.02, this.#share / 2);
-        }
-        const backoff = Math.min(longestBackoff, firstBackoff * 2 ** attempt);
-        const wait = backoff * (0.5 + Math.random() / 2);
-        const useless = !error.retryable || attempt >= maxAttempts;
-        if (useless || deadline.signal.aborted || wait >= deadline.remaining()) throw error;
-        await this.#clock.sleep(wait);
+  async run<T>(call: LimitedCall<T>, deadline: Deadline): Promise<T> {
+    const last = await retry(() => this.#attempt(call, deadline), {
+      clock: this.#clock,
+      deadline,
+      maxAttempts,
+      again: (result) => 'fault' in result && result.fault.retryable && {},
+    });
+    if ('fault' in last) throw last.fault;
+    return last.value;
+  }
+
+  async #attempt<T>(
+    { api, make, points = 0 }: LimitedCall<T>,
+    deadline: Deadline,
+  ): Promise<{ readonly value: T } | { readonly fault: SourceError }> {
+    await this.#waitTurn(api, points, deadline);
+    addTo(this.#tally.requests, api);
+    try {
+      const value = await make();
+      this.#share = Math.min(1, this.#share + 0.05);
+      return { value };
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (isThrottled(error)) {
+        addTo(this.#tally.throttles, api);
+        this.#share = Math.max(0.02, this.#share / 2);
       }
+      return { fault: error };
     }
   }
 

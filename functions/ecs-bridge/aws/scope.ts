@@ -1,5 +1,5 @@
 // What is read and as whom: one region and one role.
-import type { CloudWatchScope, RoleConfig } from '@fargaze/core';
+import type { CloudWatchScope, RoleConfig } from '@fargaze/core/internal';
 import type { CloudWatchApi } from './cloudwatch-api.ts';
 import type { EcsApi } from './ecs-api.ts';
 import type { RateLimiter } from './rate-limit.ts';

@@ -17,7 +17,7 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs';
 
-import type { AwsCredentials } from '@fargaze/core';
+import type { AwsCredentials } from '@fargaze/core/internal';
 
 export type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 export type { Cluster };

@@ -1,5 +1,5 @@
 // Credentials of roles and the own account, as a warm function remembers them. A cold one asks STS again.
-import type { RoleConfig } from '@fargaze/core';
+import type { RoleConfig } from '@fargaze/core/internal';
 import { addTo, type CallTally } from './call-tally.ts';
 import type { Caller } from './signed-call.ts';
 import { assumeRole, getAccount, type Session } from './sts.ts';

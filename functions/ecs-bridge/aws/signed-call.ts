@@ -1,12 +1,14 @@
 // One signed call of an AWS API that has no client of the SDK here: one attempt, and errors as the other APIs' are reported.
 // The SDK's client of STS would add 27 KB to a bundle of 618 KB for two calls.
 import {
+  type Answer,
   type AwsCredentials,
+  ask,
   type Clock,
   type Deadline,
+  DeliveryError,
   readEnv,
-  signRequest,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { toSourceError } from './source-error.ts';
 
 /** Whom to call, and for how long. */
@@ -32,26 +34,27 @@ export async function callSigned(
   { clock, credentials, deadline, region }: Caller,
   { body, headers, operation, permissions, service }: SignedCall,
 ): Promise<string> {
-  const url = endpoint(service, region);
-  const request = { method: 'POST', url, headers, body: Buffer.from(body, 'utf8') };
+  const request = {
+    method: 'POST' as const,
+    url: endpoint(service, region),
+    headers,
+    body: Buffer.from(body, 'utf8'),
+    keep: answerBytes,
+    auth: { kind: 'sigv4' as const, service, region, credentials, clock },
+  };
   try {
-    const signed = signRequest(
-      { ...request, region, service, at: clock.now() },
-      await credentials(),
-    );
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, ...signed },
-      body,
-      signal: deadline.signal,
-    });
-    const text = await response.text();
-    if (response.ok) return text;
-    throw toSdkError(response.status, text);
+    const answer = await ask(request, deadline);
+    if (answer.status !== 200) throw toSdkError(answer);
+    if (answer.cut === true) throw new Error(`an answer of more than ${answerBytes} bytes`);
+    return answer.body;
   } catch (error) {
-    throw toSourceError(permissions, operation, error);
+    const cause = error instanceof DeliveryError ? error.cause : error;
+    throw toSourceError(permissions, operation, cause);
   }
 }
+
+/** Bytes of an answer that are read: a page of a hundred resources with all their tags is under 3 MB. */
+const answerBytes = 8 * 1024 * 1024;
 
 const endpointVariables = {
   tagging: 'AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API',
@@ -66,10 +69,10 @@ function endpoint(service: 'tagging' | 'sts', region: string): URL {
 }
 
 /** An error with the parts that the SDK's errors have; JSON services name it `__type`, query services `<Code>`. */
-function toSdkError(status: number, text: string): Error {
-  const code = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)<\/Code>/.exec(text);
-  const words = /"[Mm]essage"\s*:\s*"([^"]*)"|<Message>([^<]*)<\/Message>/.exec(text);
-  const error = new Error(words?.[1] ?? words?.[2] ?? `status ${status}`);
+function toSdkError({ body, show, status }: Answer): Error {
+  const code = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)<\/Code>/.exec(body);
+  const words = /"[Mm]essage"\s*:\s*"([^"]*)"|<Message>([^<]*)<\/Message>/.exec(body);
+  const error = new Error(show(words?.[1] ?? words?.[2] ?? '') || `status ${status}`);
   error.name = code?.[1] ?? code?.[2] ?? 'Error';
   return Object.assign(error, { $metadata: { httpStatusCode: status } });
 }

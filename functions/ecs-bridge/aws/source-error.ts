@@ -1,5 +1,5 @@
 // Errors of AWS's APIs as the bridge reports them: by operation, with the permission that is missing where that is why.
-import { SourceError } from '@fargaze/core';
+import { SourceError } from '@fargaze/core/internal';
 
 type SdkError = {
   readonly name?: string;

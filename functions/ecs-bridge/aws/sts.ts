@@ -1,5 +1,5 @@
 // The two calls of STS: which account this is, and credentials of a role.
-import { type AwsCredentials, type RoleConfig, SourceError } from '@fargaze/core';
+import { type AwsCredentials, type RoleConfig, SourceError } from '@fargaze/core/internal';
 import { type Caller, callSigned } from './signed-call.ts';
 
 /** Credentials with the time at which they end. */

@@ -1,5 +1,5 @@
 // Samples about a pass over CloudWatch itself. Pure.
-import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core';
+import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core/internal';
 import type { EpochSeconds } from './pass/time.ts';
 import type { PassReport } from './report.ts';
 

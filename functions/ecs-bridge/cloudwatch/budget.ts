@@ -1,6 +1,6 @@
 // Compares the cost of a plan with the budget before it runs. Pure: the same plan gets the same decision. A plan that is
 // slowed or refused comes with a message that names plan, price and budget.
-import type { BudgetConfig, CloudWatchConfig, Seconds } from '@fargaze/core';
+import type { BudgetConfig, CloudWatchConfig, Seconds } from '@fargaze/core/internal';
 import { costOfRun, costPerMonth, month, type PlanSize } from './prices.ts';
 
 /** Whether a plan may run, and how often. */

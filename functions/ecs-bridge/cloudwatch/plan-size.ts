@@ -1,5 +1,5 @@
 // How much a pass asks of CloudWatch, for its price.
-import type { CloudWatchJob } from '@fargaze/core';
+import type { CloudWatchJob } from '@fargaze/core/internal';
 import { scopeKey, scopesOf } from '../aws/scope.ts';
 import { countExpressionMetrics } from './find/expressions.ts';
 import type { ReadUnit, ScopedExpression } from './find/found.ts';

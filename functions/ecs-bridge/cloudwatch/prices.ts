@@ -1,6 +1,6 @@
 // Prices of reading CloudWatch, as data with sources, and the cost of a plan. Pure. List prices of us-east-1, without free
 // tiers: the free million of requests excludes GetMetricData.
-import type { Seconds } from '@fargaze/core';
+import type { Seconds } from '@fargaze/core/internal';
 import { statisticsPerMetric } from './find/statistics.ts';
 
 /** A price of one unit in US dollars. */

@@ -1,6 +1,6 @@
 // One pass over CloudWatch: find what jobs ask for, price it, read it in the fewest requests, and write each answer as it
 // comes, so that data read before a deadline or a fault is delivered. A job's watermark moves only when nothing is missing.
-import { mapConcurrently, type Series } from '@fargaze/core';
+import { mapConcurrently, type Series } from '@fargaze/core/internal';
 import { addTo } from '../aws/call-tally.ts';
 import type { ScopeClients } from '../aws/scope.ts';
 import { type BudgetDecision, decideBudget } from './budget.ts';

@@ -1,5 +1,5 @@
 // Samples of clusters and services. Pure: the same reading and time give the same samples. No task is a label.
-import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core';
+import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core/internal';
 import { tagLabels } from '../naming/yace-case.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';

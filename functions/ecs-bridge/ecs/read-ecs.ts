@@ -1,6 +1,6 @@
 // Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only the data that
 // needs it; the rest is read, and the failed calls are returned.
-import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core';
+import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../aws/ecs-api.ts';
 import { type Cluster, narrowService, narrowTask, type Service, type Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';

@@ -1,5 +1,5 @@
 // What was read of ECS.
-import type { SourceError } from '@fargaze/core';
+import type { SourceError } from '@fargaze/core/internal';
 import type { Cluster, Service, Task } from './narrow.ts';
 
 /** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */

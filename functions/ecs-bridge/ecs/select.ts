@@ -1,5 +1,5 @@
 // Which clusters and services the configuration selects. Pure.
-import { type EcsConfig, matchesName, type TagFilter } from '@fargaze/core';
+import { type EcsConfig, matchesName, type TagFilter } from '@fargaze/core/internal';
 import type { Cluster, Service } from './narrow.ts';
 
 /** Whether the clusters of the account must be listed to know which of them match. */

@@ -1,5 +1,5 @@
 // YACE's spelling of CloudWatch's names in Prometheus (promutil.PromString and PromStringTag). Pure.
-import type { NamedValue } from '@fargaze/core';
+import type { NamedValue } from '@fargaze/core/internal';
 
 const separators = /[ ,\t/\\.\-:=@<>()\u201c]/;
 const everySeparator = new RegExp(separators, 'g');

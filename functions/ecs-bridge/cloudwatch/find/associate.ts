@@ -1,6 +1,6 @@
 // The resource that a metric belongs to, from its dimensions: YACE's rules (maxdimassociator, config/services.go), but the
 // ARN is built from the dimensions, so that resources without tags are found too.
-import type { NamedValue } from '@fargaze/core';
+import type { NamedValue } from '@fargaze/core/internal';
 
 /** How to build an ARN from dimensions. */
 type Mapping = {

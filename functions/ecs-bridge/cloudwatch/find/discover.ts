@@ -1,6 +1,6 @@
 // What a job asks for in one scope. The ECS API answers for ECS, static jobs name their metrics, and for the rest
 // ListMetrics and tags do, by YACE's rules. A call that fails costs only the job that needs it.
-import { type CloudWatchJob, SourceError } from '@fargaze/core';
+import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import { getTaggedResources, type TaggedResource } from '../../aws/tagging.ts';
 import type { EcsReading } from '../../ecs/reading.ts';

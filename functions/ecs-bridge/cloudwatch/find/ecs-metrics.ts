@@ -1,6 +1,6 @@
 // The ECS metrics that a job asks for, from the ECS API instead of ListMetrics: services with or without tags, but none
 // that has had no task and so no data. Pure.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core';
+import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core/internal';
 import type { Cluster, Service } from '../../ecs/narrow.ts';
 import type { ClusterReading, EcsReading } from '../../ecs/reading.ts';
 import type { EpochSeconds } from '../pass/time.ts';

@@ -1,6 +1,6 @@
 // Metric math and Metrics Insights: which expressions are read in which scope, over which window, and how many metrics
 // they are billed for.
-import type { CloudWatchExpression } from '@fargaze/core';
+import type { CloudWatchExpression } from '@fargaze/core/internal';
 import { isReadIn, type Pass } from '../pass/pass.ts';
 import type { ScopedExpression } from './found.ts';
 import type { SearchCounts } from './memory.ts';

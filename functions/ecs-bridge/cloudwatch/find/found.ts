@@ -1,5 +1,5 @@
 // What the stage hands on: jobs and expressions in their scopes, with the windows to read.
-import type { CloudWatchExpression, CloudWatchJob, Seconds } from '@fargaze/core';
+import type { CloudWatchExpression, CloudWatchJob, Seconds } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
 import type { Span } from '../pass/time.ts';
 import type { Discovery, MetricQuery } from './metric-query.ts';

@@ -1,5 +1,5 @@
 // Where the metrics of a job are found: by the ECS API, in the job itself, or by ListMetrics. Pure.
-import type { CloudWatchJob, Seconds } from '@fargaze/core';
+import type { CloudWatchJob, Seconds } from '@fargaze/core/internal';
 import { listLifetime } from './memory.ts';
 
 const dimensionNames = ['ClusterName', 'ServiceName'];

@@ -1,5 +1,5 @@
 // The jobs of one scope: what each asks for, in units that are read together.
-import type { CloudWatchJob } from '@fargaze/core';
+import type { CloudWatchJob } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import type { ScopeClients } from '../../aws/scope.ts';
 import { readEcs } from '../../ecs/read-ecs.ts';

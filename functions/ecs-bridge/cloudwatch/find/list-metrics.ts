@@ -1,5 +1,5 @@
 // ListMetrics, every page. A warm function keeps a list for an hour: lists change seldom and each call costs.
-import { type CloudWatchJob, SourceError } from '@fargaze/core';
+import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
 import type { ListedMetric } from './memory.ts';
 import type { Search } from './search.ts';
 

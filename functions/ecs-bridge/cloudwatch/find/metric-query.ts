@@ -1,5 +1,5 @@
 // A metric of a resource that a job asks for, and everything that a job asks for in one scope.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core';
+import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core/internal';
 import type { EpochSeconds } from '../pass/time.ts';
 
 /** What series are about. */

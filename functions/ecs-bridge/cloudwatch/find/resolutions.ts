@@ -6,7 +6,7 @@ import {
   mapConcurrently,
   type Seconds,
   SourceError,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../../aws/ecs-api.ts';
 import { narrowRevision, type Service } from '../../ecs/narrow.ts';
 import type { EcsReading } from '../../ecs/reading.ts';

@@ -1,5 +1,5 @@
 // The search for what jobs ask for in one scope during one pass.
-import type { CloudWatchJob } from '@fargaze/core';
+import type { CloudWatchJob } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { EpochSeconds } from '../pass/time.ts';

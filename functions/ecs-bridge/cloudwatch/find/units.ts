@@ -1,5 +1,5 @@
 // Units of reading: the statistics of one metric that are billed as one, with the window to read.
-import type { CloudWatchMetric, Seconds } from '@fargaze/core';
+import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
 import type { Span } from '../pass/time.ts';
 import type { ReadUnit } from './found.ts';
 import { discoveryLag } from './job-source.ts';

@@ -1,5 +1,5 @@
 // Begins and ends a pass over CloudWatch: opens every scope that the configuration names, and closes them.
-import { mapConcurrently, SourceError } from '@fargaze/core';
+import { mapConcurrently, SourceError } from '@fargaze/core/internal';
 import { openScope } from '../../aws/open-scope.ts';
 import { type Scope, scopeKey, scopesOf } from '../../aws/scope.ts';
 import type { Sessions } from '../../aws/sessions.ts';

@@ -7,7 +7,7 @@ import type {
   EcsConfig,
   Seconds,
   SeriesWriter,
-} from '@fargaze/core';
+} from '@fargaze/core/internal';
 import { type ScopeClients, scopeKey, scopesOf } from '../../aws/scope.ts';
 import type { EcsReading } from '../../ecs/reading.ts';
 import type { RunTally } from './run-tally.ts';

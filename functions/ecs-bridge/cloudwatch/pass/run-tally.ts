@@ -1,5 +1,5 @@
 // What a pass over CloudWatch did and what failed; every stage adds to it.
-import type { DeliveryError, SourceError } from '@fargaze/core';
+import type { DeliveryError, SourceError } from '@fargaze/core/internal';
 import { type CallTally, createCallTally } from '../../aws/call-tally.ts';
 
 /** Counts and faults of a pass. */

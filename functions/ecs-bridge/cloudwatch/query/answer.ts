@@ -1,5 +1,5 @@
 // What the stage hands on: the points of one series.
-import type { Point } from '@fargaze/core';
+import type { Point } from '@fargaze/core/internal';
 
 /** A series of an answer; points in order of time. */
 export type Answer = {

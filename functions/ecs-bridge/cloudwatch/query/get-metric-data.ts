@@ -1,6 +1,6 @@
 // Carries out one request: every page, and partial results again. Returns the data that arrived and the ids whose data did
 // not. API failures are returned, not thrown.
-import { type Point, SourceError } from '@fargaze/core';
+import { type Point, SourceError } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import type { MetricDataPage, MetricDataResult } from '../../aws/sdk-types.ts';
 import type { Pass } from '../pass/pass.ts';

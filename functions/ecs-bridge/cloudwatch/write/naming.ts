@@ -1,6 +1,6 @@
 // Names and labels of CloudWatch data in Prometheus: YACE's or cloudwatch_exporter's. Pure. Every name is valid: characters
 // that the exporters let through and Prometheus would refuse become `_`.
-import type { CloudWatchConfig, Metadata, NamedValue } from '@fargaze/core';
+import type { CloudWatchConfig, Metadata, NamedValue } from '@fargaze/core/internal';
 import { dropEmpty, yaceLabel, yaceSnake } from '../../naming/yace-case.ts';
 import { metricFacts } from './known-metrics.ts';
 

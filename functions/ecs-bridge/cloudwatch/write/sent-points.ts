@@ -1,6 +1,6 @@
 // The latest points that a warm function has delivered, so that it sends nothing twice, and which series have ended. Lost
 // at a cold start, when points are sent again; the receiver takes equal points as one.
-import type { EpochMs, Point, Series } from '@fargaze/core';
+import type { EpochMs, Point, Series } from '@fargaze/core/internal';
 
 /** A series with what is recorded of it once it has been delivered. */
 export type MadeSeries = {

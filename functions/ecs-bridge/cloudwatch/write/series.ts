@@ -1,6 +1,6 @@
 // Series from answers: CloudWatch's times, names by the configured style, final points only, zeros only for a resource that
 // is known to exist, and no point that this function has delivered before.
-import type { Metadata, Point, Series } from '@fargaze/core';
+import type { Metadata, Point, Series } from '@fargaze/core/internal';
 import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { defaultOverlap } from '../find/window.ts';
 import type { Pass } from '../pass/pass.ts';

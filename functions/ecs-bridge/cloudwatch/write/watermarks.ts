@@ -1,6 +1,6 @@
 // Until when jobs have been delivered without a gap. A warm function remembers it and writes it after the data; a cold one
 // asks the receiver. A receiver that does not answer costs only a longer window.
-import { DeliveryError, type EpochMs, readEnv, type Series } from '@fargaze/core';
+import { DeliveryError, type EpochMs, readEnv, type Series } from '@fargaze/core/internal';
 import type { Delivered } from '../find/search.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { EpochSeconds } from '../pass/time.ts';

@@ -1,5 +1,5 @@
 // Writes series to the receiver as soon as they are made, and counts what it took and what it refused for good.
-import { DeliveryError, type Series } from '@fargaze/core';
+import { DeliveryError, type Series } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import type { Pass } from '../pass/pass.ts';
 

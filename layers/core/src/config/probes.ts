@@ -2,8 +2,8 @@
 import type { Seconds } from '../clock.ts';
 import type { Module, Prober } from './modules.ts';
 
-/** Where a probe runs from. `any`: wherever a function of its kind runs. */
-export type Vantage = 'any' | 'internet' | 'vpc';
+/** Where a probe runs from: one place, so that its results have one writer. */
+export type Vantage = 'internet' | 'vpc';
 
 /** One configured probe. */
 export type ProbeConfig = {
@@ -33,4 +33,10 @@ export type Target<M extends Module = Module> = {
 export const defaultJobs: Readonly<Record<Prober, string>> = {
   http: 'fargaze-web',
   redis: 'fargaze-redis',
+};
+
+/** Where probes run that name no vantage: where the one function stands that every deployment has for their kind. */
+export const defaultVantages: Readonly<Record<Prober, Vantage>> = {
+  http: 'internet',
+  redis: 'vpc',
 };

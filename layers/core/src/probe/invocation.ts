@@ -219,7 +219,7 @@ function throwFaults(observations: readonly Observation[], delivery: unknown): v
   }
 }
 
-function vantage(): Vantage {
+function vantage(): Vantage | undefined {
   const value = readEnv('FARGAZE_VANTAGE');
-  return value === 'internet' || value === 'vpc' ? value : 'any';
+  return value === 'internet' || value === 'vpc' ? value : undefined;
 }

@@ -24,7 +24,8 @@ export type Selected<M extends Module> = {
 export type Selection<M extends Module> = {
   readonly config: Config;
   readonly prober: M['prober'];
-  readonly vantage: Vantage;
+  /** Where this function stands; undefined: it runs the probes of every vantage. */
+  readonly vantage: Vantage | undefined;
   readonly now: EpochMs;
   readonly read: (name: string) => string | undefined;
 };
@@ -80,7 +81,7 @@ function selectConfigured<M extends Module>(
   const { schedule, time = selection.now } = event;
   return own
     .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
-    .filter((probe) => vantage === 'any' || probe.vantage === 'any' || probe.vantage === vantage)
+    .filter((probe) => vantage === undefined || probe.vantage === vantage)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));
 }

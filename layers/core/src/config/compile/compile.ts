@@ -5,7 +5,7 @@ import { ConfigError } from '../../errors.ts';
 import type { Config } from '../config.ts';
 import { explainIssues } from '../explain.ts';
 import type { Module } from '../modules.ts';
-import { defaultJobs, type ProbeConfig } from '../probes.ts';
+import { defaultJobs, defaultVantages, type ProbeConfig } from '../probes.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
 import { buildSlo } from './slo-schema.ts';
@@ -41,6 +41,7 @@ function build(parsed: ParsedConfig): Config {
     return {
       ...kept,
       job: probe.job ?? defaultJobs[prober],
+      vantage: probe.vantage === 'any' ? defaultVantages[prober] : probe.vantage,
       ...(rollout !== undefined && { rollout }),
     };
   });

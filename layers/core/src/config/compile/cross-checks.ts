@@ -19,6 +19,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
+    ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
     ...duplicates(probes, { list: 'probes', field: 'name' }, (probe) => probe.name),
     ...duplicates(probes, { list: 'probes', field: 'target' }, (probe) => groupOf(probe, modules)),
     ...checkSlos(
@@ -74,6 +75,14 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
 /** The value of a key that the mapping has itself: every object inherits a `toString`. */
 function own<T>(mapping: Readonly<Record<string, T>>, key: unknown): T | undefined {
   return typeof key === 'string' && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
+}
+
+/** No function of Redis probes stands outside a VPC: such a probe would never run. */
+function checkVantage(probe: Mapping, index: number, modules: Mapping): Finding[] {
+  if (probe.vantage !== 'internet' || proberOf(probe, modules) !== 'redis') return [];
+  const message =
+    'got "internet", want vpc or no vantage: Redis is probed from inside the VPC only';
+  return [{ path: ['probes', index, 'vantage'], message }];
 }
 
 function proberOf(probe: Mapping, modules: Mapping): unknown {

@@ -53,7 +53,9 @@ export const probeSchema = closed({
   vantage: v.optional(
     v.pipe(
       v.picklist(['any', 'internet', 'vpc'], 'want any, internet or vpc'),
-      v.description('where to probe from'),
+      v.description(
+        'where to probe from, once; `any`: web probes from the internet, Redis probes from inside the VPC. Both: two probes of different `job`',
+      ),
     ),
     'any',
   ),

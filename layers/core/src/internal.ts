@@ -1,0 +1,79 @@
+// What the functions of this project share, and nobody else may count on; functions of users have index.ts.
+// Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
+
+export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
+export { mapConcurrently } from './concurrency.ts';
+export type {
+  BridgeConfig,
+  BudgetConfig,
+  CloudWatchConfig,
+  CloudWatchExpression,
+  CloudWatchJob,
+  CloudWatchMetric,
+  CloudWatchScope,
+  EcsConfig,
+  NamedValue,
+  RoleConfig,
+  TagFilter,
+} from './config/bridge.ts';
+export type { Config } from './config/config.ts';
+export { interpolate } from './config/interpolate.ts';
+export type {
+  HeaderRule,
+  HttpModule,
+  HttpOptions,
+  RedisModule,
+  RedisOptions,
+} from './config/modules.ts';
+export { matchesName } from './config/name-pattern.ts';
+export type { Pattern } from './config/pattern.ts';
+export type { Target } from './config/probes.ts';
+export { readSecret } from './config/secret.ts';
+export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
+export { createSink } from './delivery/choose.ts';
+export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
+export { type Receivers, type RemoteWriteReceiver, readReceivers } from './delivery/settings.ts';
+export { readEnv } from './env.ts';
+export {
+  ConfigError,
+  codeOf,
+  DeliveryError,
+  type Issue,
+  messageOf,
+  SourceError,
+} from './errors.ts';
+export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts';
+export { renderExposition } from './exposition.ts';
+export { type Answer, ask } from './http/ask.ts';
+export { retry } from './http/retry.ts';
+export type { AwsCredentials } from './http/sigv4.ts';
+export { createLog, type Log } from './log.ts';
+export { classify } from './net/classify.ts';
+export { type DialFacts, dial, dialSamples } from './net/dial.ts';
+export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
+export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
+export { isDue } from './probe/select.ts';
+export type { Summary } from './probe/summary.ts';
+export { groupKey } from './pushgateway/grouping.ts';
+export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
+export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
+export { pushMetrics } from './pushgateway/push-metrics.ts';
+export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
+export { fromMessage, MessageError } from './queue/message.ts';
+export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
+export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
+export {
+  type Batch,
+  type Group,
+  type Labels,
+  type Metadata,
+  type Point,
+  roundSeconds,
+  type Sample,
+  type Series,
+  sample,
+} from './sample.ts';
+export { seriesOfBatch } from './series.ts';
+export type { Sink } from './sink/sink.ts';
+export { version } from './version.ts';
