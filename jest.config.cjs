@@ -9,7 +9,7 @@ module.exports = {
     '\\.ts$|/node_modules/(?:cborg|get-east-asian-width)/.*\\.js$':
       '<rootDir>/scripts/jest-esbuild.cjs',
   },
-  transformIgnorePatterns: ['/node_modules/(?!cborg/|get-east-asian-width/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(?:cborg|get-east-asian-width)/)'],
   moduleNameMapper: { '^cborg$': '<rootDir>/node_modules/cborg/cborg.js' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   // In the sandbox of a test each look-up of a global is slow; these are handed to every module as its own.

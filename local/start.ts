@@ -1,17 +1,19 @@
 // `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
 import { rmSync } from 'node:fs';
+import { systemClock } from '../layers/core/src/clock.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig } from '../scripts/build.ts';
 import { configFileName } from '../scripts/config-file.ts';
 import { explain } from './explain.ts';
-import { startGuardian } from './guard.ts';
 import { waitUntilLanded } from './landing.ts';
 import { helpText, parseOptions, type Task } from './options.ts';
 import { killAll } from './programs/process.ts';
-import { openRunFolder, type RunFolder, stackDir } from './run-folder.ts';
-import { type Stack, startStack } from './stack.ts';
+import { startGuardian } from './system/guard.ts';
+import { onOrphaned } from './system/orphaned.ts';
+import { openRunFolder, type RunFolder, stackDir } from './system/run-folder.ts';
+import { type Stack, startStack } from './system/stack.ts';
 import { printAddresses, shownOf } from './terminal/greeting.ts';
 import { type Shown, show, showOnce } from './terminal/show.ts';
 
@@ -72,28 +74,28 @@ async function smoke(stack: Stack, system: Shown): Promise<number> {
   return 1;
 }
 
+/** Seconds in which a signal is the first one once more: a terminal sends it to npm too, which passes it on. */
+const sameSignalSeconds = 1;
+let leftAt = Number.POSITIVE_INFINITY;
+
 /** The first time, what has started is stopped in order; the second time, at once. */
 function leave(): void {
-  if (leaving.signal.aborted) {
+  const now = systemClock.monotonic();
+  if (now - leftAt > sameSignalSeconds) {
     killAll();
     process.exit(interruptedCode);
   }
+  leftAt = Math.min(leftAt, now);
   leaving.abort();
-}
-
-/** Once npm was killed nobody is left to stop us: its end is not told to what it runs. */
-function watchParent(): void {
-  if (readEnv('npm_lifecycle_event') === undefined) return;
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && !leaving.signal.aborted && leave(), 500).unref();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
 // Nobody reads any more, as after the end of a terminal.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-watchParent();
+// Once npm is killed nobody is left to stop us: its end is not told to what it runs.
+if (readEnv('npm_lifecycle_event') !== undefined) onOrphaned(() => leaving.abort());
 
-main()
+void main()
   .catch((error: unknown) => {
     const stopped = leaving.signal.aborted;
     process.stderr.write(stopped ? 'stopped\n' : `${explain(error)}\n`);

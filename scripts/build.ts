@@ -1,9 +1,10 @@
 // Builds what the functions run on: the compiled configuration, @fargaze/core and the Lambda layer.
 // `npm run build` builds all; the Serverless plugin and tests call the parts.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import type { Config } from '../layers/core/src/config/config.ts';
+import { codeOf } from '../layers/core/src/errors.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
 
@@ -27,7 +28,7 @@ export async function buildConfig(root = process.cwd()): Promise<Config> {
   const config = readConfigFile(resolve(root, file), file);
   const directory = join(root, '.build/config');
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, 'fargaze.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await replaceFile(join(directory, 'fargaze.json'), `${JSON.stringify(config, null, 2)}\n`);
   return config;
 }
 
@@ -35,22 +36,24 @@ export async function buildConfig(root = process.cwd()): Promise<Config> {
 export async function buildLayer(root = process.cwd()): Promise<string> {
   const core = join(root, 'layers/core');
   const common = { ...shipped, absWorkingDir: root };
-  await build({
+  await bundle({
     ...common,
     entryPoints: [join(core, 'src/internal.ts')],
     outfile: join(core, 'dist/internal.cjs'),
   });
-  await build({
+  await bundle({
     ...common,
     entryPoints: [join(core, 'src/index.ts')],
     outfile: join(core, 'dist/index.cjs'),
     plugins: [handOn],
   });
   const layer = join(root, '.build/layers/core');
-  const modules = join(layer, 'nodejs/node_modules');
-  await rm(layer, { recursive: true, force: true });
+  await mkdir(dirname(layer), { recursive: true });
+  const draft = await mkdtemp(`${layer}-`);
+  const modules = join(draft, 'nodejs/node_modules');
   await layOutCore(core, join(modules, '@fargaze/core'));
   await layOutPromClient(root, join(modules, 'prom-client'));
+  await replaceDirectory(layer, draft);
   return layer;
 }
 
@@ -61,6 +64,33 @@ const handOn: Plugin = {
     onResolve({ filter: /^\.\// }, () => ({ path: './internal.cjs', external: true }));
   },
 };
+
+/** Builds, and puts each file in the place of the last one. */
+async function bundle(options: BuildOptions): Promise<void> {
+  const { outputFiles } = await build({ ...options, write: false });
+  for (const { contents, path } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, contents);
+  }
+}
+
+/** Others may be reading the file: they see the old one or the new one, whole. */
+async function replaceFile(file: string, contents: string | Uint8Array): Promise<void> {
+  const draft = join(dirname(file), `.${basename(file)}-${process.pid}`);
+  await writeFile(draft, contents);
+  await rename(draft, file);
+}
+
+/** Puts `draft` in the place of `directory`; where two do so at once, the same content is there in the end. */
+async function replaceDirectory(directory: string, draft: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  try {
+    await rename(draft, directory);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+  }
+}
 
 async function layOutCore(core: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });

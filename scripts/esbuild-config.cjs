@@ -25,6 +25,8 @@ module.exports = () => ({
   supported: { 'dynamic-import': false },
   alias: { bowser: join(__dirname, 'no-browser.cjs') },
   outputFileExtension: '.cjs',
+  // Two local systems in one clone must not remove each other's bundles.
+  outputWorkFolder: process.env.FARGAZE_BUNDLE_DIR || '.esbuild',
   external: ['@fargaze/core'],
   exclude: ['@fargaze/core'],
   legalComments: 'none',

@@ -1,7 +1,7 @@
 // Serverless plugin of this project: compiles fargaze.yml and builds the layer before anything needs them,
 // completes the template, and points `invoke local` at a running local system. A bad fargaze.yml stops the command with its issues.
-const { existsSync, readFileSync } = require('node:fs');
-const { basename, join, resolve } = require('node:path');
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
@@ -76,7 +76,7 @@ class FargazePlugin {
 /** `file` is TypeScript, which this version of Node may not load by itself. */
 function loadCode(root, file) {
   const outfile = join(root, '.build/run', `serverless-plugin-${basename(file, '.ts')}.cjs`);
-  buildSync({
+  const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: [join(root, file)],
     outfile,
@@ -87,7 +87,13 @@ function loadCode(root, file) {
     conditions: ['source'],
     external: ['esbuild'],
     logLevel: 'warning',
+    write: false,
   });
+  // Another command may be reading the last one.
+  const draft = `${outfile}.${process.pid}`;
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(draft, outputFiles[0].contents);
+  renameSync(draft, outfile);
   return require(outfile);
 }
 

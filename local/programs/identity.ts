@@ -5,14 +5,30 @@ import { plainEnvironment } from '../../scripts/environment.ts';
 
 /** What no other process of this id has: when it was started. Undefined when none runs; a zombie has ended. */
 export function identify(pid: number): string | undefined {
-  if (process.platform !== 'linux') return askPs(pid);
+  if (process.platform !== 'linux') return askPs(pid, 'lstart=');
+  const { fields } = readStat(pid);
+  const [state] = fields;
+  if (state === undefined || state === 'Z' || state === 'X') return undefined;
+  return `${read('/proc/sys/kernel/random/boot_id').trim()} ${fields[19]}`;
+}
+
+/** The name of a process and the id of its parent; undefined when none runs. */
+export function describeProcess(pid: number): { name: string; parent: number } | undefined {
+  if (process.platform === 'linux') {
+    const { fields, name } = readStat(pid);
+    return fields[1] === undefined ? undefined : { name, parent: Number(fields[1]) };
+  }
+  const [, parent, name = ''] = /^(\d+)\s+(.*)$/.exec(askPs(pid, 'ppid=,comm=') ?? '') ?? [];
+  return parent === undefined ? undefined : { name, parent: Number(parent) };
+}
+
+/** Fields from the third on; see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
+function readStat(pid: number): { readonly name: string; readonly fields: readonly string[] } {
   const stat = read(`/proc/${pid}/stat`);
   // The name, in parentheses, may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state = 'X'] = fields;
-  // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: field 22, in ticks since this boot.
-  if (stat === '' || state === 'Z' || state === 'X') return undefined;
-  return `${read('/proc/sys/kernel/random/boot_id').trim()} ${fields[19]}`;
+  const end = stat.lastIndexOf(')');
+  if (end < 0) return { name: '', fields: [] };
+  return { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') };
 }
 
 function read(file: string): string {
@@ -24,11 +40,10 @@ function read(file: string): string {
   }
 }
 
-function askPs(pid: number): string | undefined {
+function askPs(pid: number, columns: string): string | undefined {
   try {
-    const env = plainEnvironment({ TZ: 'UTC' });
-    const answer = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      env,
+    const answer = execFileSync('ps', ['-o', columns, '-p', String(pid)], {
+      env: plainEnvironment({ TZ: 'UTC' }),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

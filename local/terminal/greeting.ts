@@ -3,7 +3,7 @@ import { systemClock } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { writeLine } from '../../layers/core/src/log.ts';
 import { howToGetGrafana } from '../programs/grafana.ts';
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../system/stack.ts';
 import type { Shown } from './show.ts';
 
 /** Prints the addresses. */

@@ -1,6 +1,6 @@
 // What is wrong with the system itself, in sentences: which part, since when, and what that does to what is shown.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
-import type { PartHealth } from '../parts.ts';
+import type { PartHealth } from '../system/parts.ts';
 import { type Style, span } from './line.ts';
 import { clockTime, longAge } from './time.ts';
 import { firstDue, type View } from './view.ts';

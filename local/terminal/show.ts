@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
-import type { PartHealth } from '../parts.ts';
+import type { PartHealth } from '../system/parts.ts';
 import { createJournal } from './journal.ts';
 import { look } from './read.ts';
 import { renderView } from './render.ts';

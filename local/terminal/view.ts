@@ -1,6 +1,6 @@
 // What is shown: the snapshot, the health of the system's parts, and what does not change while it runs.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
-import type { PartHealth } from '../parts.ts';
+import type { PartHealth } from '../system/parts.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** All that is shown at one moment. */

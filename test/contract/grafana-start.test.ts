@@ -47,8 +47,13 @@ function install(name: string, file: string): string {
 beforeEach(() => {
   delete process.env.FARGAZE_GRAFANA;
   process.env.PATH = path;
+  // The user's own Grafana has its database elsewhere.
+  process.env.GF_DATABASE_URL = 'postgres://elsewhere/grafana';
 });
 afterAll(() => rmSync(directory, { recursive: true }));
+
+/** An empty file of the start's own, so that conf/custom.ini of the installation says nothing. */
+const ownSettings = expect.stringMatching(/fargaze-grafana-\w+\/grafana\.ini$/);
 
 type Seen = { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
 
@@ -90,7 +95,7 @@ function checkProvisioning(env: Seen['env']): void {
 it('the program `grafana` is started as a server with its home, on loopback and without accounts', async () => {
   const bin = install('new', 'grafana');
   const { args, env, port } = await startFrom(bin);
-  expect(args).toEqual(['server', '--homepath', join(directory, 'new')]);
+  expect(args).toEqual(['server', '--homepath', join(directory, 'new'), '--config', ownSettings]);
   expect(env).toMatchObject({
     GF_SERVER_HTTP_ADDR: '127.0.0.1',
     GF_SERVER_HTTP_PORT: String(port),
@@ -98,11 +103,12 @@ it('the program `grafana` is started as a server with its home, on loopback and 
     GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
     GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
   });
+  expect(env).not.toHaveProperty('GF_DATABASE_URL');
 }, 60_000);
 
 it('the older program `grafana-server` takes the options alone', async () => {
   const { args } = await startFrom(install('old', 'grafana-server'));
-  expect(args).toEqual(['--homepath', join(directory, 'old')]);
+  expect(args).toEqual(['--homepath', join(directory, 'old'), '--config', ownSettings]);
 }, 60_000);
 
 it('without one on PATH there is none; one that is named and does not run is told', async () => {

@@ -20,10 +20,10 @@ const left = new Set([
 /** A copied tree. */
 export type TreeCopy = { readonly directory: string; remove(): void };
 
-/** Copies what is under the working directory; installed packages are shared. */
-export function copyTree(): TreeCopy {
+/** Copies what is under the working directory to a folder whose name begins so; installed packages are shared. */
+export function copyTree(name = 'fargaze-tree-'): TreeCopy {
   const root = process.cwd();
-  const directory = mkdtempSync(join(tmpdir(), 'fargaze-tree-'));
+  const directory = mkdtempSync(join(tmpdir(), name));
   cpSync(root, directory, { recursive: true, filter: (path) => !left.has(basename(path)) });
   symlinkSync(resolve(root, 'node_modules'), join(directory, 'node_modules'));
   return { directory, remove: () => rmSync(directory, { recursive: true }) };

@@ -8,10 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
-import { stopAll, waitFor } from '../../local/programs/process.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
-import { removeStackDir, type Stack, startStack, stopStack } from '../../local/stack.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
+import type { Stack } from '../../local/system/stack.ts';
 import {
   annotationQueries,
   type BoardQuery,
@@ -23,6 +22,7 @@ import {
 import { issueCertificate } from '../support/certificates.ts';
 import { listCommands } from '../support/documented-commands.ts';
 import { askAsDocumented } from '../support/documented-curl.ts';
+import { type LocalSystem, startLocalSystem } from '../support/local-system.ts';
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
 type Answers = Readonly<Record<string, readonly Sample[]>>;
@@ -32,7 +32,6 @@ type PublicBoard = {
   readonly expressions: readonly string[];
 };
 
-const root = process.cwd();
 const boards = readBoards();
 const queries = boards.flatMap(panelQueries);
 const publicBoards: readonly PublicBoard[] = JSON.parse(
@@ -59,6 +58,7 @@ const onlyInAws = [
 /** CloudWatch is minutes behind, so these lines may end before now. */
 const late = ['ECS / CPU of the reservation / A', 'ECS / Memory of the reservation / A'];
 
+let system: LocalSystem | undefined;
 let stack: Stack;
 let replica: Server;
 let secure: HttpsServer;
@@ -69,12 +69,8 @@ let traffic: NodeJS.Timeout;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fargaze-boards-'));
   await startSecure();
-  await removeStackDir(root);
-  stack = await startStack({
-    root,
-    config: readConfigFile('fargaze.yml'),
-    report: () => undefined,
-  });
+  system = await startLocalSystem();
+  stack = system.stack;
   replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(stack.redis.port)] });
   traffic = setInterval(() => void makeTraffic(), 500);
 }, 150_000);
@@ -83,8 +79,7 @@ afterAll(async () => {
   clearInterval(traffic);
   secure?.close();
   await replica?.stop();
-  if (stack !== undefined) await stopStack(root, stack);
-  await stopAll();
+  await system?.stop();
   delete process.env.NODE_EXTRA_CA_CERTS;
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
@@ -103,9 +98,9 @@ async function startSecure(): Promise<void> {
 /** What users do: some requests fail, some orders come in, keys are found and not found. */
 async function makeTraffic(): Promise<void> {
   const requests = ['/healthy', '/counter', '/slow?seconds=0.2', '/flaky?probability=1'];
-  const post = (path: string) => fetch(`${stack.web.url}${path}`, { method: 'POST' });
+  const post = (path: string) => fetch(`${stack.webApp.url}${path}`, { method: 'POST' });
   const all = [
-    ...requests.map((path) => fetch(`${stack.web.url}${path}`)),
+    ...requests.map((path) => fetch(`${stack.webApp.url}${path}`)),
     post('/orders?euros=20'),
   ];
   // A request that fails is what some of the boards show.

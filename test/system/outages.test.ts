@@ -2,30 +2,25 @@
 import { readFileSync } from 'node:fs';
 import { createClient } from '@redis/client';
 import { findMissing } from '../../local/landing.ts';
-import { stopAll, waitFor } from '../../local/programs/process.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
-import { removeStackDir, type Stack, startStack, stopStack } from '../../local/stack.ts';
+import type { Stack } from '../../local/system/stack.ts';
 import { readStatus } from '../../local/terminal/read.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
+import { type LocalSystem, startLocalSystem } from '../support/local-system.ts';
 
-const root = process.cwd();
+let system: LocalSystem;
 let stack: Stack;
 let redis: Server;
 
 beforeAll(async () => {
-  await removeStackDir(root);
-  stack = await startStack({
-    root,
-    config: readConfigFile('fargaze.yml'),
-    report: () => undefined,
-  });
+  system = await startLocalSystem();
+  stack = system.stack;
   redis = stack.redis;
 }, 600_000);
 
 afterAll(async () => {
   await redis.stop();
-  await stopStack(root, stack);
-  await stopAll();
+  await system.stop();
 }, 600_000);
 
 /** Seconds in which the schedule ticks at least once and Prometheus scrapes, on a busy machine too. */
@@ -100,7 +95,7 @@ it('the functions run on their schedules, and every probe and scrape lands', asy
   const running = await some('ecs_service_running_tasks{cluster="fargaze-demo"}');
   expect(running.map(({ labels }) => labels.service).sort()).toEqual(['redis', 'web', 'worker']);
   await some('ecs_service_container_exits');
-  const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
+  const endpoints = JSON.parse(readFileSync(system.endpointsFile, 'utf8'));
   expect(endpoints).toMatchObject({ prometheus: stack.prometheus.url, redis: stack.redis.url });
 }, 600_000);
 
@@ -124,12 +119,12 @@ it('a tick of the schedules makes one request of each web target', async () => {
 
 it('a stopped Redis and a stopped web app time out', async () => {
   process.kill(redis.process.pid, 'SIGSTOP');
-  process.kill(-stack.web.app.pid, 'SIGSTOP');
+  process.kill(-stack.webApp.process.pid, 'SIGSTOP');
   await tick();
   await expectState('redis', 'down: timeout in phase auth');
   await expectState('web', 'down: timeout in phase processing');
   process.kill(redis.process.pid, 'SIGCONT');
-  process.kill(-stack.web.app.pid, 'SIGCONT');
+  process.kill(-stack.webApp.process.pid, 'SIGCONT');
   await tick();
   await expectState('redis', 'up');
   await expectState('web', 'up');
@@ -191,28 +186,8 @@ it.each([
 
 it('a web app that is gone refuses', async () => {
   await restartRedis();
-  await stack.web.app.stop();
+  await stack.webApp.stop();
   await tick();
   await expectState('web', 'down: refused in phase connect');
   await expectState('redis', 'up');
-}, 600_000);
-
-it('with the functions stopped the fresh series end, and the silence alert fires', async () => {
-  await stack.functions.stop();
-  expect(await query('fargaze:probe_success:fresh')).toHaveLength(2);
-  await waitFor({
-    what: 'fresh series gone',
-    seconds: 300,
-    check: async () => (await query('fargaze:probe_success:fresh')).length === 0,
-  });
-  const last = await query('probe_success{job="fargaze-redis"}');
-  expect(last.map(({ value }) => value)).toEqual([1]);
-  await waitFor({
-    what: 'silence alert',
-    seconds: patience,
-    check: async () =>
-      (await query('ALERTS{alertname="FargazeProbeSilent",alertstate="firing"}')).length === 2,
-  });
-  const rows = await readStatus(stack.prometheus.url, stack.probes);
-  expect(rows.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
 }, 600_000);

@@ -1,127 +1,158 @@
-// `npm start` and `npm run smoke` as processes: they come up, tell, and leave nothing behind.
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// `npm start` and `npm run smoke` as processes on machines as they are: what is killed comes again or goes for good, whatever
+// ends a start leaves nothing behind, and two systems do not meet.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
-import { demoCluster } from '../../local/fake-aws/demo.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { waitFor } from '../../local/programs/process.ts';
+import { expectMinutes } from '../support/cloudwatch-minutes.ts';
+import { createGrounds, type Grounds, recorded, type Started, start } from '../support/started.ts';
+import { copyTree } from '../support/tree-copy.ts';
 
-const marker = `FARGAZE_TEST_RUN=${randomUUID()}`;
-const temporary = mkdtempSync(join(tmpdir(), 'fargaze-start-'));
-afterAll(() => rmSync(temporary, { recursive: true }));
+jest.setTimeout(200_000);
 
-/** What the commands of this file run with: a mark that every process they start inherits. */
-const env = { FARGAZE_TEST_RUN: marker.slice(marker.indexOf('=') + 1), TMPDIR: temporary };
+const grounds = createGrounds();
+const elsewhere = createGrounds();
+const composeFile = join(grounds.stackDir, 'compose.env');
+const tree = copyTree('fargaze tree é ');
+let system: Started;
+let smoke: Started;
 
-/** Processes that bear the mark, and files in the temporary directory that was theirs. */
-function leftovers(): string[] {
-  const processes = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/environ`).includes(marker))
-    .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`)}`);
-  const files = readdirSync(temporary).filter((name) => name.startsWith('fargaze-'));
-  return [...processes, ...files];
-}
-
-/** Empty for a process that has ended meanwhile. */
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-it('npm run smoke brings everything up, shows it up, and takes it down', async () => {
-  const { code, output } = await runCommand('npm', ['run', '-s', 'smoke'], {
-    env,
-    timeoutMs: 540_000,
+beforeAll(async () => {
+  mkdirSync(grounds.stackDir);
+  writeFileSync(composeFile, 'of another command');
+  system = start({ grounds });
+  smoke = start({
+    grounds: elsewhere,
+    command: ['npm', 'run', '-s', 'smoke'],
+    cwd: tree.directory,
+    env: {
+      FARGAZE_STACK_DIR: undefined,
+      // Nothing can be made below a file. Programs that were fetched stay where they are.
+      XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(process.env.HOME ?? '', '.cache'),
+      HOME: '/dev/null/home',
+    },
   });
-  expect([output, code]).toEqual([expect.stringMatching(/^web .* UP /m), 0]);
-  expect(output).toMatch(/^redis .* UP /m);
-  expect(existsSync('.stack')).toBe(false);
-  expect(leftovers()).toEqual([]);
-}, 600_000);
+  await system.says(/^Endpoints/m);
+});
 
-/** The points of CloudWatch in Prometheus are those that the simulated one tells: its times, one a minute, no gap. */
-async function expectMinutes(endpoints: {
-  readonly prometheus: string;
-  readonly environment: Readonly<Record<string, string>>;
-}): Promise<void> {
-  const series = 'aws_ecs_cpuutilization_average{dimension_ServiceName="redis"}';
-  const query = `${endpoints.prometheus}/api/v1/query?query=${encodeURIComponent(`${series}[4h]`)}`;
-  const answer = (await (await fetch(query)).json()) as {
-    readonly data: { readonly result: readonly { readonly values: [number, string][] }[] };
+afterAll(async () => {
+  for (const one of [system, smoke]) one.interrupt('SIGTERM');
+  await Promise.all([system.exited, smoke.exited]);
+  tree.remove();
+  grounds.remove();
+  elsewhere.remove();
+});
+
+/** Waits for the end of the last processes, which may have been killed a moment ago. */
+async function expectNothingLeft({ leftovers }: Grounds, files: readonly string[] = []) {
+  const check = async () => leftovers().length === files.length;
+  await waitFor({ what: 'the end', seconds: 15, check }).catch(() => undefined);
+  expect(leftovers()).toEqual(files);
+}
+
+it('a second start in the same folder is refused in one line that says what to do', async () => {
+  const second = start({ grounds });
+  expect(await second.exited).toBe(1);
+  expect(second.output()).toMatch(/^the local system runs already in .*`kill \d+`.*\n$/);
+  expect(existsSync(join(grounds.stackDir, 'endpoints.json'))).toBe(true);
+});
+
+const parts = [
+  'redis',
+  'web app',
+  'web exporter',
+  'redis_exporter',
+  'pushgateway',
+  'fake AWS',
+  'prometheus',
+  'serverless offline',
+];
+
+/** As the record names the process of a part. */
+const programOf = (part: string) => (part === 'redis' ? 'redis-server' : part);
+
+it('each program that is killed is named, and comes again where it was', async () => {
+  const before = system.output().length;
+  const killed = parts.map((part) => recorded(grounds, programOf(part)).pid);
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  const unsaid = () => {
+    const lines = system.output().slice(before);
+    return parts.filter((part) => !new RegExp(`  ${part} ended`).test(lines));
   };
-  const points = new Map(answer.data.result.flatMap(({ values }) => values));
-  const times = [...points.keys()];
-  const [first = 0] = times;
-  expect(times.length).toBeGreaterThan(170);
-  expect(times).toEqual(times.map((_, index) => first + index * 60));
-  const { AWS_ENDPOINT_URL: url = '', AWS_REGION: region = '' } = endpoints.environment;
-  const { MetricDataResults } = await cloudWatchClient({ url, region }).send(
-    new GetMetricDataCommand({
-      StartTime: new Date(first * 1000),
-      EndTime: new Date((first + times.length * 60) * 1000),
-      ScanBy: 'TimestampAscending',
-      MetricDataQueries: [{ Id: 'cpu', MetricStat: cpuOfRedis }],
-    }),
+  await waitFor({ what: 'all named', seconds: 10, check: async () => unsaid().length === 0 }).catch(
+    () => undefined,
   );
-  const [told] = MetricDataResults ?? [];
-  expect(told?.Timestamps?.map((time) => time.getTime() / 1000)).toEqual(times);
-  expect(told?.Values).toEqual([...points.values()].map(Number));
-}
+  expect(unsaid()).toEqual([]);
+  const again = () => parts.map((part) => recorded(grounds, programOf(part)).pid);
+  const check = async () => again().every((pid, index) => pid !== killed[index]);
+  await waitFor({ what: 'all again', seconds: 60, check });
+  expect(system.output()).not.toMatch(/^ +at /m);
+});
 
-const cpuOfRedis = {
-  Period: 60,
-  Stat: 'Average',
-  Metric: {
-    Namespace: 'AWS/ECS',
-    MetricName: 'CPUUtilization',
-    Dimensions: [
-      { Name: 'ClusterName', Value: demoCluster },
-      { Name: 'ServiceName', Value: 'redis' },
-    ],
-  },
-};
+it('what came again is one system: a probe by hand is delivered, and CloudWatch is whole', async () => {
+  const endpoints = JSON.parse(readFileSync(join(grounds.stackDir, 'endpoints.json'), 'utf8'));
+  const invoke = () =>
+    runCommand('node_modules/.bin/serverless', ['invoke', 'local', '-f', 'redis-probe'], {
+      env: { FARGAZE_STACK_DIR: grounds.stackDir },
+    });
+  expect((await invoke()).output).toMatch(/"ok": 1,[\s\S]*"delivered": 1/);
+  await expectMinutes(endpoints);
+});
 
-it('npm start ends on SIGTERM and takes everything with it; a second one is refused meanwhile', async () => {
-  const child = spawn('npm', ['start'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  const check = async () => existsSync('.stack/endpoints.json') && output.includes('PROBE');
-  await waitFor({ what: 'the table', seconds: 240, check });
-  expect(leftovers().length).toBeGreaterThan(8);
-  const endpoints = JSON.parse(readFileSync('.stack/endpoints.json', 'utf8'));
-  const { pid } = endpoints;
-  try {
-    const refused = await runCommand('npm', ['run', '-s', 'smoke']);
-    expect([refused.output, refused.code]).toEqual([
-      expect.stringContaining('is running already'),
-      1,
-    ]);
-    expect(existsSync('.stack/endpoints.json')).toBe(true);
-    const local = await runCommand('node_modules/.bin/serverless', [
-      'invoke',
-      'local',
-      '-f',
-      'redis-probe',
-    ]);
-    expect(local.output).toMatch(/"ok": 1,[\s\S]*"delivered": 1/);
-    await expectMinutes(endpoints);
-  } finally {
-    process.kill(pid, 'SIGTERM');
-    await ended;
+it('a second system runs in the same clone, in another folder', async () => {
+  const other = createGrounds();
+  const second = start({ grounds: other });
+  await second.says(/^Endpoints/m);
+  second.interrupt();
+  expect(await second.exited).toBe(0);
+  await expectNothingLeft(other);
+  other.remove();
+});
+
+it('after kill -9 of everything that could clean up, the next start ends what was left', async () => {
+  for (const name of ['guardian', 'npm start']) {
+    process.kill(recorded(grounds, name).pid, 'SIGKILL');
   }
-  expect(existsSync('.stack')).toBe(false);
-  expect(leftovers()).toEqual([]);
-}, 600_000);
+  await system.exited;
+  expect(grounds.leftovers().length).toBeGreaterThan(8);
+  const next = start({ grounds });
+  await next.says(
+    /^an earlier start \(process \d+\) was killed; ended what it left: .*redis-server \(/m,
+  );
+  next.interrupt();
+  await next.exited;
+  await expectNothingLeft(grounds, ['stack/compose.env']);
+  expect(readFileSync(composeFile, 'utf8')).toBe('of another command');
+});
+
+it.each([
+  /^fargaze.yml/m,
+  /^redis-server \d/m,
+  /^redis /m,
+  /^web app /m,
+  /^fake AWS /m,
+  /^prometheus +http/m,
+])('Ctrl-C once a start has said %s leaves nothing', async (moment) => {
+  const started = start({ grounds });
+  await started.says(moment);
+  started.interrupt();
+  expect(await started.exited).toBe(130);
+  expect(started.output()).toMatch(/^stopped$/m);
+  expect(started.output()).not.toMatch(/^ +at /m);
+  await expectNothingLeft(grounds, ['stack/compose.env']);
+});
+
+it.each(['npm start', 'npm'] as const)('kill -9 of %s ends everything', async (name) => {
+  const started = start({ grounds, command: ['npm', 'start'] });
+  await started.says(/^pushgateway +http/m);
+  process.kill(name === 'npm' ? started.pid : recorded(grounds, name).pid, 'SIGKILL');
+  await started.exited;
+  await expectNothingLeft(grounds, ['stack/compose.env']);
+});
+
+it('npm run smoke shows everything up and leaves nothing, under a path with a space and an é and without a home', async () => {
+  expect([smoke.output(), await smoke.exited]).toEqual([expect.anything(), 0]);
+  expect(smoke.output()).toMatch(/^UP .*web/m);
+  expect(existsSync(join(tree.directory, '.stack'))).toBe(false);
+  await expectNothingLeft(elsewhere);
+});

@@ -60,7 +60,7 @@ const elsewhere: readonly Elsewhere[] = [
   },
   {
     form: /^node scripts\/run\.mjs local\/fake-aws\/main\.ts /,
-    file: 'local/cloud.ts',
+    file: 'local/system/cloud.ts',
     words: "'local/fake-aws/main.ts', '--scenario', 'demo'",
   },
   {

@@ -1,6 +1,6 @@
 // The picture of the running system: what comes first, what is cut, what is said of what is broken.
 import fc from 'fast-check';
-import type { PartHealth } from '../../local/parts.ts';
+import type { PartHealth } from '../../local/system/parts.ts';
 import { textOf } from '../../local/terminal/line.ts';
 import { renderView } from '../../local/terminal/render.ts';
 import { cut, cutMiddle, neutralize, padEnd, widthOf } from '../../local/terminal/text.ts';

@@ -112,7 +112,7 @@ it('an objective that is not known any more is unknown', () => {
 });
 
 describe('a Prometheus that does not answer', () => {
-  const clock = { now: () => 200_000, monotonic: () => 0 };
+  const clock = { now: () => 200_000, monotonic: () => 0, sleep: async () => undefined };
   const at = (url: string): Promise<Snapshot> => look(url, seen, clock);
 
   it('is named by what the system says of it', async () => {

@@ -1,5 +1,5 @@
 // A probe is one function's: whatever is deployed, and locally, each configured probe is selected exactly once a tick.
-import { parseEvent } from '../../layers/core/src/probe/event.ts';
+import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { selectTargets } from '../../layers/core/src/probe/select.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 import { type Item, ofType } from '../support/template.ts';
@@ -42,7 +42,7 @@ function resolve(value: unknown, inVpc: boolean): string {
 
 /** Names of the probes that a function runs at a tick. */
 function run(prober: 'http' | 'redis', vantage: string): string[] {
-  const selected = selectTargets(parseEvent({ schedule: '1m', probes: ['*'] }), {
+  const selected = selectTargets(parseProbeEvent({ schedule: '1m', probes: ['*'] }), {
     config,
     prober,
     vantage: vantage === 'internet' || vantage === 'vpc' ? vantage : undefined,

@@ -72,17 +72,17 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
   return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
 }
 
-/** The value of a key that the mapping has itself: every object inherits a `toString`. */
-function own<T>(mapping: Readonly<Record<string, T>>, key: unknown): T | undefined {
-  return typeof key === 'string' && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
-}
-
 /** No function of Redis probes stands outside a VPC: such a probe would never run. */
 function checkVantage(probe: Mapping, index: number, modules: Mapping): Finding[] {
   if (probe.vantage !== 'internet' || proberOf(probe, modules) !== 'redis') return [];
   const message =
     'got "internet", want vpc or no vantage: Redis is probed from inside the VPC only';
   return [{ path: ['probes', index, 'vantage'], message }];
+}
+
+/** The value of a key that the mapping has itself: every object inherits a `toString`. */
+function own<T>(mapping: Readonly<Record<string, T>>, key: unknown): T | undefined {
+  return typeof key === 'string' && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
 function proberOf(probe: Mapping, modules: Mapping): unknown {

@@ -2,8 +2,8 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { renderRules } from '../infra/config/prometheus/render.ts';
-import type { Config } from '../layers/core/src/config/config.ts';
+import { renderRules } from '../../infra/config/prometheus/render.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
 
 /** A configured probe with its target's variables filled in. */
 export type LocalProbe = {

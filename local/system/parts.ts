@@ -1,9 +1,9 @@
 // The parts of the local system: a part whose program ends is started again on the same port, three times, and then given up.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EpochMs, systemClock } from '../layers/core/src/clock.ts';
-import { messageOf } from '../layers/core/src/errors.ts';
-import type { RunningProcess } from './programs/process.ts';
-import type { Server } from './programs/servers.ts';
+import { type EpochMs, systemClock } from '../../layers/core/src/clock.ts';
+import { messageOf } from '../../layers/core/src/errors.ts';
+import type { RunningProcess } from '../programs/process.ts';
+import type { Server } from '../programs/servers.ts';
 
 /** How a part ended that nobody asked to. */
 export type PartEnd = {
@@ -42,12 +42,14 @@ export type PartSpec<T extends Server> = {
   readonly start: (run: Restart) => Promise<T>;
   /** Ends waiting for it to become ready. */
   readonly signal: AbortSignal;
+  /** Milliseconds before the first restart, the second and so on; {@link restartDelaysMs} when unset. */
+  readonly delaysMs?: readonly number[];
 };
 
-/** Restarts within `windowMs`; one more end, and the part is given up. */
-const restartLimit = { count: 3, windowMs: 10 * 60_000 } as const;
-/** Before the first, second and third restart. */
-const delaysMs = [500, 1_000, 2_000] as const;
+/** Before each restart; long enough to be seen. One more end within {@link windowMs}, and the part is given up. */
+const restartDelaysMs = [2_000, 4_000, 8_000] as const;
+/** An end before that is forgotten. */
+const windowMs = 10 * 60_000;
 
 /** Starts a part and looks after it until it is stopped. @throws what its first start throws. */
 export async function startPart<T extends Server>(spec: PartSpec<T>): Promise<Part<T>> {
@@ -112,9 +114,9 @@ class Keeper<T extends Server> {
 
   private async restart(): Promise<boolean> {
     const now = systemClock.now();
-    const recent = this.starts.filter((at) => now - at < restartLimit.windowMs);
-    const delay = delaysMs[recent.length];
-    if (recent.length >= restartLimit.count || delay === undefined) {
+    const recent = this.starts.filter((at) => now - at < windowMs);
+    const delay = (this.spec.delaysMs ?? restartDelaysMs)[recent.length];
+    if (delay === undefined) {
       this.enter('failed');
       return false;
     }

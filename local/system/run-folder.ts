@@ -3,11 +3,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { readEnv } from '../layers/core/src/env.ts';
-import { codeOf } from '../layers/core/src/errors.ts';
-import { ExpectedError } from './programs/expected-error.ts';
-import type { Report } from './programs/find.ts';
-import type { Place } from './programs/place.ts';
+import { readEnv } from '../../layers/core/src/env.ts';
+import { codeOf } from '../../layers/core/src/errors.ts';
+import { ExpectedError } from '../programs/expected-error.ts';
+import type { Report } from '../programs/find.ts';
+import type { Place } from '../programs/place.ts';
 import { endRecorded, readRecord, record, runs } from './run-record.ts';
 
 /** The open folder of a run. */

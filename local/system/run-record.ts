@@ -2,8 +2,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../layers/core/src/errors.ts';
-import { identify } from './programs/identity.ts';
+import { codeOf } from '../../layers/core/src/errors.ts';
+import { identify } from '../programs/identity.ts';
 
 /** A process of a run; each leads a process group of its own, but for the first, which is the run itself. */
 export type Recorded = {

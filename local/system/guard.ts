@@ -1,12 +1,12 @@
 // Starts the guardian, a process that ends what this one started should this one be killed.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { plainEnvironment } from '../scripts/environment.ts';
-import type { Place } from './programs/place.ts';
+import { plainEnvironment } from '../../scripts/environment.ts';
+import type { Place } from '../programs/place.ts';
 
 /** Starts it for the run in `directory` of the repository `root`; answers with what dismisses it. */
 export function startGuardian(root: string, directory: string, place: Place): () => Promise<void> {
-  const args = [join(root, 'scripts/run.mjs'), 'local/guardian.ts', directory];
+  const args = [join(root, 'scripts/run.mjs'), 'local/system/guardian.ts', directory];
   const guardian = spawn(process.execPath, args, {
     cwd: root,
     env: plainEnvironment({}),

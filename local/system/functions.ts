@@ -1,8 +1,10 @@
 // The functions on their schedules, emulated by serverless offline with nothing of the user's account in reach.
+import { rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { environmentWith, type Variables } from '../scripts/environment.ts';
-import { freePort, startReady } from './programs/process.ts';
-import type { RunOptions, Server } from './programs/servers.ts';
+import { environmentWith, type Variables } from '../../scripts/environment.ts';
+import type { Place } from '../programs/place.ts';
+import { freePort, startReady } from '../programs/process.ts';
+import type { RunOptions, Server } from '../programs/servers.ts';
 
 /** The running functions; `url` takes invocations as Lambda does. */
 export type Functions = Server & { readonly ports: Ports };
@@ -17,7 +19,7 @@ export type FunctionsOptions = {
   /** Where the functions find what is around them. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: Ports;
-} & RunOptions;
+} & RunOptions & { readonly place: Place };
 
 /** Variables of the user's shell that say where real functions deliver, or whose account they are in. */
 const real =
@@ -54,7 +56,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   const { environment, place, ports, root, signal } = options;
   const program = join(root, 'node_modules/serverless/bin/serverless.js');
   const flags = Object.entries(ports).flatMap(([kind, port]) => [`--${kind}Port`, String(port)]);
-  const directory = (await place?.directory('functions')) ?? '';
+  const directory = await layOut(root, place);
   let scheduled = false;
   const process = await startReady(
     {
@@ -83,4 +85,13 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   );
   const url = `http://localhost:${ports.lambda}`;
   return { url, port: ports.lambda, ports, process, stop: process.stop };
+}
+
+/** A folder where bundles find what the layer holds in a deployment, inside the repository or not. */
+async function layOut(root: string, place: Place): Promise<string> {
+  const directory = await place.directory('functions');
+  const modules = join(directory, 'node_modules');
+  await rm(modules, { force: true });
+  await symlink(join(root, 'node_modules'), modules);
+  return directory;
 }
