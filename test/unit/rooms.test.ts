@@ -1,5 +1,5 @@
 // Who may import whom, by the resolved graph: type imports count, and so does every detour by `../`.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { betweenRooms, findCircles, importsOf, readImports } from '../support/import-graph.ts';
 
@@ -82,4 +82,19 @@ it.each(['deliver', 'janitor', 'redis-probe', 'web-probe'])('%s holds no timer',
     /\bset(?:Timeout|Interval|Immediate)\b/.test(readFileSync(file, 'utf8')),
   );
   expect(timers).toEqual([]);
+});
+
+it('every file that docs/architecture.md names is there', () => {
+  const text = readFileSync('docs/architecture.md', 'utf8');
+  const homes = [
+    '',
+    'layers/core/src/',
+    'functions/ecs-bridge/',
+    'functions/ecs-bridge/cloudwatch/',
+    'functions/ecs-bridge/cloudwatch/query/',
+    'functions/ecs-bridge/cloudwatch/write/',
+  ];
+  const named = [...text.matchAll(/`([\w./-]+\.(?:ts|yml))`/g)].map(([, file = '']) => file);
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((file) => !homes.some((home) => existsSync(home + file)))).toEqual([]);
 });
