@@ -100,6 +100,10 @@ const byHand: readonly { readonly form: RegExp; readonly why: string }[] = [
   { form: /^date \+%s$/, why: 'is a program of the system' },
   { form: /^npm install --save-exact …$/, why: 'changes what the repository depends on' },
   { form: /^npm run picture$/, why: 'takes five minutes and records what then was' },
+  {
+    form: /^(?:npm ci --prefix|node) test\/mutation/,
+    why: 'installs 65 MB and takes minutes for one file',
+  },
   { form: /record-yace\.ts$/, why: 'builds YACE and rewrites what tests compare with' },
 ];
 
