@@ -19,10 +19,12 @@ const remedies: Readonly<Record<string, string>> = {
 /** The text for standard error. */
 export function explain(error: unknown): string {
   if (expected.some((kind) => error instanceof kind)) return messageOf(error);
-  const { path } = (error ?? {}) as { readonly path?: unknown };
+  // A copy fails where it goes to.
+  const { dest, path } = (error ?? {}) as { readonly dest?: unknown; readonly path?: unknown };
+  const place = dest ?? path;
   const remedy = remedies[codeOf(error) ?? ''];
   if (remedy !== undefined) {
-    return typeof path === 'string' ? `${path}: ${remedy}` : `${messageOf(error)}: ${remedy}`;
+    return typeof place === 'string' ? `${place}: ${remedy}` : `${messageOf(error)}: ${remedy}`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

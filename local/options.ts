@@ -38,9 +38,10 @@ Options:
   --help   this text
 
 Environment:
-  FARGAZE_CONFIG  another file to read than fargaze.yml
-  NO_COLOR        no colours on the terminal
-  FORCE_COLOR     colours where there is no terminal
+  FARGAZE_CONFIG     another file to read than fargaze.yml
+  FARGAZE_STACK_DIR  another folder for the files of a run than .stack, so that two can run in one clone
+  NO_COLOR           no colours on the terminal
+  FORCE_COLOR        colours where there is no terminal
 
 What is shown, what is down first:
   UP, DOWN            the newest result, and its age
@@ -54,5 +55,6 @@ Where there is no terminal, a line is printed whenever one of these changes.
 While it runs:
   .stack/endpoints.json   the addresses of everything, and the environment of the functions
   npx serverless invoke local -f redis-probe   probes once more, now, and delivers to this system
-To see a failure, stop a program: the process ids are shown by "pgrep -af redis-server" and the like.
+  .stack/run/processes    the process ids of everything
+To see a failure, halt a program with kill -STOP; kill -CONT lets it go on. One that ends is started again, three times.
 `;

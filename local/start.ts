@@ -1,6 +1,5 @@
 // `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
-import { rmSync } from 'node:fs';
 import { systemClock } from '../layers/core/src/clock.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
@@ -35,8 +34,7 @@ async function main(): Promise<number> {
   }
   const directory = stackDir(root);
   const run = await openRunFolder(directory, writeLine);
-  // Should this process be ended at once, at least its files go.
-  process.once('exit', () => rmSync(run.path, { recursive: true, force: true }));
+  // Should this process end in any other way than below, its guardian clears up.
   const dismissGuardian = startGuardian(root, directory, run);
   try {
     return await runSystem(task, run);

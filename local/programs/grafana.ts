@@ -5,6 +5,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { runCommand } from './command.ts';
+import { ExpectedError } from './expected-error.ts';
 import { type Place, temporaryPlace } from './place.ts';
 import { launch, type RunOptions, type Server } from './servers.ts';
 
@@ -35,7 +36,8 @@ export async function findGrafana(): Promise<Grafana | undefined> {
     const version = /\b(\d+\.\d+\.\d+)/.exec(output)?.[1];
     if (version !== undefined) return { path, version, home: findHome(path) };
   }
-  if (named !== undefined) throw new Error(`FARGAZE_GRAFANA: ${named} does not run as grafana`);
+  if (named !== undefined)
+    throw new ExpectedError(`FARGAZE_GRAFANA: ${named} does not run as grafana`);
   return undefined;
 }
 
@@ -57,7 +59,7 @@ function findHome(path: string): string {
     : [prefix, join(prefix, 'share/grafana'), '/usr/share/grafana'];
   const home = candidates.find((directory) => existsSync(join(directory, 'conf/defaults.ini')));
   if (home !== undefined) return home;
-  throw new Error(
+  throw new ExpectedError(
     `${path}: conf/defaults.ini is in none of ${candidates.join(', ')}; name its directory in FARGAZE_GRAFANA_HOME`,
   );
 }

@@ -89,9 +89,14 @@ function track(spec: ProcessSpec, child: ChildProcess): RunningProcess {
     pid,
     exited,
     ended: () => end,
-    output: () => lastLines(output, 15),
+    output: () => lastLines(withoutFrames(output), 15),
     stop: () => stopGroup(pid, exited, () => end !== undefined),
   };
+}
+
+/** Stacks are of use to whoever wrote the program; what it says stands before them. */
+function withoutFrames(output: string): string {
+  return output.replaceAll(/^ +at .*\n?/gm, '');
 }
 
 /** Hands on whole lines that are not empty; pieces of a line may come one by one. */

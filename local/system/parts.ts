@@ -103,9 +103,10 @@ class Keeper<T extends Server> {
     const { exited, output, path } = this.current.process;
     const how = await exited;
     if (this.stopping.signal.aborted) return false;
-    this.enter('restarting', { path, how, lines: output(), at: systemClock.now() });
-    // Its children, which may hold the port.
+    this.enter('restarting', { path, how, lines: '', at: systemClock.now() });
+    // Its children, which may hold the port; then its last words have been read too.
     await this.current.stop();
+    this.enter('restarting', { path, how, lines: output(), at: this.health.since });
     while (!(await this.restart())) {
       if (this.stopping.signal.aborted || this.health.state === 'failed') return false;
     }

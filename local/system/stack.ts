@@ -1,17 +1,14 @@
 // The whole system as real processes on this machine: web app and sidecar, Redis and exporter, Pushgateway,
 // Prometheus with the deployed rules, and the functions on their schedules. A part that dies is started again.
-import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prometheusFlags } from '../../infra/config/prometheus/flags.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
-import { messageOf } from '../../layers/core/src/errors.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
-import { cacheDir } from '../programs/cache.ts';
-import { ExpectedError } from '../programs/expected-error.ts';
 import { findPrograms, type Report } from '../programs/find.ts';
 import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';
+import { checkMachine } from '../programs/machine.ts';
 import { freePort } from '../programs/process.ts';
 import { preparePython } from '../programs/python.ts';
 import {
@@ -83,27 +80,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Everything that must be on this machine. */
-async function findAll({ report, root, signal }: StackOptions) {
-  checkCache();
-  const requirements = join(root, 'infra/web/requirements.txt');
-  await preparePython({ requirements, report });
-  signal.throwIfAborted();
-  const grafana = await findGrafana();
-  const needed = ['redis-server', 'prometheus', 'pushgateway', 'redis_exporter'] as const;
-  return { ...(await findPrograms(needed, { report })), grafana };
-}
+const needed = ['redis-server', 'prometheus', 'pushgateway', 'redis_exporter'] as const;
 
-/** @throws ExpectedError when there is no place for what must be fetched. */
-function checkCache(): void {
-  try {
-    accessSync(cacheDir(), constants.W_OK);
-  } catch (error) {
-    throw new ExpectedError(
-      `the cache cannot be written (${messageOf(error)}); set XDG_CACHE_HOME to a folder that can`,
-      { cause: error },
-    );
-  }
+/** Everything that must be on this machine: looked for before anything is fetched, fetched before anything is started. */
+async function findAll({ report, root, signal }: StackOptions) {
+  await checkMachine(needed);
+  const grafana = await findGrafana();
+  const requirements = join(root, 'infra/web/requirements.txt');
+  await preparePython({ requirements, why: 'the demo web app', report });
+  signal.throwIfAborted();
+  return { ...(await findPrograms(needed, { report })), grafana };
 }
 
 type Found = Awaited<ReturnType<typeof findAll>>;

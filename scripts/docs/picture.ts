@@ -50,7 +50,7 @@ function drawLines(lines: readonly Line[]): string {
   const widest = Math.max(...lines.map((line) => widthOf(textOf(line))));
   const width = Math.ceil(widest * cell.width + 2 * cell.margin);
   const height = lines.length * cell.height + 2 * cell.margin;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${width} ${height}" role="img">
 <title>npm start: probes, alerts, budgets and ECS tasks of the local system</title>
 <style>
 text { font: ${cell.font}px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre; }

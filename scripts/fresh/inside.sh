@@ -34,8 +34,12 @@ done
 kill -INT -- "-$group" 2>/dev/null
 wait "$group"
 code=$?
+# npm may be gone before what it started.
+for second in $(seq 30); do [ -e .stack/endpoints.json ] || break; sleep 1; done
 [ -n "${probed:-}" ] || { tail -n 40 "$HOME/start.log"; exit 1; }
-exit "$code"
+rm "$HOME/start.log"
+# 130 is what a shell gives for a command that Ctrl-C ended.
+[ "$code" = 130 ] || exit "$code"
 '
 
 timed 'npm ci' 'npm ci'

@@ -62,7 +62,7 @@ let count = 0;
 async function unpack(name: BundleName, env: Readonly<Record<string, string>>) {
   count += 1;
   const root = join(directory, String(count));
-  for (const folder of ['config', 'data', 'metrics', 'prometheus', 'pushed', 'tmp']) {
+  for (const folder of ['config', 'data', 'metric-files', 'pushed', 'tmp']) {
     mkdirSync(join(root, folder), { recursive: true });
   }
   const command = unpackCommand(name).replaceAll(/(^|\s)\/(?=\w)/g, `$1${root}/`);
@@ -98,7 +98,7 @@ describe('the bundle of Prometheus', () => {
       expect(parse(text).rule_files).toHaveLength(whole ? 2 : 1);
       const checked = await checkConfig(file);
       expect([checked.output, checked.code]).toEqual([expect.stringContaining('SUCCESS'), 0]);
-      expect(statSync(join(root, 'prometheus')).mode & 0o7777).toBe(0o1777);
+      expect(statSync(join(root, 'data')).mode & 0o7777).toBe(0o1777);
       expect(existsSync(join(config, 'unpack.sh'))).toBe(false);
     },
     3_000_000,

@@ -21,6 +21,10 @@ beforeAll(async () => {
   mkdirSync(grounds.stackDir);
   writeFileSync(composeFile, 'of another command');
   system = start({ grounds });
+  const strangers = join(elsewhere.directory, 'bin');
+  mkdirSync(strangers);
+  // Of the name, but another program.
+  writeFileSync(join(strangers, 'prometheus'), '#!/bin/sh\necho nonsense 9.9.9\n', { mode: 0o755 });
   smoke = start({
     grounds: elsewhere,
     command: ['npm', 'run', '-s', 'smoke'],
@@ -30,6 +34,7 @@ beforeAll(async () => {
       // Nothing can be made below a file. Programs that were fetched stay where they are.
       XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(process.env.HOME ?? '', '.cache'),
       HOME: '/dev/null/home',
+      PATH: `${strangers}:${process.env.PATH}`,
     },
   });
   await system.says(/^Endpoints/m);
@@ -93,7 +98,8 @@ it('what came again is one system: a probe by hand is delivered, and CloudWatch 
   const endpoints = JSON.parse(readFileSync(join(grounds.stackDir, 'endpoints.json'), 'utf8'));
   const invoke = () =>
     runCommand('node_modules/.bin/serverless', ['invoke', 'local', '-f', 'redis-probe'], {
-      env: { FARGAZE_STACK_DIR: grounds.stackDir },
+      // Other tests bundle at the usual place at the same time.
+      env: { FARGAZE_STACK_DIR: grounds.stackDir, FARGAZE_BUNDLE_DIR: '.build/start-bundles' },
     });
   expect((await invoke()).output).toMatch(/"ok": 1,[\s\S]*"delivered": 1/);
   await expectMinutes(endpoints);
@@ -150,9 +156,10 @@ it.each(['npm start', 'npm'] as const)('kill -9 of %s ends everything', async (n
   await expectNothingLeft(grounds, ['stack/compose.env']);
 });
 
-it('npm run smoke shows everything up and leaves nothing, under a path with a space and an é and without a home', async () => {
+it('npm run smoke shows everything up and leaves nothing, under a path with a space and an é, without a home, beside a stranger named prometheus', async () => {
   expect([smoke.output(), await smoke.exited]).toEqual([expect.anything(), 0]);
   expect(smoke.output()).toMatch(/^UP .*web/m);
+  expect(smoke.output()).toMatch(/^passed over .*\/bin\/prometheus: /m);
   expect(existsSync(join(tree.directory, '.stack'))).toBe(false);
-  await expectNothingLeft(elsewhere);
+  await expectNothingLeft(elsewhere, ['bin']);
 });

@@ -1,9 +1,9 @@
 // How fast an API is called: below its rates in every second, slower once it throttles, and never beyond the deadline.
 import { createCallTally } from '../../functions/ecs-bridge/aws/call-tally.ts';
 import { RateLimiter } from '../../functions/ecs-bridge/aws/rate-limit.ts';
-import type { Clock } from '../../layers/core/src/clock.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 
 const deadlines: Deadline[] = [];
 afterEach(() => {
@@ -11,18 +11,6 @@ afterEach(() => {
 });
 
 const rates = { calls: 50, points: 1000 };
-
-/** Time passes only by sleeping. */
-function sleepingClock(): Clock {
-  let seconds = 1000;
-  return {
-    now: () => seconds * 1000,
-    monotonic: () => seconds,
-    sleep: async (wait) => {
-      seconds += wait;
-    },
-  };
-}
 
 function refusal(name: string, status: number): SourceError {
   const cause = Object.assign(new Error('refused'), {
@@ -33,7 +21,7 @@ function refusal(name: string, status: number): SourceError {
 }
 
 function startLimiter() {
-  const clock = sleepingClock();
+  const clock = createFakeClock();
   const tally = createCallTally();
   const limiter = new RateLimiter(rates, { clock, tally });
   const deadline = startDeadline(3600, clock);

@@ -1,4 +1,5 @@
 // The bill adds up, and counts what the template holds.
+import { readFileSync } from 'node:fs';
 import { costs, totalCost } from '../../infra/costs.ts';
 import { ofType } from '../support/template.ts';
 import { living, type Values } from '../support/template-parameters.ts';
@@ -25,4 +26,9 @@ it('the minimal stack is the smaller one, and every price has its list', () => {
   expect(totalCost('minimal')).toBeLessThan(totalCost('default') / 2);
   for (const { source } of costs)
     expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[\w/-]+pricing\/$/);
+});
+
+it('README says what the default stack costs', () => {
+  const told = /about (\d+) USD a month/.exec(readFileSync('README.md', 'utf8'))?.[1];
+  expect(Number(told)).toBe(Math.round(totalCost('default')));
 });

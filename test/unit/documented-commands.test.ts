@@ -23,23 +23,25 @@ const elsewhere: readonly Elsewhere[] = [
   {
     form: /^npm ci && npm start$|^npm start$/,
     file: 'test/system/start.test.ts',
-    words: "spawn('npm', ['start']",
+    words: "command: ['npm', 'start']",
   },
   {
     form: /^npm run smoke$/,
     file: 'test/system/start.test.ts',
-    words: "'npm', ['run', '-s', 'smoke']",
+    words: "command: ['npm', 'run', '-s', 'smoke']",
   },
-  { form: /^(?:npm ci && )?npm test$|^npm ci$/, file: '.ci/run', words: 'npm ci && npm test' },
+  { form: /^npm ci$/, file: '.ci/run', words: 'npm ci || exit 1' },
+  { form: /^(?:npm ci && )?npm test$/, file: '.ci/run', words: 'count npm test' },
+  { form: /^npm run test:deployed$/, file: '.ci/run', words: 'count npm run test:deployed' },
   {
     form: /^npm run check$/,
-    file: 'scripts/test.ts',
-    words: "'node_modules/.bin/biome'), ['check', '.']",
+    file: 'scripts/suites.ts',
+    words: "command: 'biome', args: ['check', '.']",
   },
   {
-    form: /^npm run test:system$|^npm test (?:-- unit|\[-- suite…\])$/,
+    form: /^npm run test:system$|^npm test (?:-- web|\[-- suite…\])$/,
     file: 'scripts/test.ts',
-    words: 'process.argv.slice(2)',
+    words: 'const asked = process.argv.slice(2)',
   },
   { form: /^npm run package$/, file: serverlessTest, words: "npmRun('package')" },
   {
@@ -61,12 +63,12 @@ const elsewhere: readonly Elsewhere[] = [
   {
     form: /^node scripts\/run\.mjs local\/fake-aws\/main\.ts /,
     file: 'local/system/cloud.ts',
-    words: "'local/fake-aws/main.ts', '--scenario', 'demo'",
+    words: "const program = 'local/fake-aws/main.ts'",
   },
   {
     form: /^promtool check /,
-    file: 'test/contract/bundle.test.ts',
-    words: "['check', 'config', file]",
+    file: 'test/contract/prometheus-rules.test.ts',
+    words: "run('check', 'config', join(root, 'prometheus.yml'))",
   },
 ];
 
@@ -100,6 +102,10 @@ const byHand: readonly { readonly form: RegExp; readonly why: string }[] = [
   { form: /^date \+%s$/, why: 'is a program of the system' },
   { form: /^npm install --save-exact …$/, why: 'changes what the repository depends on' },
   { form: /^npm run picture$/, why: 'takes five minutes and records what then was' },
+  {
+    form: /^(?:npm ci --prefix|node) test\/mutation/,
+    why: 'installs 65 MB and takes minutes for one file',
+  },
   { form: /record-yace\.ts$/, why: 'builds YACE and rewrites what tests compare with' },
 ];
 

@@ -69,7 +69,7 @@ describe('the guard, outside Lambda', () => {
   it.each([
     ...['8.8.8.8', '10.0.0.1', '127.0.0.1', '169.253.255.255', '223.255.255.255', '::1'],
     ...['2001:db8::1', 'fd00:ec3::254', '64:ff9b::8.8.8.8', '64:ff9b:2::a9fe:a9fe'],
-    ...['2003::1', '::ffff:8.8.8.8', '::1:0:0:1'],
+    ...['2003::1', '::ffff:8.8.8.8', '::1:0:0:1', '2001:db8::ffff:a9fe:a9fe'],
   ])('lets %s through', (address) => expect(findBlock(address, [])).toBeUndefined());
 
   it('is lifted by a block of the form that was judged', () => {

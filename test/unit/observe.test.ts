@@ -1,3 +1,4 @@
+// One probe as it is observed: when it is skipped, what time it gets, what it leaves behind.
 import type { HttpModule } from '../../layers/core/src/config/modules.ts';
 import type { Deadline } from '../../layers/core/src/deadline.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';

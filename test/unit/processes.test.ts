@@ -74,7 +74,7 @@ describe('processes', () => {
       processes: [dying],
       check: async () => false,
     });
-    await expect(waiting).rejects.toThrow('port: dying ended (exit code 3)\nlast words');
+    await expect(waiting).rejects.toThrow('port: dying (sh) ended with exit code 3\nlast words');
     await dying.stop();
   });
 

@@ -1,5 +1,4 @@
 // The one place that reads a clock and waits. Everything else is handed a Clock, so that tests can own time.
-import { setTimeout } from 'node:timers/promises';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number & { readonly __unit?: 'epoch-ms' };
@@ -21,11 +20,17 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now() / 1000,
-  sleep: async (seconds, signal) => {
-    try {
-      await setTimeout(Math.max(0, seconds) * 1000, undefined, { signal });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
-  },
+  sleep: (seconds, signal) =>
+    new Promise((resolve, reject) => {
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      }, Math.max(0, seconds) * 1000);
+      if (signal?.aborted) abort();
+      else signal?.addEventListener('abort', abort, { once: true });
+    }),
 };

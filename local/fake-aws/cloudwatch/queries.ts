@@ -19,10 +19,10 @@ import { type Expression, parseExpression } from './expression.ts';
 import { readIdentity } from './metric-identity.ts';
 
 /** Most queries of one request. */
-export const maxQueries = 500;
+const maxQueries = 500;
 
 /** Statistics of one metric in one request that are billed as one. */
-export const statisticsPerBilledMetric = 5;
+const statisticsPerBilledMetric = 5;
 
 /** A query for a statistic of a metric. */
 export type StatQuery = {

@@ -43,7 +43,7 @@ export function alignWindow(window: Window): Window {
 }
 
 /** How long data of a period are kept, in seconds (CloudWatch metrics retention). */
-export function retentionOf(period: number): number {
+function retentionOf(period: number): number {
   if (period < 60) return 3 * hour;
   if (period < 300) return 15 * day;
   return period < hour ? 63 * day : 455 * day;

@@ -86,7 +86,7 @@ export function possibleArns(
 }
 
 /** The part of AWS that a region belongs to. */
-export function partitionOf(region: string): string {
+function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
