@@ -1,11 +1,11 @@
 // What fargaze.yml may say of alerts: what a module says holds for its probes, and what is refused.
 import { parseConfigText } from '../../scripts/config-file.ts';
 
-const module =
+const defaults =
   '{ prober: http, labels: { team: shop, tier: a }, severity: warning, alert: { failed: 1, of: 1 } }';
 const probe = (keys: string) =>
   parseConfigText(`
-modules: { m: ${module} }
+modules: { m: ${defaults} }
 probes: [{ name: p, module: m, target: 'http://a/'${keys} }]
 slos: [{ name: s, indicator: probe, probe: p, objective: 99, labels: { team: shop } }]
 `);
