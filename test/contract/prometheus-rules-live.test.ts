@@ -27,6 +27,7 @@ import { objectives } from '../support/rules.ts';
 const source = 'infra/config/prometheus';
 const of = '{job="fargaze-web",instance="http://a/"}';
 const missing = { job: 'fargaze-web', instance: 'http://never/?q="{{x}}"', name: 'never' };
+const pushed = { job: 'fargaze-web', instance: 'http://a/', name: 'pushed' };
 
 let directory: string;
 let pushgateway: Server;
@@ -35,7 +36,7 @@ let prometheus: PrometheusServer;
 /** The shipped configuration, in a hurry, with target files beside it. */
 function layOut(ports: Readonly<Record<string, number>>): string {
   cpSync(join(source, 'rules'), join(directory, 'rules'), { recursive: true });
-  const rendered = renderRules({ config: objectives, expected: [missing] });
+  const rendered = renderRules({ config: objectives, expected: [missing, pushed] });
   for (const [path, text] of Object.entries(rendered)) {
     writeFileSync(join(directory, 'rules', path), text);
   }
@@ -49,10 +50,10 @@ function layOut(ports: Readonly<Record<string, number>>): string {
   config.global = { scrape_interval: '1s', evaluation_interval: '1s' };
   writeFileSync(join(directory, 'prometheus.yml'), stringify(config));
   mkdirSync(join(directory, 'targets'));
-  const { pushgateway: pushed, prometheus: own } = ports;
+  const { pushgateway: gateway, prometheus: own } = ports;
   // Both kinds of file that a target may come from.
   const groups = (port: number | undefined) => [{ targets: [`127.0.0.1:${port}`] }];
-  writeFileSync(join(directory, 'targets/pushgateway.json'), JSON.stringify(groups(pushed)));
+  writeFileSync(join(directory, 'targets/pushgateway.json'), JSON.stringify(groups(gateway)));
   writeFileSync(join(directory, 'targets/prometheus.yml'), stringify(groups(own)));
   return join(directory, 'prometheus.yml');
 }
