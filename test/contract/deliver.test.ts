@@ -21,6 +21,7 @@ import {
   startPushgateway,
 } from '../../local/programs/servers.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { startMoto } from '../support/moto.ts';
 import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';
 import { createQueue, receiveAll } from '../support/sqs.ts';
@@ -80,6 +81,8 @@ async function deliver(
       receivers: { pushgateway: { url: pushgateway.url } },
       owner: 'test',
       settling: { window: 1, margin: 0.2 },
+      // What is waited for between two readings costs no real time.
+      clock: createFakeClock(Date.now()),
       log: (level, message, fields) => void lines.push({ level, message, ...fields }),
       ...rest,
     },

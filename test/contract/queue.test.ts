@@ -1,13 +1,14 @@
 // The queue sink against a real SQS protocol (moto), and against queues that refuse, fail in part and stall.
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '../../layers/core/src/clock.ts';
+import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { createQueueSink } from '../../layers/core/src/queue/sink.ts';
 import { type SqsQueue, sendToQueue } from '../../layers/core/src/queue/sqs.ts';
 import { type Batch, type Series, sample } from '../../layers/core/src/sample.ts';
 import type { Server } from '../../local/programs/servers.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { startMoto } from '../support/moto.ts';
 import { createQueue, receiveAll } from '../support/sqs.ts';
 
@@ -16,17 +17,19 @@ const batch: Batch = {
   groups: [{ grouping: { job: 'j', instance: 'i' }, samples: [sample('probe_success', {}, 1)] }],
 };
 
-const queueAt = (url: string, endpoint = url): SqsQueue => ({
+const queueAt = (url: string, endpoint = url, clock: Clock = systemClock): SqsQueue => ({
   url: new URL(url),
   endpoint: new URL('/', endpoint),
   region: 'us-east-1',
   credentials: () => ({ accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake', sessionToken: 'token' }),
-  clock: systemClock,
+  clock,
 });
 
-async function write(to: { url: string; endpoint?: string }, what = batch, seconds = 5) {
-  const sink = createQueueSink(queueAt(to.url, to.endpoint));
-  const deadline = startDeadline(seconds, systemClock);
+type To = { readonly url: string; readonly endpoint?: string; readonly clock?: Clock };
+
+async function write({ clock = systemClock, endpoint, url }: To, what = batch, seconds = 5) {
+  const sink = createQueueSink(queueAt(url, endpoint, clock));
+  const deadline = startDeadline(seconds, clock);
   try {
     return await sink.write(what, deadline);
   } finally {
@@ -217,7 +220,8 @@ describe('a queue of ours', () => {
     },
   ])('$name is an error that says so', async ({ reply, retryable, tries, want }) => {
     answer = (entries) => reply(entries.map(({ Id }) => Id));
-    await expect(write({ url: url() }, batch, 1)).rejects.toMatchObject({
+    const clock = createFakeClock();
+    await expect(write({ url: url(), clock }, batch, 10)).rejects.toMatchObject({
       name: 'DeliveryError',
       message: expect.stringContaining(want),
       retryable,
@@ -229,7 +233,7 @@ describe('a queue of ours', () => {
   it('nobody listening is an error within the deadline', async () => {
     const nobody = url();
     await new Promise((resolve) => server.close(resolve));
-    await expect(write({ url: nobody }, batch, 0.5)).rejects.toMatchObject({
+    await expect(write({ url: nobody, clock: createFakeClock() })).rejects.toMatchObject({
       message: expect.stringContaining('refused'),
       retryable: true,
     });
