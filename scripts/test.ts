@@ -74,8 +74,8 @@ async function runTests(suites: readonly string[]): Promise<SuiteResult[]> {
           quick.map((suite) => `test/${suite}/`),
           ['--maxWorkers=2'],
         ),
-    // Each of these runs the whole system in this very directory.
-    suites.includes('system') ? jest('system', ['test/system/'], ['--runInBand']) : [],
+    // Each has folders of its own, and waits more than it works.
+    suites.includes('system') ? jest('system', ['test/system/'], ['--maxWorkers=2']) : [],
     suites.includes('web') ? runPytest({ root, reports, ...pytest(prepared) }) : [],
     suites.includes('deployed')
       ? jest('deployed', ['test/deployed/', ...alsoDeployed], ['--maxWorkers=2'])

@@ -23,6 +23,8 @@ export type PrometheusFiles = {
   readonly config: Config;
   /** Addresses to scrape, by job. */
   readonly targets: Readonly<Record<string, string>>;
+  /** host:port of what the exporter of a job reports on; rules match probes by it. */
+  readonly servers: Readonly<Record<string, string>>;
   readonly probes: readonly LocalProbe[];
 };
 
@@ -44,7 +46,9 @@ export async function layOutPrometheus(files: PrometheusFiles): Promise<string> 
   }
   await hasten(join(directory, 'rules'));
   for (const [job, url] of Object.entries(files.targets)) {
-    const groups = [{ targets: [new URL(url).host], labels: { job } }];
+    const server = files.servers[job];
+    const labels = { job, ...(server !== undefined && { server }) };
+    const groups = [{ targets: [new URL(url).host], labels }];
     await writeFile(join(directory, `targets/${job}.json`), JSON.stringify(groups));
   }
   return join(directory, 'prometheus.yml');

@@ -138,6 +138,7 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
       pushgateway: pushgateway.url,
       prometheus: `http://127.0.0.1:${port}`,
     },
+    servers: { redis: new URL(redis.url).host },
   });
   const prometheus = await start('prometheus', (on) =>
     startPrometheus({ port, ...on, configFile, args: prometheusFlags, program: found.prometheus }),

@@ -81,6 +81,8 @@ const here: Readonly<Record<string, RegExp>> = {
   'npm run generate': /^docs\/metrics\.md$/m,
   'npm run golden': /template\.golden\.json/,
   'npm run compose': /compose\.env/,
+  // In the copy of the repository.
+  'npm run export -- --to DIR': /^\d+ files in DIR$/m,
   'npm run bench -- size': /^\| web-probe \| \d+ \|/m,
   'node scripts/complete-lock.mjs': /^/,
 };
