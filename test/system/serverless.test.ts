@@ -170,7 +170,7 @@ probes:
   );
   const issues = [
     /modules\.page\.timeuot \(line 3\): unknown key; did you mean "timeout"\?/,
-    /modules\.page\.http\.fail_if_body_matches_regexp\[0\] \(line 3\): got "\(", want a regular expression/,
+    /modules\.page\.http\.fail_if_body_matches_regexp\[0\] \(line 3\): got "\(", want a regular expression in RE2 syntax/,
     /probes\[0\]\.module \(line 5\): unknown module "pge"; did you mean "page"\?/,
     /probes\[0\]\.interval \(line 5\): got "1 minute", want a duration/,
     /probes\[1\]\.name \(line 6\): duplicate probe "a", already at probes\[0\]/,
