@@ -46,7 +46,7 @@ function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): S
   const places = [...new Set(['${AWS::Region}', ...known.flatMap(({ regions }) => regions)])];
   const clusters = clusterArns(ecs.clusters, places, 'cluster');
   const patterns = ecs.clusters.some((cluster) => cluster.includes('*'));
-  // Only they tell that a service publishes every 20 seconds.
+  // Only they show that a service publishes every 20 seconds.
   const finer = known.some(
     ({ metrics, namespace }) =>
       namespace === 'AWS/ECS' && metrics.some(({ period }) => period <= 60),
@@ -81,7 +81,7 @@ function clusterArns(
   );
 }
 
-/** Whether the ECS API tells what the job reads, so that nothing is listed. */
+/** Whether the ECS API has what the job reads, so that nothing is listed. */
 function isKnownFromEcs(job: CloudWatchJob): boolean {
   const { dimensionNameRequirements, kind, linkedAccounts, namespace } = job;
   const ecs = ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);

@@ -1,4 +1,4 @@
-// Writes tar archives (POSIX ustar) that depend on names and contents alone: sorted, without times, owned by root.
+// Writes tar archives (POSIX ustar) that depend only on names and contents: sorted, without times, owned by root.
 // Refuses names that do not fit the format's 100 bytes.
 
 /** A regular file of an archive. */

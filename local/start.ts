@@ -90,7 +90,7 @@ function leave(): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
 // Nobody reads any more, as after the end of a terminal.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-// Once npm is killed nobody is left to stop us: its end is not told to what it runs.
+// Once npm is killed nobody is left to stop us: what it runs does not hear of its end.
 if (readEnv('npm_lifecycle_event') !== undefined) onOrphaned(() => leaving.abort());
 
 void main()

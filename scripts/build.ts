@@ -107,7 +107,7 @@ async function layOutCore(core: string, target: string): Promise<void> {
   await writeDeclarations(core, join(target, 'types'));
 }
 
-/** The whole of prom-client, for users' functions; ours do not load it. */
+/** The whole of prom-client, for users' functions; those of this project do not load it. */
 async function layOutPromClient(root: string, target: string): Promise<void> {
   const source = join(root, 'node_modules/prom-client');
   await mkdir(target, { recursive: true });

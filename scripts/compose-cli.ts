@@ -1,5 +1,5 @@
 // Entry of `npm run compose`: writes what local/compose.yaml needs to .stack/compose.env, configuration bundles as they
-// would be deployed and passwords made up for this directory alone. Only its owner may read the file.
+// would be deployed and passwords made up for this directory only. Only its owner may read the file.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { bundleNames, packBundle } from '../infra/bundle.ts';

@@ -40,7 +40,7 @@ export function parseConfigText(text: string, name = 'fargaze.yml', directory = 
     if (all.length + yaml.errors.length === 0) return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    // What could not be read has been told with the reason.
+    // What could not be read has been named with the reason.
     all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
   const { own, theirs } = partIssues(all, yace);

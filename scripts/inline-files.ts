@@ -41,7 +41,7 @@ export function inlineFiles(
   return { value, issues };
 }
 
-/** The value itself where it is a mapping; what is wrong with anything else the schema tells. */
+/** The value itself where it is a mapping; the schema says what is wrong with anything else. */
 function mapping(value: unknown): Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Mapping)

@@ -49,7 +49,7 @@ function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Told with both lines by findYamlFaults.
+    // findYamlFaults names it with both lines.
     uniqueKeys: false,
     version,
     customTags: (tags) => tags.filter((tag) => !isForeign(tag)),

@@ -99,7 +99,7 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
   ]);
   const results = new Map(groups.map((result) => [result.group, result]));
   const messages = received.map((one, index) => {
-    const judged = judge(one, { results, written: written[index] });
+    const judged = outcomeOf(one, { results, written: written[index] });
     const { detail, outcome } = judged;
     if (detail !== undefined) {
       log(outcome === 'retried' ? 'warn' : 'error', `message ${outcome}`, { id: one.id, detail });
@@ -143,7 +143,7 @@ type Results = {
 };
 
 /** The worst that happened to any part of a message decides. */
-function judge({ content }: Received, { results, written }: Results): Judgement {
+function outcomeOf({ content }: Received, { results, written }: Results): Judgement {
   if (content === 'empty') return { outcome: 'empty' };
   if (content instanceof MessageError) {
     return { outcome: content.retryable ? 'retried' : 'malformed', detail: content.message };
@@ -154,13 +154,13 @@ function judge({ content }: Received, { results, written }: Results): Judgement 
   const bad = find('failed') ?? find('refused');
   if (bad !== undefined) {
     const outcome = bad.outcome === 'failed' ? 'retried' : 'refused';
-    return { outcome, detail: explain(bad) };
+    return { outcome, detail: describeFault(bad) };
   }
   if (find('pushed') ?? find('written')) return { outcome: 'delivered' };
   return { outcome: content.groups.length > 0 ? 'superseded' : 'empty' };
 }
 
-function explain(part: GroupResult | Written): string {
+function describeFault(part: GroupResult | Written): string {
   const why = part.error === undefined ? 'not confirmed in time' : messageOf(part.error);
   if (!('group' in part)) return why;
   const { instance, job } = part.group.grouping;

@@ -55,9 +55,9 @@ export function isFinal(error: unknown): boolean {
 type Work = {
   readonly timed: TimedGroup;
   outcome?: GroupResult['outcome'];
-  /** Monotonic time since when ours is known to be there. */
+  /** Monotonic time since when our group is known to be there. */
   since?: Seconds | undefined;
-  /** A slow reading has shown ours already. */
+  /** A slow reading has shown our group already. */
   doubted: boolean;
   repaired: number;
   error?: unknown;
@@ -96,7 +96,7 @@ async function runRound(open: readonly Work[], env: GuardEnvironment): Promise<v
     const held = await env.store.read(window);
     for (const work of open) work.error = undefined;
     const seconds = env.clock.monotonic() - begun;
-    const due = open.filter((work) => isDue(work, held, { env, begun, seconds }));
+    const due = open.filter((work) => mustBePut(work, held, { env, begun, seconds }));
     await mapConcurrently(due, concurrency, (work) => put(work, env, window));
   } catch (error) {
     for (const work of open) work.error = error;
@@ -112,7 +112,7 @@ type Reading = {
 };
 
 /** Judges one group by a reading. @returns whether it has to be put. */
-function isDue(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading): boolean {
+function mustBePut(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading): boolean {
   const { env, begun, seconds } = reading;
   const { group, taken } = work.timed;
   const there = held.get(groupKey(group.grouping));
@@ -122,7 +122,7 @@ function isDue(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading)
     return false;
   }
   if (there !== taken) {
-    // Ours has been there and is from an impossible future itself: whatever replaced it is better.
+    // Our group has been there and is from an impossible future itself: whatever replaced it is better.
     if (work.since !== undefined && taken > env.clock.now() / 1000 + plausibleAhead) {
       work.outcome = 'superseded';
       return false;
@@ -155,7 +155,7 @@ async function put(work: Work, env: GuardEnvironment, window: Deadline): Promise
   }
 }
 
-/** Waits until the next reading can tell something. @returns false when the deadline comes before. */
+/** Waits until the next reading can show something. @returns false when the deadline comes before. */
 async function pause(left: readonly Work[], { clock, deadline, settling }: GuardEnvironment) {
   const now = clock.monotonic();
   const waits = left.map(({ error, since }) => {

@@ -1,4 +1,4 @@
-// The messages of an SQS event. What cannot be read is told as data: one broken message must not cost the others.
+// The messages of an SQS event. What cannot be read becomes data: one broken message must not cost the others.
 import {
   type Batch,
   fromMessage,

@@ -1,4 +1,4 @@
-// The Pushgateway as the guard's store: one reading tells when every group was taken.
+// The Pushgateway as the guard's store: one reading shows when every group was taken.
 import {
   findSeries,
   groupKey,
@@ -23,12 +23,12 @@ export function createStore(gateway: Pushgateway, owner: string): Store {
   };
 }
 
-/** When each group of ours in Prometheus text was taken. */
+/** When each group of fargaze in Prometheus text was taken. */
 export function readTimes(text: string): Map<string, Seconds> {
   const times = new Map<string, Seconds>();
   for (const { labels, value } of findSeries(text, timeMetrics)) {
     const { instance, job, owner: _, ...others } = labels;
-    // A group with a further label in its key is not ours, whatever it holds.
+    // A group with a further label in its key is not one of fargaze's, whatever it holds.
     if (job === undefined || instance === undefined || Object.keys(others).length > 0) continue;
     const key = groupKey({ job, instance });
     times.set(key, Math.max(value, times.get(key) ?? value));

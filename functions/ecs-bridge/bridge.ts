@@ -65,7 +65,7 @@ export async function runBridge(
     const samples = delivered.status === 'fulfilled' ? delivered.value : 0;
     const summary = summarize(ecs, { samples, report });
     logRun(run, summary, context.awsRequestId);
-    throwFaults([delivered, passed], report);
+    throwRunFaults([delivered, passed], report);
     throwIfNothing(ecs, report);
     return summary;
   } finally {
@@ -177,7 +177,7 @@ function logRun({ begun, clock, log, sink }: Run, summary: BridgeSummary, reques
 }
 
 /** Throws the errors of both parts, once both have ended. */
-function throwFaults(
+function throwRunFaults(
   parts: readonly PromiseSettledResult<unknown>[],
   report: PassReport | undefined,
 ): void {

@@ -1,4 +1,4 @@
-// One round of the janitor: a Pushgateway never forgets, so groups of ours that nobody renews any more are deleted.
+// One round of the janitor: a Pushgateway never forgets, so the groups of this deployment that nobody renews any more are deleted.
 // Refuses to guess: without an owner's name or with a target that cannot be known, nothing is deleted.
 import {
   type Clock,
@@ -43,7 +43,7 @@ export type JanitorSummary = {
   readonly dryRun: boolean;
 };
 
-/** Jobs of ours whose instances come from elsewhere: clusters, and the functions themselves. */
+/** Jobs of fargaze whose instances are not in fargaze.yml: clusters, and the functions themselves. */
 const openJobs: ReadonlySet<string> = new Set([
   'fargaze-ecs',
   'fargaze-cloudwatch',
@@ -53,7 +53,7 @@ const openJobs: ReadonlySet<string> = new Set([
 /** A quarter of an hour: longer than a deployment takes to reach every function. */
 const grace = 15 * 60;
 
-/** A day: what is silent for longer is told by alerts that need no group (FargazeProbeNeverSeen). */
+/** A day: what is silent for longer is reported by alerts that need no group (FargazeProbeNeverSeen). */
 const maxAge = 24 * 60 * 60;
 
 /**
@@ -97,13 +97,13 @@ function readPushgateway(): Pushgateway | undefined {
 function readRules({ config, owner = readEnv('FARGAZE_OWNER') }: Janitor, clock: Clock): Rules {
   const issues: Issue[] = [];
   if (owner === undefined) {
-    const message = 'is unset, so no group can be told to be ours';
+    const message = 'is unset, so no group can be known as one of this deployment';
     issues.push({ path: 'FARGAZE_OWNER', message });
   }
   const configured = config.probes.map(({ job, name, target }) => {
     const { text, unset } = interpolate(target, readEnv);
     for (const variable of unset) {
-      const message = `variable ${variable} of its target is unset, so its group cannot be told`;
+      const message = `variable ${variable} of its target is unset, so its group is not known`;
       issues.push({ path: `probe ${name}`, message });
     }
     return groupKey({ job, instance: redactUrl(text) });

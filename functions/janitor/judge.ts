@@ -1,4 +1,4 @@
-// Which groups of a Pushgateway may go: our own alone, and of those only what nobody renews.
+// Which groups of a Pushgateway may go: only those of this deployment, and of these only what nobody renews.
 import { groupKey, type Seconds } from '@fargaze/core/internal';
 
 /** A group as the Pushgateway shows it. */
@@ -22,7 +22,7 @@ export type Rules = {
   readonly openJobs: ReadonlySet<string>;
   /** Seconds without a push after which a group that is not configured goes. */
   readonly grace: Seconds;
-  /** Seconds without a push after which any group of ours goes. */
+  /** Seconds without a push after which any group of this deployment goes. */
   readonly maxAge: Seconds;
 };
 

@@ -10,7 +10,7 @@ import type { StoredGroup } from './judge.ts';
 /** Every group that `gateway` holds. @throws DeliveryError when it does not answer with groups. */
 export async function readGroups(gateway: Pushgateway, deadline: Deadline): Promise<StoredGroup[]> {
   const text = await readPushgatewayPath(gateway, '/api/v1/metrics', deadline);
-  const data = parse(text);
+  const data = parseJson(text);
   if (!Array.isArray(data)) {
     const message = 'the Pushgateway answered /api/v1/metrics without groups, want {"data": […]}';
     throw new DeliveryError(message, { retryable: false });
@@ -18,7 +18,7 @@ export async function readGroups(gateway: Pushgateway, deadline: Deadline): Prom
   return data.map((group) => toGroup(group));
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return (JSON.parse(text) as { readonly data?: unknown } | null)?.data;
   } catch {

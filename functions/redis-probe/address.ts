@@ -14,13 +14,13 @@ export type RedisAddress = {
 
 /** The parts of `address`, or why it is none. */
 export function parseAddress(address: string): RedisAddress | Failure {
-  const parts = parse(address);
+  const parts = parseRedisAddress(address);
   if (parts !== undefined) return parts;
   const wanted = 'want redis://[user[:password]@]host[:port][/database] or rediss://';
   return failure('guard', 'protocol', `got ${JSON.stringify(redactUrl(address))}, ${wanted}`);
 }
 
-function parse(address: string): RedisAddress | undefined {
+function parseRedisAddress(address: string): RedisAddress | undefined {
   const scheme = /^(?:redis|valkey)(s?):\/\//i.exec(address);
   if (scheme === null || !URL.canParse(address)) return undefined;
   const url = new URL(address);

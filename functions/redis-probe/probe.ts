@@ -38,7 +38,7 @@ export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promi
   if ('ok' in address) return { outcome: address, samples: dialSamples({ durations: {} }) };
   const options = target.module.redis;
   const samples: Sample[] = [];
-  // Read before dialling: a secret of ours that is missing says nothing about the target.
+  // Read before dialling: a missing secret says nothing about the target.
   const credentials = readCredentials(address, options);
   const dialed = await dial(
     {
@@ -99,7 +99,7 @@ async function timed<T>({ env, samples }: Visit, phase: Phase, work: () => Promi
   }
 }
 
-/** HELLO tells protocol and credentials in one step; servers that do not know it (before 6.0) get AUTH. */
+/** HELLO sends protocol and credentials in one step; servers that do not know it (before 6.0) get AUTH. */
 async function authenticate(session: Session, { address, env }: Visit, who: Credentials) {
   const { password, username } = who;
   // A user without a password is a user all the same, with permissions of its own.

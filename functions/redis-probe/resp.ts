@@ -17,7 +17,7 @@ export type Reply = string | number | bigint | boolean | null | RespError | read
 /** The bytes are not RESP, or more than is allowed. */
 export class RespSyntaxError extends Error {
   override readonly name = 'RespSyntaxError';
-  /** What the server sent, where that tells something; whole, so that secrets can be found in it. */
+  /** What the server sent, where that helps; uncut, so that secrets can be found in it. */
   readonly seen: string;
 
   constructor(message: string, seen = '') {

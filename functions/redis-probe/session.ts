@@ -84,8 +84,8 @@ export function openSession(socket: Socket, { deadline, secrets }: SessionRules)
       try {
         return withoutSecrets(await raceDeadline(reply, deadline));
       } catch (error) {
-        const told = error instanceof RespSyntaxError ? error.without(secrets) : error;
-        throw explain(phase, command[0] ?? '', told);
+        const shown = error instanceof RespSyntaxError ? error.without(secrets) : error;
+        throw toFailure(phase, command[0] ?? '', shown);
       } finally {
         waiting = undefined;
       }
@@ -120,7 +120,7 @@ function closedError(): ClosedError {
   return new ClosedError('connection closed by the server');
 }
 
-function explain(phase: Phase, command: string, error: unknown): unknown {
+function toFailure(phase: Phase, command: string, error: unknown): unknown {
   const message = messageOf(error);
   if (error instanceof RespSyntaxError) {
     const seen = error.seen === '' ? '' : ` ${JSON.stringify(error.seen.slice(0, 40))}`;

@@ -19,7 +19,7 @@ export type Body = {
   readonly fault?: Failure;
 };
 
-/** Reads the body. Decompression is by the option alone, whatever the answer's headers say. */
+/** Reads the body. Only the option decides about decompression, whatever the answer's headers say. */
 export async function readBody(
   hop: Answered,
   options: HttpOptions,

@@ -23,7 +23,7 @@ export type HopRequest = {
   readonly body: string;
   /** Name for SNI and verification, where it is not the URL's host. */
   readonly serverName: string | undefined;
-  /** Whether every hop so far was of one host: `tls_config.server_name` names that one alone. */
+  /** Whether every hop so far was of one host: `tls_config.server_name` names only that one. */
   readonly firstHost: boolean;
 };
 
@@ -77,7 +77,7 @@ export async function openHop(
     },
     env,
   );
-  return dialed.ok ? exchange(ask, dialed, env) : dialed;
+  return dialed.ok ? requestHop(ask, dialed, env) : dialed;
 }
 
 function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
@@ -86,7 +86,7 @@ function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions
 
 type Connected = { readonly socket: Socket; readonly facts: DialFacts };
 
-async function exchange(
+async function requestHop(
   ask: HopRequest,
   { socket, facts }: Connected,
   env: ProbeEnvironment,
@@ -138,7 +138,7 @@ function send(
       maxHeaderSize,
     });
     outgoing.once('response', (response) => {
-      // An answer that breaks off is told by whoever reads it; without a listener it would be thrown.
+      // Whoever reads an answer reports that it broke off; without a listener it would be thrown.
       response.on('error', () => undefined);
       resolve(response);
     });

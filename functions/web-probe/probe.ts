@@ -90,7 +90,7 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
     const redirected = isRedirect(hop.response);
     if (redirected) measured.redirects += 1;
     if (!redirected || !options.followRedirects || measured.redirects > maxRedirects) {
-      return judge(hop, { ...errand, redirectLimit: redirected && options.followRedirects });
+      return judgeAnswer(hop, { ...errand, redirectLimit: redirected && options.followRedirects });
     }
     hop.close();
     const next = nextRequest(ask, hop.response, jar);
@@ -102,7 +102,7 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
 type Judging = Errand & { readonly redirectLimit: boolean };
 
 /** Rules on the head come first, but the body is read all the same: its length and time are facts. */
-async function judge(hop: Answered, about: Judging): Promise<Failure | undefined> {
+async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | undefined> {
   const { env, measured, options, redirectLimit, secrets } = about;
   const judgement = { options, deadline: env.deadline, secrets };
   const { response } = hop;

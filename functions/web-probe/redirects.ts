@@ -28,7 +28,7 @@ export class CookieJar {
     for (const line of response.headers['set-cookie'] ?? []) this.#set(url, line);
   }
 
-  /** The Cookie header for `url`; undefined when there are none. Secure ones go over TLS alone. */
+  /** The Cookie header for `url`; undefined when there are none. Secure ones go over TLS only. */
   header(url: URL): string | undefined {
     const cookies = [...(this.#byHost.get(url.hostname) ?? [])]
       .filter(([, { secure }]) => !secure || url.protocol === 'https:')

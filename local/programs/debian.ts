@@ -11,7 +11,7 @@ import type { Report } from './program.ts';
 /** Who hears of it, and what the packages are for. */
 export type FetchOptions = { readonly report: Report; readonly why: string };
 
-/** Packages that programs of ours need not: web pages' assets and fonts. */
+/** Packages that the programs do not need here: web pages' assets and fonts. */
 const needless = /^(?:libjs-|fonts-|javascript-|node-)/;
 
 /** Names of the packages that `apt-get install --simulate` would install, without web assets. */

@@ -15,7 +15,7 @@ export type GoBuild = {
   /** Oldest Go that compiles it: the `go` line of its go.mod. */
   readonly go: string;
   readonly tags: string;
-  /** Variable of the linker that holds the version which the program tells of itself. */
+  /** Variable of the linker that holds the version which the program reports. */
   readonly versionVariable: string;
   /** Packages of the module, each with the same last name as its program. */
   readonly packages: readonly string[];

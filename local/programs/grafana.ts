@@ -80,7 +80,7 @@ export async function startGrafana(options: GrafanaOptions): Promise<Server> {
   const place = options.place ?? own;
   const source = join(root, 'infra/config/grafana');
   const { config, provisioning } = await layOut(source, place);
-  // The old name takes the options alone.
+  // The old name takes only the options.
   const command = basename(grafana.path) === 'grafana' ? ['server'] : [];
   const server = await launch({
     program: { name: 'grafana', path: grafana.path, env: {} },
@@ -103,7 +103,7 @@ export async function startGrafana(options: GrafanaOptions): Promise<Server> {
   return { ...server, stop };
 }
 
-/** The provisioning that is deployed, and a file of settings without any: conf/custom.ini beside the defaults is not ours. */
+/** The provisioning that is deployed, and a file of settings without any: conf/custom.ini beside the defaults is the machine's own. */
 async function layOut(source: string, place: Place | undefined) {
   const directory = (await place?.directory('grafana')) ?? '';
   const provisioning = join(directory, 'provisioning');

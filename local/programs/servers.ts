@@ -120,7 +120,7 @@ export async function startPushgateway(
     program,
     run: options,
     readyPath: '/-/ready',
-    // Debian's build keeps a file in /var/lib/prometheus unless it is told not to.
+    // Debian's build keeps a file in /var/lib/prometheus unless a flag says otherwise.
     args: (port) => [
       ...[`--web.listen-address=127.0.0.1:${port}`, '--persistence.file='],
       ...(options.args ?? []),

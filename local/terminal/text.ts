@@ -34,7 +34,7 @@ export function cut(text: string, columns: number): string {
   return columns < 1 ? '' : `${headOf(text, columns - 1)}…`;
 }
 
-/** {@link cut} in the middle, for names and addresses whose ends tell them apart. */
+/** {@link cut} in the middle, for names and addresses that differ at their ends. */
 export function cutMiddle(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns < 5) return cut(text, columns);

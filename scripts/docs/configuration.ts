@@ -81,8 +81,8 @@ ${cloudwatchSections()}
 ## slos
 
 A list of objectives. Over what is known of an objective's events Prometheus records \`fargaze:slo_error_ratio:rate5m\` and
-longer windows and \`fargaze:slo_error_budget_remaining\`; FargazeSloBurningFast and FargazeSloBurning tell when the
-budget burns too fast. While nothing is known no budget burns, and FargazeSloUnknown tells that. An average over a
+longer windows and \`fargaze:slo_error_budget_remaining\`; FargazeSloBurningFast and FargazeSloBurning fire when the
+budget burns too fast. While nothing is known no budget burns, and FargazeSloUnknown fires. An average over a
 window is one over the part of it that Prometheus still holds.
 
 ${Object.entries(sloEntries)
@@ -167,8 +167,8 @@ ${table(expressionEntries)}`;
 }
 
 function table(entries: Readonly<Record<string, unknown>>): string {
-  const told = Object.entries(entries).filter(([, schema]) => describe(schema as Node) !== '');
-  const rows = told.map(([name, schema]) => {
+  const described = Object.entries(entries).filter(([, schema]) => describe(schema as Node) !== '');
+  const rows = described.map(([name, schema]) => {
     const node = schema as Node;
     const optional = [node.type, node.pipe?.[0]?.type].some((type) =>
       /optional|nullish/.test(type ?? ''),

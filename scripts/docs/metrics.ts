@@ -47,6 +47,6 @@ ${causes.join('\n')}
 | \`probe_http_duration_seconds\` | a failed or timed-out phase keeps the time that it was waited for, instead of 0 |
 | \`probe_failed_due_to_regex\`, body rules | the body of a redirect that is not followed is judged, instead of lost |
 | address family | IPv4 first unless \`preferred_ip_protocol: ip6\` |
-| \`probe_failure_info\` and all \`fargaze_*\` | ours |
+| \`probe_failure_info\` and all \`fargaze_*\` | fargaze |
 `;
 }

@@ -21,11 +21,11 @@ export function taskSamples(tasks: readonly Task[], labels: ServiceLabels, now: 
   if (oldest !== undefined) {
     samples.push(sample('ecs_service_oldest_task_age_seconds', labels, now / 1000 - oldest));
   }
-  const starts = max(tasks.map((task) => duration(task.createdAt, task.startedAt)));
+  const starts = max(tasks.map((task) => secondsBetween(task.createdAt, task.startedAt)));
   if (starts !== undefined) {
     samples.push(sample('ecs_service_task_start_duration_max_seconds', labels, starts));
   }
-  const pulls = max(tasks.map((task) => duration(task.pullStartedAt, task.pullStoppedAt)));
+  const pulls = max(tasks.map((task) => secondsBetween(task.pullStartedAt, task.pullStoppedAt)));
   if (pulls !== undefined) {
     samples.push(sample('ecs_service_image_pull_duration_max_seconds', labels, pulls));
   }
@@ -95,7 +95,7 @@ function countBy<T>(items: readonly T[], key: (item: T) => string[]): [string[],
   return [...counts.values()];
 }
 
-function duration(from: number | undefined, to: number | undefined): number | undefined {
+function secondsBetween(from: number | undefined, to: number | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : to - from;
 }
 

@@ -68,7 +68,7 @@ export const reasons = {
   redis_error: 'another error reply',
   canary_mismatch: 'what was read back is not what was written',
   role: 'the server does not have the wanted role',
-  // ours
+  // our own
   internal: 'the probe itself failed; says nothing about the target',
 } as const;
 

@@ -61,7 +61,7 @@ export type Series = {
 export type Batch = {
   readonly taken: EpochMs;
   readonly groups: readonly Group[];
-  /** Series with times of their own and names that the catalogue cannot know (CloudWatch); for remote write alone. */
+  /** Series with times of their own and names that the catalogue cannot know (CloudWatch); only for remote write. */
   readonly series?: readonly Series[];
 };
 

@@ -51,7 +51,7 @@ export function mappingOf<
   };
 }
 
-/** One of several closed mappings, told apart by the value of `key`. `wanted` says which values there are. */
+/** One of several closed mappings; the value of `key` says which. `wanted` says which values there are. */
 export function oneOf<const K extends string, const O extends v.VariantOptions<K>>(
   key: K,
   options: O,

@@ -27,7 +27,7 @@ export function compilePattern(text: string): Pattern {
   return pattern;
 }
 
-/** The pattern that matches `text` alone, whole. */
+/** The pattern that matches exactly `text`. */
 export function exactPattern(text: string): Pattern {
   return { source: `^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`, flags: '' };
 }

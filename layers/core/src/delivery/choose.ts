@@ -1,4 +1,4 @@
-// Which sink the environment asks for. Every problem of the environment is told at once.
+// Which sink the environment asks for. Every problem of the environment is named at once.
 
 import { didYouMean } from '../config/suggest.ts';
 import { readEnv } from '../env.ts';

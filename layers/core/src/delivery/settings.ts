@@ -1,4 +1,4 @@
-// What the environment says of each receiver. Every problem is told at once; nothing is connected to.
+// What the environment says of each receiver. Every problem is named at once; nothing is connected to.
 
 import { systemClock } from '../clock.ts';
 import { isSecretRef } from '../config/secret.ts';

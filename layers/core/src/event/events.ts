@@ -110,7 +110,7 @@ export function parseJanitorEvent(input: unknown): JanitorEvent {
   return 'tick' in read ? { dryRun: false } : read.own;
 }
 
-/** Of a record only this is ours to check: AWS adds keys to it, and a result must not be lost for a new one. */
+/** Only these keys of a record are checked: AWS adds keys to it, and a new one must not cost a result. */
 const record = v.object({
   messageId: v.pipe(v.string('want text'), v.minLength(1, 'text')),
   body: v.string('want text'),

@@ -34,7 +34,7 @@ export async function exchange(request: HttpRequest, deadline: Deadline): Promis
   try {
     return await exchangeOnce(request, deadline);
   } catch (error) {
-    // Lambda freezes sandboxes and load balancers drop idle peers: one fresh connection tells which it was.
+    // Lambda freezes sandboxes and load balancers drop idle peers: one fresh connection shows which it was.
     if (!isReset(error) || deadline.signal.aborted) throw error;
     return exchangeOnce(request, deadline);
   }
@@ -79,7 +79,7 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
     signal.addEventListener('abort', abort, { once: true });
     let answering = false;
     outgoing.on('error', (error) => {
-      // Once an answer has begun its reader tells how it ended.
+      // Once an answer has begun, its reader reports how it ended.
       if (!answering) fail(error);
     });
     outgoing.on('response', (response) => {

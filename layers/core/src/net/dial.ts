@@ -62,7 +62,7 @@ class StageFailure extends Error {
   }
 }
 
-/** Connects. A fault of the target is an answer; only a bug or bad configuration of ours throws. */
+/** Connects. A fault of the target is an answer; only a bug in fargaze or bad configuration throws. */
 export async function dial(request: DialRequest, env: DialEnvironment): Promise<Dialed> {
   // Loaded late, because most of a cold start's cost is loading, and before anything is timed.
   const secured = request.tls && (await secure(request.tls));
@@ -152,7 +152,7 @@ function verdict({ fault }: TlsFacts): string {
   return fault === undefined ? 'certificate valid' : fault.message;
 }
 
-/** The series that blackbox_exporter has for name resolution and TLS, and ours beside them. */
+/** The series that blackbox_exporter has for name resolution and TLS, and those that only fargaze has. */
 export function dialSamples(facts: DialFacts): Sample[] {
   const { address, durations, family, tls } = facts;
   const samples = [

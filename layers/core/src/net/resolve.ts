@@ -1,4 +1,4 @@
-// Names to one address, by c-ares and the hosts file. `dns.lookup` is used for single-label names alone, which
+// Names to one address, by c-ares and the hosts file. `dns.lookup` is used for single-label names only, which
 // may need the search list: it waits in the thread pool behind unrelated work, which would distort the phase.
 
 import { readFileSync } from 'node:fs';
@@ -69,7 +69,7 @@ async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): 
       }
     }
     deadline.signal.throwIfAborted();
-    throw explain(name, last);
+    throw toResolveError(name, last);
   } finally {
     resolver.cancel();
   }
@@ -88,12 +88,12 @@ async function askSystem(name: string, families: (4 | 6)[], deadline: Deadline):
     throw new ResolveError(`${name} has no address of the wanted family`, 'ENODATA');
   } catch (error) {
     deadline.signal.throwIfAborted();
-    throw error instanceof ResolveError ? error : explain(name, error);
+    throw error instanceof ResolveError ? error : toResolveError(name, error);
   }
 }
 
 /** A refusal by the resolver's own port must not read as a refusal by the target. */
-function explain(name: string, error: unknown): ResolveError {
+function toResolveError(name: string, error: unknown): ResolveError {
   const code = codeOf(error) ?? 'ESERVFAIL';
   const words: Readonly<Record<string, string>> = {
     ENOTFOUND: `${name} does not exist`,

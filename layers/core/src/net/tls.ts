@@ -57,7 +57,7 @@ export function prepareTls(options: TlsOptions): SecureContext {
 
 /**
  * Shakes hands over `socket`.
- * @throws the handshake's error or the deadline's reason; an invalid certificate is not thrown but told in `fault`.
+ * @throws the handshake's error or the deadline's reason; an invalid certificate is not thrown but reported in `fault`.
  */
 export async function startTls(
   socket: Socket,
@@ -82,7 +82,7 @@ export async function startTls(
   await raceDeadline(shaken, deadline);
   const certificate = secure.getPeerCertificate(true);
   const code = secure.authorizationError as unknown as string | Error | null;
-  const fault = judge(code, () => checkServerIdentity(name, certificate));
+  const fault = findCertificateFault(code, () => checkServerIdentity(name, certificate));
   const facts: TlsFacts = {
     ...describeCertificates(certificate, { verified: fault === undefined }),
     version: (secure.getProtocol() ?? '').replace('TLSv1', 'TLS 1').replace(/^TLS 1$/, 'TLS 1.0'),
@@ -93,7 +93,10 @@ export async function startTls(
   return { socket: secure, facts };
 }
 
-function judge(code: string | Error | null, checkName: () => Error | undefined): Error | undefined {
+function findCertificateFault(
+  code: string | Error | null,
+  checkName: () => Error | undefined,
+): Error | undefined {
   if (code === null || code === undefined) return checkName();
   if (typeof code !== 'string') return code;
   return Object.assign(new Error(`certificate not valid: ${code}`), { code });

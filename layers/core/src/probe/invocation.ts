@@ -1,5 +1,5 @@
 // One invocation of a probe function, end to end: parse, probe side by side, deliver, answer, one wide log line.
-// A target that is down is data; only a bad event, a failed delivery or a bug of ours throws.
+// A target that is down is data; only a bad event, a failed delivery or a bug in fargaze throws.
 import type { Clock, Seconds } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { mapConcurrently } from '../concurrency.ts';
@@ -122,7 +122,7 @@ type Ending = {
  */
 function answer(summary: Summary, { call, sink, observations, fault, log }: Ending): Summary {
   if (sink.answer === undefined || fault !== undefined || summary.delivered === 0) {
-    throwFaults(observations, fault);
+    throwProbeFaults(observations, fault);
     return sink.answer?.(summary, call.event) ?? summary;
   }
   for (const { name, fault: own } of observations) {
@@ -209,7 +209,7 @@ function report(log: Log, summary: Summary, about: Report): void {
 }
 
 /** Our own failures reach Lambda's error metric, after everything else has been delivered. */
-function throwFaults(observations: readonly Observation[], delivery: unknown): void {
+function throwProbeFaults(observations: readonly Observation[], delivery: unknown): void {
   const faults = observations.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
   if (delivery !== undefined) faults.push(delivery);
   if (faults.length === 1) throw faults[0];

@@ -3,7 +3,7 @@ import type { MetricName } from '../catalogue.ts';
 import type { EpochMs, Seconds } from '../clock.ts';
 import { type Group, sample } from '../sample.ts';
 
-/** Metrics without which no group of ours is pushed: each says when its group was taken. */
+/** Every group that fargaze pushes has one of these metrics, which says when the group was taken. */
 export const timeMetrics: ReadonlySet<string> = new Set([
   'fargaze_group_timestamp_seconds',
   'fargaze_probe_timestamp_seconds',

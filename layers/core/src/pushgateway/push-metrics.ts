@@ -1,4 +1,4 @@
-// For functions of users: pushes what their own prom-client registry holds, by the same push as ours.
+// For functions of users: pushes what their own prom-client registry holds, by the same push as fargaze's own functions.
 // Refuses options that would push elsewhere than meant; callers in plain JavaScript have no compiler to do it.
 import { systemClock } from '../clock.ts';
 import { showValue } from '../config/explain.ts';
@@ -55,7 +55,10 @@ function findIssues({ auth, grouping, registry, seconds = 5, url }: Partial<Push
       'registry',
       typeof registry?.metrics === 'function' ? undefined : 'want a prom-client Registry',
     ],
-    ['seconds', seconds > 0 && Number.isFinite(seconds) ? undefined : explain(seconds, 'above 0')],
+    [
+      'seconds',
+      seconds > 0 && Number.isFinite(seconds) ? undefined : seenAndWanted(seconds, 'above 0'),
+    ],
   ];
   for (const [name, value] of Object.entries({ job: undefined, ...grouping })) {
     faults.push([`grouping.${name}`, findLabelFault(name, value)]);
@@ -68,10 +71,10 @@ function findIssues({ auth, grouping, registry, seconds = 5, url }: Partial<Push
 // https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 function findLabelFault(name: string, value: unknown): string | undefined {
   if (!/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) return 'want letters, digits and _ as its name';
-  if (name === 'job' && value === '') return explain(value, 'text that is not empty');
-  return typeof value === 'string' ? undefined : explain(value, 'text');
+  if (name === 'job' && value === '') return seenAndWanted(value, 'text that is not empty');
+  return typeof value === 'string' ? undefined : seenAndWanted(value, 'text');
 }
 
-function explain(seen: unknown, want: string): string {
+function seenAndWanted(seen: unknown, want: string): string {
   return `got ${showValue(seen)}, want ${want}`;
 }

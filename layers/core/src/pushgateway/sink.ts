@@ -32,7 +32,7 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
           return { group, error };
         }
       });
-      throwFaults(
+      throwPushFaults(
         faults.filter((fault) => fault !== undefined),
         batch.groups.length,
       );
@@ -52,7 +52,7 @@ type Fault = { readonly group: Group; readonly error: unknown };
 type Refused = Fault & { readonly error: DeliveryError };
 
 /** Our own errors come to light too, but only after every group has been tried. */
-function throwFaults(faults: readonly Fault[], total: number): void {
+function throwPushFaults(faults: readonly Fault[], total: number): void {
   const refused = faults.filter((fault): fault is Refused => fault.error instanceof DeliveryError);
   const [bug] = faults.flatMap(({ error }) => (error instanceof DeliveryError ? [] : [error]));
   const errors = [
@@ -63,7 +63,7 @@ function throwFaults(faults: readonly Fault[], total: number): void {
   if (errors.length > 0) throw errors[0];
 }
 
-/** One error for all failed groups; the same cause is told once. */
+/** One error for all failed groups; the same cause is named once. */
 function combine(faults: readonly Refused[], total: number): DeliveryError {
   const byMessage = new Map<string, string[]>();
   for (const { group, error } of faults) {

@@ -63,7 +63,7 @@ const batchSchema = v.strictObject({
   ),
 });
 
-/** Issues that are told; a hostile text may have a million. */
+/** Issues that are named; a hostile text may have a million. */
 const toldIssues = 5;
 
 /** @throws ConfigError with the first issues of a text that holds no batch; SyntaxError when it is no JSON. */

@@ -69,7 +69,7 @@ export function fromMessage(message: unknown): Batch {
   }
   if (encoding !== 'gzip') refuse(`encoding: got ${showValue(encoding)}, want "gzip"`);
   if (typeof packed !== 'string') refuse(`batch: got ${showValue(packed)}, want text in base64`);
-  const batch = parse(unpack(packed as string));
+  const batch = parseBatch(unpack(packed as string));
   const [unknown] = findUnknown(batch);
   if (unknown === undefined) return batch;
   throw new MessageError(`${unknown.path}: ${unknown.message}`, { retryable: true });
@@ -87,7 +87,7 @@ function unpack(packed: string): string {
   }
 }
 
-function parse(json: string): Batch {
+function parseBatch(json: string): Batch {
   try {
     return batchFromJson(json);
   } catch (cause) {

@@ -1,4 +1,4 @@
-// SendMessageBatch of Amazon SQS by its JSON protocol, signed by hand: the SDK's client alone is 450 KB.
+// SendMessageBatch of Amazon SQS by its JSON protocol, signed by hand: the SDK's client would add 450 KB.
 // Every message is in the queue when this settles, or an error says which are not and why.
 
 import type { Clock } from '../clock.ts';
@@ -72,7 +72,7 @@ async function sendAll(
   };
   const again = (left: readonly Refusal[]) => left.length > 0 && {};
   refused.push(...(await retry(attempt, { clock: queue.clock, deadline, again })));
-  if (refused.length > 0) throw toError(refused, bodies.length);
+  if (refused.length > 0) throw toQueueError(refused, bodies.length);
 }
 
 /** What was not taken of one request. */
@@ -150,7 +150,7 @@ function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one) : [];
 }
 
-function toError(refused: readonly Refusal[], total: number): DeliveryError {
+function toQueueError(refused: readonly Refusal[], total: number): DeliveryError {
   const reasons = [...new Set(refused.map(({ why }) => why))].join('; ');
   return new DeliveryError(`queue: ${refused.length} of ${total} messages not taken: ${reasons}`, {
     retryable: refused.some(({ final }) => !final),

@@ -16,7 +16,7 @@ export type RejectReason =
 /** The meaning of an answer. */
 export type AnswerMeaning =
   | { readonly kind: 'stored' }
-  /** The receiver took part of the request (2.0 alone tells how much). */
+  /** The receiver took part of the request (only 2.0 says how much). */
   | {
       readonly kind: 'rejected';
       readonly reason: RejectReason;

@@ -47,7 +47,7 @@ export class RemoteWriteClient {
   readonly #options: RemoteWriteOptions;
   #version: 1 | 2;
   #refused = 0;
-  /** Time of the latest sample that stood alone and was refused as late. */
+  /** Time of the latest sample that was sent by itself and refused as late. */
   #latestRefused = Number.NEGATIVE_INFINITY;
 
   constructor(options: RemoteWriteOptions) {
@@ -87,7 +87,7 @@ export class RemoteWriteClient {
       const at = series[0]?.points[0]?.at ?? 0;
       if (count === 1 && late.has(reason)) this.#latestRefused = Math.max(this.#latestRefused, at);
     } else {
-      throw toError(answer);
+      throw toWriteError(answer);
     }
   }
 
@@ -95,16 +95,16 @@ export class RemoteWriteClient {
   async #divide(series: readonly Series[], reason: RejectReason, { deadline, tally }: Sending) {
     this.#refused += 1;
     const hopeless = this.#refused > mostRefused && series.length > 1 && late.has(reason);
-    const older = hopeless ? pointsOf(series, (at) => at <= this.#latestRefused) : [];
-    const newer = hopeless ? pointsOf(series, (at) => at > this.#latestRefused) : [];
+    const older = hopeless ? pickPoints(series, (at) => at <= this.#latestRefused) : [];
+    const newer = hopeless ? pickPoints(series, (at) => at > this.#latestRefused) : [];
     if (older.length === 0) {
-      const [first, second] = halve(series);
+      const [first, second] = halveSeries(series);
       await this.#send(first, deadline, tally);
       await this.#send(second, deadline, tally);
     } else if (newer.length === 0) {
       reject(tally, reason, countSamples(older));
     } else {
-      // Older first: a receiver that would take them after all takes them in this order alone.
+      // Older first: a receiver that does take them takes them only in this order.
       await this.#send(older, deadline, tally);
       await this.#send(newer, deadline, tally);
     }
@@ -124,7 +124,7 @@ export class RemoteWriteClient {
     };
     const last = await retry(attempt, { clock, deadline, random, again });
     if (last instanceof DeliveryError) throw last;
-    if (this.#read(last).kind === 'retry') throw toError(last);
+    if (this.#read(last).kind === 'retry') throw toWriteError(last);
     return last;
   }
 
@@ -160,7 +160,7 @@ function reject({ rejected }: Tally, reason: RejectReason, samples: number): voi
   rejected.set(reason, (rejected.get(reason) ?? 0) + samples);
 }
 
-function toError(answer: Answer): DeliveryError {
+function toWriteError(answer: Answer): DeliveryError {
   const { status } = answer;
   const message = `remote write: ${answer.refusal('2xx')}`;
   return new DeliveryError(message, { status, retryable: isRetryable(status) });
@@ -170,7 +170,7 @@ function countSamples(series: readonly Series[]): number {
   return series.reduce((sum, { points }) => sum + points.length, 0);
 }
 
-/** Parts of at most `most` samples and 2,500 series; a series is not torn apart unless it alone is longer. */
+/** Parts of at most `most` samples and 2,500 series; a series is split only if it is longer than that. */
 export function* splitBySamples(series: Iterable<Series>, most: number): Generator<Series[]> {
   let part: Series[] = [];
   let size = 0;
@@ -199,14 +199,14 @@ function cut(series: Series, most: number): Series[] {
 }
 
 /** The points whose times are meant, without series that have none. */
-function pointsOf(series: readonly Series[], isMeant: (at: number) => boolean): Series[] {
+function pickPoints(series: readonly Series[], isMeant: (at: number) => boolean): Series[] {
   return series
     .map((one) => ({ ...one, points: one.points.filter(({ at }) => isMeant(at)) }))
     .filter(({ points }) => points.length > 0);
 }
 
 /** Two halves by series; of a single series, by its points. */
-function halve(series: readonly Series[]): [Series[], Series[]] {
+function halveSeries(series: readonly Series[]): [Series[], Series[]] {
   if (series.length > 1) {
     const middle = series.length >> 1;
     return [series.slice(0, middle), series.slice(middle)];

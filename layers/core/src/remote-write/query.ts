@@ -14,7 +14,7 @@ export type InstantValue = {
 /** Paths of write APIs whose query API lies beside them: Prometheus, Amazon Managed Prometheus. */
 const writePath = /\/api\/v1\/(?:remote_)?write\/?$/;
 
-/** Where the receiver of `url` is asked; undefined when that cannot be told from its write URL. */
+/** Where the receiver of `url` is asked; undefined when its write URL does not show that. */
 export function queryUrl(url: URL): URL | undefined {
   if (!writePath.test(url.pathname)) return undefined;
   const query = new URL(url);

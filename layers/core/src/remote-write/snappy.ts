@@ -1,4 +1,4 @@
-// Snappy's block format (github.com/google/snappy/blob/main/format_description.txt): compression alone, greedy,
+// Snappy's block format (github.com/google/snappy/blob/main/format_description.txt): compression only, greedy,
 // with a table of 4-byte sequences. Good where text repeats, which series do.
 
 const tableBits = 14;

@@ -16,7 +16,7 @@ export const bridgeEcsEntries = {
       v.array(someText('the name or ARN of a cluster, or *')),
       v.minLength(1, 'at least one cluster, or *'),
       v.description(
-        'clusters to read, by name or ARN; `*` in a name stands for any text, alone for every cluster of the account',
+        'clusters to read, by name or ARN; `*` in a name stands for any text, and `*` by itself for every cluster of the account',
       ),
     ),
     ['*'],

@@ -1,4 +1,4 @@
-// What one value alone cannot show: unknown modules, duplicates, secrets in targets. Reads the raw document
+// What no single value can show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';

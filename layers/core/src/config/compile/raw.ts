@@ -8,7 +8,7 @@ export type Mapping = Readonly<Record<string, unknown>>;
 /** An issue with its path still in steps. */
 export type Finding = { readonly path: readonly PathStep[]; readonly message: string };
 
-/** The value itself where it is a mapping, else an empty one: the schema tells what is wrong with it. */
+/** The value itself where it is a mapping, else an empty one: the schema says what is wrong with it. */
 export function asMapping(value: unknown): Mapping {
   return isMapping(value) ? value : {};
 }

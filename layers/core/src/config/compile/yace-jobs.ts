@@ -86,7 +86,7 @@ export function toScope(scope: Pick<DiscoveryJob, 'regions' | 'roles'>): CloudWa
   return { regions: scope.regions ?? [], roles: roles.length === 0 ? [undefined] : roles };
 }
 
-/** Delay is the job's alone: YACE has always ignored a metric's, and a file must go on meaning what it meant. */
+/** Only a job has a delay: YACE has always ignored a metric's, and a file must keep its meaning. */
 function toMetric(
   own: MetricFields & { readonly name: string },
   job: MetricFields,
