@@ -4,6 +4,7 @@ import { formatDuration, parseDuration } from '../../layers/core/src/config/dura
 import { compilePattern } from '../../layers/core/src/config/pattern.ts';
 import { suggest } from '../../layers/core/src/config/suggest.ts';
 import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
 import { classify } from '../../layers/core/src/net/classify.ts';
 import { groupPath } from '../../layers/core/src/pushgateway/grouping.ts';
@@ -182,3 +183,8 @@ it.each([
   ['thrown text', 'internal'],
   [null, 'internal'],
 ])('%p is classified as %s', (error, reason) => expect(classify(error)).toBe(reason));
+
+it('a mistake of a user is named without the lines of code that noticed it', () => {
+  const error = new ConfigError('event', [{ path: 'targets', message: 'got 1, want a list' }]);
+  expect(error.stack).toBe('ConfigError: event: 1 problem\n  targets: got 1, want a list');
+});

@@ -29,6 +29,8 @@ export class ConfigError extends Error {
     );
     const noun = issues.length === 1 ? 'problem' : 'problems';
     super([`${source}: ${issues.length} ${noun}`, ...lines].join('\n'));
+    // Where in the code a mistake of a user was noticed helps nobody, and Lambda would print it.
+    this.stack = `${this.name}: ${this.message}`;
     this.issues = issues;
   }
 }
