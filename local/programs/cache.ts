@@ -12,21 +12,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
+import { makeDirectories } from './directories.ts';
 import { MissingProgramError } from './program.ts';
 
 /**
- * `$XDG_CACHE_HOME/fargaze`, else `~/.cache/fargaze`; created when missing.
+ * `$XDG_CACHE_HOME/fargaze`, else `~/.cache/fargaze`; created when missing. A relative path in that variable counts as none
+ * (https://specifications.freedesktop.org/basedir-spec/latest/).
  * @throws MissingProgramError when it can be neither made nor written.
  */
 export function cacheDir(): string {
-  const directory = join(readEnv('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'fargaze');
+  const named = readEnv('XDG_CACHE_HOME');
+  const caches = named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache');
+  const directory = join(caches, 'fargaze');
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(directory);
     accessSync(directory, constants.W_OK);
   } catch (error) {
     throw new MissingProgramError(

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { codeOf } from '../../layers/core/src/errors.ts';
+import { makeDirectories } from '../programs/directories.ts';
 import { ExpectedError } from '../programs/expected-error.ts';
 import type { Report } from '../programs/find.ts';
 import type { Place } from '../programs/place.ts';
@@ -60,7 +61,7 @@ export async function openRunFolder(directory: string, report: Report): Promise<
 
 async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    makeDirectories(directory);
     await rmdir(await mkdtemp(join(directory, draftPrefix)));
   } catch (error) {
     throw new ExpectedError(
