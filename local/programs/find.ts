@@ -3,8 +3,9 @@
 import { delimiter, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { messageOf } from '../../layers/core/src/errors.ts';
+import { askProgram, lateCode, type Question } from './ask.ts';
 import { type ProgramName, programs } from './catalogue.ts';
-import { lastLines, runCommand } from './command.ts';
+import { lastLines } from './command.ts';
 import { fetchPackages, hasApt, unpackedDir, unpackedEnv } from './debian.ts';
 import { deployedPrograms } from './go.ts';
 import { type GoProgramName, goPrograms } from './go-catalogue.ts';
@@ -21,23 +22,20 @@ export type Search = {
   readonly refused: readonly string[];
 };
 
-/** Long enough for a program of 100 MB on a slow disk. */
-const versionTimeoutMs = 15_000;
-
 /**
  * The named programs, fetched from Debian's packages where they are missing and that can be done.
  * @throws MissingProgramError naming all that cannot be had.
  */
 export async function findPrograms<N extends ProgramName>(
   names: readonly N[],
-  { report }: { readonly report: Report },
+  { report, signal }: { readonly report: Report; readonly signal?: AbortSignal },
 ): Promise<Record<N, Program>> {
-  const search = await lookForPrograms(names);
+  const search = await lookForPrograms(names, signal);
   for (const line of search.refused) report(line);
   const found = new Map(search.found);
   if (search.missing.length > 0) {
     await fetchMissing(search.missing, report);
-    const fetched = await lookForPrograms(search.missing);
+    const fetched = await lookForPrograms(search.missing, signal);
     const built = await buildOthers(fetched, report);
     for (const [name, program] of [...fetched.found, ...built]) found.set(name, program);
   }
@@ -49,25 +47,35 @@ export async function findPrograms<N extends ProgramName>(
 
 /**
  * Looks at what is on this machine; fetches nothing.
- * @throws MissingProgramError when an override names a file that is not that program.
+ * @throws MissingProgramError when an override names a file that is not that program; the reason of `signal`.
  */
-export async function lookForPrograms(names: readonly ProgramName[]): Promise<Search> {
+export async function lookForPrograms(
+  names: readonly ProgramName[],
+  signal?: AbortSignal,
+): Promise<Search> {
   const found = new Map<ProgramName, Program>();
   const refused: string[] = [];
   await Promise.all(
     names.map(async (name) => {
-      const program = await lookForOne(name, refused);
+      const program = await lookForOne(name, { refused, signal });
       if (program !== undefined) found.set(name, program);
     }),
   );
   return { found, missing: names.filter((name) => !found.has(name)), refused };
 }
 
-async function lookForOne(name: ProgramName, refused: string[]): Promise<Program | undefined> {
+type Look = { readonly refused: string[]; readonly signal: AbortSignal | undefined };
+
+async function lookForOne(
+  name: ProgramName,
+  { refused, signal }: Look,
+): Promise<Program | undefined> {
   const { files, override } = programs[name];
   const named = readEnv(override);
   if (named !== undefined) {
-    const seen = isExecutable(named) ? await identify(name, named, {}) : 'no file that can be run';
+    const seen = isExecutable(named)
+      ? await identify(name, named, { signal })
+      : 'no file that can be run';
     if (typeof seen !== 'string') return seen;
     throw new MissingProgramError(`${override}: ${named} is not ${name}: ${seen}`);
   }
@@ -80,7 +88,7 @@ async function lookForOne(name: ProgramName, refused: string[]): Promise<Program
   ];
   for (const { directory, env } of candidates) {
     for (const path of files.map((file) => join(directory, file)).filter(isExecutable)) {
-      const seen = await identify(name, path, env);
+      const seen = await identify(name, path, { env, signal });
       if (typeof seen !== 'string') return seen;
       refused.push(`passed over ${path}: not ${name}: ${seen}`);
     }
@@ -104,14 +112,13 @@ function programDirectories(): string[] {
 async function identify(
   name: ProgramName,
   path: string,
-  env: Readonly<Record<string, string>>,
+  question: Question,
 ): Promise<Program | string> {
+  const { env = {} } = question;
   const { banner, oldest } = programs[name];
-  const { code, output } = await runCommand(path, ['--version'], {
-    env,
-    timeoutMs: versionTimeoutMs,
-  });
+  const { code, output } = await askProgram(path, ['--version'], question);
   const version = code <= 1 ? banner.exec(output)?.[1] : undefined;
+  if (code === lateCode) return `--version: ${output}`;
   if (version === undefined) {
     const line = output.split('\n').find((text) => text.trim() !== '') ?? '';
     return `--version ended with code ${code} and printed ${JSON.stringify(line.slice(0, 100))}`;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { askProgram } from './ask.ts';
 import { cacheDir, refuseInTests, withLock } from './cache.ts';
 import { lastLines, runCommand } from './command.ts';
 import { type GoBuild, type GoProgramName, goPrograms } from './go-catalogue.ts';
@@ -92,7 +93,7 @@ async function findGo(builds: readonly GoBuild[], { go, report }: GoOptions): Pr
   const wanted =
     builds.map((build) => build.go).sort((a, b) => (isAtLeast(a, b) ? -1 : 1))[0] ?? '';
   const command = go ?? 'go';
-  const { output } = await runCommand(command, ['env', 'GOVERSION'], { env: goEnv });
+  const { output } = await askProgram(command, ['env', 'GOVERSION'], { env: goEnv });
   const found = /^go(\d+\.\d+(?:\.\d+)?)/m.exec(output)?.[1];
   if (found !== undefined && isAtLeast(found, wanted)) return { command, env: goEnv };
   const seen = found === undefined ? 'no Go found' : `found go${found}`;

@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
-import { runCommand } from './command.ts';
+import { askProgram } from './ask.ts';
 import { ExpectedError } from './expected-error.ts';
 import { type Place, temporaryPlace } from './place.ts';
 import { launch, type RunOptions, type Server } from './servers.ts';
@@ -32,7 +32,7 @@ export async function findGrafana(): Promise<Grafana | undefined> {
     ? [named]
     : directories.flatMap((at) => ['grafana', 'grafana-server'].map((file) => join(at, file)));
   for (const path of candidates.filter(isExecutable)) {
-    const { output } = await runCommand(path, ['-v'], { timeoutMs: 20_000 });
+    const { output } = await askProgram(path, ['-v']);
     const version = /\b(\d+\.\d+\.\d+)/.exec(output)?.[1];
     if (version !== undefined) return { path, version, home: findHome(path) };
   }

@@ -122,7 +122,8 @@ async function stopGroup(
   signalGroup(pid, 'SIGKILL');
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process group, where there is one. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     // A stopped process (SIGSTOP) hears SIGTERM only once it is continued.
     if (signal === 'SIGTERM') process.kill(-pid, 'SIGCONT');

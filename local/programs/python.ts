@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { askProgram, lateCode } from './ask.ts';
 import { cacheDir, refuseInTests, withLock } from './cache.ts';
 import { lastLines, runCommand } from './command.ts';
 import { installCommand, packageSystem } from './install.ts';
@@ -22,6 +23,8 @@ export type PythonOptions = {
   readonly report: Report;
   /** What it is for, in a few words. */
   readonly why?: string;
+  /** Ends looking for a Python. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -29,7 +32,7 @@ export type PythonOptions = {
  * @throws MissingProgramError when there is no such Python with venv, naming the command for it.
  */
 export async function preparePython(options: PythonOptions): Promise<{ readonly python: string }> {
-  const base = await findPython();
+  const base = await findPython(options.signal);
   const content = await readFile(options.requirements);
   const platform = `${base.version} ${process.platform} ${process.arch}`;
   const key = createHash('sha256').update(content).update(platform).digest('hex').slice(0, 16);
@@ -59,8 +62,8 @@ const question =
   'import sys; print(*sys.version_info[:3]); import venv, ensurepip; print("complete")';
 
 /** @throws MissingProgramError when there is none, naming each that was found and what is wrong with it. */
-async function findPython(): Promise<Python> {
-  const python = await lookForPython();
+async function findPython(signal: AbortSignal | undefined): Promise<Python> {
+  const python = await lookForPython(signal);
   if (typeof python !== 'string') return python;
   const command = installCommand({ python: true }, packageSystem());
   throw new MissingProgramError(`${python}\ninstall with: ${command}`);
@@ -70,7 +73,7 @@ async function findPython(): Promise<Python> {
  * A Python that can make environments: `python3` on PATH, else one with its version in its name. Where there is none, in
  * words what is wrong with those that were found.
  */
-export async function lookForPython(): Promise<Python | string> {
+export async function lookForPython(signal?: AbortSignal): Promise<Python | string> {
   const seen: string[] = [];
   const { newest, oldest } = pythonMinors;
   const named = Array.from(
@@ -78,7 +81,8 @@ export async function lookForPython(): Promise<Python | string> {
     (_, index) => `python3.${newest - index}`,
   );
   for (const command of ['python3', ...named, 'python']) {
-    const { output } = await runCommand(command, ['-c', question], { timeoutMs: 30_000 });
+    const { code, output } = await askProgram(command, ['-c', question], { signal });
+    if (code === lateCode) seen.push(`${command}: ${output}`);
     const [, major = '', minor = '', patch = ''] = /^(\d+) (\d+) (\d+)$/m.exec(output) ?? [];
     if (major === '') continue;
     const version = `${major}.${minor}.${patch}`;

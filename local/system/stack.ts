@@ -84,12 +84,12 @@ const needed = ['redis-server', 'prometheus', 'pushgateway', 'redis_exporter'] a
 
 /** Everything that must be on this machine: looked for before anything is fetched, fetched before anything is started. */
 async function findAll({ report, root, signal }: StackOptions) {
-  await checkMachine(needed);
+  await checkMachine(needed, { signal });
   const grafana = await findGrafana();
   const requirements = join(root, 'infra/web/requirements.txt');
-  await preparePython({ requirements, why: 'the demo web app', report });
+  await preparePython({ requirements, why: 'the demo web app', report, signal });
   signal.throwIfAborted();
-  return { ...(await findPrograms(needed, { report })), grafana };
+  return { ...(await findPrograms(needed, { report, signal })), grafana };
 }
 
 type Found = Awaited<ReturnType<typeof findAll>>;

@@ -198,7 +198,7 @@ describe('what is missing', () => {
     const old = folderWith('old-python', 'python3', '3 9 2');
     process.env.PATH = old;
     process.env.FARGAZE_PROMETHEUS = '/nowhere/prometheus';
-    const checked = checkMachine(['prometheus'], '18.19.0');
+    const checked = checkMachine(['prometheus'], { node: '18.19.0' });
     await expect(checked).rejects.toThrow(`missing on this machine:
   Node.js ${oldestNode} or newer: this is 18.19.0; see nodejs.org/en/download
   Python 3.10 to 3.14 with venv: python3 is 3.9.2
