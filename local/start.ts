@@ -46,7 +46,9 @@ async function main(): Promise<number> {
 
 async function runSystem(task: Task, run: RunFolder): Promise<number> {
   const config = await buildConfig(root);
-  writeLine(`${configFileName()}: ${config.probes.length} probes`);
+  writeLine(
+    `${configFileName()}: ${config.probes.length} ${config.probes.length === 1 ? 'probe' : 'probes'}`,
+  );
   const { signal } = leaving;
   const stack = await startStack({ root, config, run, report: writeLine, signal });
   try {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { prometheusFlags } from '../../infra/config/prometheus/flags.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
+import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
+import { configFileName } from '../../scripts/config-file.ts';
 import { findPrograms, type Report } from '../programs/find.ts';
 import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';
 import { checkMachine } from '../programs/machine.ts';
@@ -70,6 +72,7 @@ export type StackOptions = {
  * anything is started; when a part cannot be started, those before it are stopped.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
+  checkTargets(options.config);
   const found = await findAll(options);
   const starter = createStarter(options);
   try {
@@ -160,9 +163,11 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
   return stack;
 }
 
+type Addresses = Readonly<Record<'aws' | 'pushgateway' | 'redis' | 'webApp', Pick<Server, 'url'>>>;
+
 /** What the functions find around them: nothing of it is a secret, nothing of it leaves this machine. */
 function functionEnvironment(
-  { aws, pushgateway, redis, webApp }: Pick<Stack, 'aws' | 'pushgateway' | 'redis' | 'webApp'>,
+  { aws, pushgateway, redis, webApp }: Addresses,
   prometheusPort: number,
 ) {
   return {
@@ -199,16 +204,33 @@ async function startOptionalGrafana(
   return starter.start('grafana', (on) => startGrafana({ ...given, ...on }));
 }
 
-/** The probes as the functions see them, whose variables are not all of this process's. */
+/**
+ * A function refuses all its probes when a variable of one target has no value, which nobody would see here.
+ * @throws ConfigError naming each such probe and variable.
+ */
+function checkTargets(config: Config): void {
+  const somewhere = { url: 'http://127.0.0.1' };
+  const parts = { aws: somewhere, pushgateway: somewhere, redis: somewhere, webApp: somewhere };
+  expectedProbes(config, functionEnvironment(parts, 0));
+}
+
+/** The probes as the functions see them, whose variables are not all of this process's. @throws ConfigError */
 function expectedProbes(
   config: Config,
   environment: Readonly<Record<string, string>>,
 ): LocalProbe[] {
   const variables = functionVariables(environment);
-  return config.probes.map(({ interval, job, name, target }) => {
-    const { text } = interpolate(target, (variable) => variables[variable] || undefined);
+  const issues: Issue[] = [];
+  const probes = config.probes.map(({ interval, job, name, target }) => {
+    const { text, unset } = interpolate(target, (variable) => variables[variable] || undefined);
+    for (const variable of unset) {
+      const message = `variable ${variable} of its target is unset, want it in the environment or a default`;
+      issues.push({ path: `probe ${name}`, message });
+    }
     return { name, job, instance: redactUrl(text), interval };
   });
+  if (issues.length > 0) throw new ConfigError(configFileName(), issues);
+  return probes;
 }
 
 async function writeEndpoints(file: string, stack: Stack): Promise<void> {

@@ -29,6 +29,15 @@ function makeBrokenConfig(): string {
   return path;
 }
 
+function makeUnsetConfig(): string {
+  const path = join(grounds.directory, 'unset.yml');
+  writeFileSync(
+    path,
+    "probes: [{ name: shop, module: http_2xx, target: '${FARGAZE_NO_VALUE}/healthz' }]\n",
+  );
+  return path;
+}
+
 const cases = [
   {
     name: 'a folder for its files that cannot be made',
@@ -51,6 +60,11 @@ const cases = [
     want: ['broken.yml', 'nothing'],
   },
   {
+    name: 'a target whose variable has no value',
+    env: { FARGAZE_CONFIG: makeUnsetConfig(), FARGAZE_NO_VALUE: undefined },
+    want: ['unset.yml: 1 problem', 'probe shop: variable FARGAZE_NO_VALUE of its target is unset'],
+  },
+  {
     name: 'a program that ends at once',
     env: { FARGAZE_PROMETHEUS: makeBrokenPrometheus() },
     want: [join(grounds.directory, 'broken-prometheus'), 'exit code 7', 'no such thing'],
@@ -64,7 +78,7 @@ it.each(cases)('$name', async ({ env, want }) => {
   const said = lines.slice(-3).join('\n');
   for (const words of want) expect(said).toContain(words);
   expect(started.output()).not.toMatch(/^ +at |ECONNREFUSED|Error:/m);
-  const own = ['broken-prometheus', 'broken.yml', 'file'];
+  const own = ['broken-prometheus', 'broken.yml', 'unset.yml', 'file'];
   expect(grounds.leftovers().filter((one) => !own.includes(one))).toEqual([]);
 });
 
