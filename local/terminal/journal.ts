@@ -16,7 +16,8 @@ type Facts = ReadonlyMap<string, Fact>;
 export function createJournal(): (view: View, now: EpochMs) => Line[] {
   let before: Facts = new Map();
   return (view, now) => {
-    const facts = factsOf(view, now);
+    // All times of a log are of one zone, the one that its lines begin with.
+    const facts = factsOf({ ...view, timeZone: 'UTC' }, now);
     const changed = [...facts].filter(([key, { state }]) => before.get(key)?.state !== state);
     const ended = [...before].filter(([key, { over }]) => over !== '' && !facts.has(key));
     before = facts;

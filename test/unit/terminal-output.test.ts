@@ -175,4 +175,12 @@ describe('where nothing can be redrawn', () => {
       `${time}  probe a DOWN  timeout in phase tls`,
     ]);
   });
+
+  it('every time is in the zone of the one that begins the line', () => {
+    const about = { timeZone: 'Asia/Kathmandu', scheduled: now };
+    const [line] = createJournal()(viewOf(snapshot([silentProbe('a')]), about), now).map(textOf);
+    expect(line).toBe(
+      `${time}  The first results come after 14:06:00, when the probes run: in 50 s`,
+    );
+  });
 });
