@@ -1,7 +1,17 @@
 // Builds what the functions run on: the compiled configuration, @fargaze/core and the Lambda layer.
 // `npm run build` builds all; the Serverless plugin and tests call the parts.
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
@@ -81,8 +91,13 @@ async function replaceFile(file: string, contents: string | Uint8Array): Promise
   await rename(draft, file);
 }
 
-/** Puts `draft` in the place of `directory`; where two do so at once, the same content is there in the end. */
+/**
+ * Puts `draft` in the place of `directory`, unless that holds the same already: another command may be reading it. Where two
+ * do so at once, the same content is there in the end.
+ */
 async function replaceDirectory(directory: string, draft: string): Promise<void> {
+  const changed = (await digest(directory)) !== (await digest(draft));
+  if (!changed) return rm(draft, { recursive: true });
   await rm(directory, { recursive: true, force: true });
   try {
     await rename(draft, directory);
@@ -90,6 +105,23 @@ async function replaceDirectory(directory: string, draft: string): Promise<void>
     await rm(draft, { recursive: true, force: true });
     if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
   }
+}
+
+/** Differs when any file below `directory` does; undefined where there is no such folder, or while another command makes it. */
+async function digest(directory: string): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  try {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    for (const file of files.map(({ name, parentPath }) => join(parentPath, name)).sort()) {
+      const content = await readFile(file);
+      hash.update(`${relative(directory, file)}\0${content.length}\0`).update(content);
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return hash.digest('hex');
 }
 
 async function layOutCore(core: string, target: string): Promise<void> {

@@ -1,5 +1,5 @@
 // The Lambda layer as it is laid out under /opt: a user's function finds core and prom-client in it, and pushes.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -56,6 +56,11 @@ it('holds core and prom-client with their declarations, and nothing else', () =>
     'nodejs/node_modules/prom-client/index.js',
     'nodejs/node_modules/prom-client/package.json',
   ]);
+});
+
+it('a second build of the same content leaves it in place, where another command may be reading it', async () => {
+  const before = statSync(layer).ino;
+  expect(statSync(await buildLayer()).ino).toBe(before);
 });
 
 it('the example pushes the metrics of a prom-client registry', async () => {
