@@ -6,6 +6,7 @@ import { findPrograms, type Program, type Report } from '../local/programs/find.
 import { deployedPrograms } from '../local/programs/go.ts';
 import { checkMachine } from '../local/programs/machine.ts';
 import { preparePython } from '../local/programs/python.ts';
+import { fetchLockKnowledge } from './python-locks.ts';
 
 const names = [
   'redis-server',
@@ -55,11 +56,12 @@ export async function prepareTests(report: Report): Promise<Prepared> {
  */
 export async function prepareDeployed(report: Report): Promise<Readonly<Record<string, string>>> {
   await findBusybox(report);
-  await preparePython({
+  const { python } = await preparePython({
     requirements: lock('test/support/python/deployed.txt'),
     why: 'checkov, the Node.js of the functions, and uv',
     report,
   });
+  await fetchLockKnowledge(python, report);
   const programs = await deployedPrograms(deployedNames, { report });
   return {
     FARGAZE_PROMETHEUS: programs.prometheus.path,
