@@ -136,7 +136,7 @@ describe('buckets', () => {
 });
 
 describe('values', () => {
-  it('stay within 5 and 95 percent, move, and depend on seed, region and metric alone', () => {
+  it('stay within 5 and 95 percent, move, and depend on seed, region and metric only', () => {
     const window = { start: now - 7200, end: now - 300, period: 60 };
     const samples = read(setUp().series, window).flatMap((bucket) => bucket.samples);
     expect(Math.min(...samples)).toBeGreaterThanOrEqual(5);

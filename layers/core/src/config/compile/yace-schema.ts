@@ -205,7 +205,7 @@ export const discoveryEntries = {
     metrics,
     v.description("`name`, and any of the job's `statistics` … `exportAllDataPoints`"),
   ),
-  enhancedMetrics: refused('values that services tell by APIs of their own are not read'),
+  enhancedMetrics: refused('values that services give by APIs of their own are not read'),
   quotaMetrics: refused('quotas are not read'),
 };
 
