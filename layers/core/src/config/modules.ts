@@ -1,6 +1,6 @@
 // How to probe: the modules of fargaze.yml after compilation. Durations are in seconds, sizes in bytes, patterns checked.
 import type { Seconds } from '../clock.ts';
-import type { Pattern } from './pattern.ts';
+import type { Pattern } from '../pattern/pattern.ts';
 import type { SecretRef } from './secret.ts';
 
 /** How TLS is spoken; blackbox_exporter's `tls_config`. */
