@@ -37,6 +37,8 @@ type Measured = {
   resolved: boolean;
   facts: DialFacts | undefined;
   redirects: number;
+  /** Of the certificates of all hops, seconds since 1970. */
+  earliestExpiry: number | undefined;
   response: Answered['response'] | undefined;
   /** Method of the last request. */
   method: string;
@@ -52,6 +54,7 @@ export const probeWeb: Probe<Target<HttpModule>> = async (target, env): Promise<
     resolved: false,
     facts: undefined,
     redirects: 0,
+    earliestExpiry: undefined,
     response: undefined,
     method: 'GET',
     secure: false,
@@ -150,6 +153,10 @@ function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): v
   add('processing', hop.processing);
   measured.resolved ||= hop.facts.address !== undefined;
   measured.facts = hop.facts;
+  const expiry = hop.facts.tls?.earliestExpiry;
+  if (expiry !== undefined) {
+    measured.earliestExpiry = Math.min(expiry, measured.earliestExpiry ?? expiry);
+  }
   measured.response = hop.ok ? hop.response : undefined;
 }
 
@@ -224,6 +231,9 @@ function toSamples(measured: Measured): Sample[] {
     sample('probe_failed_due_to_regex', {}, measured.regexFailed ? 1 : 0),
     ...dialSamples(facts ?? { durations: {} }),
   ];
+  if (measured.earliestExpiry !== undefined) {
+    samples.push(sample('fargaze_probe_ssl_earliest_cert_expiry', {}, measured.earliestExpiry));
+  }
   if (modified !== undefined) {
     samples.push(sample('probe_http_last_modified_timestamp_seconds', {}, modified));
   }

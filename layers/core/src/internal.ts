@@ -50,6 +50,7 @@ export type { AwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples } from './net/dial.ts';
+export { detailOf } from './net/tls-error.ts';
 export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { Pattern } from './pattern/pattern.ts';
