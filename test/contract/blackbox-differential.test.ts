@@ -33,7 +33,7 @@ const timed =
 
 /** Series that we add, and that core adds to every probe. */
 const added =
-  /^(?:probe_ssl_verified|probe_ssl_leaf_not_before_timestamp_seconds|probe_tls_cipher_info\{.*\})$/;
+  /^(?:fargaze_probe_ssl_earliest_cert_expiry|probe_ssl_verified|probe_ssl_leaf_not_before_timestamp_seconds|probe_tls_cipher_info\{.*\})$/;
 
 /** Series that blackbox_exporter's handler adds, which for us is core's part. */
 const handled = /^(?:probe_success|probe_duration_seconds)$/;

@@ -66,8 +66,8 @@ extra: 1
     'modules.a.http.valid_status_code (line 8): unknown key; did you mean "valid_status_codes"?',
     'modules.a.http.valid_status_codes[0] (line 9): got 20, want a status code from 100 to 599',
     'modules.a.http.valid_status_codes[1] (line 9): got "abc", want a status code from 100 to 599',
-    'modules.a.http.fail_if_body_matches_regexp[0] (line 10): got "(unclosed", want a regular expression in RE2 syntax (missing closing ))',
-    'modules.a.http.fail_if_body_matches_regexp[1] (line 10): got "a(?=b)", want a regular expression in RE2 syntax ((?= is not supported by RE2)',
+    'modules.a.http.fail_if_body_matches_regexp[0] (line 10): got "(unclosed", want a regular expression in RE2 syntax (missing closing ): `(unclosed`)',
+    'modules.a.http.fail_if_body_matches_regexp[1] (line 10): got "a(?=b)", want a regular expression in RE2 syntax (invalid or unsupported Perl syntax: `(?=`)',
     'modules.a.http.basic_auth.password (line 11): got a value, want a reference, env:NAME or file:/path, never the secret itself',
     'modules.b.prober (line 13): got "icmp", want prober: http or redis',
     'probes[0].module (line 16): unknown module "htp_2xx"; did you mean "http_2xx"?',
@@ -107,7 +107,7 @@ it.each([
   {
     name: 'a list',
     text: '- 1',
-    want: /got \[1\], want a mapping with probes, modules, bridge or slos/,
+    want: /got \[1\], want a mapping with probes, modules, shards, bridge or slos/,
   },
 ])('$name is reported with its place', ({ text, want }) => {
   expect(issuesOf(text)[0]).toMatch(want);

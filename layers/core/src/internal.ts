@@ -26,7 +26,7 @@ export type {
   RedisOptions,
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-export type { Pattern } from './config/pattern.ts';
+
 export type { Target } from './config/probes.ts';
 export { readSecret } from './config/secret.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
@@ -50,7 +50,10 @@ export type { AwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples } from './net/dial.ts';
+export { detailOf } from './net/tls-error.ts';
 export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { Matcher, matches } from './pattern/matcher.ts';
+export type { Pattern } from './pattern/pattern.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
