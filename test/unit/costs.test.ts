@@ -1,8 +1,9 @@
 // The bill adds up, and counts what the template holds.
 import { readFileSync } from 'node:fs';
 import { costs, totalCost } from '../../infra/costs.ts';
+import type { Values } from '../../infra/template/template.ts';
 import { ofType } from '../support/template.ts';
-import { living, type Values } from '../support/template-parameters.ts';
+import { living } from '../support/template-parameters.ts';
 
 /** Alarms that a stack with these parameters has. */
 function alarms(values: Values): number {
