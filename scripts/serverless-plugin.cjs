@@ -5,8 +5,9 @@ const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
-  constructor(serverless) {
+  constructor(serverless, _options, { log }) {
     this.serverless = serverless;
+    this.log = log;
     const prepare = () => this.prepare();
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
@@ -32,13 +33,28 @@ class FargazePlugin {
     const root = this.serverless.serviceDir;
     const { buildConfig, buildLayer } = loadCode(root, 'scripts/build.ts');
     try {
-      this.config = await buildConfig(root);
+      this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {
       if (error.name === 'ConfigError')
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
       throw error;
     }
     await buildLayer(root);
+  }
+
+  /** What is switched off is not watched. */
+  leaveOut(whole) {
+    const { provider, resources } = this.serverless.service;
+    const { leaveOutSwitchedOff } = loadCode(this.serverless.serviceDir, 'infra/switched-off.ts');
+    const parameters = Object.fromEntries(
+      Object.entries(resources.Parameters).map(([name, { Default }]) => [name, String(Default)]),
+    );
+    const { environment } = provider;
+    const { config, leftOut } = leaveOutSwitchedOff(whole, { parameters, environment });
+    if (leftOut.length > 0) {
+      this.log.notice(`Not watched, because the stack does not run it: ${leftOut.join(', ')}`);
+    }
+    return config;
   }
 
   /** Images, configuration bundles and the functions' environment, which are made from code. */
