@@ -62,13 +62,17 @@ export function refusals(template: Template, values: Values): string[] {
 
 /** What is wrong with the value of a parameter; undefined when nothing is. */
 export function fault(template: Template, name: string, value: string): string | undefined {
-  const { AllowedPattern, AllowedValues, MinValue, Type } = template.Parameters?.[name] ?? {};
+  const parameter = template.Parameters?.[name] ?? {};
+  const { AllowedPattern, AllowedValues, MaxValue, MinValue, Type } = parameter;
   if (Array.isArray(AllowedValues)) {
     const allowed = AllowedValues.map(String);
     return allowed.includes(value) ? undefined : `${name}: got ${value}, want ${listed(allowed)}`;
   }
-  if (Type === 'Number' && !(Number(value) >= Number(MinValue ?? Number.NEGATIVE_INFINITY))) {
-    return `${name}: got ${value}, want a number${MinValue === undefined ? '' : ` from ${MinValue}`}`;
+  if (Type === 'Number') {
+    const least = Number(MinValue ?? Number.NEGATIVE_INFINITY);
+    const most = Number(MaxValue ?? Number.POSITIVE_INFINITY);
+    const fits = value !== '' && Number(value) >= least && Number(value) <= most;
+    return fits ? undefined : `${name}: got ${value}, want a number from ${least} to ${most}`;
   }
   // CloudFormation compares the whole value.
   const matches = new RegExp(`^(?:${String(AllowedPattern ?? '[^]*')})$`).test(value);
