@@ -133,6 +133,7 @@ slos:
 export const configRules = [
   ...rulesIn(renderConfigRules(objectives)),
   ...rulesIn(renderExpectedRules([{ job: 'j', instance: 'i', name: 'n' }])),
+  ...rulesIn(renderExpectedRules([])),
 ];
 
 /** A probe's series, in a test; `values` of its success, one result a step. */
