@@ -195,7 +195,9 @@ it('labels and severity of fargaze.yml reach every alert on a probe and every on
     'FargazeRedisProbeContradictsExporter',
     'FargazeVantagesDisagree',
   ]);
-  const objectives = alerts.map(({ alert = '' }) => alert).filter((name) => /^FargazeSlo/.test(name));
+  const objectives = alerts
+    .map(({ alert = '' }) => alert)
+    .filter((name) => /^FargazeSlo/.test(name));
   expect(of('slo_labels')).toEqual(objectives);
 });
 
