@@ -16,6 +16,7 @@ import {
   redactUrl,
   roundSeconds,
   type Sample,
+  type SecretRef,
   sample,
   type Target,
   version,
@@ -178,16 +179,20 @@ type Credentials = { readonly authorization?: string; readonly secrets: readonly
 function credentials(url: URL, options: HttpOptions): Credentials {
   const { authorization, basicAuth } = options;
   if (authorization !== undefined) {
-    const secret = readSecret(authorization.credentials);
+    const secret = secretOf(authorization.credentials);
     return { authorization: `${authorization.type} ${secret}`, secrets: [secret] };
   }
   const [username, password] =
     basicAuth === undefined
       ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
-      : [basicAuth.username, readSecret(basicAuth.password)];
+      : [basicAuth.username || secretOf(basicAuth.usernameRef), secretOf(basicAuth.password)];
   if (username === '' && password === '') return { secrets: [] };
   const pair = Buffer.from(`${username}:${password}`).toString('base64');
   return { authorization: `Basic ${pair}`, secrets: [pair, password] };
+}
+
+function secretOf(ref: SecretRef | undefined): string {
+  return ref === undefined ? '' : readSecret(ref);
 }
 
 function toSamples(measured: Measured): Sample[] {
