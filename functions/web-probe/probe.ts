@@ -22,7 +22,7 @@ import {
   version,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
-import { type Judgement, judgeBody, judgeConnection, judgeHead } from './conditions.ts';
+import { BodyRules, type Judgement, judgeConnection, judgeHead } from './conditions.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';
 import { CookieJar, isRedirect, maxRedirects, nextRequest } from './redirects.ts';
 
@@ -73,10 +73,7 @@ async function run(
   return fault && { ...fault, detail: hideSecrets(fault.detail, secrets) };
 }
 
-type Errand = Omit<Judgement, 'deadline'> & {
-  readonly env: ProbeEnvironment;
-  readonly measured: Measured;
-};
+type Errand = Judgement & { readonly measured: Measured };
 
 async function follow(first: HopRequest, errand: Errand): Promise<Failure | undefined> {
   const { env, measured, options } = errand;
@@ -104,8 +101,7 @@ type Judging = Errand & { readonly redirectLimit: boolean };
 
 /** Rules on the head come first, but the body is read all the same: its length and time are facts. */
 async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | undefined> {
-  const { env, measured, options, redirectLimit, secrets } = about;
-  const judgement = { options, deadline: env.deadline, secrets };
+  const { env, measured, options, redirectLimit } = about;
   const { response } = hop;
   const answer = {
     status: response.statusCode ?? 0,
@@ -114,13 +110,27 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
     secure: measured.secure,
     redirectLimit,
   };
-  const head = judgeHead(answer, judgement);
-  const body = await readBody(hop, options, env.deadline);
+  const head = await judgeInTime(hop, () => judgeHead(answer, about));
+  const rules = head === undefined ? new BodyRules(options) : undefined;
+  const take = async (part: Buffer) => rules?.read(part, env);
+  const body = await readBody(hop, { options, env, take });
   measured.phases.transfer = roundSeconds(env.clock.monotonic() - hop.firstByte);
-  measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.bytes.length;
-  const content = head ?? body.fault ?? judgeBody(body.bytes, judgement);
+  measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.length;
+  const content = head ?? body.fault ?? rules?.judge(body.length);
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
   return content ?? judgeConnection(answer, options);
+}
+
+/** What `judge` says, or that the time was up. */
+async function judgeInTime(
+  { explainEnd }: Answered,
+  judge: () => Promise<Failure | undefined>,
+): Promise<Failure | undefined> {
+  try {
+    return await judge();
+  } catch (error) {
+    return { ...explainEnd(error), phase: 'processing' };
+  }
 }
 
 function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): void {

@@ -18,7 +18,7 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { splitHostPort } from '../match/host-port.ts';
+import { splitHostPort } from '../address/host-port.ts';
 import { askByStream, askByUdp } from './ask.ts';
 import { type DnsAnswer, DnsFormatError, encodeQuery } from './message.ts';
 import { recordText } from './record-text.ts';
@@ -136,10 +136,9 @@ function judge(answer: DnsAnswer, module: DnsModule, env: ProbeEnvironment): Fai
     const wanted = options.validRcodes.map(nameOf).join(' or ');
     return failure('request', 'rcode', `${nameOf(answer.rcode)}, want ${wanted}`);
   }
-  const about = { deadline: env.deadline, isStrict: module.compat === 'strict' };
   for (const name of ['answer', 'authority', 'additional'] as const) {
     const records = answer[name].map((record) => recordText(record, answer.bytes));
-    const fault = judgeSection({ name, records, rules: options[name] }, about);
+    const fault = judgeSection({ name, records, rules: options[name] }, module.compat);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -5,8 +5,11 @@ import {
   classify,
   type Deadline,
   type DialFacts,
+  expandGroups,
   type Failure,
   failure,
+  matches,
+  matchGroups,
   messageOf,
   type ProbeEnvironment,
   raceDeadline,
@@ -14,7 +17,6 @@ import {
   type TlsOptions,
   upgrade,
 } from '@fargaze/core/internal';
-import { expandMatch, findMatch, type Match } from '../match/match.ts';
 import { LineTooLong, Reader } from './reader.ts';
 
 /** What a dialogue showed. */
@@ -67,53 +69,60 @@ type Step = {
   readonly env: ProbeEnvironment;
 };
 
-async function speakStep(
-  { expect, expectBytes, labels, send }: TcpStep,
-  { env, reader, talk }: Step,
-): Promise<Failure | undefined> {
-  let bytes = Buffer.from(send, 'latin1');
+async function speakStep(step: TcpStep, about: Step): Promise<Failure | undefined> {
+  const { env, talk } = about;
+  const { expect, expectBytes, labels } = step;
+  let sent = step.send;
   if (expect !== undefined) {
-    const match = await expectLine(expect, { talk, reader, env });
-    if (!Array.isArray(match)) return match as Failure;
-    const groups = match.map((group) => group && Buffer.from(group).toString('latin1'));
-    bytes = Buffer.from(expandMatch(send, groups), 'latin1');
+    const line = await expectLine(expect, about);
+    if (typeof line !== 'string') return line;
+    sent = fill(sent, step, { line, encode: toBytes });
     if (labels.length > 0) {
-      const pairs = labels.map(({ name, value }) => [name, expandMatch(value, match)] as const);
+      const pairs = labels.map(({ name, value }) => [name, fill(value, step, { line })] as const);
       talk.info = Object.fromEntries(pairs);
     }
   }
   if (expectBytes !== undefined) {
-    const fault = await expectExactly(expectBytes, { talk, reader, env });
+    const fault = await expectExactly(expectBytes, about);
     if (fault !== undefined) return fault;
   }
-  if (bytes.length > 0) {
-    await write(talk.socket, Buffer.concat([bytes, Buffer.from('\n')]), env.deadline);
-  }
+  if (sent !== '') await write(talk.socket, Buffer.from(`${sent}\n`, 'latin1'), env.deadline);
   return undefined;
+}
+
+type Filling = { readonly line: string; readonly encode?: (text: string) => string };
+
+/** Fills a text with the groups of a line. */
+function fill(text: string, { groups }: TcpStep, { encode = String, line }: Filling): string {
+  const found = groups === undefined ? undefined : matchGroups(groups, line);
+  if (groups === undefined || found === undefined) return text;
+  const encoded = found.map((group) => (group === undefined ? undefined : encode(group)));
+  return expandGroups(text, groups, encoded);
+}
+
+/** Text as what is sent is kept: one character for each byte. */
+function toBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 /** Reads lines until one matches. */
 async function expectLine(
   expect: NonNullable<TcpStep['expect']>,
   { env, reader, talk }: Step,
-): Promise<NonNullable<Match> | Failure> {
+): Promise<string | Failure> {
   let last: string | undefined;
   for (;;) {
     const line = await reader.readLine(env.deadline);
     if (line === undefined) break;
     last = line;
-    const match = findMatch(expect, line, env.deadline);
-    if (match === 'timeout') {
-      return failure('query', 'timeout', `pattern ${expect.source} took longer than the time left`);
-    }
-    if (match === undefined) continue;
+    if (!matches(expect, line)) continue;
     talk.regexFailed = false;
-    env.trace(`line matches ${expect.source}`);
-    return match;
+    env.trace(`line matches ${expect.text}`);
+    return line;
   }
   talk.regexFailed = true;
   const seen = last === undefined ? 'nothing' : `${quote(last)} as the last line`;
-  return failure('query', 'expect', `${seen}, want a line that matches ${expect.source}`);
+  return failure('query', 'expect', `${seen}, want a line that matches ${expect.text}`);
 }
 
 async function expectExactly(

@@ -13,7 +13,7 @@ import {
   type Target,
   type TcpModule,
 } from '@fargaze/core/internal';
-import { splitHostPort } from '../match/host-port.ts';
+import { splitHostPort } from '../address/host-port.ts';
 import { type Dialogue, speak } from './dialogue.ts';
 
 /** The TCP probe. */

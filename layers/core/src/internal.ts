@@ -40,7 +40,7 @@ export type {
   WebModule,
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-export type { Pattern } from './config/pattern.ts';
+
 export type { Target } from './config/probes.ts';
 export { readSecret, type SecretRef } from './config/secret.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
@@ -65,6 +65,9 @@ export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples, findAddress, upgrade } from './net/dial.ts';
 export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { expandGroups, matchGroups } from './pattern/groups.ts';
+export { Matcher, matches } from './pattern/matcher.ts';
+export type { GroupPattern, Pattern } from './pattern/pattern.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';

@@ -1,7 +1,7 @@
 // How to probe: the modules of fargaze.yml after compilation. Durations are in seconds, sizes in bytes, patterns checked.
 import type { Seconds } from '../clock.ts';
+import type { GroupPattern, Pattern } from '../pattern/pattern.ts';
 import type { CelProgram } from './cel.ts';
-import type { Pattern } from './pattern.ts';
 import type { SecretRef } from './secret.ts';
 
 /** How TLS is spoken; blackbox_exporter's `tls_config`. */
@@ -111,6 +111,8 @@ export type HttpOptions = IpOptions & {
 export type TcpStep = {
   /** Tried on each line until one matches. */
   readonly expect?: Pattern;
+  /** The same with its groups, where `send` or `labels` ask for them. */
+  readonly groups?: GroupPattern;
   /** One character for each byte. */
   readonly expectBytes?: string;
   /** Labels of `probe_expect_info`; values may hold `${1}` of `expect`. */

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { closed, mappingOf } from '../mapping.ts';
 import type { GrpcOptions, TcpOptions, TcpStep } from '../modules.ts';
 import { cidr, ipProtocol, pattern } from './fields.ts';
+import { compileGroups } from './pattern/program.ts';
 import { tlsSchema } from './tls-schema.ts';
 
 const text = v.string('want text');
@@ -73,6 +74,10 @@ const step = v.pipe(
   v.transform(
     ({ expect, expect_bytes, labels, send, starttls }): TcpStep => ({
       ...(expect !== undefined && { expect }),
+      ...(expect !== undefined &&
+        [send, ...labels.map(({ value }) => value)].some((text) => text.includes('$')) && {
+          groups: compileGroups(expect.text),
+        }),
       ...(expect_bytes !== '' && { expectBytes: expect_bytes }),
       labels,
       send,

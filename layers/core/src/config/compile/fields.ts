@@ -2,14 +2,14 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { messageOf } from '../../errors.ts';
+import type { Pattern } from '../../pattern/pattern.ts';
 import type { CelProgram } from '../cel.ts';
 import { parseDuration, parseSize } from '../duration.ts';
 import { checkVariables } from '../interpolate.ts';
-import type { Pattern } from '../pattern.ts';
-import { compilePattern } from '../pattern.ts';
 import type { SecretRef } from '../secret.ts';
 import { isSecretRef } from '../secret.ts';
 import { compileCel } from './cel-parse.ts';
+import { compilePattern } from './pattern/program.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
 
@@ -49,7 +49,7 @@ export const size = v.pipe(
   v.transform((value) => parseSize(value) || Number.MAX_SAFE_INTEGER),
 );
 
-/** An RE2 pattern that JavaScript can run. */
+/** An RE2 pattern. */
 export const pattern = v.pipe(
   text('a regular expression'),
   v.rawTransform<string, Pattern>(({ dataset, addIssue, NEVER }) => {
