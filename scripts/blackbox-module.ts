@@ -57,7 +57,9 @@ function withoutNulls(value: unknown): unknown {
 /** What a scrape of Prometheus with its default timeout leaves. */
 const usualTimeout = '9500ms';
 
-/** A Go duration (pkg.go.dev/time#ParseDuration) in whole milliseconds, at most 50 s: a scrape would cut it off as well. */
+const maxTimeoutMs = 44_000;
+
+/** A Go duration (pkg.go.dev/time#ParseDuration) in whole milliseconds, at most what a function has time for: a scrape cuts it off as well. */
 function timeoutOf(value: unknown): unknown {
   if (value === undefined || value === '0' || value === '0s') return usualTimeout;
   const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
@@ -67,7 +69,7 @@ function timeoutOf(value: unknown): unknown {
     (ms, [, count, unit = '']) => ms + Number(count) * (units[unit] ?? 0),
     0,
   );
-  return `${Math.round(Math.min(sum, 50_000))}ms`;
+  return `${Math.round(Math.min(sum, maxTimeoutMs))}ms`;
 }
 
 /** blackbox_exporter prefers IPv6, and has no limit to the size of a body. */

@@ -59,7 +59,7 @@ describe('a file that is taken', () => {
 
   it.each([
     { text: '1.5s', want: 1.5 },
-    { text: '1m30s', want: 50 },
+    { text: '1m30s', want: 44 },
     { text: '250ms', want: 0.25 },
     { text: '0s', want: 9.5 },
   ])('a timeout of $text is $want s', ({ text, want }) =>

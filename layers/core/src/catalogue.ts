@@ -136,6 +136,10 @@ export const catalogue = define({
     'seconds',
     'Longest event-loop delay while the probe ran; phases may be too long by as much',
   ),
+  fargaze_probe_distorted: gauge(
+    'boolean',
+    'Whether that delay was above 10 ms and a tenth of the probe: its times say more about fargaze than about the target',
+  ),
   fargaze_probe_cold_start: gauge(
     'boolean',
     'Whether the probe ran in the first invocation of a fresh function instance',

@@ -12,6 +12,7 @@ import {
   type Target,
   type Vantage,
 } from '../config/probes.ts';
+import { isInShard } from '../config/shard.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
@@ -84,9 +85,10 @@ function selectConfigured<M extends Module>(
     const message = `got ${showValue(pattern)}, want a configured ${prober} probe${hint}`;
     issues.push({ path: `probes[${index}]`, message });
   });
-  const { schedule, time = selection.now } = event;
+  const { schedule, shard, time = selection.now } = event;
   return own
     .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
+    .filter((probe) => shard === undefined || isInShard(probe.name, shard))
     .filter((probe) => vantage === undefined || probe.vantage === vantage)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));

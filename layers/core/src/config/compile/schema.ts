@@ -1,6 +1,7 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
+import { maxShards } from '../shard.ts';
 import { probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
@@ -98,6 +99,19 @@ export const probeSchema = closed({
   ...probeAlertingEntries,
 });
 
+const shardsWanted = `a whole number from 1 to ${maxShards}`;
+
+/** Schema of `shards`. */
+export const shards = v.pipe(
+  v.number(`want ${shardsWanted}`),
+  v.integer(shardsWanted),
+  v.minValue(1, shardsWanted),
+  v.maxValue(maxShards, shardsWanted),
+  v.description(
+    'schedules, and so invocations at the same time, that share the web probes of one vantage among them',
+  ),
+);
+
 /** Schema of the whole file. */
 export const configSchema = closed(
   {
@@ -115,10 +129,11 @@ export const configSchema = closed(
     ),
     modules: v.optional(mappingOf(name, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
+    shards: v.optional(shards, 1),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
   },
-  'a mapping with probes, modules, bridge or slos',
+  'a mapping with probes, modules, shards, bridge or slos',
 );
 
 /** The file after its values have been read. */
