@@ -62,7 +62,7 @@ ${rows.join('\n')}
 }
 
 const budgets: Readonly<Record<string, string>> = {
-  'web-probe': '12288',
+  'web-probe': '40960',
   'redis-probe': '12288',
   'ecs-bridge': '634880',
   core: '112640',

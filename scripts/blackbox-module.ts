@@ -72,9 +72,9 @@ function timeoutOf(value: unknown): unknown {
   return `${Math.round(Math.min(sum, maxTimeoutMs))}ms`;
 }
 
-/** blackbox_exporter prefers IPv6, and has no limit to the size of a body. */
+/** blackbox_exporter prefers IPv6, has no limit to the size of a body, and takes what Go's parser takes. */
 function withDefaults(own: Mapping, prober: string): Mapping {
-  const size = prober === 'http' ? { body_size_limit: 0 } : {};
+  const size = prober === 'http' ? { body_size_limit: 0, lenient_parsing: true } : {};
   return { preferred_ip_protocol: 'ip6', ...size, ...own };
 }
 

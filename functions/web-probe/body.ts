@@ -1,7 +1,7 @@
 // The body of an answer: read to its end, decompressed if asked, never longer than allowed. It is handed on in parts: a
 // large one costs no more memory than a small one.
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import {
   codeOf,
   type Failure,
@@ -34,9 +34,9 @@ export async function readBody(hop: Answered, reading: Reading): Promise<Body> {
   const { bodySizeLimit, compression } = reading.options;
   const count = { length: 0 };
   try {
-    const source = decode(hop.response, compression);
+    const source = openBody(hop, compression);
     const tooLong = await raceDeadline(collect(source, count, reading), reading.env.deadline);
-    if (!tooLong) return count;
+    if (!tooLong) return { ...count, ...findBreak(hop) };
     const detail = `body longer than ${bodySizeLimit} bytes`;
     return { ...count, fault: failure('transfer', 'size_limit', detail) };
   } catch (error) {
@@ -50,8 +50,20 @@ export async function readBody(hop: Answered, reading: Reading): Promise<Body> {
   }
 }
 
-function decode(response: IncomingMessage, compression: HttpOptions['compression']): Readable {
+function openBody(
+  { response }: Answered,
+  compression: HttpOptions['compression'],
+): AsyncIterable<Buffer> {
+  // After a switch of protocols there is a connection, and no body.
+  if (response.statusCode === 101) return Readable.from([]);
   if (compression === undefined || compression === 'identity') return response;
+  return decode(response, compression);
+}
+
+async function* decode(
+  response: IncomingMessage,
+  compression: 'gzip' | 'br' | 'deflate',
+): AsyncGenerator<Buffer> {
   const zlib = process.getBuiltinModule('node:zlib');
   const decoder = {
     gzip: zlib.createGunzip,
@@ -59,17 +71,35 @@ function decode(response: IncomingMessage, compression: HttpOptions['compression
     // Go's deflate, and so blackbox_exporter's, has no zlib header.
     deflate: zlib.createInflateRaw,
   }[compression]();
+  let received = 0;
+  const counted = async function* (source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      received += chunk.length;
+      yield chunk;
+    }
+  };
   // Errors of either stream surface when the result is read.
-  return pipeline(response, decoder, () => undefined) as unknown as Readable;
+  yield* pipeline(response, counted, decoder, () => undefined) as unknown as Readable;
+  if (compression === 'deflate' || decoder.bytesWritten >= received) return;
+  const rest = received - decoder.bytesWritten;
+  throw Object.assign(new Error(`${rest} bytes behind its end`), { code: 'Z_DATA_ERROR' });
+}
+
+/** A body that only the end of the connection ends has broken off when that was an error. */
+function findBreak({ endedBy, explainEnd, response }: Answered): { fault?: Failure } {
+  const { headers } = response;
+  const framed = headers['content-length'] ?? headers['transfer-encoding'];
+  const error = framed === undefined ? endedBy() : undefined;
+  return error === undefined ? {} : { fault: explainEnd(error) };
 }
 
 /** Whether the body is longer than allowed; what is too much is neither counted nor handed on. */
 async function collect(
-  source: Readable,
+  source: AsyncIterable<Buffer>,
   count: { length: number },
   { options, take }: Reading,
 ): Promise<boolean> {
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     const part = chunk.subarray(0, options.bodySizeLimit - count.length);
     count.length += part.length;
     await take(part);

@@ -23,8 +23,10 @@ import {
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
 import { BodyRules, type Judgement, judgeConnection, judgeHead } from './conditions.ts';
+import { CookieJar } from './cookies.ts';
+import { contentLength, lastModified } from './head-facts.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';
-import { CookieJar, isRedirect, maxRedirects, nextRequest } from './redirects.ts';
+import { isRedirect, maxRedirects, nextRequest } from './redirects.ts';
 
 const phaseNames = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 
@@ -37,6 +39,8 @@ type Measured = {
   facts: DialFacts | undefined;
   redirects: number;
   response: Answered['response'] | undefined;
+  /** Method of the last request. */
+  method: string;
   secure: boolean;
   bodyLength: number;
   regexFailed: boolean;
@@ -50,6 +54,7 @@ export const probeWeb: Probe<Target<HttpModule>> = async (target, env): Promise<
     facts: undefined,
     redirects: 0,
     response: undefined,
+    method: 'GET',
     secure: false,
     bodyLength: 0,
     regexFailed: false,
@@ -85,12 +90,14 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
     record(measured, hop);
     if (!hop.ok) return hop.outcome;
     measured.secure = ask.url.protocol === 'https:';
+    measured.method = ask.method;
     const redirected = isRedirect(hop.response);
     if (redirected) measured.redirects += 1;
     if (!redirected || !options.followRedirects || measured.redirects > maxRedirects) {
       return judgeAnswer(hop, { ...errand, redirectLimit: redirected && options.followRedirects });
     }
     hop.close();
+    jar.store(ask.url, hop.response, env.clock.now());
     const next = nextRequest(ask, hop.response, jar);
     if ('ok' in next) return next;
     ask = next;
@@ -209,13 +216,12 @@ function toSamples(measured: Measured): Sample[] {
   const { facts, phases, response } = measured;
   // A name that did not resolve has one phase; afterwards all five exist, as in blackbox_exporter.
   const shown = measured.resolved ? phaseNames : (['resolve'] as const);
-  const length = response?.headers['content-length'];
-  const contentLength = response === undefined ? 0 : length === undefined ? -1 : Number(length);
-  const modified = Date.parse(response?.headers['last-modified'] ?? '') / 1000;
+  const length = response === undefined ? 0 : contentLength(response, measured.method);
+  const modified = response && lastModified(response);
   const samples = [
     ...shown.map((phase) => sample('probe_http_duration_seconds', { phase }, phases[phase])),
     sample('probe_http_status_code', {}, response?.statusCode ?? 0),
-    sample('probe_http_content_length', {}, contentLength),
+    sample('probe_http_content_length', {}, length),
     sample('probe_http_uncompressed_body_length', {}, measured.bodyLength),
     sample('probe_http_redirects', {}, measured.redirects),
     sample('probe_http_ssl', {}, measured.secure && response !== undefined ? 1 : 0),
@@ -223,7 +229,7 @@ function toSamples(measured: Measured): Sample[] {
     sample('probe_failed_due_to_regex', {}, measured.regexFailed ? 1 : 0),
     ...dialSamples(facts ?? { durations: {} }),
   ];
-  if (!Number.isNaN(modified)) {
+  if (modified !== undefined) {
     samples.push(sample('probe_http_last_modified_timestamp_seconds', {}, modified));
   }
   return samples;

@@ -82,6 +82,8 @@ export type HttpOptions = IpOptions & {
   /** Empty: any. Else e.g. `HTTP/1.1`. */
   readonly validHttpVersions: readonly string[];
   readonly followRedirects: boolean;
+  /** Whether to take answers whose head is not quite HTTP/1.1, as browsers do. */
+  readonly lenientParsing: boolean;
   readonly failIfSsl: boolean;
   readonly failIfNotSsl: boolean;
   readonly failIfBodyMatches: readonly Pattern[];

@@ -109,6 +109,15 @@ export const httpEntries = {
   no_follow_redirects: v.optional(
     v.pipe(v.boolean(), v.description('the old, inverse form of `follow_redirects`; wins over it')),
   ),
+  lenient_parsing: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'take answers with folded header lines or a length beside chunks, as blackbox_exporter and browsers do',
+      ),
+    ),
+    false,
+  ),
   fail_if_ssl: v.optional(
     v.pipe(v.boolean(), v.description('fail when the final connection is over TLS')),
     false,
@@ -205,6 +214,7 @@ export const httpSchema = v.pipe(
       validHttpVersions: http.valid_http_versions,
       followRedirects:
         http.no_follow_redirects === undefined ? http.follow_redirects : !http.no_follow_redirects,
+      lenientParsing: http.lenient_parsing,
       failIfSsl: http.fail_if_ssl,
       failIfNotSsl: http.fail_if_not_ssl,
       failIfBodyMatches: http.fail_if_body_matches_regexp,
