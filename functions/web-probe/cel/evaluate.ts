@@ -1,12 +1,11 @@
 // Evaluates a compiled CEL expression over a JSON body, as cel-go does: an operand that has no result does not matter where
 // the other one decides. Bounded: a body of any size or depth cannot make it run for ever.
-import type { CelLiteral, CelNode } from '@fargaze/core/internal';
-import { applyFunction, type MatchText } from './functions.ts';
+import { type CelLiteral, type CelNode, matches } from '@fargaze/core/internal';
+import { applyFunction } from './functions.ts';
 import { CelError, CelType, CelUint, type CelValue, typeOf } from './values.ts';
 
 /** What evaluating may use. */
 export type CelEnvironment = {
-  readonly matchText: MatchText;
   /** Whether to go on; asked every thousand steps. */
   readonly mayGoOn: () => boolean;
 };
@@ -61,7 +60,7 @@ class Evaluation {
     return elementAt(value, name);
   }
 
-  #call({ args, name, on }: CelNode & { kind: 'call' }, scope: Scope): CelValue {
+  #call({ args, name, on, pattern }: CelNode & { kind: 'call' }, scope: Scope): CelValue {
     const [first, second, third] = args;
     if ((name === '&&' || name === '||') && first !== undefined && second !== undefined) {
       return this.#either(name === '||', [first, second], scope);
@@ -70,7 +69,9 @@ class Evaluation {
       return this.run(this.#bool(first, scope) ? second : third, scope);
     }
     const values = (on === undefined ? args : [on, ...args]).map((one) => this.run(one, scope));
-    return applyFunction(name, values, this.#env.matchText);
+    const [text] = values;
+    if (pattern !== undefined && typeof text === 'string') return matches(pattern, text);
+    return applyFunction(name, values);
   }
 
   /** `decides`: the value of one side that makes the other one's not matter, whichever side it is. */

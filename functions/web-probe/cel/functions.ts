@@ -2,22 +2,14 @@
 // no more than their values. Times and durations are not among them.
 import { areEqual, CelError, CelType, CelUint, type CelValue, compare, typeOf } from './values.ts';
 
-/** What `matches` is done with: patterns that the far side's text may not make slow. */
-export type MatchText = (pattern: string, text: string) => boolean;
-
 const intBounds = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 
 /**
  * The result of a function or strict operator.
  * @throws CelError when there is none for values of these types.
  */
-export function applyFunction(
-  name: string,
-  args: readonly CelValue[],
-  matchText: MatchText,
-): CelValue {
+export function applyFunction(name: string, args: readonly CelValue[]): CelValue {
   const [a = null, b = null] = args;
-  if (name === 'matches' && typeof a === 'string' && typeof b === 'string') return matchText(b, a);
   const arithmetic = args.length === 2 ? calculate(name, a, b) : undefined;
   const result = arithmetic ?? table[name]?.(a, b);
   if (result === undefined) {

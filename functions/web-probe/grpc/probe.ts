@@ -104,9 +104,7 @@ async function check(
     if (answer.serving === 'SERVING') return undefined;
     return failure('check', 'not_serving', `${answer.serving}, want SERVING`);
   } catch (error) {
-    const known = classify(error);
-    const code = String((error as { readonly code?: unknown }).code);
-    const reason = known === 'internal' && code.startsWith('ERR_HTTP2') ? 'protocol' : known;
+    const reason = classify(error);
     if (reason === 'internal') throw error;
     measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
     return failure('check', reason, messageOf(error));

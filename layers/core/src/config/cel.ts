@@ -1,4 +1,5 @@
 // A CEL expression after compilation: its text for messages and its syntax tree, which the web probe evaluates.
+import type { Pattern } from '../pattern/pattern.ts';
 
 /** A node of the syntax tree (cel.dev/specification, Syntax): an operator or form and its parts. */
 export type CelNode =
@@ -12,6 +13,8 @@ export type CelNode =
       /** The value that a method is called on. */
       readonly on?: CelNode;
       readonly args: readonly CelNode[];
+      /** The pattern of `matches`, which is a constant. */
+      readonly pattern?: Pattern;
     }
   | { readonly kind: 'list'; readonly items: readonly CelNode[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [CelNode, CelNode])[] }

@@ -97,7 +97,7 @@ export type HttpOptions = IpOptions & {
   readonly basicAuth?: BasicAuthOptions;
   readonly authorization?: { readonly type: string; readonly credentials?: SecretRef };
   readonly oauth2?: OAuth2Options;
-  /** Headers of several values, some of them secret; they replace those of `headers`. */
+  /** Headers of several values, some of them secret, beside those of `headers`. */
   readonly httpHeaders: readonly HttpHeader[];
   /** Whether HTTP/2 is offered by ALPN. */
   readonly http2: boolean;

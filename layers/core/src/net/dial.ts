@@ -233,19 +233,36 @@ function verdict({ fault }: TlsFacts): string {
   return fault === undefined ? 'certificate valid' : fault.message;
 }
 
+/** Which series are wanted of a connection. */
+export type DialSampling = {
+  /** `strict`: certificates only where blackbox_exporter shows them, and a year 1 where nothing was verified. */
+  readonly compat?: 'strict' | undefined;
+  /** Whether the target answered over the connection. */
+  readonly answered?: boolean;
+};
+
 /** The series that blackbox_exporter has for name resolution and TLS, and those that only fargaze has. */
-export function dialSamples(facts: DialFacts): Sample[] {
+export function dialSamples(
+  facts: DialFacts,
+  { answered = true, compat }: DialSampling = {},
+): Sample[] {
   const { address, durations, family, tls } = facts;
-  const samples = [
+  // Without an address there was no resolution here, but for one that failed.
+  const isLeft = address === undefined && durations.connect !== undefined;
+  const resolution = [
     sample('probe_ip_protocol', {}, family ?? 0),
     sample('probe_dns_lookup_time_seconds', {}, durations.resolve ?? 0),
     sample('probe_ip_addr_hash', {}, address === undefined ? 0 : hashAddress(address)),
   ];
-  if (tls !== undefined) samples.push(...tlsSamples(tls));
-  return samples;
+  const isHidden = tls === undefined || (compat === 'strict' && !answered);
+  return [...(isLeft ? [] : resolution), ...(isHidden ? [] : tlsSamples(tls, compat))];
 }
 
-function tlsSamples(tls: TlsFacts): Sample[] {
+/** Go's zero time, the first of January of the year 1. */
+const goZeroTime = -62_135_596_800;
+
+function tlsSamples(tls: TlsFacts, compat?: 'strict'): Sample[] {
+  const chainExpiry = tls.chainExpiry ?? (compat === 'strict' ? goZeroTime : undefined);
   const samples = [
     sample('probe_ssl_earliest_cert_expiry', {}, tls.earliestExpiry),
     sample('probe_ssl_leaf_not_before_timestamp_seconds', {}, tls.leafNotBefore),
@@ -254,8 +271,8 @@ function tlsSamples(tls: TlsFacts): Sample[] {
     sample('probe_tls_version_info', { version: tls.version }, 1),
     sample('probe_tls_cipher_info', { cipher: tls.cipher }, 1),
   ];
-  if (tls.chainExpiry !== undefined) {
-    samples.push(sample('probe_ssl_last_chain_expiry_timestamp_seconds', {}, tls.chainExpiry));
+  if (chainExpiry !== undefined) {
+    samples.push(sample('probe_ssl_last_chain_expiry_timestamp_seconds', {}, chainExpiry));
   }
   return samples;
 }

@@ -2,6 +2,7 @@
 // syntax, unknown names and functions, wrong numbers of arguments. Types are judged when it runs.
 import type { CelNode, CelProgram } from '../cel.ts';
 import { type CelToken, scanCel } from './cel-scan.ts';
+import { compilePattern } from './pattern/program.ts';
 
 /** Functions with how many arguments they take, the value before the point included. */
 const functions: Readonly<Record<string, readonly number[]>> = {
@@ -152,7 +153,7 @@ class Parser {
     const args = this.#list(')');
     if (!methods.has(name)) throw fault(token, `unknown method ${name}`);
     checkCount({ name, count: args.length + 1, token, wanted: functions[name] });
-    return { kind: 'call', name, on, args };
+    return { kind: 'call', name, on, args, ...patternOf(name, args, token) };
   }
 
   #loop(over: CelNode, name: string, token: CelToken): CelNode {
@@ -203,7 +204,7 @@ class Parser {
       throw fault(token, `unknown function ${name}`);
     }
     checkCount({ name, count: args.length, token, wanted: functions[name] });
-    return call(name, args);
+    return { kind: 'call', name, args, ...patternOf(name, args.slice(1), token) };
   }
 
   #reference(name: string, token: CelToken): CelNode {
@@ -260,6 +261,15 @@ function call(name: string, args: readonly CelNode[]): CelNode {
 function hasField([of, ...more]: readonly CelNode[], token: CelToken): CelNode {
   if (of?.kind === 'field' && more.length === 0) return { ...of, test: true };
   throw fault(token, 'has() of something else, want a field such as has(body.status)');
+}
+
+/** A pattern is compiled here, so that no text of a body can become one. */
+function patternOf(name: string, [pattern]: readonly CelNode[], token: CelToken) {
+  if (name !== 'matches') return {};
+  if (pattern?.kind !== 'literal' || pattern.value.type !== 'string') {
+    throw fault(token, 'matches() of something else, want a constant as its pattern');
+  }
+  return { pattern: compilePattern(pattern.value.value) };
 }
 
 type Count = {
