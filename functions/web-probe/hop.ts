@@ -3,11 +3,11 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   classify,
+  detailOf,
   dial,
   type Failure,
   failure,
   type HttpOptions,
-  messageOf,
   type ProbeEnvironment,
   raceDeadline,
   roundSeconds,
@@ -198,14 +198,13 @@ function watchEnd(socket: Socket): ConnectionEnd {
     ended = true;
   });
   const explain = (phase: 'processing' | 'transfer', error: unknown): Failure => {
-    const reason = classify(error);
+    const cause = fault !== undefined && classify(error) === 'reset' ? fault : error;
+    const reason = classify(cause) === 'internal' ? classify(error) : classify(cause);
     if (reason === 'internal') throw error;
-    if (reason !== 'reset') return failure(phase, reason, messageOf(error));
-    if (fault !== undefined && classify(fault) !== 'internal') {
-      return failure(phase, classify(fault), messageOf(fault));
-    }
-    const detail = 'connection closed before the answer was complete';
-    return ended ? failure(phase, 'closed', detail) : failure(phase, 'reset', messageOf(error));
+    // In TLS 1.3 a server may refuse a client only after the handshake.
+    const at = reason.startsWith('tls_') ? 'tls' : phase;
+    if (reason !== 'reset' || !ended) return failure(at, reason, detailOf(cause));
+    return failure(phase, 'closed', 'connection closed before the answer was complete');
   };
   return { explain, note, fault: () => fault };
 }

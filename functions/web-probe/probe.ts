@@ -35,6 +35,8 @@ type Measured = {
   resolved: boolean;
   facts: DialFacts | undefined;
   redirects: number;
+  /** Of the certificates of all hops, seconds since 1970. */
+  earliestExpiry: number | undefined;
   response: Answered['response'] | undefined;
   /** Method of the last request. */
   method: string;
@@ -51,6 +53,7 @@ export const probeWeb: Probe<Target<HttpModule>> = async (target, env): Promise<
     resolved: false,
     facts: undefined,
     redirects: 0,
+    earliestExpiry: undefined,
     response: undefined,
     method: 'GET',
     secure: false,
@@ -169,6 +172,10 @@ function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): v
   add('processing', hop.processing);
   measured.resolved ||= hop.facts.address !== undefined;
   measured.facts = hop.facts;
+  const expiry = hop.facts.tls?.earliestExpiry;
+  if (expiry !== undefined) {
+    measured.earliestExpiry = Math.min(expiry, measured.earliestExpiry ?? expiry);
+  }
   measured.response = hop.ok ? hop.response : undefined;
 }
 
@@ -190,6 +197,9 @@ function toSamples(measured: Measured, { compat, http }: HttpModule): Sample[] {
     ...(modified === undefined
       ? []
       : [sample('probe_http_last_modified_timestamp_seconds', {}, modified)]),
+    ...(measured.earliestExpiry === undefined
+      ? []
+      : [sample('fargaze_probe_ssl_earliest_cert_expiry', {}, measured.earliestExpiry)]),
     ...dialSamples(facts, { compat, answered: response !== undefined }),
   ];
 }

@@ -136,6 +136,10 @@ export const catalogue = define({
     'seconds',
     'Longest event-loop delay while the probe ran; phases may be too long by as much',
   ),
+  fargaze_probe_ssl_earliest_cert_expiry: gauge(
+    'timestamp',
+    'Earliest expiry among the certificates of all hops of a chain of redirects, in unixtime',
+  ),
   fargaze_probe_distorted: gauge(
     'boolean',
     'Whether that delay was above 10 ms and a tenth of the probe: its times say more about fargaze than about the target',

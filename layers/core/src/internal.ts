@@ -65,6 +65,7 @@ export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples, findAddress, upgrade } from './net/dial.ts';
 export { isInBlock } from './net/guard.ts';
+export { detailOf } from './net/tls-error.ts';
 export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';

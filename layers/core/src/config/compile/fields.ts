@@ -13,6 +13,10 @@ import { compilePattern } from './pattern/program.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
 
+/** Any text that one rule holds for. */
+export const matching = (form: RegExp, wanted: string) =>
+  v.pipe(v.string(`want ${wanted}`), v.regex(form, wanted));
+
 /** Limits of a duration in seconds, the step that it must be a multiple of, and all that in words. */
 type DurationBounds = {
   readonly min: number;
