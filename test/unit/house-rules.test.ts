@@ -176,6 +176,11 @@ describe('sizes', () => {
     expect(sizes.core).toBeLessThanOrEqual(110 * 1024);
   });
 
+  it('the web probe with every part that a module can ask for keeps its budget too', async () => {
+    const [web] = (await measureBundles('all')).filter(({ name }) => name === 'web-probe');
+    expect(web?.bytes).toBeLessThanOrEqual(52 * 1024);
+  });
+
   it('no probe holds the AWS SDK', async () => {
     const probes = (await measureBundles()).filter(({ name }) => name !== 'ecs-bridge');
     for (const { name, inputs } of probes) {

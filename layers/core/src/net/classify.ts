@@ -82,6 +82,9 @@ export function classify(error: unknown): Reason {
     const known = byCode[code];
     if (known !== undefined) return known;
     if (code.startsWith('HPE_')) return 'protocol';
+    // A stream or session that the far side ended, and what is no HTTP/2 (nodejs.org/api/errors.html).
+    if (/^ERR_HTTP2_(?:STREAM|SESSION|GOAWAY)/.test(code)) return 'reset';
+    if (code.startsWith('ERR_HTTP2_')) return 'protocol';
     if (code.startsWith('ERR_SSL_') || code === 'EPROTO' || code.startsWith('ERR_TLS_')) {
       return 'tls_protocol';
     }
