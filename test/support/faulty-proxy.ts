@@ -39,7 +39,7 @@ export const noName = 'http://gone.invalid:9';
 /** Which requests a fault meets; all when unset. */
 export type Meets = {
   readonly method?: string;
-  /** Part of the path. */
+  /** Part of the path, or of the header that names the operation of AWS. */
   readonly path?: string;
   /** So many requests, then no more. */
   readonly times?: number;
@@ -97,6 +97,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     },
     heal: async () => {
       state.fault = undefined;
+      state.stop = undefined;
       if (!server.listening) await listen(port);
     },
     stopAt: (meets, act) => {
@@ -120,7 +121,7 @@ type Exchange = {
 
 function isMet({ method, path }: Meets, request: IncomingMessage): boolean {
   if (method !== undefined && method !== request.method) return false;
-  return path === undefined || (request.url ?? '').includes(path);
+  return path === undefined || `${request.url} ${request.headers['x-amz-target']}`.includes(path);
 }
 
 function serve(exchange: Exchange, state: State): void {

@@ -1,19 +1,24 @@
 // The fault matrix: each row is played with the real handlers against real programs behind faulty sockets; what shows, what
 // is lost and how it ends is what the row says. docs/faults.md is its table.
 import { mapConcurrently } from '../../../layers/core/src/concurrency.ts';
+import { buildFunctions } from './functions.ts';
 import { matrix, type Row } from './matrix.ts';
 import { playDeliver } from './play-deliver.ts';
+import { playProcess } from './play-process.ts';
 import type { Common, Seen } from './row.ts';
 import { startWorld, type World } from './world.ts';
 
 /** Rows that are in play at once: most wait for what hangs. */
-const concurrency = 16;
+const concurrency = 12;
 
 let world: World;
+let functions: Promise<string>;
 const played = new Map<Row, Promise<Seen>>();
 
 beforeAll(async () => {
   world = await startWorld();
+  functions = buildFunctions(world.folder);
+  functions.catch(() => undefined);
   const settle = new Map<Row, (seen: Promise<Seen>) => void>();
   for (const row of matrix) {
     const seen = new Promise<Seen>((resolve) => settle.set(row, resolve));
@@ -34,7 +39,8 @@ afterAll(async () => {
 });
 
 async function play(row: Row, id: string): Promise<Seen> {
-  return playDeliver(row, id, world);
+  if (row.kind === 'deliver') return playDeliver(row, id, world);
+  return playProcess(row, id, { directory: await functions, world });
 }
 
 it.each(matrix.map((row) => ({ name: `${row.component}: ${row.fault}`, row })))(

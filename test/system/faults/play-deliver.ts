@@ -9,6 +9,7 @@ import { startPushgateway } from '../../../local/programs/servers.ts';
 import { type FaultyProxy, noName, startFaultyProxy } from '../../support/faulty-proxy.ts';
 import { createSkippingClock } from '../../support/skipping-clock.ts';
 import { absent, type DeliverRow, type Seen, type Sent, type SentMessage } from './row.ts';
+import { readPoints } from './stored.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;
@@ -210,7 +211,7 @@ async function judge(play: Play, { left, shows, world }: Ending): Promise<Seen> 
   const wrong: string[] = [];
   if (left.length !== (row.left ?? 0)) wrong.push(`${left.length} messages are left`);
   const receiver = row.to === 'strict-prometheus' ? world.strictPrometheus : world.prometheus;
-  const stored = timed(row) ? await readPoints(receiver.url, id) : new Map<string, number[]>();
+  const stored = timed(row) ? await readTimes(receiver.url, id) : new Map<string, number[]>();
   const held = await readHeld(world.gateway.url, id);
   let lost = 0;
   if (timed(row)) {
@@ -251,20 +252,8 @@ async function readHeld(url: string, id: string): Promise<Map<string, number>> {
 }
 
 /** Times of all stored points by target. */
-async function readPoints(url: string, id: string): Promise<Map<string, number[]>> {
-  const query = encodeURIComponent(`faults_value{instance=~"${id}-.*"}[3h]`);
-  const answer = (await (await fetch(`${url}/api/v1/query?query=${query}`)).json()) as {
-    readonly data: {
-      readonly result: readonly {
-        readonly metric: { readonly instance: string };
-        readonly values: readonly [number, string][];
-      }[];
-    };
-  };
-  return new Map(
-    answer.data.result.map(({ metric, values }) => [
-      metric.instance.slice(id.length + 1),
-      values.map(([seconds]) => Math.round(seconds * 1000)),
-    ]),
-  );
+async function readTimes(url: string, id: string): Promise<Map<string, number[]>> {
+  const selector = `faults_value{instance=~"${id}-.*"}`;
+  const points = await readPoints(url, { selector, label: 'instance' });
+  return new Map([...points].map(([instance, times]) => [instance.slice(id.length + 1), times]));
 }

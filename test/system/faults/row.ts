@@ -1,6 +1,8 @@
 // What a row of the fault matrix says: a fault of a component, what shows it, what is lost by it, and how it ends.
 // Rows are data; how each kind is played stands in play-*.ts.
+import type { FaultSpec } from '../../../local/fake-aws/faults.ts';
 import type { Fault, Meets } from '../../support/faulty-proxy.ts';
+import type { FunctionName } from './functions.ts';
 
 /** What stands for something that is not there at all. */
 export const absent = 'absent';
@@ -71,4 +73,30 @@ export type Seen = {
   readonly lost: number;
   /** What is wrong with how it ended; empty when nothing is. */
   readonly wrong: readonly string[];
+};
+
+/** What stands around a function, each behind a proxy of the row. */
+export type Place = 'gateway' | 'prometheus' | 'web' | 'redis' | 'aws';
+
+/** A function as it is deployed, in a process of its own. */
+export type ProcessRow = Common & {
+  readonly kind: 'process';
+  readonly name: FunctionName;
+  readonly event?: unknown;
+  /** Variables beside the usual ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is wrong at a place while the first invocation runs. */
+  readonly breaks?: readonly [Place, Fault, Meets?];
+  /** What the simulated AWS does wrong meanwhile. */
+  readonly aws?: FaultSpec;
+  /** When the first invocation is killed: as a request arrives at a place, or when it has been carried out. */
+  readonly kill?: readonly [Place, Meets & { readonly when: 'arrived' | 'done' }];
+  /** Points that a message of `deliver` holds besides; none when unset. */
+  readonly filler?: number;
+  /** Options of Node in the first invocation. */
+  readonly node?: readonly string[];
+  /** Seconds that the calendar of the first invocation is ahead. */
+  readonly skew?: number;
+  /** Seconds that an invocation has; 20 when unset. */
+  readonly seconds?: number;
 };

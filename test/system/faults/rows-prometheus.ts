@@ -230,7 +230,7 @@ export const prometheusRows: readonly DeliverRow[] = [
     prometheus: [{ kind: 'down' }],
     // The two are waited for beside each other.
     waits: 'really',
-    seconds: 10,
+    seconds: 14,
     shows: { 'messages.retried': 2, 'groups.pushed': 2, samples: 'absent' },
     lost: 0,
     recovery: again,
