@@ -52,8 +52,8 @@ const json = httpAnswer(
   ['Content-Type: application/json', 'X-A: b', 'Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT'],
   '{"a":1}',
 );
-const certificateKept = 'the certificate is told although it is not valid';
-const timeKept = 'the connection that there was is told';
+const certificateKept = 'the certificate is reported although it is not valid';
+const timeKept = 'the connection that there was is reported';
 
 const cases: readonly Case[] = [
   { name: 'a healthy page', serve: answerWith(json) },

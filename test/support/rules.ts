@@ -105,7 +105,7 @@ export const neverSeenTests: RuleTest[] = [
     ],
   },
   {
-    name: 'a Pushgateway that cannot be scraped is told by its own alert',
+    name: 'a Pushgateway that cannot be scraped is reported by its own alert',
     interval: '1m',
     input_series: [{ series: 'up{job="pushgateway",instance="p"}', values: '0x30' }],
     alert_rule_test: [missed('20m', [])],
@@ -254,7 +254,7 @@ export const configTests: RuleTest[] = [
     ],
   },
   {
-    name: 'a rollout of the named service counts for its probe alone, for half an hour, while the bridge is fresh',
+    name: 'a rollout of the named service counts for its probe only, for half an hour, while the bridge is fresh',
     interval: '1m',
     input_series: [
       ...probeSeries('shop', '1x100'),

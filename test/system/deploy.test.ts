@@ -143,7 +143,7 @@ describe('a deployed stack', () => {
     expect(subnets ?? []).toHaveLength(expected.inside ? 2 : 0);
   });
 
-  it('tells each function where it stands and where results go', () => {
+  it('gives each function its place and its receiver', () => {
     const variables = (name: string) =>
       (functionOf(name).Environment as { readonly Variables: Described }).Variables;
     expect(variables('web-probe').FARGAZE_VANTAGE).toBe('internet');
@@ -216,7 +216,7 @@ describe('a deployed stack', () => {
 });
 
 describe('afterwards', () => {
-  it('a changed dashboard alone makes a new revision of Grafana, and of nothing else', async () => {
+  it('a changed dashboard makes a new revision of Grafana, and of nothing else', async () => {
     const board = join(tree.directory, 'infra/config/grafana/dashboards/fargaze-web.json');
     const changed = { ...JSON.parse(readFileSync(board, 'utf8')), title: 'changed' };
     writeFileSync(board, JSON.stringify(changed));

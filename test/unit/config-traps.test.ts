@@ -162,7 +162,7 @@ describe('a trap of YAML', () => {
         'modules (line 2): got null, want a mapping',
       ],
     },
-  ])('($name) is told with its place', ({ text, want }) => {
+  ])('($name) is reported with its place', ({ text, want }) => {
     expect(issuesIn(text).sort()).toEqual([...want].sort());
   });
 

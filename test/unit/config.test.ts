@@ -1,4 +1,4 @@
-// fargaze.yml: what compiles, and that what does not is told whole.
+// fargaze.yml: what compiles, and that what does not is reported whole.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ it('an empty mapping has the built-in modules and no probes', () => {
   expect(config.probes).toEqual([]);
 });
 
-it('every problem is told in one message, in the order of the file', () => {
+it('every problem is listed in one message, in the order of the file', () => {
   const text = `
 modules:
   a:
@@ -109,7 +109,7 @@ it.each([
     text: '- 1',
     want: /got \[1\], want a mapping with probes, modules, bridge or slos/,
   },
-])('$name is told with its place', ({ text, want }) => {
+])('$name is reported with its place', ({ text, want }) => {
   expect(issuesOf(text)[0]).toMatch(want);
 });
 
@@ -133,7 +133,7 @@ it('basic_auth and authorization exclude each other', () => {
   );
 });
 
-it('certificates named by file are compiled in; a file that is not there is told', () => {
+it('certificates named by file are compiled in; a file that is not there is reported', () => {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-config-'));
   const { cert } = issueCertificate({ commonName: 'CA', ca: true });
   writeFileSync(join(directory, 'ca.pem'), cert);
@@ -209,7 +209,7 @@ slos:
     ]);
   });
 
-  it('that cannot be kept are told, all of them', () => {
+  it('that cannot be kept are reported, all of them', () => {
     const issues = issuesOf(`
 probes:
   - { name: web, module: http_2xx, target: 'http://a/', quiet_during_rollout: shop }

@@ -29,6 +29,6 @@ it('the minimal stack is the smaller one, and every price has its list', () => {
 });
 
 it('README says what the default stack costs', () => {
-  const told = /about (\d+) USD a month/.exec(readFileSync('README.md', 'utf8'))?.[1];
-  expect(Number(told)).toBe(Math.round(totalCost('default')));
+  const named = /about (\d+) USD a month/.exec(readFileSync('README.md', 'utf8'))?.[1];
+  expect(Number(named)).toBe(Math.round(totalCost('default')));
 });

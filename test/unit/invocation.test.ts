@@ -90,7 +90,7 @@ it('every target is one group with verdict, times and how it was made', async ()
   expect(value(batches[0], 'http://a/', 'probe_timeout_seconds')).toBe(1);
 });
 
-it('a target that is down is data: delivered, told, not thrown', async () => {
+it('a target that is down is data: delivered and reported, not thrown', async () => {
   const { batches, lines, invoke } = setUp(async ({ name }) =>
     name === 'b'
       ? { outcome: failure('connect', 'refused', 'nobody there'), samples: [] }
@@ -119,7 +119,7 @@ it('a target that is down is data: delivered, told, not thrown', async () => {
 });
 
 it('a probe that fails itself says nothing about its target; the others are delivered, then it is thrown', async () => {
-  const bug = new TypeError('a bug of ours');
+  const bug = new TypeError('a bug of our own');
   const { batches, invoke } = setUp(async (target, env) => {
     if (target.name === 'a') throw bug;
     return up(target, env);
@@ -131,7 +131,7 @@ it('a probe that fails itself says nothing about its target; the others are deli
   ]);
 });
 
-it('several faults of ours are told together', async () => {
+it('several faults of our own are reported together', async () => {
   const refuse = new DeliveryError('no space', { retryable: true });
   const { lines, invoke } = setUp(
     async (target, env) => {
@@ -287,7 +287,7 @@ describe('with an answer that the platform carries', () => {
   it('a probe that fails itself is logged and costs the others nothing', async () => {
     const lines: unknown[][] = [];
     const probe: Probe<Target<HttpModule>> = async (target, env) => {
-      if (target.name === 'a') throw new TypeError('a bug of ours');
+      if (target.name === 'a') throw new TypeError('a bug of our own');
       return up(target, env);
     };
     const answer = await handlerOf(probe, (...line) => void lines.push(line))({}, context);
@@ -295,12 +295,12 @@ describe('with an answer that the platform carries', () => {
     expect(lines).toContainEqual([
       'error',
       'probe broken',
-      { probe: 'a', detail: 'a bug of ours' },
+      { probe: 'a', detail: 'a bug of our own' },
     ]);
   });
 
   it('where nothing is left to carry, what failed is thrown', async () => {
-    const bug = new TypeError('a bug of ours');
+    const bug = new TypeError('a bug of our own');
     const broken = handlerOf(
       async () => {
         throw bug;
@@ -321,7 +321,7 @@ describe('with an answer that the platform carries', () => {
     await expect(handlerOf(long, () => undefined)({}, context)).rejects.toThrow(
       /^return: \d+ bytes of results, want at most 258048: probe fewer targets/,
     );
-    // Few results with long names, which pack well: the event alone is what is too long.
+    // Few results with long names, which pack well: only the event is too long.
     const path = 'a'.repeat(500);
     const event = { targets: Array.from({ length: 600 }, (_, i) => `http://x/${path}${i}`) };
     const many = handlerOf(up, () => undefined);

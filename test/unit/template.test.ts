@@ -244,7 +244,7 @@ describe('security groups', () => {
     ).not.toContainEqual({ Ref: 'ScrapedSecurityGroup' });
   });
 
-  it('admit groups alone, but for readers of the load balancer', () => {
+  it('admit only groups, but for readers of the load balancer', () => {
     const open = ofType('AWS::EC2::SecurityGroupIngress').filter(
       ({ properties }) => properties.SourceSecurityGroupId === undefined,
     );
@@ -266,7 +266,7 @@ describe('permissions', () => {
       'lists are authorized on container instances; a condition names the clusters',
     'DeliverRole AttachToVpc': 'the interfaces do not exist beforehand',
     'DeliverRole RefuseToCode': 'it denies',
-    'DeliverRole WriteToAmp': 'a URL does not tell the ARN of its workspace',
+    'DeliverRole WriteToAmp': 'a URL does not show the ARN of its workspace',
     'JanitorRole AttachToVpc': 'the interfaces do not exist beforehand',
     'JanitorRole RefuseToCode': 'it denies',
     'OpenExecChannel OpenChannels': 'the calls know no resource',

@@ -161,7 +161,7 @@ it('jobs of one namespace have names of their own', () => {
   expect(compile(inline(twice)).jobs.map(({ name }) => name)).toEqual(['AWS/ECS', 'AWS/ECS #2']);
 });
 
-it('every problem is told in one message, with lines', () => {
+it('every problem is listed in one message, with lines', () => {
   const text = inline(`
 apiVersion: v2
 discovery:
@@ -202,7 +202,7 @@ unknown: 1
     `${path}.discovery.jobs[1].roles[0] (line 16): externalId without roleArn, want both`,
     `${path}.discovery.jobs[1].searchTags[0].value (line 17): got "(", want a regular expression in RE2 syntax (missing closing ))`,
     `${path}.discovery.jobs[1].serchTags (line 18): unknown key; did you mean "searchTags"?`,
-    `${path}.discovery.jobs[1].enhancedMetrics (line 19): got [{"name":"Timeout"}], want it left out: values that services tell by APIs of their own are not read`,
+    `${path}.discovery.jobs[1].enhancedMetrics (line 19): got [{"name":"Timeout"}], want it left out: values that services give by APIs of their own are not read`,
     `${path}.discovery.jobs[1].quotaMetrics (line 20): got true, want it left out: quotas are not read`,
     `${path}.discovery.jobs[1].dimensionValueExclusions (line 21): got [{"key":"Queue","value":"a"}], want it left out: series are not filtered by values of dimensions`,
     `${path}.discovery.jobs[1].metrics[0].statistics[0] (line 23): got "Avrage", want a statistic such as Average, Sum, p99 or TM(10%:90%)`,
@@ -224,7 +224,7 @@ describe('yace_file', () => {
   const text = 'bridge: { cloudwatch: { yace_file: jobs.yml, intervall: 5m } }';
   const write = (content: string) => writeFileSync(join(directory, 'jobs.yml'), content);
 
-  it('that is not there is told beside the rest', () => {
+  it('that is not there is reported beside the rest', () => {
     expect(issuesOf(text, join(directory, 'none'))).toEqual([
       'bridge.cloudwatch.yace_file (line 1): got "jobs.yml", which does not exist',
       'bridge.cloudwatch.intervall (line 1): unknown key; did you mean "interval"?',
@@ -242,7 +242,7 @@ describe('yace_file', () => {
     ]);
   });
 
-  it('that is not YAML, or empty, is told', () => {
+  it('that is not YAML, or empty, is reported', () => {
     write('discovery: [');
     expect(issuesOf(text, directory)[0]).toMatch(/^jobs\.yml: line 1, column \d+: /);
     write('');

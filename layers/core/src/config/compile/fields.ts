@@ -11,6 +11,10 @@ import { isSecretRef } from '../secret.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
 
+/** Any text that one rule holds for. */
+export const matching = (form: RegExp, wanted: string) =>
+  v.pipe(v.string(`want ${wanted}`), v.regex(form, wanted));
+
 /** Limits of a duration in seconds, the step that it must be a multiple of, and all that in words. */
 type DurationBounds = {
   readonly min: number;
