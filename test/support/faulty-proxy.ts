@@ -6,8 +6,8 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { listenOn, listenOnOwnPort } from './own-port.ts';
 
 /** What a server does wrong. */
 export type Fault =
@@ -78,16 +78,13 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       serve({ request, response, whole, target }, state);
     });
   });
-  const listen = (port: number) =>
-    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const shut = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) resolve();
       else server.close(() => resolve());
       server.closeAllConnections();
     });
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnOwnPort(server);
   return {
     url: `http://127.0.0.1:${port}`,
     arrived,
@@ -98,7 +95,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     heal: async () => {
       state.fault = undefined;
       state.stop = undefined;
-      if (!server.listening) await listen(port);
+      if (!server.listening) await listenOn(server, port);
     },
     stopAt: (meets, act) => {
       state.stop = { meets, act };

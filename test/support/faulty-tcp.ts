@@ -1,5 +1,6 @@
 // A TCP proxy in front of a real server that is, by order of a test, down, silent or cut off, and that stops at words.
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenOn, listenOnOwnPort } from './own-port.ts';
 
 /** A running proxy. */
 export type FaultyTcp = {
@@ -24,16 +25,13 @@ export async function startFaultyTcp(target: number): Promise<FaultyTcp> {
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     serve(socket, target, state);
   });
-  const listen = (port: number) =>
-    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const shut = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) resolve();
       else server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
     });
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnOwnPort(server);
   return {
     port,
     fail: async (kind) => {
@@ -43,7 +41,7 @@ export async function startFaultyTcp(target: number): Promise<FaultyTcp> {
     heal: async () => {
       state.fault = undefined;
       state.stop = undefined;
-      if (!server.listening) await listen(port);
+      if (!server.listening) await listenOn(server, port);
     },
     stopAt: (words, when, act) => {
       state.stop = { words, when, act };

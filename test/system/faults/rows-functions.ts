@@ -90,11 +90,9 @@ export const functionRows: readonly ProcessRow[] = [
   {
     ...web,
     fault: 'has no DNS: no resolver answers',
-    env: { FARGAZE_DNS_SERVERS: '127.0.0.1:9', FAULTS_WEB: 'http://shop.example/' },
-    shows: { failed: 1 },
-    says: '"phase":"resolve"',
-    lost: 1,
-    because: 'the result of the target that was asked for is stored as down',
+    env: { FARGAZE_DNS_SERVERS: '127.0.0.1:9' },
+    shows: down('resolve', 'dns_failure'),
+    lost: 0,
     recovery: nextTick,
   },
   {

@@ -5,7 +5,7 @@ import { type FakeAws, startFakeAws } from '../../../local/fake-aws/fake-aws.ts'
 import { type FaultyProxy, noName, startFaultyProxy } from '../../support/faulty-proxy.ts';
 import { type FaultyTcp, startFaultyTcp } from '../../support/faulty-tcp.ts';
 import type { ProcessRow } from './row.ts';
-import type { World } from './world.ts';
+import { type World, webName } from './world.ts';
 
 /** Seconds of history that the simulated cluster has. */
 const history = 1_500;
@@ -46,7 +46,8 @@ export async function setStage(row: ProcessRow, id: string, world: World): Promi
     ...places,
     fakeAws,
     env: {
-      FAULTS_WEB: `${proxies.web.url}/`,
+      FARGAZE_DNS_SERVERS: world.dns.address,
+      FAULTS_WEB: `${proxies.web.url.replace('127.0.0.1', webName)}/`,
       FAULTS_REDIS: `redis://127.0.0.1:${redis.port}`,
       FARGAZE_OWNER: id,
       FARGAZE_PUSHGATEWAY_URL: proxies.gateway.url,

@@ -9,6 +9,10 @@ import {
   startPushgateway,
   startRedis,
 } from '../../../local/programs/servers.ts';
+import { startDnsServer } from '../../support/dns-server.ts';
+
+/** The name of 127.0.0.1 as a web target. */
+export const webName = 'web.test';
 
 /** What runs. */
 export type World = {
@@ -18,6 +22,8 @@ export type World = {
   /** Takes nothing that is late. */
   readonly strictPrometheus: PrometheusServer;
   readonly redis: Server;
+  /** Knows {@link webName}. */
+  readonly dns: { readonly address: string };
   /** For files of the test; removed at the end. */
   readonly folder: string;
   stop(): Promise<void>;
@@ -31,16 +37,17 @@ export async function startWorld(): Promise<World> {
     writeFileSync(configFile, `storage: { tsdb: { out_of_order_time_window: ${window} } }\n`);
     return startPrometheus({ configFile, args: ['--web.enable-remote-write-receiver'] });
   };
-  const [gateway, prometheus, strictPrometheus, redis] = await Promise.all([
+  const [gateway, prometheus, strictPrometheus, redis, dns] = await Promise.all([
     startPushgateway(),
     receiver('30m'),
     receiver('0s'),
     startRedis(),
+    startDnsServer({ [webName]: ['127.0.0.1'] }),
   ]);
   const stop = async () => {
     const servers = [gateway, prometheus, strictPrometheus, redis];
-    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all([...servers.map((server) => server.stop()), dns.close()]);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { gateway, prometheus, strictPrometheus, redis, folder, stop };
+  return { gateway, prometheus, strictPrometheus, redis, dns, folder, stop };
 }
