@@ -152,6 +152,16 @@ export const catalogue = define({
     'seconds',
     'Age of the oldest batch of the last run when it was read from the queue',
   ),
+  fargaze_deliver_left_out_groups: gauge(
+    'count',
+    'Groups of the last run that were pushed without this metric, because somebody else pushed it with another type',
+    ['metric'],
+  ),
+  fargaze_janitor_stale_since_timestamp_seconds: gauge(
+    'timestamp',
+    'When the janitor first saw this group stale, in unixtime by the Pushgateway; if it still is an hour later it is deleted',
+    ['stale_job', 'stale_instance'],
+  ),
   fargaze_deliver_run_duration_seconds: gauge('seconds', 'How long the last run of deliver took'),
 });
 

@@ -168,6 +168,16 @@ export const queueRows: readonly DeliverRow[] = [
   },
   {
     ...clock,
+    fault: 'is two minutes behind',
+    before: [[{ of: 'a', age: 0 }]],
+    sends: [[{ of: 'a', age: 1 }]],
+    skew: -120,
+    shows: { 'messages.superseded': 1 },
+    lost: 0,
+    recovery: 'the newer result stays',
+  },
+  {
+    ...clock,
     fault: 'is a day behind',
     before: [[{ of: 'a', age: 2 }]],
     sends: [[{ of: 'a', age: 1 }], [{ of: 'a', age: 3 }]],

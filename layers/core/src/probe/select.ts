@@ -51,14 +51,15 @@ export function selectTargets<M extends Module>(
 }
 
 /**
- * Whether a probe is due at a tick: its time, to the nearest schedule step, is a multiple of the interval.
- * No state is kept, so every tick of a period agrees on who is due.
+ * Whether a probe is due at a tick: its time, to the nearest step of the schedule, is a multiple of the interval.
+ * No state is kept. A tick may come half a step early or late; rounded down, ticks that arrive around a minute's edge
+ * would miss some slots and run others twice.
  */
 export function isDue(
   interval: Seconds,
   tick: { readonly schedule: Seconds; time: EpochMs },
 ): boolean {
-  const step = Math.floor(tick.time / 1000 / tick.schedule) * tick.schedule;
+  const step = Math.round(tick.time / 1000 / tick.schedule) * tick.schedule;
   return step % interval < tick.schedule;
 }
 
