@@ -17,6 +17,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
   const slos = Array.isArray(root.slos) ? root.slos.map(asMapping) : [];
   return [
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkRedis),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -42,6 +43,43 @@ function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
   if (authorization === undefined || basic_auth === undefined) return [];
   const message = 'given beside basic_auth, want at most one of basic_auth and authorization';
   return [{ path: ['modules', name, 'http', 'authorization'], message }];
+}
+
+/** Options of `redis` that exclude or need each other. */
+function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
+  const redis = asMapping(asMapping(module).redis);
+  const iam = asMapping(redis.iam);
+  const hasKeyTag = typeof redis.key_prefix === 'string' && redis.key_prefix.includes('{');
+  const faults: readonly (readonly [broken: boolean, key: string, message: string])[] = [
+    [
+      redis.iam !== undefined && redis.password !== undefined,
+      'iam',
+      'given beside password, want at most one of password and iam',
+    ],
+    [
+      redis.iam !== undefined && redis.username === undefined,
+      'iam',
+      'given without username, want the name of the user that the token is for',
+    ],
+    [
+      iam.service === 'memorydb' && iam.serverless === true,
+      'iam',
+      'got serverless: true for memorydb, want it for elasticache only',
+    ],
+    [
+      redis.topology === 'cluster' && hasKeyTag,
+      'key_prefix',
+      `got ${showValue(redis.key_prefix)}, want no { in a cluster: the probe places its own key in each shard`,
+    ],
+    [
+      redis.canary === 'ping' && Array.isArray(redis.replicas),
+      'replicas',
+      'given with canary: ping, want canary: write: replicas must show what was written',
+    ],
+  ];
+  return faults.flatMap(([broken, key, message]) =>
+    broken ? [{ path: ['modules', name, 'redis', key], message }] : [],
+  );
 }
 
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
