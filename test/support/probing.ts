@@ -1,6 +1,6 @@
 // Runs a probe as an invocation would, and reads its samples like a table.
 
-import { systemClock } from '../../layers/core/src/clock.ts';
+import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type {
   DnsModule,
@@ -57,18 +57,19 @@ export function compileModule(module: object): Module {
   return compiled;
 }
 
-/** Probes `address` with `module`. */
+/** Probes `address` with `module`, by the machine's clock unless another one is given. */
 export async function runProbe<M extends Module>(
   probe: Probe<Target<M>>,
   module: M,
   address: string,
+  clock: Clock = systemClock,
 ): Promise<Probed> {
-  const deadline = startDeadline(module.timeout, systemClock);
+  const deadline = startDeadline(module.timeout, clock);
   const trace: string[] = [];
   const begun = performance.now();
   try {
     const target = { name: 'test', address, instance: redactUrl(address), module };
-    const env = { deadline, clock: systemClock, trace: (line: string) => void trace.push(line) };
+    const env = { deadline, clock, trace: (line: string) => void trace.push(line) };
     const { outcome, samples } = await probe(target, env);
     const table = samples.map(({ labels, metric, value }) => {
       const inner = Object.entries(labels).map(([name, text]) => `${name}="${text}"`);

@@ -2,6 +2,7 @@
 // a name that is not here does not compile as a sample and fails as a panel or rule.
 import { bridgeMetrics } from './catalogue-bridge.ts';
 import { type Definition, gauge } from './catalogue-gauge.ts';
+import { type RedisLabels, redisMetrics } from './catalogue-redis.ts';
 import type { Phase, Reason } from './outcome.ts';
 
 const define = <const T extends Readonly<Record<string, Definition>>>(definitions: T): T =>
@@ -103,23 +104,7 @@ export const catalogue = define({
   probe_tls_cipher_info: gauge('info', 'Returns the TLS cipher negotiated during handshake', [
     'cipher',
   ]),
-  probe_redis_duration_seconds: gauge('seconds', 'Duration of the Redis probe by phase', ['phase']),
-  probe_redis_canary_success: gauge(
-    'boolean',
-    'Whether the canary key could be written, read back and deleted, by operation',
-    ['op'],
-  ),
-  probe_redis_role_info: gauge(
-    'info',
-    'The role that the server reports and the one that is expected ("any" when none is)',
-    ['role', 'expected'],
-  ),
-  probe_redis_role_match: gauge('boolean', 'Whether the reported role is the expected one'),
-  probe_redis_connected_replicas: gauge('count', 'Replicas that a primary reports in ROLE'),
-  probe_redis_replication_offset_lag_bytes: gauge(
-    'bytes',
-    'Largest distance in bytes between the primary and one of its replicas, from ROLE',
-  ),
+  ...redisMetrics,
   fargaze_probe_timestamp_seconds: gauge(
     'timestamp',
     'When the probe was taken, in unixtime; older than 2.5 intervals means that nothing is known',
@@ -205,14 +190,12 @@ export type MetricName = keyof typeof catalogue;
 export type LabelName<M extends MetricName> = (typeof catalogue)[M]['labels'][number];
 
 /** Labels whose values are a closed list. */
-type ClosedValues = {
+type ClosedValues = RedisLabels & {
   readonly probe_failure_info: { readonly phase: Phase; readonly reason: Reason };
   readonly probe_http_duration_seconds: { readonly phase: Phase };
-  readonly probe_redis_duration_seconds: { readonly phase: Phase };
   readonly probe_tcp_duration_seconds: { readonly phase: Phase };
   readonly probe_dns_duration_seconds: { readonly phase: Phase };
   readonly probe_grpc_duration_seconds: { readonly phase: Phase };
-  readonly probe_redis_canary_success: { readonly op: Extract<Phase, 'write' | 'read' | 'delete'> };
 };
 
 type LabelValue<M, L> = M extends keyof ClosedValues

@@ -1,6 +1,7 @@
 // What the functions of this project share, and nobody else may count on; functions of users have index.ts.
 // Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
 
+export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
@@ -32,6 +33,7 @@ export type {
   OAuth2Options,
   ProxyOptions,
   RecordRules,
+  RedisExpectations,
   RedisModule,
   RedisOptions,
   TcpModule,
@@ -60,13 +62,21 @@ export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts
 export { renderExposition } from './exposition.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
-export type { AwsCredentials } from './http/sigv4.ts';
+export { type AwsCredentials, presignUrl, readAwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
-export { type DialFacts, dial, dialSamples, findAddress, upgrade } from './net/dial.ts';
+export {
+  type Dialed,
+  type DialFacts,
+  dial,
+  dialSamples,
+  findAddress,
+  upgrade,
+} from './net/dial.ts';
+export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
 export { detailOf } from './net/tls-error.ts';
-export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { GroupPattern, Pattern } from './pattern/pattern.ts';

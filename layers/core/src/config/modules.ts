@@ -2,30 +2,12 @@
 import type { Seconds } from '../clock.ts';
 import type { GroupPattern, Pattern } from '../pattern/pattern.ts';
 import type { CelProgram } from './cel.ts';
+import type { IpOptions, TlsOptions } from './connection.ts';
+import type { RedisOptions } from './redis.ts';
 import type { SecretRef } from './secret.ts';
 
-/** How TLS is spoken; blackbox_exporter's `tls_config`. */
-export type TlsOptions = {
-  /** PEM of the authorities to trust instead of the built-in ones. */
-  readonly ca?: string;
-  /** PEM of the client certificate. */
-  readonly cert?: string;
-  /** Client key; inline keys are secrets and so always referenced. */
-  readonly key?: SecretRef;
-  readonly serverName?: string;
-  readonly insecureSkipVerify: boolean;
-  readonly minVersion?: TlsVersion;
-  readonly maxVersion?: TlsVersion;
-};
-
-/** Names that Node's TLS stack knows. */
-export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-
-/** Which address family to prefer and whether the other will do. */
-export type IpOptions = {
-  readonly preferredIpProtocol: 'ip4' | 'ip6';
-  readonly ipProtocolFallback: boolean;
-};
+export type { IpOptions, TlsOptions, TlsVersion } from './connection.ts';
+export type { RedisExpectations, RedisIam, RedisOptions } from './redis.ts';
 
 /** One header rule: `fail_if_header_matches` and its inverse. */
 export type HeaderRule = {
@@ -167,19 +149,6 @@ export type GrpcOptions = IpOptions & {
   readonly secure: boolean;
   readonly tls: TlsOptions;
   readonly metadata: Readonly<Record<string, readonly string[]>>;
-  readonly allowBlocked: readonly string[];
-};
-
-/** The `redis` part of a module. */
-export type RedisOptions = IpOptions & {
-  readonly username?: string;
-  readonly password?: SecretRef;
-  /** `write`: PING, then SET, GET, DEL of a unique key. `ping`: no write is tried. */
-  readonly canary: 'write' | 'ping';
-  /** Prefix of the canary key; the ACL of the probe's user must allow it. */
-  readonly keyPrefix: string;
-  readonly expectRole: 'any' | 'master' | 'slave';
-  readonly tls: TlsOptions;
   readonly allowBlocked: readonly string[];
 };
 

@@ -19,6 +19,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
   return [
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
     ...Object.entries(asMapping(root.modules)).flatMap(checkProber),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkRedis),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -54,6 +55,43 @@ export function checkAuth([name, module]: readonly [string, unknown]): Finding[]
 function checkProber([name, module]: readonly [string, unknown]): Finding[] {
   const reason = own(refusedProbers, asMapping(module).prober);
   return reason === undefined ? [] : [{ path: ['modules', name, 'prober'], message: reason }];
+}
+
+/** Options of `redis` that exclude or need each other. */
+function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
+  const redis = asMapping(asMapping(module).redis);
+  const iam = asMapping(redis.iam);
+  const hasKeyTag = typeof redis.key_prefix === 'string' && redis.key_prefix.includes('{');
+  const faults: readonly (readonly [broken: boolean, key: string, message: string])[] = [
+    [
+      redis.iam !== undefined && redis.password !== undefined,
+      'iam',
+      'given beside password, want at most one of password and iam',
+    ],
+    [
+      redis.iam !== undefined && redis.username === undefined,
+      'iam',
+      'given without username, want the name of the user that the token is for',
+    ],
+    [
+      iam.service === 'memorydb' && iam.serverless === true,
+      'iam',
+      'got serverless: true for memorydb, want it for elasticache only',
+    ],
+    [
+      redis.topology === 'cluster' && hasKeyTag,
+      'key_prefix',
+      `got ${showValue(redis.key_prefix)}, want no { in a cluster: the probe places its own key in each shard`,
+    ],
+    [
+      redis.canary === 'ping' && Array.isArray(redis.replicas),
+      'replicas',
+      'given with canary: ping, want canary: write: replicas must show what was written',
+    ],
+  ];
+  return faults.flatMap(([broken, key, message]) =>
+    broken ? [{ path: ['modules', name, 'redis', key], message }] : [],
+  );
 }
 
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
