@@ -8,6 +8,9 @@ export const phases = [
   'tls',
   'processing',
   'transfer',
+  'query',
+  'request',
+  'check',
   'auth',
   'ping',
   'role',
@@ -43,7 +46,8 @@ export const reasons = {
   tls_untrusted: 'the certificate chain does not end at a trusted authority',
   tls_hostname: 'the certificate is for another name',
   tls_protocol: 'no TLS session could be agreed on',
-  tls_client_certificate: 'the server wants a client certificate, or refuses the one it was given',
+  tls_client_certificate:
+    'the server wants a client certificate, or refuses the one that it was shown',
   tls_wanted: 'the port speaks TLS, the address asks for none',
   tls_not_spoken: 'the port speaks its protocol without TLS, the address asks for TLS',
   // HTTP and framing
@@ -57,6 +61,15 @@ export const reasons = {
   redirect_limit: 'too many redirects',
   redirect_invalid: 'a redirect names no usable location',
   ssl: 'the final connection is (or is not) over TLS, against the rule',
+  json: 'a rule on the JSON of the body failed',
+  proxy: 'the proxy refused the way to the target',
+  token: 'the authorization server gave no access token',
+  // TCP, DNS and gRPC
+  expect: 'what the server said is not what was expected',
+  rcode: 'the response code is not among those wanted',
+  record: 'a rule on the resource records failed',
+  grpc_status: 'the call ended with a gRPC status other than OK',
+  not_serving: 'the server answered that the service is not serving',
   // Redis: error replies by their first word
   noauth: 'authentication is required and none was given',
   wrongpass: 'user name or password is wrong',
