@@ -9,7 +9,7 @@ import { defaultJobs, defaultVantages, type ProbeConfig } from '../probes.ts';
 import { mergeAlerting } from './alerting-schema.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
-import { buildSlo } from './slo-schema.ts';
+import { buildSlo, withoutUnset } from './slo-schema.ts';
 
 export { configSchema, moduleSchema, probeSchema } from './schema.ts';
 
@@ -50,7 +50,14 @@ function build(parsed: ParsedConfig): Config {
       ...(rollout !== undefined && { rollout }),
     };
   });
-  return { version: 1, modules, probes, bridge: parsed.bridge, slos: parsed.slos.map(buildSlo) };
+  return {
+    version: 1,
+    modules,
+    probes,
+    bridge: parsed.bridge,
+    slos: parsed.slos.map(buildSlo),
+    ...(parsed.links !== undefined && { links: withoutUnset(parsed.links) }),
+  };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

@@ -1,7 +1,7 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
-import { probeAlertingEntries } from './alerting-schema.ts';
+import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
@@ -93,8 +93,9 @@ export const configSchema = closed(
     probes: v.optional(v.array(probeSchema), []),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
+    links: v.optional(closed(linkEntries, 'a mapping with runbooks or grafana')),
   },
-  'a mapping with probes, modules, bridge or slos',
+  'a mapping with probes, modules, bridge, slos or links',
 );
 
 /** The file after its values have been read. */
