@@ -76,6 +76,11 @@ const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>
     ...readTree(join(source.root, 'infra/config/grafana')).filter(
       ({ path }) => path !== 'provisioning/alerting/rules.yml',
     ),
+    readFrom(
+      source.root,
+      'infra/config/grafana-amp/prometheus.yml',
+      'provisioning/datasources/amp.yml',
+    ),
     ...toFiles(
       'provisioning/alerting/',
       renderAlertFiles({ ...ruleSource(source), root: source.root, links: linksOf(source) }),
@@ -111,7 +116,7 @@ function linksOf({ config, root }: BundleSource): LinkBases {
 }
 
 /** What rules and alerts are generated from. */
-function ruleSource(source: BundleSource) {
+export function ruleSource(source: BundleSource) {
   return { config: source.config, expected: expectedProbes(source) };
 }
 

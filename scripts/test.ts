@@ -1,7 +1,8 @@
 // `npm test`: lint and types beside unit, contract and system tests by Jest, and the web app's by pytest; ends with the times of
 // all and the line `N passed, N failed`. Arguments pick suites (check, unit, contract, system, web, deployed); none means all
 // but `deployed`, which is `npm run test:deployed`.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
   const begun = performance.now();
-  const results = await runSuites(suites);
+  const results = await withTemporaryFolder((folder) => runSuites(suites, folder));
   tellTimes(results, (performance.now() - begun) / 1000);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -45,26 +46,39 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
 
+/** What tests and the programs that they start leave in the temporary folder of a system goes with the run. */
+async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'fargaze-test-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
 /** Lint and types need nothing that is fetched: they start at once. */
-async function runSuites(suites: readonly string[]): Promise<SuiteResult[]> {
+async function runSuites(suites: readonly string[], temporary: string): Promise<SuiteResult[]> {
   const check = suites.includes('check') ? [runCheck(root)] : [];
   const rest = suites.filter((suite) => suite !== 'check');
   // A check that fails first is no reason to lose what the others say.
   const [checks, tests] = await Promise.all([
     Promise.all(check),
-    rest.length === 0 ? [] : runTests(rest),
+    rest.length === 0 ? [] : runTests(rest, temporary),
   ]);
   return [...checks.flat(), ...tests];
 }
 
-async function runTests(suites: readonly string[]): Promise<SuiteResult[]> {
+async function runTests(suites: readonly string[], TMPDIR: string): Promise<SuiteResult[]> {
   const prepared = await prepareTests(writeLine);
   const deployed = suites.includes('deployed') ? await prepareDeployed(writeLine) : {};
   await buildConfig(root);
   await buildLayer(root);
   const quick = suites.filter((suite) => suite === 'unit' || suite === 'contract');
   const jest = (name: string, paths: readonly string[], options: readonly string[]) =>
-    runJest({ root, reports, name, paths, options, env: name === 'deployed' ? deployed : {} });
+    runJest({
+      ...{ root, reports, name, paths, options },
+      env: { TMPDIR, ...(name === 'deployed' ? deployed : {}) },
+    });
   // Systems mostly wait for the minute at which schedules tick: they go beside the tests that work.
   const results = await Promise.all([
     quick.length === 0
@@ -76,7 +90,7 @@ async function runTests(suites: readonly string[]): Promise<SuiteResult[]> {
         ),
     // Each has folders of its own, and waits more than it works.
     suites.includes('system') ? jest('system', ['test/system/'], ['--maxWorkers=2']) : [],
-    suites.includes('web') ? runPytest({ root, reports, ...pytest(prepared) }) : [],
+    suites.includes('web') ? runPytest({ root, reports, ...pytest(prepared, TMPDIR) }) : [],
     suites.includes('deployed')
       ? jest('deployed', ['test/deployed/', ...alsoDeployed], ['--maxWorkers=2'])
       : [],
@@ -84,8 +98,8 @@ async function runTests(suites: readonly string[]): Promise<SuiteResult[]> {
   return results.flat();
 }
 
-function pytest({ python, redis }: Prepared) {
-  return { python, env: { ...redis.env, REDIS_SERVER: redis.path } };
+function pytest({ python, redis }: Prepared, TMPDIR: string) {
+  return { python, env: { ...redis.env, REDIS_SERVER: redis.path, TMPDIR } };
 }
 
 main().catch((error: unknown) => {

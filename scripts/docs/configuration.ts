@@ -18,6 +18,7 @@ import {
   discoveryEntries,
   staticEntries,
 } from '../../layers/core/src/config/compile/yace-schema.ts';
+import { maxShards } from '../../layers/core/src/config/shard.ts';
 
 type Node = {
   readonly type?: string;
@@ -71,6 +72,12 @@ ${table(tlsEntries)}
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
 Secrets are references: \`env:NAME\` or \`file:/path\`, read when the probe runs.
 
+## shards
+
+A whole number from 1 to ${maxShards}, 1 by default: as many schedules share the web probes of one vantage among them, by a hash
+of their names, and each has an invocation of its own (docs/probing.md). The build warns where the probes cannot all run in
+their function's time, and says how many shards they need.
+
 ## bridge.ecs
 
 What \`ecs-bridge\` reads of the ECS API.
@@ -106,6 +113,7 @@ ${table(linkEntries)}
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
 | \`schedule\` | | length of the schedule's step: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
+| \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
 | \`explain\` | \`false\` | answer every series and the log of each probe |
 
 EventBridge's own scheduled event is understood too. An empty event runs every probe, due or not.
@@ -119,6 +127,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
+| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive. It gets the receiver's credentials |
 | \`FARGAZE_REMOTE_WRITE_VERSION\` | \`2\` (default) tries version 2.0 and falls back to 1.0; \`1\` does not try |
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |

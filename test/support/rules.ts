@@ -110,7 +110,7 @@ export const neverSeenTests: RuleTest[] = [
     ],
   },
   {
-    name: 'a Pushgateway that cannot be scraped is told by its own alert',
+    name: 'a Pushgateway that cannot be scraped is reported by its own alert',
     interval: '1m',
     input_series: [{ series: 'up{job="pushgateway",instance="p"}', values: '0x30' }],
     alert_rule_test: [missed('20m', [])],
@@ -139,6 +139,7 @@ slos:
 export const configRules = [
   ...rulesIn(renderConfigRules(objectives)),
   ...rulesIn(renderExpectedRules([{ job: 'j', instance: 'i', name: 'n' }])),
+  ...rulesIn(renderExpectedRules([])),
 ];
 
 /** A probe's series, in a test; `values` of its success, one result a step. */

@@ -1,4 +1,4 @@
-// Every rule reads what somebody emits; every alert has its tests, its runbook and a text that tells what was seen.
+// Every rule reads what somebody emits; every alert has its tests, its runbook and a text that says what was seen.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { listMetrics, listTemplateQueries } from '../../infra/config/prometheus/metric-names.ts';
@@ -133,7 +133,7 @@ describe('runbooks', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([]);
     const patterns = [...text.matchAll(/__name__=~"([^"]+)"/g)].map(([, pattern = '']) => pattern);
     expect(patterns.flatMap(alternatives).filter(matchesNone)).toEqual([]);
-    // Where labels are the same, `or` shows the left side alone.
+    // Where labels are the same, `or` shows only the left side.
     expect(queries.filter((query) => / or (?!label_replace)/.test(query))).toEqual([]);
   });
 

@@ -48,13 +48,18 @@ export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
   return stringify({ groups: [{ name: 'fargaze-never-seen', rules }] }, { lineWidth: 0 });
 }
 
-/** A Prometheus rule file with the list of `probes`: of what it does not hold, old results are not missed. */
+/**
+ * A Prometheus rule file with the list of `probes`: of what it does not hold, old results are not missed. Where there are none,
+ * it says so.
+ */
 export function renderExpectedRules(probes: readonly ExpectedProbe[]): string {
-  const rules = probes.map(({ job, instance }) => ({
+  const expected = probes.map(({ job, instance }) => ({
     record: 'fargaze:probe_expected',
     expr: 'vector(1)',
     labels: { job, instance },
   }));
+  const none = { record: 'fargaze:probe_none_expected', expr: 'vector(1)' };
+  const rules = probes.length === 0 ? [none] : expected;
   return stringify({ groups: [{ name: 'fargaze-expected', rules }] }, { lineWidth: 0 });
 }
 

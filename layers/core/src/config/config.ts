@@ -10,6 +10,8 @@ export type Config = {
   readonly version: 1;
   readonly modules: Readonly<Record<string, Module>>;
   readonly probes: readonly ProbeConfig[];
+  /** Schedules that share the web probes of one vantage among them. */
+  readonly shards: number;
   readonly bridge: BridgeConfig;
   readonly slos: readonly SloConfig[];
   /** Where links of alerts lead; what is unset has a default. */

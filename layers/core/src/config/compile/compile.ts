@@ -50,13 +50,10 @@ function build(parsed: ParsedConfig): Config {
       ...(rollout !== undefined && { rollout }),
     };
   });
+  const { bridge, links, shards } = parsed;
   return {
-    version: 1,
-    modules,
-    probes,
-    bridge: parsed.bridge,
-    slos: parsed.slos.map(buildSlo),
-    ...(parsed.links !== undefined && { links: withoutUnset(parsed.links) }),
+    ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
+    ...(links !== undefined && { links: withoutUnset(links) }),
   };
 }
 

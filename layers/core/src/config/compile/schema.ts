@@ -1,6 +1,7 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
+import { maxShards } from '../shard.ts';
 import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, name } from './fields.ts';
@@ -86,16 +87,30 @@ export const probeSchema = closed({
   ...probeAlertingEntries,
 });
 
+const shardsWanted = `a whole number from 1 to ${maxShards}`;
+
+/** Schema of `shards`. */
+export const shards = v.pipe(
+  v.number(`want ${shardsWanted}`),
+  v.integer(shardsWanted),
+  v.minValue(1, shardsWanted),
+  v.maxValue(maxShards, shardsWanted),
+  v.description(
+    'schedules, and so invocations at the same time, that share the web probes of one vantage among them',
+  ),
+);
+
 /** Schema of the whole file. */
 export const configSchema = closed(
   {
     modules: v.optional(mappingOf(name, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
+    shards: v.optional(shards, 1),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
     links: v.optional(closed(linkEntries, 'a mapping with runbooks or grafana')),
   },
-  'a mapping with probes, modules, bridge, slos or links',
+  'a mapping with probes, modules, shards, bridge, slos or links',
 );
 
 /** The file after its values have been read. */

@@ -3,11 +3,12 @@ import * as v from 'valibot';
 import { parseDuration } from '../duration.ts';
 import { type PathStep, showValue } from '../explain.ts';
 import { closed, oneOf } from '../mapping.ts';
-import { compilePattern } from '../pattern.ts';
+
 import type { SloConfig } from '../slos.ts';
 import { didYouMean } from '../suggest.ts';
 import { alertLabelEntries, mergeAlerting } from './alerting-schema.ts';
 import { duration, name } from './fields.ts';
+import { compilePattern } from './pattern/program.ts';
 import type { Finding, Mapping } from './raw.ts';
 
 const sloName = v.pipe(name, v.description('unique name; the label `slo`'));
