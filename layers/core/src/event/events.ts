@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { EpochMs } from '../clock.ts';
 import { closed } from '../config/mapping.ts';
+import { parseShard, type Shard } from '../config/shard.ts';
 import type { Issue } from '../errors.ts';
 import { checkEvent, readEvent, type Tick, tickEntries } from './read.ts';
 
@@ -10,6 +11,8 @@ export type ProbeEvent = Tick & {
   /** Names or `*` patterns of configured probes; empty with ad-hoc targets. */
   readonly probes: readonly string[];
   readonly adHoc?: { readonly targets: readonly string[]; readonly module: string | undefined };
+  /** Of several schedules the one that this is; unset: the only one. */
+  readonly shard?: Shard;
   /** Whether the answer holds every result with its phases and log. */
   readonly explain: boolean;
 };
@@ -46,12 +49,19 @@ function textList(wanted: string) {
 
 const flag = v.optional(v.boolean('want true or false'), false);
 
+const shard = v.pipe(
+  v.string('want a shard such as 1/3'),
+  v.check((text) => parseShard(text) !== undefined, 'a shard such as 1/3'),
+  v.transform((text) => parseShard(text)),
+);
+
 const probeSchema = closed(
   {
     ...tickEntries,
     probes: v.optional(textList('at least one name or pattern')),
     targets: v.optional(textList('at least one address')),
     module: v.optional(v.string('want the name of a module')),
+    shard: v.optional(shard),
     explain: flag,
   },
   'a mapping such as {"probes": ["web"]}',
@@ -68,10 +78,11 @@ export function parseProbeEvent(input: unknown): ProbeEvent {
     ...findChoiceFaults(event),
   ]);
   if ('tick' in read) return { ...read.tick, probes: ['*'], explain: false };
-  const { explain, module, probes, targets, ...tick } = read.own;
+  const { explain, module, probes, shard: part, targets, ...tick } = read.own;
   return {
     ...toTick(tick),
     explain,
+    ...(part !== undefined && { shard: part }),
     probes: probes ?? (targets === undefined ? ['*'] : []),
     ...(targets !== undefined && { adHoc: { targets, module } }),
   };

@@ -3,9 +3,9 @@
 import * as v from 'valibot';
 import type { TagFilter } from '../bridge.ts';
 import { closed, mappingOf } from '../mapping.ts';
-import { exactPattern } from '../pattern.ts';
 import { didYouMean } from '../suggest.ts';
 import { matching, pattern } from './fields.ts';
+import { exactPattern } from './pattern/program.ts';
 import { statistic } from './statistic.ts';
 
 /** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
