@@ -80,6 +80,11 @@ const elsewhere: readonly Elsewhere[] = [
     words: "const program = 'local/fake-aws/main.ts'",
   },
   {
+    form: /^node scripts\/run\.mjs test\/system\/accounting\/main\.ts$/,
+    file: 'test/system/accounting/accounting.test.ts',
+    words: 'await account(minutes',
+  },
+  {
     form: /^promtool check /,
     file: 'test/contract/prometheus-rules.test.ts',
     words: "run('check', 'config', join(root, 'prometheus.yml'))",
