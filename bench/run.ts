@@ -64,8 +64,8 @@ ${rows.join('\n')}
 const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
-  'ecs-bridge': '634880',
-  core: '112640',
+  'ecs-bridge': '638976',
+  core: '122880',
 };
 
 async function describeLoad(): Promise<string> {

@@ -1,4 +1,5 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
+import { linkEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
 import { bridgeEcsEntries } from '../../layers/core/src/config/compile/bridge-schema.ts';
 import {
   budgetEntries,
@@ -101,6 +102,13 @@ window is one over the part of it that Prometheus still holds.
 ${Object.entries(sloEntries)
   .map(([indicator, entries]) => `### indicator: ${indicator}\n\n${table(entries)}`)
   .join('\n\n')}
+
+## links
+
+Where the links of alerts lead: each has its runbook (\`runbook_url\`), its board where \`grafana\` is set (\`dashboard_url\`), and
+in a deployment the log groups of its functions and tasks (\`logs_url\`).
+
+${table(linkEntries)}
 
 ## The event of a probe function
 
