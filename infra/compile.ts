@@ -8,6 +8,7 @@ import {
   unpackCommand,
 } from './bundle.ts';
 import { images } from './images.ts';
+import { findLoad, type Load, splitSchedules } from './load.ts';
 
 /** A JSON value of a template. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -17,6 +18,8 @@ export type JsonObject = { readonly [key: string]: Json };
 
 /** A compiled template. */
 export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
+
+const deliverId = 'DeliverLambdaFunction';
 
 type Resource = {
   readonly Type: string;
@@ -38,21 +41,30 @@ export type Completion = BundleSource & {
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
   const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
-  const resources = { ...filled.Resources };
+  const load = findLoad(completion.config);
+  const resources = { ...splitSchedules(filled.Resources, load) } as Record<string, Resource>;
   for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
     resources[id] = addVariables(id, resources[id], variables);
   }
+  if (load.results === 'remote-write') {
+    const variables = { FARGAZE_RESULTS: load.results };
+    resources[deliverId] = addVariables(deliverId, resources[deliverId], variables);
+  }
   return {
     ...filled,
-    Rules: selectRules(completion),
+    Rules: selectRules(completion, load),
     Resources: resources,
   };
 }
 
-/** Without points of CloudWatch nothing needs remote write. */
-function selectRules({ config, rules }: Completion): JsonObject {
-  const { SeriesNeedRemoteWrite, ...always } = rules;
-  return config.bridge.cloudwatch === undefined ? always : rules;
+/** Remote write is needed by points of CloudWatch, and by more results than a Pushgateway carries. */
+function selectRules({ config, rules }: Completion, { results }: Load): JsonObject {
+  const { ResultsNeedRemoteWrite = null, SeriesNeedRemoteWrite = null, ...always } = rules;
+  return {
+    ...always,
+    ...(config.bridge.cloudwatch !== undefined && { SeriesNeedRemoteWrite }),
+    ...(results === 'remote-write' && { ResultsNeedRemoteWrite }),
+  };
 }
 
 function addVariables(id: string, resource: Resource | undefined, variables: JsonObject): Resource {

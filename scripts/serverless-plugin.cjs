@@ -5,8 +5,9 @@ const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
-  constructor(serverless) {
+  constructor(serverless, _options, { log }) {
     this.serverless = serverless;
+    this.log = log;
     const prepare = () => this.prepare();
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
@@ -24,6 +25,7 @@ class FargazePlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
         this.grantBridge();
+        this.sayWhatIsNeeded();
       },
     };
   }
@@ -57,6 +59,12 @@ class FargazePlugin {
       if (error.name !== 'RangeError') throw error;
       throw new this.serverless.classes.Error(error.message, 'FARGAZE_TEMPLATE');
     }
+  }
+
+  /** What many probes need is said before anything is deployed. */
+  sayWhatIsNeeded() {
+    const { findLoad } = loadCode(this.serverless.serviceDir, 'infra/load.ts');
+    for (const note of findLoad(this.config).notes) this.log.warning(note);
   }
 
   /** ecs-bridge may do what the configuration asks it to. */

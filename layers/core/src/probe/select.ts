@@ -79,10 +79,11 @@ function selectConfigured<M extends Module>(
     const message = `got ${showValue(pattern)}, want a configured ${prober} probe${hint}`;
     issues.push({ path: `probes[${index}]`, message });
   });
-  const { schedule, time = selection.now } = event;
+  const { part, schedule, time = selection.now } = event;
   return own
     .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
     .filter((probe) => vantage === undefined || probe.vantage === vantage)
+    .filter((_, index) => part === undefined || index % part.of === part.index)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));
 }
