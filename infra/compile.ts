@@ -8,13 +8,10 @@ import {
   unpackCommand,
 } from './bundle.ts';
 import { images } from './images.ts';
-import { findLoad, type Load, splitSchedules } from './load.ts';
-
-/** A JSON value of a template. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-
-/** A JSON object of a template. */
-export type JsonObject = { readonly [key: string]: Json };
+import type { Json, JsonObject } from './json.ts';
+import { findLoad, type Load } from './load.ts';
+import { managedRules } from './managed-rules.ts';
+import { deployed } from './versions.ts';
 
 /** A compiled template. */
 export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
@@ -41,24 +38,24 @@ export type Completion = BundleSource & {
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
   const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
-  const load = findLoad(completion.config);
-  const resources = { ...splitSchedules(filled.Resources, load) } as Record<string, Resource>;
+  const { results } = findLoad(completion.config);
+  const resources: Record<string, Resource> = { ...filled.Resources };
   for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
     resources[id] = addVariables(id, resources[id], variables);
   }
-  if (load.results === 'remote-write') {
-    const variables = { FARGAZE_RESULTS: load.results };
+  if (results === 'remote-write') {
+    const variables = { FARGAZE_RESULTS: results };
     resources[deliverId] = addVariables(deliverId, resources[deliverId], variables);
   }
   return {
     ...filled,
-    Rules: selectRules(completion, load),
+    Rules: selectRules(completion, results),
     Resources: resources,
   };
 }
 
 /** Remote write is needed by points of CloudWatch, and by more results than a Pushgateway carries. */
-function selectRules({ config, rules }: Completion, { results }: Load): JsonObject {
+function selectRules({ config, rules }: Completion, results: Load['results']): JsonObject {
   const { ResultsNeedRemoteWrite = null, SeriesNeedRemoteWrite = null, ...always } = rules;
   return {
     ...always,
@@ -91,14 +88,18 @@ function withoutRole(dependsOn: Json | undefined, { Properties }: Resource) {
   return left.length > 0 && { DependsOn: left as readonly Json[] };
 }
 
-type Fill = (kind: string, name: string) => string;
+type Fill = (kind: string, name: string) => Json;
 
 function createFill(source: BundleSource): Fill {
   return (kind, name) => {
     if (kind === 'image' && Object.hasOwn(images, name)) return images[name as keyof typeof images];
     if (kind === 'bundle' && isBundle(name)) return packBundle(name, source);
     if (kind === 'unpack' && isBundle(name)) return unpackCommand(name);
-    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image or bundle`);
+    if (kind === 'rules' && name === 'recording') return managedRules(source);
+    if (kind === 'plugin' && name === 'amazonprometheus') {
+      return `grafana-amazonprometheus-datasource@${deployed.grafana_amazonprometheus}`;
+    }
+    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image, bundle or plugin`);
   };
 }
 
@@ -108,7 +109,7 @@ function isBundle(name: string): name is BundleName {
 
 function fillMarks(value: Json, fill: Fill): Json {
   if (typeof value === 'string') {
-    const [, kind, name] = /^fargaze-(image|bundle|unpack):(.+)$/.exec(value) ?? [];
+    const [, kind, name] = /^fargaze-(image|bundle|plugin|rules|unpack):(.+)$/.exec(value) ?? [];
     return kind === undefined || name === undefined ? value : fill(kind, name);
   }
   if (Array.isArray(value)) return value.map((item) => fillMarks(item, fill));

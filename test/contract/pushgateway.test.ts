@@ -1,4 +1,4 @@
-// The Pushgateway sink against the real Pushgateway: every label value arrives, every refusal is told.
+// The Pushgateway sink against the real Pushgateway: every label value arrives, every refusal is reported.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -137,7 +137,7 @@ describe('serverless invoke local', () => {
     );
   });
 
-  it('a bad event is told in full and pushes nothing', async () => {
+  it('a bad event is reported in full and pushes nothing', async () => {
     const before = await storedGroups(pushgateway);
     const event = JSON.stringify({ probes: ['wbe'], foo: 1 });
     const { output } = await serverless(

@@ -26,7 +26,7 @@ it('finds series by name, with escaped labels, times and special numbers, up to 
   ]);
 });
 
-it('a group is as old as its mark says, else as the latest of its times; groups of another shape are not ours', () => {
+it('a group is as old as its mark says, else as the latest of its times; groups of another shape do not belong to this project', () => {
   const times = readTimes(`
 fargaze_probe_timestamp_seconds{instance="i",job="j"} 90
 fargaze_group_timestamp_seconds{instance="i",job="j",owner="o"} 20

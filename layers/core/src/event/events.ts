@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { EpochMs } from '../clock.ts';
 import { closed } from '../config/mapping.ts';
+import { parseShard, type Shard } from '../config/shard.ts';
 import type { Issue } from '../errors.ts';
 import { checkEvent, readEvent, type Tick, tickEntries } from './read.ts';
 
@@ -10,8 +11,8 @@ export type ProbeEvent = Tick & {
   /** Names or `*` patterns of configured probes; empty with ad-hoc targets. */
   readonly probes: readonly string[];
   readonly adHoc?: { readonly targets: readonly string[]; readonly module: string | undefined };
-  /** Which part of the probes, where several invocations share them: part `index` (from 0) of `of`. */
-  readonly part?: { readonly index: number; readonly of: number };
+  /** Of several schedules the one that this is; unset: the only one. */
+  readonly shard?: Shard;
   /** Whether the answer holds every result with its phases and log. */
   readonly explain: boolean;
 };
@@ -48,17 +49,11 @@ function textList(wanted: string) {
 
 const flag = v.optional(v.boolean('want true or false'), false);
 
-const part = v.pipe(
-  v.string('want a part such as 2/5'),
-  v.check((text) => parsePart(text) !== undefined, 'a part such as 2/5'),
-  v.transform(parsePart),
+const shard = v.pipe(
+  v.string('want a shard such as 1/3'),
+  v.check((text) => parseShard(text) !== undefined, 'a shard such as 1/3'),
+  v.transform((text) => parseShard(text)),
 );
-
-function parsePart(text: string): ProbeEvent['part'] {
-  const [, number, of] = (/^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? []).map(Number);
-  if (number === undefined || of === undefined || number > of) return undefined;
-  return { index: number - 1, of };
-}
 
 const probeSchema = closed(
   {
@@ -66,7 +61,7 @@ const probeSchema = closed(
     probes: v.optional(textList('at least one name or pattern')),
     targets: v.optional(textList('at least one address')),
     module: v.optional(v.string('want the name of a module')),
-    part: v.optional(part),
+    shard: v.optional(shard),
     explain: flag,
   },
   'a mapping such as {"probes": ["web"]}',
@@ -83,26 +78,18 @@ export function parseProbeEvent(input: unknown): ProbeEvent {
     ...findChoiceFaults(event),
   ]);
   if ('tick' in read) return { ...read.tick, probes: ['*'], explain: false };
-  const { explain, module, part, probes, targets, ...tick } = read.own;
+  const { explain, module, probes, shard: part, targets, ...tick } = read.own;
   return {
     ...toTick(tick),
     explain,
-    ...(part !== undefined && { part }),
+    ...(part !== undefined && { shard: part }),
     probes: probes ?? (targets === undefined ? ['*'] : []),
     ...(targets !== undefined && { adHoc: { targets, module } }),
   };
 }
 
-function findChoiceFaults({
-  module,
-  part,
-  probes,
-  targets,
-}: Readonly<Record<string, unknown>>): Issue[] {
+function findChoiceFaults({ module, probes, targets }: Readonly<Record<string, unknown>>): Issue[] {
   const issues: Issue[] = [];
-  if (part !== undefined && targets !== undefined) {
-    issues.push({ path: 'part', message: 'given beside targets, want it for configured probes' });
-  }
   if (probes !== undefined && targets !== undefined) {
     issues.push({ path: 'targets', message: 'given beside probes, want one of them' });
   }
