@@ -13,10 +13,13 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { findOverload } from '../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
+
+export { findOverload };
 
 /** Options of every bundle that ships. */
 export const shipped = {

@@ -44,7 +44,7 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer } = loadCode(root, 'scripts/build.ts');
+    const { buildConfig, buildLayer, findOverload } = loadCode(root, 'scripts/build.ts');
     try {
       this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {
@@ -52,6 +52,8 @@ class FargazePlugin {
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
       throw error;
     }
+    for (const warning of findOverload(this.config)) this.log.warning(warning);
+    shareSchedules(this.serverless.service, this.config.shards);
     await buildLayer(root);
   }
 
@@ -198,6 +200,20 @@ function loadCode(root, file) {
 function leaveOutVpc({ functions }) {
   for (const [name, { condition }] of Object.entries(functions)) {
     if (condition === 'InVpc') delete functions[name];
+  }
+}
+
+/** `shards` of fargaze.yml: as many schedules for the functions of web probes, each with its part of them. */
+function shareSchedules({ functions }, shards) {
+  if (shards === 1) return;
+  for (const name of ['web-probe', 'web-probe-vpc']) {
+    const found = functions[name];
+    if (found === undefined || found.events.length !== 1) continue;
+    const [{ schedule }] = found.events;
+    found.events = Array.from({ length: shards }, (_, index) => {
+      const input = { ...schedule.input, shard: `${index + 1}/${shards}` };
+      return { schedule: { ...schedule, input } };
+    });
   }
 }
 

@@ -1,53 +1,69 @@
-// The body of an answer: read to its end, decompressed if asked, never longer than allowed.
+// The body of an answer: read to its end, decompressed if asked, never longer than allowed. It is handed on in parts: a
+// large one costs no more memory than a small one.
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import {
   codeOf,
-  type Deadline,
   type Failure,
   failure,
   type HttpOptions,
   messageOf,
+  type ProbeEnvironment,
   raceDeadline,
 } from '@fargaze/core/internal';
 import type { Answered } from './hop.ts';
 
-/** A body, complete or as far as it came. */
+/** What became of a body. */
 export type Body = {
-  readonly bytes: Buffer;
-  /** Why it is not complete; undefined when it is. */
+  /** Bytes that came, after decompression. */
+  readonly length: number;
+  /** Why they are not all; undefined when they are. */
   readonly fault?: Failure;
 };
 
+/** What reading needs. */
+export type Reading = {
+  readonly options: HttpOptions;
+  readonly env: ProbeEnvironment;
+  /** Takes each part as it comes; what it throws ends the reading. */
+  readonly take: (part: Buffer) => Promise<void>;
+};
+
 /** Reads the body. Only the option decides about decompression, whatever the answer's headers say. */
-export async function readBody(
-  hop: Answered,
-  options: HttpOptions,
-  deadline: Deadline,
-): Promise<Body> {
-  const chunks: Buffer[] = [];
-  const { compression } = options;
-  const source = decode(hop.response, compression);
+export async function readBody(hop: Answered, reading: Reading): Promise<Body> {
+  const { bodySizeLimit, compression } = reading.options;
+  const count = { length: 0 };
   try {
-    const tooLong = await raceDeadline(collect(source, chunks, options.bodySizeLimit), deadline);
-    const bytes = Buffer.concat(chunks);
-    if (!tooLong) return { bytes };
-    const detail = `body longer than ${options.bodySizeLimit} bytes`;
-    return { bytes, fault: failure('transfer', 'size_limit', detail) };
+    const source = openBody(hop, compression);
+    const tooLong = await raceDeadline(collect(source, count, reading), reading.env.deadline);
+    if (!tooLong) return { ...count, ...findBreak(hop) };
+    const detail = `body longer than ${bodySizeLimit} bytes`;
+    return { ...count, fault: failure('transfer', 'size_limit', detail) };
   } catch (error) {
-    const bytes = Buffer.concat(chunks);
     if (isDecodeError(error)) {
       const detail = `body is not ${compression}: ${messageOf(error)}`;
-      return { bytes, fault: failure('transfer', 'decode', detail) };
+      return { ...count, fault: failure('transfer', 'decode', detail) };
     }
-    return { bytes, fault: hop.explainEnd(error) };
+    return { ...count, fault: hop.explainEnd(error) };
   } finally {
     hop.close();
   }
 }
 
-function decode(response: IncomingMessage, compression: HttpOptions['compression']): Readable {
+function openBody(
+  { response }: Answered,
+  compression: HttpOptions['compression'],
+): AsyncIterable<Buffer> {
+  // After a switch of protocols there is a connection, and no body.
+  if (response.statusCode === 101) return Readable.from([]);
   if (compression === undefined || compression === 'identity') return response;
+  return decode(response, compression);
+}
+
+async function* decode(
+  response: IncomingMessage,
+  compression: 'gzip' | 'br' | 'deflate',
+): AsyncGenerator<Buffer> {
   const zlib = process.getBuiltinModule('node:zlib');
   const decoder = {
     gzip: zlib.createGunzip,
@@ -55,17 +71,39 @@ function decode(response: IncomingMessage, compression: HttpOptions['compression
     // Go's deflate, and so blackbox_exporter's, has no zlib header.
     deflate: zlib.createInflateRaw,
   }[compression]();
+  let received = 0;
+  const counted = async function* (source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      received += chunk.length;
+      yield chunk;
+    }
+  };
   // Errors of either stream surface when the result is read.
-  return pipeline(response, decoder, () => undefined) as unknown as Readable;
+  yield* pipeline(response, counted, decoder, () => undefined) as unknown as Readable;
+  if (compression === 'deflate' || decoder.bytesWritten >= received) return;
+  const rest = received - decoder.bytesWritten;
+  throw Object.assign(new Error(`${rest} bytes behind its end`), { code: 'Z_DATA_ERROR' });
 }
 
-/** Whether the body is longer than `limit`; at most `limit` bytes are kept. */
-async function collect(source: Readable, chunks: Buffer[], limit: number): Promise<boolean> {
-  let room = limit;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    chunks.push(chunk.subarray(0, room));
-    if (chunk.length > room) return true;
-    room -= chunk.length;
+/** A body that only the end of the connection ends has broken off when that was an error. */
+function findBreak({ endedBy, explainEnd, response }: Answered): { fault?: Failure } {
+  const { headers } = response;
+  const framed = headers['content-length'] ?? headers['transfer-encoding'];
+  const error = framed === undefined ? endedBy() : undefined;
+  return error === undefined ? {} : { fault: explainEnd(error) };
+}
+
+/** Whether the body is longer than allowed; what is too much is neither counted nor handed on. */
+async function collect(
+  source: AsyncIterable<Buffer>,
+  count: { length: number },
+  { options, take }: Reading,
+): Promise<boolean> {
+  for await (const chunk of source) {
+    const part = chunk.subarray(0, options.bodySizeLimit - count.length);
+    count.length += part.length;
+    await take(part);
+    if (part.length < chunk.length) return true;
   }
   return false;
 }

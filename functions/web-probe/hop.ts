@@ -3,55 +3,26 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   classify,
-  type DialFacts,
+  detailOf,
   dial,
   type Failure,
   failure,
   type HttpOptions,
-  messageOf,
   type ProbeEnvironment,
   raceDeadline,
   roundSeconds,
   type Seconds,
 } from '@fargaze/core/internal';
+import {
+  type Connected,
+  type ConnectionEnd,
+  type Hop,
+  type HopRequest,
+  inUtf8,
+  maxHeaderSize,
+} from './exchange/hop-types.ts';
 
-/** What a hop asks for. */
-export type HopRequest = {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** Name for SNI and verification, where it is not the URL's host. */
-  readonly serverName: string | undefined;
-  /** Whether every hop so far was of one host: `tls_config.server_name` names only that one. */
-  readonly firstHost: boolean;
-};
-
-/** A hop whose answer has begun. `close` must be called. */
-export type Answered = {
-  readonly ok: true;
-  readonly facts: DialFacts;
-  readonly processing: Seconds;
-  /** Monotonic time of the first byte. */
-  readonly firstByte: Seconds;
-  readonly response: IncomingMessage;
-  /** Why the connection ended, once it has. */
-  readonly explainEnd: (error: unknown) => Failure;
-  close(): void;
-};
-
-/** A hop, or why there was no answer; then nothing is left open. */
-export type Hop =
-  | Answered
-  | {
-      readonly ok: false;
-      readonly outcome: Failure;
-      readonly facts: DialFacts;
-      readonly processing?: Seconds;
-    };
-
-/** Bytes of headers that an answer may have. */
-const maxHeaderSize = 64 * 1024;
+export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 
 /** Dials, sends the request and waits for the head of the answer. */
 export async function openHop(
@@ -59,40 +30,65 @@ export async function openHop(
   options: HttpOptions,
   env: ProbeEnvironment,
 ): Promise<Hop> {
+  const { protocol } = ask.url;
+  const dialed = await connect(ask, options, env);
+  if (!dialed.ok) return dialed;
+  const end = watchEnd(dialed.socket);
+  const isHttp2 = (dialed.socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2';
+  if (protocol === 'https:' && isHttp2) {
+    const { requestOverHttp2 } = await import('./http2.ts');
+    return requestOverHttp2(ask, { ...dialed, end }, env);
+  }
+  return requestHop(ask, { ...dialed, end, lenient: options.lenientParsing }, env);
+}
+
+/** Connects to the target of `ask`, through a proxy where the module says so. */
+async function connect(ask: HopRequest, options: HttpOptions, env: ProbeEnvironment) {
   const { hostname, port, protocol } = ask.url;
   const secure = protocol === 'https:';
-  const dialed = await dial(
+  const tls = secure && {
+    tls: {
+      options: ask.firstHost ? options.tls : withoutName(options.tls),
+      serverName: ask.serverName ?? hostname,
+      ...(options.http2 && { alpn: ['h2', 'http/1.1'] }),
+    },
+  };
+  if (options.proxy !== undefined) {
+    const { chooseProxy } = await import('./proxy/choose.ts');
+    const proxy = chooseProxy(ask.url, options.proxy);
+    if (proxy !== undefined) {
+      const { dialThrough } = await import('./proxy/dial.ts');
+      return dialThrough({ url: ask.url, proxy, options, ...tls }, env);
+    }
+  }
+  return dial(
     {
       host: hostname,
       port: port === '' ? (secure ? 443 : 80) : Number(port),
       ip: options,
       allowBlocked: options.allowBlocked,
-      ...(secure && {
-        tls: {
-          options: ask.firstHost ? options.tls : withoutName(options.tls),
-          serverName: ask.serverName ?? hostname,
-          alpn: ['http/1.1'],
-        },
-      }),
+      ...tls,
     },
     env,
   );
-  return dialed.ok ? requestHop(ask, dialed, env) : dialed;
 }
 
 function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
   return others;
 }
 
-type Connected = { readonly socket: Socket; readonly facts: DialFacts };
+type Way = Connected & {
+  readonly end: ConnectionEnd;
+  /** Whether to take answers that Node's parser refuses by default. */
+  readonly lenient: boolean;
+};
 
 async function requestHop(
   ask: HopRequest,
-  { socket, facts }: Connected,
+  { end, facts, lenient, path, socket }: Way,
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
-  const end = watchEnd(socket);
   let firstByte: Seconds | undefined;
   socket.prependOnceListener('data', () => {
     firstByte = env.clock.monotonic();
@@ -103,7 +99,10 @@ async function requestHop(
   const explainEnd = (phase: 'processing' | 'transfer') => (error: unknown) =>
     end.explain(phase, error);
   try {
-    const response = await raceDeadline(send(ask, socket, end.note), env.deadline);
+    const response = await raceDeadline(
+      send(ask, { socket, lenient, note: end.note, ...(path !== undefined && { path }) }),
+      env.deadline,
+    );
     const first = firstByte ?? env.clock.monotonic();
     env.trace(`status ${response.statusCode} ${response.statusMessage}`);
     const processing = roundSeconds(first - begun);
@@ -114,6 +113,7 @@ async function requestHop(
       firstByte: first,
       response,
       explainEnd: explainEnd('transfer'),
+      endedBy: end.fault,
       close,
     };
   } catch (error) {
@@ -123,20 +123,26 @@ async function requestHop(
   }
 }
 
-function send(
-  ask: HopRequest,
-  socket: Socket,
-  note: (error: Error) => void,
-): Promise<IncomingMessage> {
+type Sending = {
+  readonly socket: Socket;
+  readonly path?: string;
+  readonly lenient: boolean;
+  readonly note: (error: Error) => void;
+};
+
+function send(ask: HopRequest, { lenient, note, path, socket }: Sending): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
       method: ask.method,
-      path: ask.url.pathname + ask.url.search,
+      path: path ?? ask.url.pathname + ask.url.search,
       setHost: false,
-      headers: { ...ask.headers, Connection: 'close' },
+      headers: framed(ask),
       maxHeaderSize,
+      insecureHTTPParser: lenient,
     });
+    // Node would leave out what is beyond 2,000; their bytes are bounded.
+    outgoing.maxHeadersCount = 0;
     outgoing.once('response', (response) => {
       // Whoever reads an answer reports that it broke off; without a listener it would be thrown.
       response.on('error', () => undefined);
@@ -146,9 +152,36 @@ function send(
       note(error);
       reject(error);
     });
-    outgoing.on('upgrade', () => reject(protocolError('the server switched protocols unasked')));
+    outgoing.on('upgrade', (response) => {
+      if (asksToSwitch(ask)) resolve(response);
+      else reject(protocolError('the server switched protocols unasked'));
+    });
     outgoing.end(ask.body === '' ? undefined : ask.body);
   });
+}
+
+/** The headers, and how long the body is: Node says it for some methods only. What the module says of that is left out. */
+function framed(ask: HopRequest): Record<string, string | string[]> {
+  const ours = /^(?:connection|content-length|transfer-encoding)$/i;
+  const kept = Object.entries(ask.headers).filter(([name]) => !ours.test(name));
+  const headers: Record<string, string | string[]> = Object.fromEntries(
+    kept.map(([name, value]) => [name, inUtf8(value)]),
+  );
+  for (const { name, value } of ask.lines ?? []) {
+    const known = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());
+    headers[known ?? name] = [headers[known ?? name] ?? [], inUtf8(value)].flat();
+  }
+  return {
+    ...headers,
+    ...(ask.body !== '' && { 'Content-Length': String(Buffer.byteLength(ask.body)) }),
+    Connection: asksToSwitch(ask) ? 'Upgrade' : 'close',
+  };
+}
+
+function asksToSwitch({ headers }: HopRequest): boolean {
+  const value = (wanted: string) =>
+    Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+  return value('upgrade') !== undefined && /\bupgrade\b/i.test(value('connection') ?? '');
 }
 
 function protocolError(message: string): Error {
@@ -156,7 +189,7 @@ function protocolError(message: string): Error {
 }
 
 /** Node reports a reset and an early end alike; the socket knows which it was. */
-function watchEnd(socket: Socket) {
+function watchEnd(socket: Socket): ConnectionEnd {
   let fault: Error | undefined;
   let ended = false;
   /** The first error that names its cause; what follows are echoes of it. */
@@ -168,14 +201,13 @@ function watchEnd(socket: Socket) {
     ended = true;
   });
   const explain = (phase: 'processing' | 'transfer', error: unknown): Failure => {
-    const reason = classify(error);
+    const cause = fault !== undefined && classify(error) === 'reset' ? fault : error;
+    const reason = classify(cause) === 'internal' ? classify(error) : classify(cause);
     if (reason === 'internal') throw error;
-    if (reason !== 'reset') return failure(phase, reason, messageOf(error));
-    if (fault !== undefined && classify(fault) !== 'internal') {
-      return failure(phase, classify(fault), messageOf(fault));
-    }
-    const detail = 'connection closed before the answer was complete';
-    return ended ? failure(phase, 'closed', detail) : failure(phase, 'reset', messageOf(error));
+    // In TLS 1.3 a server may refuse a client only after the handshake.
+    const at = reason.startsWith('tls_') ? 'tls' : phase;
+    if (reason !== 'reset' || !ended) return failure(at, reason, detailOf(cause));
+    return failure(phase, 'closed', 'connection closed before the answer was complete');
   };
-  return { explain, note };
+  return { explain, note, fault: () => fault };
 }

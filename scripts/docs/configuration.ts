@@ -1,4 +1,5 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
+import { linkEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
 import { bridgeEcsEntries } from '../../layers/core/src/config/compile/bridge-schema.ts';
 import {
   budgetEntries,
@@ -6,7 +7,7 @@ import {
   expressionEntries,
 } from '../../layers/core/src/config/compile/cloudwatch-schema.ts';
 import { httpEntries } from '../../layers/core/src/config/compile/http-schema.ts';
-import { redisEntries } from '../../layers/core/src/config/compile/redis-schema.ts';
+import { iamEntries, redisEntries } from '../../layers/core/src/config/compile/redis-schema.ts';
 import { refusedHttpEntries } from '../../layers/core/src/config/compile/refused.ts';
 import { moduleTimeout, probeSchema } from '../../layers/core/src/config/compile/schema.ts';
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
@@ -17,6 +18,7 @@ import {
   discoveryEntries,
   staticEntries,
 } from '../../layers/core/src/config/compile/yace-schema.ts';
+import { maxShards } from '../../layers/core/src/config/shard.ts';
 
 type Node = {
   readonly type?: string;
@@ -63,12 +65,24 @@ unix and websocket; IPv4 is preferred where blackbox_exporter prefers IPv6.
 
 ${table(redisEntries)}
 
+[redis.md](redis.md) explains topologies, users and expectations.
+
+### iam
+
+${table(iamEntries)}
+
 ### tls_config
 
 ${table(tlsEntries)}
 
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
 Secrets are references: \`env:NAME\` or \`file:/path\`, read when the probe runs.
+
+## shards
+
+A whole number from 1 to ${maxShards}, 1 by default: as many schedules share the web probes of one vantage among them, by a hash
+of their names, and each has an invocation of its own (docs/probing.md). The build warns where the probes cannot all run in
+their function's time, and says how many shards they need.
 
 ## bridge.ecs
 
@@ -89,6 +103,13 @@ ${Object.entries(sloEntries)
   .map(([indicator, entries]) => `### indicator: ${indicator}\n\n${table(entries)}`)
   .join('\n\n')}
 
+## links
+
+Where the links of alerts lead: each has its runbook (\`runbook_url\`), its board where \`grafana\` is set (\`dashboard_url\`), and
+in a deployment the log groups of its functions and tasks (\`logs_url\`).
+
+${table(linkEntries)}
+
 ## The event of a probe function
 
 | key | default | meaning |
@@ -98,6 +119,7 @@ ${Object.entries(sloEntries)
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
 | \`schedule\` | | length of the schedule's step: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
+| \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
 | \`explain\` | \`false\` | answer every series and the log of each probe |
 
 EventBridge's own scheduled event is understood too. An empty event runs every probe, due or not.
@@ -111,6 +133,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
+| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive. It gets the receiver's credentials |
 | \`FARGAZE_REMOTE_WRITE_VERSION\` | \`2\` (default) tries version 2.0 and falls back to 1.0; \`1\` does not try |
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |

@@ -122,7 +122,7 @@ describe('a deployed stack', () => {
     expect(subnets ?? []).toHaveLength(expected.inside ? 2 : 0);
   });
 
-  it('tells each function where it stands and where results go', () => {
+  it('gives each function its place and its receiver', () => {
     const variables = (name: string) =>
       (functionOf(name).Environment as { readonly Variables: Described }).Variables;
     expect(variables('web-probe').FARGAZE_VANTAGE).toBe('internet');
@@ -133,13 +133,18 @@ describe('a deployed stack', () => {
     expect(variables('deliver').FARGAZE_PUSHGATEWAY_URL).toBe(
       'http://prometheus.fargaze.internal:9091',
     );
+    const owners = ['deliver', 'janitor', 'ecs-bridge'].map(
+      (name) => variables(name).FARGAZE_OWNER,
+    );
+    expect(owners[0]).toMatch(/^fargaze-\w+-\d{12}-[a-z]+-[a-z]+-\d$/);
+    expect(new Set(owners).size).toBe(1);
   });
 
   it.each([
-    { name: 'web-probe', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'web-probe-vpc', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'redis-probe', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'ecs-bridge', input: '{"schedule":"1m"}', rate: 'rate(1 minute)' },
+    { name: 'web-probe', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'web-probe-vpc', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'redis-probe', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'ecs-bridge', input: undefined, rate: 'cron(* * * * ? *)' },
     { name: 'janitor', input: undefined, rate: 'rate(1 hour)' },
   ])('wakes $name by a rule', ({ name, input, rate }) => {
     const arn = functionOf(name).FunctionArn;

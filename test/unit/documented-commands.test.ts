@@ -80,6 +80,11 @@ const elsewhere: readonly Elsewhere[] = [
     words: "const program = 'local/fake-aws/main.ts'",
   },
   {
+    form: /^node scripts\/run\.mjs test\/system\/accounting\/main\.ts$/,
+    file: 'test/system/accounting/accounting.test.ts',
+    words: 'await account(minutes',
+  },
+  {
     form: /^promtool check /,
     file: 'test/contract/prometheus-rules.test.ts',
     words: "run('check', 'config', join(root, 'prometheus.yml'))",
@@ -121,6 +126,10 @@ const byHand: readonly { readonly form: RegExp; readonly why: string }[] = [
   {
     form: /^(?:npm ci --prefix|node) test\/mutation/,
     why: 'installs 65 MB and takes minutes for one file',
+  },
+  {
+    form: /week\/record\.ts$/,
+    why: 'runs for minutes; test/contract/alerts-week.test.ts runs the same',
   },
   { form: /record-yace\.ts$/, why: 'builds YACE and rewrites what tests compare with' },
 ];

@@ -188,66 +188,66 @@ it('an existing receiver takes the place of Prometheus, and of nothing else', ()
 });
 
 describe('is refused:', () => {
-  it.each<{ name: string; values: Values; told: string }>([
+  it.each<{ name: string; values: Values; message: string }>([
     {
       name: 'a network of ours whose tasks could not fetch their images',
       values: { AssignPublicIp: 'DISABLED' },
-      told: 'AssignPublicIp must be ENABLED',
+      message: 'AssignPublicIp must be ENABLED',
     },
     {
       name: 'subnets without their VPC',
       values: { TaskSubnetIds: 'subnet-0a1' },
-      told: 'VpcId must name their VPC',
+      message: 'VpcId must name their VPC',
     },
     {
       name: 'a VPC without subnets for functions',
       values: { VpcId: 'vpc-1', TaskSubnetIds: 'subnet-1' },
-      told: 'FunctionSubnetIds must name',
+      message: 'FunctionSubnetIds must name',
     },
     {
       name: 'a VPC without subnets for tasks',
       values: { VpcId: 'vpc-1', FunctionSubnetIds: 'subnet-1' },
-      told: 'TaskSubnetIds must name',
+      message: 'TaskSubnetIds must name',
     },
     {
       name: 'a certificate in a VPC without public subnets',
       values: { ...vpc, ...certificate },
-      told: 'PublicSubnetIds must name',
+      message: 'PublicSubnetIds must name',
     },
     {
       name: 'a certificate without readers',
       values: { ...certificate, GrafanaCidr: '127.0.0.1/32' },
-      told: 'GrafanaCidr must say',
+      message: 'GrafanaCidr must say',
     },
     {
       name: 'a certificate without a name of its own',
       values: { ...certificate, GrafanaDomain: '' },
-      told: 'GrafanaDomain must be a name of the certificate',
+      message: 'GrafanaDomain must be a name of the certificate',
     },
     {
       name: 'a size of Prometheus that Fargate does not know',
       values: { PrometheusCpu: '1024', PrometheusMemory: '1024' },
-      told: 'PrometheusMemory must be 2048 to 8192 in steps of 1024',
+      message: 'PrometheusMemory must be 2048 to 8192 in steps of 1024',
     },
     {
       name: 'a size of Grafana that Fargate does not know',
       values: { GrafanaCpu: '256', GrafanaMemory: '4096' },
-      told: 'GrafanaMemory must be 512, 1024 or 2048',
+      message: 'GrafanaMemory must be 512, 1024 or 2048',
     },
     {
       name: 'a Pushgateway alone for points of CloudWatch',
       values: { ...none, PushgatewayUrl: 'http://p:9091' },
-      told: 'RemoteWriteUrl must say',
+      message: 'RemoteWriteUrl must say',
     },
     {
-      name: 'a password for a Pushgateway of ours',
+      name: 'a password for the own Pushgateway',
       values: { PushgatewaySecretArn: secret },
-      told: 'PushgatewayUrl must say',
+      message: 'PushgatewayUrl must say',
     },
     {
       name: 'a password for a Prometheus of ours',
       values: { RemoteWriteSecretArn: secret },
-      told: 'RemoteWriteUrl must say',
+      message: 'RemoteWriteUrl must say',
     },
     {
       name: 'a password and a signature',
@@ -257,75 +257,75 @@ describe('is refused:', () => {
         RemoteWriteSecretArn: secret,
         RemoteWriteRegion: 'eu-west-1',
       },
-      told: 'one of them must be empty',
+      message: 'one of them must be empty',
     },
     {
       name: 'a password for a Redis of ours',
       values: { RedisSecretArn: secret },
-      told: 'RedisEndpoint must name',
+      message: 'RedisEndpoint must name',
     },
     {
       name: 'TLS for a Redis of ours',
       values: { RedisTls: 'true' },
-      told: 'RedisEndpoint must name',
+      message: 'RedisEndpoint must name',
     },
     {
       name: 'results that go nowhere',
       values: { ...none, EnablePrometheus: 'false' },
-      told: 'must say where results go',
+      message: 'must say where results go',
     },
     {
       name: 'a Grafana that has nothing to read',
       values: { RemoteWriteUrl: 'https://p/w' },
-      told: 'PrometheusUrl must say what Grafana reads',
+      message: 'PrometheusUrl must say what Grafana reads',
     },
     {
       name: 'a Prometheus to read beside that of the stack',
       values: { PrometheusUrl: 'https://p' },
-      told: 'PushgatewayUrl or RemoteWriteUrl must say where results go',
+      message: 'PushgatewayUrl or RemoteWriteUrl must say where results go',
     },
     {
       name: 'a signature for nothing',
       values: { PrometheusRegion: 'eu-west-1' },
-      told: 'PrometheusUrl must name the workspace',
+      message: 'PrometheusUrl must name the workspace',
     },
     {
       name: 'long-term storage without a Prometheus of the stack',
       values: { ...none, LongTermStorage: 'amp', RemoteWriteUrl: 'https://p/w' },
-      told: 'LongTermStorage is for the stack',
+      message: 'LongTermStorage is for the stack',
     },
     {
       name: 'a listener without a VPC',
       values: { ...listener, VpcId: '', TaskSubnetIds: '', FunctionSubnetIds: '' },
-      told: 'VpcId must name the VPC of its load balancer',
+      message: 'VpcId must name the VPC of its load balancer',
     },
     {
       name: 'a listener without its security group',
       values: { ...listener, LoadBalancerSecurityGroupId: '' },
-      told: 'LoadBalancerSecurityGroupId must say',
+      message: 'LoadBalancerSecurityGroupId must say',
     },
     {
       name: 'a listener without a name',
       values: { ...listener, GrafanaDomain: '' },
-      told: 'GrafanaDomain must say for which name',
+      message: 'GrafanaDomain must say for which name',
     },
     {
       name: 'a listener and a certificate',
       values: { ...listener, ...certificate, PublicSubnetIds: 'subnet-0c1,subnet-0c2' },
-      told: 'one of them must be empty',
+      message: 'one of them must be empty',
     },
     {
       name: 'a record without a load balancer',
       values: { HostedZoneId: 'Z1' },
-      told: 'CertificateArn, which must be set',
+      message: 'CertificateArn, which must be set',
     },
     {
       name: 'zones of a VPC of your own',
       values: { ...vpc, Zones: 'eu-west-1a,eu-west-1b' },
-      told: 'with VpcId they must be empty',
+      message: 'with VpcId they must be empty',
     },
-  ])('$name', ({ told, values }) => {
-    expect(refusals(values)).toEqual([expect.stringContaining(told)]);
+  ])('$name', ({ message, values }) => {
+    expect(refusals(values)).toEqual([expect.stringContaining(message)]);
   });
 
   it.each([
@@ -342,7 +342,7 @@ describe('is refused:', () => {
   });
 });
 
-it('the age of results is told while SQS still tells it', () => {
+it('the age of results is reported while SQS still shows it', () => {
   const [queue] = ofType('AWS::SQS::Queue').filter(({ id }) => id === 'ResultQueue');
   const [alarm] = ofType('AWS::CloudWatch::Alarm').filter(({ id }) => id === 'QueueAge');
   // A message that was received three times no longer counts

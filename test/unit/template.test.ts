@@ -241,7 +241,7 @@ describe('security groups', () => {
     ).not.toContainEqual({ Ref: 'ScrapedSecurityGroup' });
   });
 
-  it('admit groups alone, but for readers of the load balancer', () => {
+  it('admit only groups, but for readers of the load balancer', () => {
     const open = ofType('AWS::EC2::SecurityGroupIngress').filter(
       ({ properties }) => properties.SourceSecurityGroupId === undefined,
     );

@@ -1,7 +1,8 @@
 // What a redirect takes along, and what stays behind.
 import type { IncomingMessage } from 'node:http';
+import { CookieJar } from '../../functions/web-probe/cookies.ts';
 import type { HopRequest } from '../../functions/web-probe/hop.ts';
-import { CookieJar, nextRequest } from '../../functions/web-probe/redirects.ts';
+import { nextRequest } from '../../functions/web-probe/redirects.ts';
 
 const first = (url: string): HopRequest => ({
   url: new URL(url),

@@ -34,3 +34,10 @@ export const systemClock: Clock = {
       else signal?.addEventListener('abort', abort, { once: true });
     }),
 };
+
+/** Calls `tick` about every `seconds` until the function that it answers with is called; keeps no process alive. */
+export function every(seconds: Seconds, tick: () => void): () => void {
+  const timer = setInterval(tick, seconds * 1000);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -6,7 +6,7 @@ import type { IpOptions } from '../config/modules.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
 import { codeOf } from '../errors.ts';
-import { familyOf } from './family.ts';
+import { addressBytes, familyOf } from './family.ts';
 
 /** An address and how it was found. */
 export type Resolved = {
@@ -35,9 +35,13 @@ const queryMs = 1_000;
  */
 export async function resolve(host: string, ip: IpOptions, deadline: Deadline): Promise<Resolved> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
-  const literal = familyOf(name);
-  if (literal === 4 || literal === 6) return { address: name, family: literal, lookup: 'literal' };
   const preferred = ip.preferredIpProtocol === 'ip6' ? 6 : 4;
+  const literal = readLiteral(name);
+  if (literal !== undefined) {
+    if (literal.family === preferred || ip.ipProtocolFallback) return literal;
+    const message = `${name} is no IPv${preferred} address, and no other will do`;
+    throw new ResolveError(message, 'ENODATA');
+  }
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
   for (const family of families as (4 | 6)[]) {
@@ -47,6 +51,20 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
   return name.includes('.') || readEnv('FARGAZE_DNS_SERVERS')
     ? queryDns(name, families as (4 | 6)[], deadline)
     : askSystem(name, families as (4 | 6)[], deadline);
+}
+
+function readLiteral(name: string): Resolved | undefined {
+  const family = familyOf(name);
+  if (family === 0) return undefined;
+  const inner = family === 6 ? unmapped(name) : undefined;
+  return { address: inner ?? name, family: inner === undefined ? family : 4, lookup: 'literal' };
+}
+
+/** The IPv4 address within `::ffff:a.b.c.d`, which is what is dialled. */
+function unmapped(address: string): string | undefined {
+  const bytes = addressBytes(address);
+  const mapped = bytes.slice(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 255));
+  return mapped ? bytes.slice(12).join('.') : undefined;
 }
 
 async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): Promise<Resolved> {

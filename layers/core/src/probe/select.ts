@@ -5,7 +5,14 @@ import { showValue } from '../config/explain.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module, Prober } from '../config/modules.ts';
 import { matchesName } from '../config/name-pattern.ts';
-import { defaultJobs, type ProbeConfig, type Target, type Vantage } from '../config/probes.ts';
+import {
+  defaultJobs,
+  type ProbeConfig,
+  servedBy,
+  type Target,
+  type Vantage,
+} from '../config/probes.ts';
+import { isInShard } from '../config/shard.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
@@ -30,7 +37,7 @@ export type Selection<M extends Module> = {
   readonly read: (name: string) => string | undefined;
 };
 
-const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
+const defaultModules: Readonly<Record<string, string>> = { http: 'http_2xx', redis: 'redis' };
 
 /**
  * The targets of `event`, in the order of the configuration, once each.
@@ -51,14 +58,15 @@ export function selectTargets<M extends Module>(
 }
 
 /**
- * Whether a probe is due at a tick: its time, to the nearest schedule step, is a multiple of the interval.
- * No state is kept, so every tick of a period agrees on who is due.
+ * Whether a probe is due at a tick: its time, to the nearest step of the schedule, is a multiple of the interval.
+ * No state is kept. A tick may come half a step early or late; rounded down, ticks that arrive around a minute's edge
+ * would miss some slots and run others twice.
  */
 export function isDue(
   interval: Seconds,
   tick: { readonly schedule: Seconds; time: EpochMs },
 ): boolean {
-  const step = Math.floor(tick.time / 1000 / tick.schedule) * tick.schedule;
+  const step = Math.round(tick.time / 1000 / tick.schedule) * tick.schedule;
   return step % interval < tick.schedule;
 }
 
@@ -68,7 +76,7 @@ function selectConfigured<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   const { config, prober, vantage } = selection;
-  const own = config.probes.filter((probe) => moduleOf(config, probe.module)?.prober === prober);
+  const own = config.probes.filter((probe) => isServed(moduleOf(config, probe.module), prober));
   event.probes.forEach((pattern, index) => {
     if (pattern.includes('*') || own.some((probe) => probe.name === pattern)) return;
     const hint = didYouMean(
@@ -78,9 +86,10 @@ function selectConfigured<M extends Module>(
     const message = `got ${showValue(pattern)}, want a configured ${prober} probe${hint}`;
     issues.push({ path: `probes[${index}]`, message });
   });
-  const { schedule, time = selection.now } = event;
+  const { schedule, shard, time = selection.now } = event;
   return own
     .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
+    .filter((probe) => shard === undefined || isInShard(probe.name, shard))
     .filter((probe) => vantage === undefined || probe.vantage === vantage)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));
@@ -109,10 +118,10 @@ function selectAdHoc<M extends Module>(
   { config, prober }: Selection<M>,
   issues: Issue[],
 ): Selected<M>[] {
-  const name = event.adHoc?.module ?? defaultModules[prober];
+  const name = event.adHoc?.module ?? defaultModules[prober] ?? '';
   const module = moduleOf(config, name);
-  if (module?.prober !== prober) {
-    const known = Object.values(config.modules).filter((other) => other.prober === prober);
+  if (!isServed(module, prober)) {
+    const known = Object.values(config.modules).filter((other) => isServed(other, prober));
     const names = known.map((other) => other.name);
     const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
     issues.push({
@@ -132,6 +141,11 @@ function selectAdHoc<M extends Module>(
     interval: event.schedule ?? 60,
     deliver: event.schedule !== undefined,
   }));
+}
+
+/** Whether the function whose main prober is `prober` runs `module`. */
+function isServed(module: Module | undefined, prober: Prober): boolean {
+  return module !== undefined && servedBy[module.prober] === prober;
 }
 
 /** By its own name: every object inherits a `constructor`. */
