@@ -7,6 +7,10 @@ export type SmallSqs = {
   readonly url: string;
   /** Bodies of all messages, in the order of their arrival. */
   readonly bodies: readonly string[];
+  /** Takes the oldest out. */
+  take(most: number): string[];
+  /** Puts messages back, which then are the oldest. */
+  put(bodies: readonly string[]): void;
   close(): Promise<void>;
 };
 
@@ -28,6 +32,8 @@ export async function startSmallSqs(): Promise<SmallSqs> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bodies,
+    take: (most) => bodies.splice(0, most),
+    put: (back) => void bodies.unshift(...back),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
