@@ -9,7 +9,7 @@ import {
   type Reading,
   type RedisModule,
   type RedisOptions,
-  readSecret,
+  readPassword,
   roundSeconds,
   type Sample,
   sample,
@@ -39,7 +39,7 @@ export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promi
   const options = target.module.redis;
   const samples: Sample[] = [];
   // Read before dialling: a missing secret says nothing about the target.
-  const credentials = readCredentials(address, options);
+  const credentials = readCredentials(address, target.module);
   const dialed = await dial(
     {
       host: address.host,
@@ -74,9 +74,10 @@ export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promi
 type Credentials = { readonly username: string; readonly password: string };
 
 /** The module's credentials, else those of the address. */
-function readCredentials(address: RedisAddress, options: RedisOptions): Credentials {
-  const { username = address.username, password } = options;
-  return { username, password: password === undefined ? address.password : readSecret(password) };
+function readCredentials(address: RedisAddress, { name, redis }: RedisModule): Credentials {
+  const { username = address.username, password } = redis;
+  if (password === undefined) return { username, password: address.password };
+  return { username, password: readPassword(password, `modules.${name}.redis.password`) };
 }
 
 async function converse(session: Session, visit: Visit, credentials: Credentials): Promise<void> {

@@ -7,9 +7,9 @@ import {
   failure,
   type HeaderRule,
   type HttpOptions,
-  hideSecrets,
   type Pattern,
 } from '@fargaze/core/internal';
+import { showHeader } from './show-header.ts';
 
 /** A final answer to judge. */
 export type Verdictable = {
@@ -93,7 +93,7 @@ function judgeHeader(
   if (results.includes('timeout')) return tooSlow('processing', regexp);
   const match = results.indexOf(true);
   if (unwanted === match < 0) return undefined;
-  const show = (value: string) => quote(hideSecrets(value, secrets));
+  const show = (value: string) => showHeader(header, value, secrets);
   const detail = unwanted
     ? `header ${header} ${show(values[match] ?? '')}, want none that matches ${regexp.source}`
     : `header ${header} ${values.map(show).join(', ')}, want a match of ${regexp.source}`;
@@ -103,10 +103,6 @@ function judgeHeader(
 function headerValues(raw: readonly string[], name: string): string[] {
   const wanted = name.toLowerCase();
   return raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === wanted);
-}
-
-function quote(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }
 
 /** Judges the body. */

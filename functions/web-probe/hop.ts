@@ -23,7 +23,7 @@ export type HopRequest = {
   readonly body: string;
   /** Name for SNI and verification, where it is not the URL's host. */
   readonly serverName: string | undefined;
-  /** Whether every hop so far was of one host: `tls_config.server_name` names only that one. */
+  /** Whether every hop so far may be sent what the module holds: its server name and client certificate go no further. */
   readonly firstHost: boolean;
 };
 
@@ -69,7 +69,7 @@ export async function openHop(
       allowBlocked: options.allowBlocked,
       ...(secure && {
         tls: {
-          options: ask.firstHost ? options.tls : withoutName(options.tls),
+          options: ask.firstHost ? options.tls : withoutOwn(options.tls),
           serverName: ask.serverName ?? hostname,
           alpn: ['http/1.1'],
         },
@@ -80,7 +80,7 @@ export async function openHop(
   return dialed.ok ? requestHop(ask, dialed, env) : dialed;
 }
 
-function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
+function withoutOwn({ cert, key, serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
   return others;
 }
 

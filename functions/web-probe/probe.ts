@@ -2,28 +2,25 @@
 // before a failure.
 import {
   type DialFacts,
-  decodeUserInfo,
   dialSamples,
   type Failure,
   failure,
   type HttpModule,
-  type HttpOptions,
   hideSecrets,
   type Probe,
   type ProbeEnvironment,
   type Reading,
-  readSecret,
   redactUrl,
   roundSeconds,
   type Sample,
   sample,
   type Target,
-  version,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
 import { type Judgement, judgeBody, judgeConnection, judgeHead } from './conditions.ts';
+import { readSent } from './credentials.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';
-import { CookieJar, isRedirect, maxRedirects, nextRequest } from './redirects.ts';
+import { CookieJar, isRedirect, maxRedirects, nextRequest, plainHeaders } from './redirects.ts';
 
 const phaseNames = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 
@@ -64,21 +61,30 @@ async function run(
   measured: Measured,
 ): Promise<Failure | undefined> {
   const options = target.module.http;
-  const first = firstRequest(target.address, options);
+  const first = firstRequest(target);
   if ('ok' in first) return first;
   const { secrets } = first;
+  const hosts = target.module.hosts ?? [];
   const trace = (line: string) => env.trace(hideSecrets(line, secrets));
-  const fault = await follow(first.ask, { options, env: { ...env, trace }, measured, secrets });
+  const fault = await follow(first.ask, {
+    options,
+    hosts,
+    env: { ...env, trace },
+    measured,
+    secrets,
+  });
   return fault && { ...fault, detail: hideSecrets(fault.detail, secrets) };
 }
 
 type Errand = Omit<Judgement, 'deadline'> & {
   readonly env: ProbeEnvironment;
   readonly measured: Measured;
+  /** Hosts that may be sent what the module holds, besides the first. */
+  readonly hosts: readonly string[];
 };
 
 async function follow(first: HopRequest, errand: Errand): Promise<Failure | undefined> {
-  const { env, measured, options } = errand;
+  const { env, hosts, measured, options } = errand;
   const jar = new CookieJar(first);
   let ask = first;
   for (;;) {
@@ -93,7 +99,7 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
       return judgeAnswer(hop, { ...errand, redirectLimit: redirected && options.followRedirects });
     }
     hop.close();
-    const next = nextRequest(ask, hop.response, jar);
+    const next = nextRequest(ask, hop.response, { jar, hosts });
     if ('ok' in next) return next;
     ask = next;
   }
@@ -139,7 +145,7 @@ function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): v
 /** The first request, and the secrets that it holds. */
 type First = { readonly ask: HopRequest; readonly secrets: readonly string[] };
 
-function firstRequest(address: string, options: HttpOptions): First | Failure {
+function firstRequest({ address, module }: Target<HttpModule>): First | Failure {
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
   if (foreign || !URL.canParse(text)) {
@@ -147,16 +153,12 @@ function firstRequest(address: string, options: HttpOptions): First | Failure {
     return failure('guard', 'protocol', detail);
   }
   const url = new URL(text);
-  const hostHeader = Object.entries(options.headers).find(
-    ([name]) => name.toLowerCase() === 'host',
-  );
-  const { authorization, secrets } = credentials(url, options);
+  const sent = readSent(module, url);
+  const hostHeader = Object.entries(sent.headers).find(([name]) => name.toLowerCase() === 'host');
   const headers = {
     Host: url.host,
-    'User-Agent': `fargaze/${version}`,
-    Accept: '*/*',
-    ...(authorization !== undefined && { Authorization: authorization }),
-    ...options.headers,
+    ...plainHeaders,
+    ...sent.headers,
   };
   if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
     Object.assign(headers, { Host: hostHeader[1] });
@@ -164,30 +166,13 @@ function firstRequest(address: string, options: HttpOptions): First | Failure {
   }
   const ask = {
     url,
-    method: options.method,
+    method: module.http.method,
     headers,
-    body: options.body,
+    body: sent.body,
     firstHost: true,
     serverName: hostHeader?.[1].replace(/:\d+$/, ''),
   };
-  return { ask, secrets };
-}
-
-type Credentials = { readonly authorization?: string; readonly secrets: readonly string[] };
-
-function credentials(url: URL, options: HttpOptions): Credentials {
-  const { authorization, basicAuth } = options;
-  if (authorization !== undefined) {
-    const secret = readSecret(authorization.credentials);
-    return { authorization: `${authorization.type} ${secret}`, secrets: [secret] };
-  }
-  const [username, password] =
-    basicAuth === undefined
-      ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
-      : [basicAuth.username, readSecret(basicAuth.password)];
-  if (username === '' && password === '') return { secrets: [] };
-  const pair = Buffer.from(`${username}:${password}`).toString('base64');
-  return { authorization: `Basic ${pair}`, secrets: [pair, password] };
+  return { ask, secrets: sent.secrets };
 }
 
 function toSamples(measured: Measured): Sample[] {

@@ -246,7 +246,7 @@ describe('redirects', () => {
     expect(server.received()).toContain('Cookie: session=s1');
   });
 
-  it('carry the configured cookies, to every port of the host, and no secure ones over plain HTTP', async () => {
+  it('carry the cookies of answers to every port of the host, configured ones to their own only, and no secure ones over plain HTTP', async () => {
     const other = await serve(answerWith(httpAnswer('200 OK')));
     const cookies = ['Set-Cookie: a=2', 'Set-Cookie: hidden=1; Secure; Path=/'];
     const location = `Location: http://127.0.0.1:${other.port}/`;
@@ -255,7 +255,7 @@ describe('redirects', () => {
     const probed = await runProbe(probeWeb, module, `http://127.0.0.1:${first.port}/`);
     expect(verdict(probed)).toBe('ok');
     expect(first.received()).toMatch(/^cookie: a=1; b=1\r$/m);
-    expect(other.received().match(/^cookie: .*$/gim)).toEqual(['Cookie: a=2; b=1']);
+    expect(other.received().match(/^cookie: .*$/gim)).toEqual(['Cookie: a=2']);
   });
 
   it('stop at the eleventh', async () => {
@@ -293,7 +293,7 @@ describe('redirects', () => {
     expect(verdict(probed)).toBe('ok');
     expect(first.received()).toContain('Authorization: Bearer hush-hush');
     expect(other.received()).not.toContain('hush-hush');
-    expect(other.received()).toMatch(/^POST [\s\S]*data$/);
+    expect(other.received()).toMatch(/^POST [\s\S]*\r\n\r\n$/);
     expect(JSON.stringify(probed)).not.toContain('hush-hush');
   });
 });
@@ -348,8 +348,8 @@ describe('the request', () => {
 });
 
 it('details show what was seen', async () => {
-  const probed = await probe(httpAnswer('200 OK', ['X-A: seen']), {
-    fail_if_header_not_matches: [{ header: 'X-A', regexp: 'wanted' }],
+  const probed = await probe(httpAnswer('200 OK', ['Server: seen']), {
+    fail_if_header_not_matches: [{ header: 'Server', regexp: 'wanted' }],
   });
-  expect(detail(probed)).toBe('header X-A "seen", want a match of wanted');
+  expect(detail(probed)).toBe('header Server "seen", want a match of wanted');
 });

@@ -27,8 +27,14 @@ export type {
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
 export type { Pattern } from './config/pattern.ts';
-export type { Target } from './config/probes.ts';
-export { readSecret } from './config/secret.ts';
+export { instanceOf, type Target } from './config/probes.ts';
+export {
+  findHeaderFault,
+  isSecretRef,
+  readHeaderValue,
+  readPassword,
+  readSecret,
+} from './config/secret.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -51,6 +57,7 @@ export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples } from './net/dial.ts';
 export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
@@ -61,7 +68,7 @@ export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
 export { pushMetrics } from './pushgateway/push-metrics.ts';
 export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
 export { fromMessage, MessageError } from './queue/message.ts';
-export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
+export { decodeUserInfo, hideSecrets, redactUrl, redactUrls, secretsOf } from './redact.ts';
 export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
 export {
   type Batch,

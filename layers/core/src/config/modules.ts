@@ -36,7 +36,9 @@ export type HeaderRule = {
 /** The `http` part of a module; blackbox_exporter's option names and meaning. */
 export type HttpOptions = IpOptions & {
   readonly method: string;
+  /** Values; one of the form `env:NAME` or `file:/path` is a reference to a secret. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body, or a reference to it, likewise. */
   readonly body: string;
   /** Bytes after decompression; the answer may not be longer. */
   readonly bodySizeLimit: number;
@@ -73,7 +75,12 @@ export type RedisOptions = IpOptions & {
 };
 
 /** What every module has. */
-type ModuleBase = { readonly name: string; readonly timeout: Seconds };
+type ModuleBase = {
+  readonly name: string;
+  readonly timeout: Seconds;
+  /** Hosts that may be sent its credentials besides those of its probes: `name`, `name:port` or `*.domain`. */
+  readonly hosts?: readonly string[];
+};
 
 /** A module that probes by HTTP. */
 export type HttpModule = ModuleBase & { readonly prober: 'http'; readonly http: HttpOptions };
