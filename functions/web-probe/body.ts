@@ -14,10 +14,16 @@ import type { Answered } from './hop.ts';
 
 /** A body, complete or as far as it came. */
 export type Body = {
+  /** What rules read; empty where there are none. */
   readonly bytes: Buffer;
+  /** Bytes that came, after decompression. */
+  readonly length: number;
   /** Why it is not complete; undefined when it is. */
   readonly fault?: Failure;
 };
+
+/** Bytes that are kept for rules at most, whatever body_size_limit allows: a function has little memory. */
+const keptBytes = 10 * 1024 * 1024;
 
 /** Reads the body. Only the option decides about decompression, whatever the answer's headers say. */
 export async function readBody(
@@ -25,22 +31,23 @@ export async function readBody(
   options: HttpOptions,
   deadline: Deadline,
 ): Promise<Body> {
-  const chunks: Buffer[] = [];
-  const { compression } = options;
+  const { bodySizeLimit, compression } = options;
+  const judged = options.failIfBodyMatches.length + options.failIfBodyNotMatches.length > 0;
+  const limit = judged ? Math.min(bodySizeLimit, keptBytes) : bodySizeLimit;
+  const collected = { length: 0, chunks: judged ? [] : undefined };
   const source = decode(hop.response, compression);
+  const broken = (fault: Failure) => ({ bytes: none, length: collected.length, fault });
   try {
-    const tooLong = await raceDeadline(collect(source, chunks, options.bodySizeLimit), deadline);
-    const bytes = Buffer.concat(chunks);
-    if (!tooLong) return { bytes };
-    const detail = `body longer than ${options.bodySizeLimit} bytes`;
-    return { bytes, fault: failure('transfer', 'size_limit', detail) };
+    const tooLong = await raceDeadline(collect(source, collected, limit), deadline);
+    if (!tooLong) return { bytes: Buffer.concat(collected.chunks ?? []), length: collected.length };
+    const why = limit < bodySizeLimit ? ', which is what rules on the body read at most' : '';
+    return broken(failure('transfer', 'size_limit', `body longer than ${limit} bytes${why}`));
   } catch (error) {
-    const bytes = Buffer.concat(chunks);
     if (isDecodeError(error)) {
       const detail = `body is not ${compression}: ${messageOf(error)}`;
-      return { bytes, fault: failure('transfer', 'decode', detail) };
+      return broken(failure('transfer', 'decode', detail));
     }
-    return { bytes, fault: hop.explainEnd(error) };
+    return broken(hop.explainEnd(error));
   } finally {
     hop.close();
   }
@@ -59,13 +66,18 @@ function decode(response: IncomingMessage, compression: HttpOptions['compression
   return pipeline(response, decoder, () => undefined) as unknown as Readable;
 }
 
-/** Whether the body is longer than `limit`; at most `limit` bytes are kept. */
-async function collect(source: Readable, chunks: Buffer[], limit: number): Promise<boolean> {
-  let room = limit;
+const none = Buffer.alloc(0);
+
+/** What has come; parts of it only where they are wanted. */
+type Collected = { length: number; readonly chunks: Buffer[] | undefined };
+
+/** Whether the body is longer than `limit`; what is longer is not counted. */
+async function collect(source: Readable, to: Collected, limit: number): Promise<boolean> {
   for await (const chunk of source as AsyncIterable<Buffer>) {
-    chunks.push(chunk.subarray(0, room));
-    if (chunk.length > room) return true;
-    room -= chunk.length;
+    const part = chunk.subarray(0, limit - to.length);
+    to.length += part.length;
+    to.chunks?.push(part);
+    if (part.length < chunk.length) return true;
   }
   return false;
 }

@@ -1,6 +1,7 @@
 // One request over one connection of its own, and its answer, timed. Sends nothing before the connection is trusted.
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   classify,
   type DialFacts,
@@ -14,6 +15,7 @@ import {
   roundSeconds,
   type Seconds,
 } from '@fargaze/core/internal';
+import { pace } from './pace.ts';
 
 /** What a hop asks for. */
 export type HopRequest = {
@@ -97,13 +99,14 @@ async function requestHop(
   socket.prependOnceListener('data', () => {
     firstByte = env.clock.monotonic();
   });
+  const paced = pace(socket, () => env.clock.monotonic() * 1000);
   const close = () => {
-    socket.destroy();
+    paced.destroy();
   };
   const explainEnd = (phase: 'processing' | 'transfer') => (error: unknown) =>
     end.explain(phase, error);
   try {
-    const response = await raceDeadline(send(ask, socket, end.note), env.deadline);
+    const response = await raceDeadline(send(ask, paced, end.note), env.deadline);
     const first = firstByte ?? env.clock.monotonic();
     env.trace(`status ${response.statusCode} ${response.statusMessage}`);
     const processing = roundSeconds(first - begun);
@@ -125,7 +128,7 @@ async function requestHop(
 
 function send(
   ask: HopRequest,
-  socket: Socket,
+  socket: Duplex,
   note: (error: Error) => void,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

@@ -122,7 +122,7 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
   const head = judgeHead(answer, judgement);
   const body = await readBody(hop, options, env.deadline);
   measured.phases.transfer = roundSeconds(env.clock.monotonic() - hop.firstByte);
-  measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.bytes.length;
+  measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.length;
   const content = head ?? body.fault ?? judgeBody(body.bytes, judgement);
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
   return content ?? judgeConnection(answer, options);

@@ -215,6 +215,20 @@ describe('size and compression', () => {
     },
   );
 
+  it('a large limit is for what is counted; what rules read has a limit of its own', async () => {
+    const body = httpAnswer('200 OK', [], 'x'.repeat(11 * 1024 * 1024));
+    const counted = await probe(body, { body_size_limit: '1GB' });
+    expect(verdict(counted)).toBe('ok');
+    expect(counted.samples.probe_http_uncompressed_body_length).toBe(11 * 1024 * 1024);
+    const judged = await probe(body, {
+      body_size_limit: '1GB',
+      fail_if_body_matches_regexp: ['nowhere'],
+    });
+    expect(detail(judged)).toBe(
+      'body longer than 10485760 bytes, which is what rules on the body read at most',
+    );
+  });
+
   it('a decompression bomb stops at the limit', async () => {
     const bomb = zipped(gzipSync(Buffer.alloc(50_000_000)), 'gzip');
     const probed = await probe(bomb, { compression: 'gzip', body_size_limit: '1MB' });

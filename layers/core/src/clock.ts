@@ -34,3 +34,11 @@ export const systemClock: Clock = {
       else signal?.addEventListener('abort', abort, { once: true });
     }),
 };
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** Resolves in a turn of the event loop that nobody else who asked has: timers and sockets get theirs in between. */
+export function nextTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => void setImmediate(resolve)));
+  return lastTurn;
+}

@@ -1,7 +1,7 @@
 // What the functions of this project share, and nobody else may count on; functions of users have index.ts.
 // Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
 
-export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
+export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
   BridgeConfig,
