@@ -12,7 +12,9 @@ afterEach(() => server.close());
 /** What is read of a server that sends everything and then does `after`, when each portion takes `took` milliseconds. */
 async function read(after: 'end' | 'reset', took: number) {
   server = await startRawServer((socket) => {
-    socket.write(bytes, () => (after === 'end' ? socket.end() : socket.resetAndDestroy()));
+    socket.once('data', () => {
+      socket.write(bytes, () => (after === 'end' ? socket.end() : socket.resetAndDestroy()));
+    });
   });
   const socket = connect(server.port, '127.0.0.1');
   await once(socket, 'connect');
@@ -24,8 +26,16 @@ async function read(after: 'end' | 'reset', took: number) {
     portions.push(portion);
     now += took;
   });
-  for (const event of ['end', 'error']) paced.on(event, () => void order.push(event));
-  await once(paced, 'close').catch(() => undefined);
+  paced.write('go');
+  await new Promise<void>((resolve) => {
+    for (const event of ['end', 'error']) {
+      paced.on(event, () => {
+        order.push(event);
+        resolve();
+      });
+    }
+  });
+  paced.destroy();
   return { portions, order, whole: Buffer.concat(portions) };
 }
 
