@@ -8,6 +8,9 @@ import { nextTurn } from '@fargaze/core/internal';
 /** Bytes of a portion: few at first, more while they are parsed quickly. */
 const portion = { first: 8 * 1024, least: 1024, most: 64 * 1024 } as const;
 
+/** Bytes that wait to be handed on; a socket that is not read does not report a reset as such. */
+const mostHeld = 128 * 1024;
+
 /** Milliseconds that parsing a portion may take before the next is smaller, and below which it is larger. */
 const wanted = { most: 8, least: 1 } as const;
 
@@ -21,6 +24,7 @@ class PacedSocket extends Duplex {
   readonly #milliseconds: () => number;
   readonly #arrived: Buffer[] = [];
   #portion: number = portion.first;
+  #held = 0;
   #wanted = false;
   #pumping = false;
   #end: (() => void) | undefined;
@@ -30,8 +34,9 @@ class PacedSocket extends Duplex {
     this.#socket = socket;
     this.#milliseconds = milliseconds;
     socket.on('data', (bytes: Buffer) => {
-      socket.pause();
       this.#arrived.push(bytes);
+      this.#held += bytes.length;
+      if (this.#held > mostHeld) socket.pause();
       void this.#pump();
     });
     socket.on('end', () => this.#endWith(() => void this.push(null)));
@@ -72,8 +77,7 @@ class PacedSocket extends Duplex {
     }
     this.#pumping = false;
     if (this.destroyed || this.#arrived.length > 0) return;
-    if (this.#end !== undefined) this.#end();
-    else if (this.#wanted) this.#socket.resume();
+    this.#end?.();
   }
 
   /** Hands on one portion, and learns from how long that took how large the next may be. */
@@ -83,6 +87,8 @@ class PacedSocket extends Duplex {
     const part = bytes.subarray(0, this.#portion);
     if (part.length === bytes.length) this.#arrived.shift();
     else this.#arrived[0] = bytes.subarray(part.length);
+    this.#held -= part.length;
+    if (this.#held <= mostHeld) this.#socket.resume();
     this.#wanted = false;
     const begun = this.#milliseconds();
     if (this.push(part)) this.#wanted = true;

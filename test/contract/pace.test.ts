@@ -13,7 +13,10 @@ afterEach(() => server.close());
 async function read(after: 'end' | 'reset', took: number) {
   server = await startRawServer((socket) => {
     socket.once('data', () => {
-      socket.write(bytes, () => (after === 'end' ? socket.end() : socket.resetAndDestroy()));
+      socket.write(bytes, () => {
+        if (after === 'end') socket.end();
+        else socket.once('data', () => void socket.resetAndDestroy());
+      });
     });
   });
   const socket = connect(server.port, '127.0.0.1');
@@ -24,6 +27,7 @@ async function read(after: 'end' | 'reset', took: number) {
   const order: string[] = [];
   paced.on('data', (portion: Buffer) => {
     portions.push(portion);
+    if (portions.length === 1) paced.write('enough');
     now += took;
   });
   paced.write('go');
