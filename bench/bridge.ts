@@ -49,8 +49,8 @@ discovery:
 export const bridgeNames = {
   own: 'ecs-bridge',
   first: 'ecs-bridge, its first run: three hours',
-  cloudWatchAlone: 'ecs-bridge, CloudWatch alone (ListMetrics)',
-  ecsAlone: 'ecs-bridge, ECS API alone',
+  cloudWatchAlone: 'ecs-bridge, only CloudWatch (ListMetrics)',
+  ecsAlone: 'ecs-bridge, only the ECS API',
   all: 'YACE, exportAllDataPoints, every 300 s',
   newest: 'YACE, every 60 s',
 } as const;
@@ -112,7 +112,7 @@ function medians(all: readonly Collection[]): Collection {
   };
 }
 
-/** Runs the handler once, as Lambda does, and tells what that took. */
+/** Runs the handler once, as Lambda does, and measures what that took. */
 const invoke = `const { readFileSync } = require('node:fs');
 require(process.argv[2] + '/ecs-bridge.cjs').handler({}, { getRemainingTimeInMillis: () => 290000 }).then((summary) => {
   if (summary.faults.length > 0) throw new Error(JSON.stringify(summary));

@@ -1,4 +1,4 @@
-// The simulated account that bridges are measured against: a process of its own, whose counts tell what AWS would bill.
+// The simulated account that bridges are measured against: a process of its own, whose counts show what AWS would bill.
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { systemClock } from '../layers/core/src/clock.ts';

@@ -36,8 +36,8 @@ One collection of 1-minute points of two metrics of every service, by a cold pro
 simulated account (a process on the same two cores, whose answers are most of the wall time of all of them). ecs-bridge
 reads the same YACE file, rereads ten minutes more for late points, describes all services and tasks by the ECS API
 besides, and ends when a real Prometheus has stored everything; YACE ends when its answer has been fetched. YACE cannot
-read the ECS API: the row of CloudWatch alone, which finds its metrics by ListMetrics as YACE does, is like for like, and
-the row of the ECS API alone says what the other half costs. Since a list may be an
+read the ECS API: the row of CloudWatch without the rest, which finds its metrics by ListMetrics as YACE does, is like for like, and
+the row of only the ECS API says what the other half costs. Since a list may be an
 hour old, that row rereads an hour and a half of points. The first run finds an empty Prometheus and fills three hours;
 it is measured once. Medians of ${plan.map(({ rounds }) => rounds).join(', ')} rounds by number of metrics. Node's heap is limited as in a function of
 512 MB.
@@ -73,13 +73,13 @@ function judge(results: readonly BridgeResult[]): string {
   const share = own.billed / (newest.billed * (perFiveMinutes[newest.name] ?? 1));
   const says = (met: unknown) => (met ? 'met' : 'missed');
   const compare = (key: 'wallSeconds' | 'cpuSeconds') =>
-    `${says(alone[key] <= all[key])} by CloudWatch alone, ${(alone[key] / all[key]).toFixed(1)} times as much; ${says(own[key] <= all[key])} with the ECS API, ${(own[key] / all[key]).toFixed(1)} times`;
+    `${says(alone[key] <= all[key])} by only CloudWatch, ${(alone[key] / all[key]).toFixed(1)} times as much; ${says(own[key] <= all[key])} with the ECS API, ${(own[key] / all[key]).toFixed(1)} times`;
   return `Aims, at ${most} metrics:
 - a fifth of the bill of YACE every 60 s: ${says(share <= 0.2)}, ${share.toFixed(2)};
 - fewer CloudWatch calls for the same points: ${says(own.cloudWatchCalls < all.cloudWatchCalls)}, ${own.cloudWatchCalls} against ${all.cloudWatchCalls};
 - wall time no worse than YACE with exportAllDataPoints: ${compare('wallSeconds')};
 - CPU time no worse: ${compare('cpuSeconds')};
-- peak memory under 200 MB: ${says(own.peakMegabytes < 200)}, ${Math.round(own.peakMegabytes)} MB; CloudWatch alone ${Math.round(alone.peakMegabytes)} MB, the ECS API alone ${Math.round(ecs.peakMegabytes)} MB.`;
+- peak memory under 200 MB: ${says(own.peakMegabytes < 200)}, ${Math.round(own.peakMegabytes)} MB; only CloudWatch ${Math.round(alone.peakMegabytes)} MB, only the ECS API ${Math.round(ecs.peakMegabytes)} MB.`;
 }
 
 function toRow(result: BridgeResult): string {

@@ -72,6 +72,11 @@ export function unpackCommand(name: BundleName): string {
 const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>> = {
   grafana: (source) => [
     ...readTree(join(source.root, 'infra/config/grafana')),
+    readFrom(
+      source.root,
+      'infra/config/grafana-amp/prometheus.yml',
+      'provisioning/datasources/amp.yml',
+    ),
     ...toFiles('provisioning/alerting/', renderAlertFiles(ruleSource(source))),
   ],
   prometheus: (source) => [
@@ -86,7 +91,7 @@ const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>
 };
 
 /** What rules and alerts are generated from. */
-function ruleSource(source: BundleSource) {
+export function ruleSource(source: BundleSource) {
   return { config: source.config, expected: expectedProbes(source) };
 }
 

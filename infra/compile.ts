@@ -8,12 +8,9 @@ import {
   unpackCommand,
 } from './bundle.ts';
 import { images } from './images.ts';
-
-/** A JSON value of a template. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-
-/** A JSON object of a template. */
-export type JsonObject = { readonly [key: string]: Json };
+import type { Json, JsonObject } from './json.ts';
+import { managedRules } from './managed-rules.ts';
+import { deployed } from './versions.ts';
 
 /** A compiled template. */
 export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
@@ -79,14 +76,18 @@ function withoutRole(dependsOn: Json | undefined, { Properties }: Resource) {
   return left.length > 0 && { DependsOn: left as readonly Json[] };
 }
 
-type Fill = (kind: string, name: string) => string;
+type Fill = (kind: string, name: string) => Json;
 
 function createFill(source: BundleSource): Fill {
   return (kind, name) => {
     if (kind === 'image' && Object.hasOwn(images, name)) return images[name as keyof typeof images];
     if (kind === 'bundle' && isBundle(name)) return packBundle(name, source);
     if (kind === 'unpack' && isBundle(name)) return unpackCommand(name);
-    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image or bundle`);
+    if (kind === 'rules' && name === 'recording') return managedRules(source);
+    if (kind === 'plugin' && name === 'amazonprometheus') {
+      return `grafana-amazonprometheus-datasource@${deployed.grafana_amazonprometheus}`;
+    }
+    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image, bundle or plugin`);
   };
 }
 
@@ -96,7 +97,7 @@ function isBundle(name: string): name is BundleName {
 
 function fillMarks(value: Json, fill: Fill): Json {
   if (typeof value === 'string') {
-    const [, kind, name] = /^fargaze-(image|bundle|unpack):(.+)$/.exec(value) ?? [];
+    const [, kind, name] = /^fargaze-(image|bundle|plugin|rules|unpack):(.+)$/.exec(value) ?? [];
     return kind === undefined || name === undefined ? value : fill(kind, name);
   }
   if (Array.isArray(value)) return value.map((item) => fillMarks(item, fill));

@@ -32,7 +32,7 @@ const processors = [
   'mips64el',
 ];
 
-/** Platform fields that a package's name tells, e.g. `-linux-arm64-musl`. */
+/** Platform fields that a package's name shows, e.g. `-linux-arm64-musl`. */
 function platformOf(name) {
   const parts = name.split(/[-/]/);
   const os = systems.filter((system) => parts.includes(system));

@@ -54,7 +54,7 @@ export function parseConfigText(text: string, name = 'fargaze.yml', directory = 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
 const empty: Issue = {
   path: '',
-  message: 'is empty, want a mapping with probes, modules, bridge or slos',
+  message: 'is empty, want a mapping with probes, modules, shards, bridge or slos',
 };
 
 /** The issues of a YACE file, which they name. */

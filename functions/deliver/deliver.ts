@@ -65,9 +65,9 @@ export async function runDeliver(
       deadline: work,
       settling: deliver.settling ?? defaultSettling,
     };
-    const { groups, messages, written } = await deliverAll(received, env, log);
-    const now = clock.now();
-    const run: Run = { messages, groups, written, now, seconds: clock.monotonic() - begun };
+    const done = await deliverAll(received, env, log);
+    const { messages } = done;
+    const run: Run = { ...done, now: clock.now(), seconds: clock.monotonic() - begun };
     await reportRun(run, { receivers, owner, clock, log, deadline: whole, context });
     return {
       batchItemFailures: received.flatMap(({ id }, index) =>
@@ -91,10 +91,9 @@ type Environment = {
 async function deliverAll(received: readonly Received[], env: Environment, log: Log) {
   const { pushgateway, remoteWrite } = env.receivers;
   const newest = pickNewest(received);
+  const store = pushgateway === undefined ? undefined : createStore(pushgateway, env.owner);
   const [groups, written] = await Promise.all([
-    pushgateway === undefined
-      ? []
-      : putNewest(newest, { ...env, store: createStore(pushgateway, env.owner) }),
+    store === undefined ? [] : putNewest(newest, { ...env, store }),
     createWriter(remoteWrite, env).writeAll(received.map((one) => toWrite(one, env.receivers))),
   ]);
   const results = new Map(groups.map((result) => [result.group, result]));
@@ -106,20 +105,27 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
     }
     return { outcome, ...(isBatch(one.content) && { taken: one.content.taken }) };
   });
-  return { groups, messages, written };
+  const leftOut = store?.leftOut ?? new Map();
+  for (const [metric, { groups: count, why }] of leftOut) {
+    log('error', 'metric left out', { metric, groups: count, detail: why });
+  }
+  return { groups, messages, written, leftOut };
 }
 
 function isBatch(content: Received['content']): content is Batch {
   return content !== 'empty' && !(content instanceof MessageError);
 }
 
-/** Of each job and instance the group that was taken last; the others have no use any more. */
+/**
+ * Of each job and instance the group that was taken last; the others have no use any more. They are ordered by the times
+ * of those who took them. Nothing was taken after the queue got it: a time beyond that is of a clock that is ahead.
+ */
 function pickNewest(received: readonly Received[]): TimedGroup[] {
   const newest = new Map<string, TimedGroup>();
-  for (const { content } of received) {
+  for (const { content, sent = Number.POSITIVE_INFINITY } of received) {
     if (!isBatch(content)) continue;
     for (const group of content.groups) {
-      const taken = takenOf(group, content.taken);
+      const taken = Math.min(takenOf(group, content.taken), sent / 1000);
       const key = groupKey(group.grouping);
       if (taken > (newest.get(key)?.taken ?? Number.NEGATIVE_INFINITY)) {
         newest.set(key, { group, taken });

@@ -15,10 +15,17 @@ import {
 /** A group and when it was taken. */
 export type TimedGroup = { readonly group: Group; readonly taken: Seconds };
 
+/** A group that the store holds. */
+export type Held = {
+  readonly taken: Seconds;
+  /** When it was put, by the store's own clock; NaN where that is not known. */
+  readonly put: Seconds;
+};
+
 /** The store, as far as the guard needs it. */
 export type Store = {
-  /** When each group that is held was taken, by `groupKey`. */
-  read(deadline: Deadline): Promise<ReadonlyMap<string, Seconds>>;
+  /** Every group that is held, by `groupKey`. */
+  read(deadline: Deadline): Promise<ReadonlyMap<string, Held>>;
   put(group: TimedGroup, deadline: Deadline): Promise<void>;
 };
 
@@ -44,8 +51,8 @@ export type GuardEnvironment = {
 /** Puts under way at once. */
 const concurrency = 8;
 
-/** A time so far ahead of the clock is an error of whoever took it, and no reason to keep what holds it. */
-const plausibleAhead: Seconds = 60;
+/** Seconds by which clocks may differ. Beyond that, a time is an error of whoever took it, and no reason to keep what holds it. */
+const plausibleAhead: Seconds = 3600;
 
 /** Whether a refusal is about what was sent and not about who sends, where, or when. */
 export function isFinal(error: unknown): boolean {
@@ -112,20 +119,21 @@ type Reading = {
 };
 
 /** Judges one group by a reading. @returns whether it has to be put. */
-function mustBePut(work: Work, held: ReadonlyMap<string, Seconds>, reading: Reading): boolean {
+function mustBePut(work: Work, held: ReadonlyMap<string, Held>, reading: Reading): boolean {
   const { env, begun, seconds } = reading;
   const { group, taken } = work.timed;
   const there = held.get(groupKey(group.grouping));
-  const latest = Math.max(env.clock.now() / 1000 + plausibleAhead, taken);
-  if (there !== undefined && there > taken && there <= latest) {
+  if (there !== undefined && there.taken > taken && !isImpossible(there, taken)) {
     work.outcome = 'superseded';
     return false;
   }
-  if (there !== taken) {
-    // Our group has been there and is from an impossible future itself: whatever replaced it is better.
-    if (work.since !== undefined && taken > env.clock.now() / 1000 + plausibleAhead) {
-      work.outcome = 'superseded';
-      return false;
+  if (there?.taken !== taken) {
+    // Ours was there and is from an impossible future itself: what has replaced it is better.
+    if (work.since !== undefined && there !== undefined) {
+      if (isImpossible({ taken, put: there.put }, there.taken)) {
+        work.outcome = 'superseded';
+        return false;
+      }
     }
     if (work.since !== undefined) work.repaired += 1;
     work.since = undefined;
@@ -141,6 +149,14 @@ function mustBePut(work: Work, held: ReadonlyMap<string, Seconds>, reading: Read
     work.doubted = true;
   }
   return false;
+}
+
+/**
+ * Whether a group is from a future that cannot be: by the store's clock, and by the other group's. The reader's clock does
+ * not count: an older result must not win because the function's clock is wrong.
+ */
+function isImpossible({ put, taken }: Held, other: Seconds): boolean {
+  return taken > put + plausibleAhead && taken > other + plausibleAhead;
 }
 
 async function put(work: Work, env: GuardEnvironment, window: Deadline): Promise<void> {

@@ -1,60 +1,69 @@
-// The body of an answer: read to its end, decompressed if asked, never longer than allowed.
+// The body of an answer: read to its end, decompressed if asked, never longer than allowed. It is handed on in parts: a
+// large one costs no more memory than a small one.
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import {
   codeOf,
-  type Deadline,
   type Failure,
   failure,
   type HttpOptions,
   messageOf,
+  type ProbeEnvironment,
   raceDeadline,
 } from '@fargaze/core/internal';
 import type { Answered } from './hop.ts';
 
-/** A body, complete or as far as it came. */
+/** What became of a body. */
 export type Body = {
-  /** What rules read; empty where there are none. */
-  readonly bytes: Buffer;
   /** Bytes that came, after decompression. */
   readonly length: number;
-  /** Why it is not complete; undefined when it is. */
+  /** Why they are not all; undefined when they are. */
   readonly fault?: Failure;
 };
 
-/** Bytes that are kept for rules at most, whatever body_size_limit allows: a function has little memory. */
-const keptBytes = 10 * 1024 * 1024;
+/** What reading needs. */
+export type Reading = {
+  readonly options: HttpOptions;
+  readonly env: ProbeEnvironment;
+  /** Takes each part as it comes; what it throws ends the reading. */
+  readonly take: (part: Buffer) => Promise<void>;
+};
 
 /** Reads the body. Only the option decides about decompression, whatever the answer's headers say. */
-export async function readBody(
-  hop: Answered,
-  options: HttpOptions,
-  deadline: Deadline,
-): Promise<Body> {
-  const { bodySizeLimit, compression } = options;
-  const judged = options.failIfBodyMatches.length + options.failIfBodyNotMatches.length > 0;
-  const limit = judged ? Math.min(bodySizeLimit, keptBytes) : bodySizeLimit;
-  const collected = { length: 0, chunks: judged ? [] : undefined };
-  const source = decode(hop.response, compression);
-  const broken = (fault: Failure) => ({ bytes: none, length: collected.length, fault });
+export async function readBody(hop: Answered, reading: Reading): Promise<Body> {
+  const { bodySizeLimit, compression } = reading.options;
+  const count = { length: 0 };
   try {
-    const tooLong = await raceDeadline(collect(source, collected, limit), deadline);
-    if (!tooLong) return { bytes: Buffer.concat(collected.chunks ?? []), length: collected.length };
-    const why = limit < bodySizeLimit ? ', which is what rules on the body read at most' : '';
-    return broken(failure('transfer', 'size_limit', `body longer than ${limit} bytes${why}`));
+    const source = openBody(hop, compression);
+    const tooLong = await raceDeadline(collect(source, count, reading), reading.env.deadline);
+    if (!tooLong) return { ...count, ...findBreak(hop) };
+    const detail = `body longer than ${bodySizeLimit} bytes`;
+    return { ...count, fault: failure('transfer', 'size_limit', detail) };
   } catch (error) {
     if (isDecodeError(error)) {
       const detail = `body is not ${compression}: ${messageOf(error)}`;
-      return broken(failure('transfer', 'decode', detail));
+      return { ...count, fault: failure('transfer', 'decode', detail) };
     }
-    return broken(hop.explainEnd(error));
+    return { ...count, fault: hop.explainEnd(error) };
   } finally {
     hop.close();
   }
 }
 
-function decode(response: IncomingMessage, compression: HttpOptions['compression']): Readable {
+function openBody(
+  { response }: Answered,
+  compression: HttpOptions['compression'],
+): AsyncIterable<Buffer> {
+  // After a switch of protocols there is a connection, and no body.
+  if (response.statusCode === 101) return Readable.from([]);
   if (compression === undefined || compression === 'identity') return response;
+  return decode(response, compression);
+}
+
+async function* decode(
+  response: IncomingMessage,
+  compression: 'gzip' | 'br' | 'deflate',
+): AsyncGenerator<Buffer> {
   const zlib = process.getBuiltinModule('node:zlib');
   const decoder = {
     gzip: zlib.createGunzip,
@@ -62,21 +71,38 @@ function decode(response: IncomingMessage, compression: HttpOptions['compression
     // Go's deflate, and so blackbox_exporter's, has no zlib header.
     deflate: zlib.createInflateRaw,
   }[compression]();
+  let received = 0;
+  const counted = async function* (source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      received += chunk.length;
+      yield chunk;
+    }
+  };
   // Errors of either stream surface when the result is read.
-  return pipeline(response, decoder, () => undefined) as unknown as Readable;
+  yield* pipeline(response, counted, decoder, () => undefined) as unknown as Readable;
+  if (compression === 'deflate' || decoder.bytesWritten >= received) return;
+  const rest = received - decoder.bytesWritten;
+  throw Object.assign(new Error(`${rest} bytes behind its end`), { code: 'Z_DATA_ERROR' });
 }
 
-const none = Buffer.alloc(0);
+/** A body that only the end of the connection ends has broken off when that was an error. */
+function findBreak({ endedBy, explainEnd, response }: Answered): { fault?: Failure } {
+  const { headers } = response;
+  const framed = headers['content-length'] ?? headers['transfer-encoding'];
+  const error = framed === undefined ? endedBy() : undefined;
+  return error === undefined ? {} : { fault: explainEnd(error) };
+}
 
-/** What has come; parts of it only where they are wanted. */
-type Collected = { length: number; readonly chunks: Buffer[] | undefined };
-
-/** Whether the body is longer than `limit`; what is longer is not counted. */
-async function collect(source: Readable, to: Collected, limit: number): Promise<boolean> {
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    const part = chunk.subarray(0, limit - to.length);
-    to.length += part.length;
-    to.chunks?.push(part);
+/** Whether the body is longer than allowed; what is too much is neither counted nor handed on. */
+async function collect(
+  source: AsyncIterable<Buffer>,
+  count: { length: number },
+  { options, take }: Reading,
+): Promise<boolean> {
+  for await (const chunk of source) {
+    const part = chunk.subarray(0, options.bodySizeLimit - count.length);
+    count.length += part.length;
+    await take(part);
     if (part.length < chunk.length) return true;
   }
   return false;

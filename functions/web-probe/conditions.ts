@@ -1,15 +1,14 @@
 // The rules that an answer must pass, in blackbox_exporter's order. Each failure shows what was seen and wanted.
-import { createContext, Script } from 'node:vm';
 import {
-  codeOf,
-  type Deadline,
   type Failure,
   failure,
   type HeaderRule,
   type HttpOptions,
-  type Pattern,
+  Matcher,
+  type ProbeEnvironment,
 } from '@fargaze/core/internal';
 import { showHeader } from './show-header.ts';
+import { matchesBytes, scanBytes } from './watch.ts';
 
 /** A final answer to judge. */
 export type Verdictable = {
@@ -25,14 +24,17 @@ export type Verdictable = {
 /** What judging keeps to. */
 export type Judgement = {
   readonly options: HttpOptions;
-  readonly deadline: Deadline;
+  readonly env: ProbeEnvironment;
   /** What was sent and must not be quoted, though a server may repeat it. */
   readonly secrets: readonly string[];
 };
 
-/** Judges status and headers. */
-export function judgeHead(answer: Verdictable, about: Judgement): Failure | undefined {
-  return judgeStatus(answer, about.options) ?? judgeHeaders(answer.rawHeaders, about);
+/** Judges status and headers. @throws the deadline's reason. */
+export async function judgeHead(
+  answer: Verdictable,
+  about: Judgement,
+): Promise<Failure | undefined> {
+  return judgeStatus(answer, about.options) ?? (await judgeHeaders(answer.rawHeaders, about));
 }
 
 /** Judges what comes after the body: HTTP version and TLS. */
@@ -67,37 +69,49 @@ function judgeStatus(answer: Verdictable, options: HttpOptions): Failure | undef
   return failure('processing', 'status', `status ${status}, want ${list}`);
 }
 
-function judgeHeaders(raw: readonly string[], about: Judgement): Failure | undefined {
+async function judgeHeaders(
+  raw: readonly string[],
+  about: Judgement,
+): Promise<Failure | undefined> {
   const { failIfHeaderMatches, failIfHeaderNotMatches } = about.options;
-  for (const rule of failIfHeaderMatches) {
-    const fault = judgeHeader(rule, raw, { ...about, unwanted: true });
-    if (fault !== undefined) return fault;
-  }
-  for (const rule of failIfHeaderNotMatches) {
-    const fault = judgeHeader(rule, raw, { ...about, unwanted: false });
+  const rules = [
+    ...failIfHeaderMatches.map((rule) => ({ ...rule, unwanted: true })),
+    ...failIfHeaderNotMatches.map((rule) => ({ ...rule, unwanted: false })),
+  ];
+  for (const rule of rules) {
+    const fault = await judgeHeader(rule, raw, about);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-function judgeHeader(
-  { allowMissing, header, regexp }: HeaderRule,
+async function judgeHeader(
+  { allowMissing, header, regexp, unwanted }: HeaderRule & { readonly unwanted: boolean },
   raw: readonly string[],
-  { deadline, secrets, unwanted }: Judgement & { readonly unwanted: boolean },
-): Failure | undefined {
+  { env, secrets }: Judgement,
+): Promise<Failure | undefined> {
   const values = headerValues(raw, header);
   if (values.length === 0) {
     return allowMissing ? undefined : failure('processing', 'header', `header ${header} missing`);
   }
-  const results = values.map((value) => testBounded(regexp, value, deadline));
-  if (results.includes('timeout')) return tooSlow('processing', regexp);
-  const match = results.indexOf(true);
+  let match = -1;
+  for (const [index, value] of values.entries()) {
+    if (await matchesBytes(regexp, Buffer.from(value, 'latin1'), env)) {
+      match = index;
+      break;
+    }
+  }
   if (unwanted === match < 0) return undefined;
-  const show = (value: string) => showHeader(header, value, secrets);
+  const show = (value: string) => showHeader(header, toText(value), secrets);
   const detail = unwanted
-    ? `header ${header} ${show(values[match] ?? '')}, want none that matches ${regexp.source}`
-    : `header ${header} ${values.map(show).join(', ')}, want a match of ${regexp.source}`;
+    ? `header ${header} ${show(values[match] ?? '')}, want none that matches ${regexp.text}`
+    : `header ${header} ${values.map(show).join(', ')}, want a match of ${regexp.text}`;
   return failure('processing', 'header', detail);
+}
+
+/** Node reads each byte of a header as one character; servers mean UTF-8, as Go does. */
+function toText(value: string): string {
+  return Buffer.from(value, 'latin1').toString();
 }
 
 function headerValues(raw: readonly string[], name: string): string[] {
@@ -105,40 +119,30 @@ function headerValues(raw: readonly string[], name: string): string[] {
   return raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === wanted);
 }
 
-/** Judges the body. */
-export function judgeBody(body: Buffer, { deadline, options }: Judgement): Failure | undefined {
-  const rules = [
-    ...options.failIfBodyMatches.map((pattern) => ({ pattern, bad: true })),
-    ...options.failIfBodyNotMatches.map((pattern) => ({ pattern, bad: false })),
-  ];
-  const text = rules.length === 0 ? '' : body.toString('utf8');
-  for (const { bad, pattern } of rules) {
-    const result = testBounded(pattern, text, deadline);
-    if (result === 'timeout') return tooSlow('transfer', pattern);
-    if (result !== bad) continue;
-    const verb = bad ? 'matches' : 'does not match';
-    return failure('transfer', 'body', `body (${body.length} bytes) ${verb} ${pattern.source}`);
+/** Judges a body as it comes; nothing of it is kept. */
+export class BodyRules {
+  readonly #rules: readonly { readonly matcher: Matcher; readonly unwanted: boolean }[];
+
+  constructor({ failIfBodyMatches, failIfBodyNotMatches }: HttpOptions) {
+    this.#rules = [
+      ...failIfBodyMatches.map((one) => ({ matcher: new Matcher(one), unwanted: true })),
+      ...failIfBodyNotMatches.map((one) => ({ matcher: new Matcher(one), unwanted: false })),
+    ];
   }
-  return undefined;
-}
 
-function tooSlow(phase: 'processing' | 'transfer', { source }: Pattern): Failure {
-  return failure(phase, 'timeout', `pattern ${source} took longer than the time left`);
-}
+  /** Reads a part of the body. @throws the deadline's reason. */
+  async read(bytes: Uint8Array, env: ProbeEnvironment): Promise<void> {
+    for (const { matcher } of this.#rules) await scanBytes(matcher, bytes, env);
+  }
 
-/** Whether the pattern matches. One that backtracks without end on a hostile text is stopped at the deadline. */
-function testBounded(
-  { flags, source }: Pattern,
-  text: string,
-  deadline: Deadline,
-): boolean | 'timeout' {
-  const timeout = Math.floor(deadline.remaining() * 1000);
-  if (timeout < 1) return 'timeout';
-  const expression = `new RegExp(${JSON.stringify(source)},${JSON.stringify(flags)}).test(text)`;
-  try {
-    return new Script(expression).runInContext(createContext({ text }), { timeout }) === true;
-  } catch (error) {
-    if (codeOf(error) === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'timeout';
-    throw error;
+  /** Judges the whole body, of `length` bytes. */
+  judge(length: number): Failure | undefined {
+    for (const { matcher, unwanted } of this.#rules) {
+      if (matcher.end() !== unwanted) continue;
+      const verb = unwanted ? 'matches' : 'does not match';
+      const detail = `body (${length} bytes) ${verb} ${matcher.pattern.text}`;
+      return failure('transfer', 'body', detail);
+    }
+    return undefined;
   }
 }

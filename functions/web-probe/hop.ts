@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream';
 import {
   classify,
   type DialFacts,
+  detailOf,
   dial,
   type Failure,
   failure,
   type HttpOptions,
-  messageOf,
   type ProbeEnvironment,
   raceDeadline,
   roundSeconds,
@@ -39,6 +39,8 @@ export type Answered = {
   readonly response: IncomingMessage;
   /** Why the connection ended, once it has. */
   readonly explainEnd: (error: unknown) => Failure;
+  /** The error that the connection ended with, if there was one; where only the end ends a body, it broke off. */
+  readonly endedBy: () => Error | undefined;
   close(): void;
 };
 
@@ -79,18 +81,24 @@ export async function openHop(
     },
     env,
   );
-  return dialed.ok ? requestHop(ask, dialed, env) : dialed;
+  const { lenientParsing: lenient } = options;
+  return dialed.ok ? requestHop(ask, { ...dialed, lenient }, env) : dialed;
 }
 
 function withoutOwn({ cert, key, serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
   return others;
 }
 
-type Connected = { readonly socket: Socket; readonly facts: DialFacts };
+type Connected = {
+  readonly socket: Socket;
+  readonly facts: DialFacts;
+  /** Whether to take answers that Node's parser refuses by default. */
+  readonly lenient: boolean;
+};
 
 async function requestHop(
   ask: HopRequest,
-  { socket, facts }: Connected,
+  { facts, lenient, socket }: Connected,
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
@@ -106,7 +114,10 @@ async function requestHop(
   const explainEnd = (phase: 'processing' | 'transfer') => (error: unknown) =>
     end.explain(phase, error);
   try {
-    const response = await raceDeadline(send(ask, paced, end.note), env.deadline);
+    const response = await raceDeadline(
+      send(ask, { socket: paced, lenient, note: end.note }),
+      env.deadline,
+    );
     const first = firstByte ?? env.clock.monotonic();
     env.trace(`status ${response.statusCode} ${response.statusMessage}`);
     const processing = roundSeconds(first - begun);
@@ -117,6 +128,7 @@ async function requestHop(
       firstByte: first,
       response,
       explainEnd: explainEnd('transfer'),
+      endedBy: end.fault,
       close,
     };
   } catch (error) {
@@ -126,20 +138,25 @@ async function requestHop(
   }
 }
 
-function send(
-  ask: HopRequest,
-  socket: Duplex,
-  note: (error: Error) => void,
-): Promise<IncomingMessage> {
+type Sending = {
+  readonly socket: Duplex;
+  readonly lenient: boolean;
+  readonly note: (error: Error) => void;
+};
+
+function send(ask: HopRequest, { lenient, note, socket }: Sending): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
       method: ask.method,
       path: ask.url.pathname + ask.url.search,
       setHost: false,
-      headers: { ...ask.headers, Connection: 'close' },
+      headers: framed(ask),
       maxHeaderSize,
+      insecureHTTPParser: lenient,
     });
+    // Node would leave out what is beyond 2,000; their bytes are bounded.
+    outgoing.maxHeadersCount = 0;
     outgoing.once('response', (response) => {
       // Whoever reads an answer reports that it broke off; without a listener it would be thrown.
       response.on('error', () => undefined);
@@ -149,9 +166,29 @@ function send(
       note(error);
       reject(error);
     });
-    outgoing.on('upgrade', () => reject(protocolError('the server switched protocols unasked')));
+    outgoing.on('upgrade', (response) => {
+      if (asksToSwitch(ask)) resolve(response);
+      else reject(protocolError('the server switched protocols unasked'));
+    });
     outgoing.end(ask.body === '' ? undefined : ask.body);
   });
+}
+
+/** The headers, and how long the body is: Node says it for some methods only. What the module says of that is left out. */
+function framed(ask: HopRequest): Record<string, string> {
+  const ours = /^(?:connection|content-length|transfer-encoding)$/i;
+  const kept = Object.entries(ask.headers).filter(([name]) => !ours.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    ...(ask.body !== '' && { 'Content-Length': String(Buffer.byteLength(ask.body)) }),
+    Connection: asksToSwitch(ask) ? 'Upgrade' : 'close',
+  };
+}
+
+function asksToSwitch({ headers }: HopRequest): boolean {
+  const value = (wanted: string) =>
+    Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+  return value('upgrade') !== undefined && /\bupgrade\b/i.test(value('connection') ?? '');
 }
 
 function protocolError(message: string): Error {
@@ -171,14 +208,13 @@ function watchEnd(socket: Socket) {
     ended = true;
   });
   const explain = (phase: 'processing' | 'transfer', error: unknown): Failure => {
-    const reason = classify(error);
+    const cause = fault !== undefined && classify(error) === 'reset' ? fault : error;
+    const reason = classify(cause) === 'internal' ? classify(error) : classify(cause);
     if (reason === 'internal') throw error;
-    if (reason !== 'reset') return failure(phase, reason, messageOf(error));
-    if (fault !== undefined && classify(fault) !== 'internal') {
-      return failure(phase, classify(fault), messageOf(fault));
-    }
-    const detail = 'connection closed before the answer was complete';
-    return ended ? failure(phase, 'closed', detail) : failure(phase, 'reset', messageOf(error));
+    // In TLS 1.3 a server may refuse a client only after the handshake.
+    const at = reason.startsWith('tls_') ? 'tls' : phase;
+    if (reason !== 'reset' || !ended) return failure(at, reason, detailOf(cause));
+    return failure(phase, 'closed', 'connection closed before the answer was complete');
   };
-  return { explain, note };
+  return { explain, note, fault: () => fault };
 }

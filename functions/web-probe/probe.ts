@@ -17,10 +17,12 @@ import {
   type Target,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
-import { type Judgement, judgeBody, judgeConnection, judgeHead } from './conditions.ts';
+import { BodyRules, type Judgement, judgeConnection, judgeHead } from './conditions.ts';
+import { CookieJar } from './cookies.ts';
 import { readSent } from './credentials.ts';
+import { contentLength, lastModified } from './head-facts.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';
-import { CookieJar, isRedirect, maxRedirects, nextRequest, plainHeaders } from './redirects.ts';
+import { isRedirect, maxRedirects, nextRequest, plainHeaders } from './redirects.ts';
 
 const phaseNames = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 
@@ -32,7 +34,11 @@ type Measured = {
   resolved: boolean;
   facts: DialFacts | undefined;
   redirects: number;
+  /** Of the certificates of all hops, seconds since 1970. */
+  earliestExpiry: number | undefined;
   response: Answered['response'] | undefined;
+  /** Method of the last request. */
+  method: string;
   secure: boolean;
   bodyLength: number;
   regexFailed: boolean;
@@ -45,7 +51,9 @@ export const probeWeb: Probe<Target<HttpModule>> = async (target, env): Promise<
     resolved: false,
     facts: undefined,
     redirects: 0,
+    earliestExpiry: undefined,
     response: undefined,
+    method: 'GET',
     secure: false,
     bodyLength: 0,
     regexFailed: false,
@@ -76,8 +84,7 @@ async function run(
   return fault && { ...fault, detail: hideSecrets(fault.detail, secrets) };
 }
 
-type Errand = Omit<Judgement, 'deadline'> & {
-  readonly env: ProbeEnvironment;
+type Errand = Judgement & {
   readonly measured: Measured;
   /** Hosts that may be sent what the module holds, besides the first. */
   readonly hosts: readonly string[];
@@ -93,12 +100,14 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
     record(measured, hop);
     if (!hop.ok) return hop.outcome;
     measured.secure = ask.url.protocol === 'https:';
+    measured.method = ask.method;
     const redirected = isRedirect(hop.response);
     if (redirected) measured.redirects += 1;
     if (!redirected || !options.followRedirects || measured.redirects > maxRedirects) {
       return judgeAnswer(hop, { ...errand, redirectLimit: redirected && options.followRedirects });
     }
     hop.close();
+    jar.store(ask.url, hop.response, env.clock.now());
     const next = nextRequest(ask, hop.response, { jar, hosts });
     if ('ok' in next) return next;
     ask = next;
@@ -109,8 +118,7 @@ type Judging = Errand & { readonly redirectLimit: boolean };
 
 /** Rules on the head come first, but the body is read all the same: its length and time are facts. */
 async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | undefined> {
-  const { env, measured, options, redirectLimit, secrets } = about;
-  const judgement = { options, deadline: env.deadline, secrets };
+  const { env, measured, options, redirectLimit } = about;
   const { response } = hop;
   const answer = {
     status: response.statusCode ?? 0,
@@ -119,13 +127,27 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
     secure: measured.secure,
     redirectLimit,
   };
-  const head = judgeHead(answer, judgement);
-  const body = await readBody(hop, options, env.deadline);
+  const head = await judgeInTime(hop, () => judgeHead(answer, about));
+  const rules = head === undefined ? new BodyRules(options) : undefined;
+  const take = async (part: Buffer) => rules?.read(part, env);
+  const body = await readBody(hop, { options, env, take });
   measured.phases.transfer = roundSeconds(env.clock.monotonic() - hop.firstByte);
   measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.length;
-  const content = head ?? body.fault ?? judgeBody(body.bytes, judgement);
+  const content = head ?? body.fault ?? rules?.judge(body.length);
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
   return content ?? judgeConnection(answer, options);
+}
+
+/** What `judge` says, or that the time was up. */
+async function judgeInTime(
+  { explainEnd }: Answered,
+  judge: () => Promise<Failure | undefined>,
+): Promise<Failure | undefined> {
+  try {
+    return await judge();
+  } catch (error) {
+    return { ...explainEnd(error), phase: 'processing' };
+  }
 }
 
 function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): void {
@@ -139,6 +161,10 @@ function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): v
   add('processing', hop.processing);
   measured.resolved ||= hop.facts.address !== undefined;
   measured.facts = hop.facts;
+  const expiry = hop.facts.tls?.earliestExpiry;
+  if (expiry !== undefined) {
+    measured.earliestExpiry = Math.min(expiry, measured.earliestExpiry ?? expiry);
+  }
   measured.response = hop.ok ? hop.response : undefined;
 }
 
@@ -179,13 +205,12 @@ function toSamples(measured: Measured): Sample[] {
   const { facts, phases, response } = measured;
   // A name that did not resolve has one phase; afterwards all five exist, as in blackbox_exporter.
   const shown = measured.resolved ? phaseNames : (['resolve'] as const);
-  const length = response?.headers['content-length'];
-  const contentLength = response === undefined ? 0 : length === undefined ? -1 : Number(length);
-  const modified = Date.parse(response?.headers['last-modified'] ?? '') / 1000;
+  const length = response === undefined ? 0 : contentLength(response, measured.method);
+  const modified = response && lastModified(response);
   const samples = [
     ...shown.map((phase) => sample('probe_http_duration_seconds', { phase }, phases[phase])),
     sample('probe_http_status_code', {}, response?.statusCode ?? 0),
-    sample('probe_http_content_length', {}, contentLength),
+    sample('probe_http_content_length', {}, length),
     sample('probe_http_uncompressed_body_length', {}, measured.bodyLength),
     sample('probe_http_redirects', {}, measured.redirects),
     sample('probe_http_ssl', {}, measured.secure && response !== undefined ? 1 : 0),
@@ -193,7 +218,10 @@ function toSamples(measured: Measured): Sample[] {
     sample('probe_failed_due_to_regex', {}, measured.regexFailed ? 1 : 0),
     ...dialSamples(facts ?? { durations: {} }),
   ];
-  if (!Number.isNaN(modified)) {
+  if (measured.earliestExpiry !== undefined) {
+    samples.push(sample('fargaze_probe_ssl_earliest_cert_expiry', {}, measured.earliestExpiry));
+  }
+  if (modified !== undefined) {
     samples.push(sample('probe_http_last_modified_timestamp_seconds', {}, modified));
   }
   return samples;

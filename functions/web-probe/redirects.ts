@@ -2,62 +2,19 @@
 // for what the module sends: it stays with the server that it is for.
 import type { IncomingMessage } from 'node:http';
 import { type Failure, failure, namesHost, redactUrl, version } from '@fargaze/core/internal';
+import type { CookieJar } from './cookies.ts';
 import type { HopRequest } from './hop.ts';
 
 /** Redirects that are followed at most. */
 export const maxRedirects = 10;
 
-/** Whether an answer asks to go elsewhere. One without Location is a final answer. */
+/** Whether an answer asks to go elsewhere. One without Location, or with an empty one, is a final answer. */
 export function isRedirect({ headers, statusCode = 0 }: IncomingMessage): boolean {
-  return [301, 302, 303, 307, 308].includes(statusCode) && headers.location !== undefined;
+  return [301, 302, 303, 307, 308].includes(statusCode) && (headers.location ?? '') !== '';
 }
 
 /** Headers that every server may have. */
 export const plainHeaders = { 'User-Agent': `fargaze/${version}`, Accept: '*/*' } as const;
-
-/** Who a cookie comes from: the module, or an answer. */
-type Origin = 'module' | 'answer';
-
-type Cookie = { readonly value: string; readonly secure: boolean; readonly from: Origin };
-
-/** Cookies by host name, as far as one chain of redirects needs them: no path, no domain, no expiry. */
-export class CookieJar {
-  readonly #byHost = new Map<string, Map<string, Cookie>>();
-
-  /** Begins with the cookies that the first request was configured to send. */
-  constructor({ headers, url }: HopRequest) {
-    const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'cookie');
-    for (const pair of own.flatMap(([, value]) => value.split(';'))) this.#set(url, pair, 'module');
-  }
-
-  /** Forgets the cookies that were configured. */
-  dropOwn(): void {
-    for (const jar of this.#byHost.values()) {
-      for (const [name, { from }] of jar) if (from === 'module') jar.delete(name);
-    }
-  }
-
-  /** Keeps what an answer of `url` sets; an empty Max-Age or value is kept as it is. */
-  store(url: URL, response: IncomingMessage): void {
-    for (const line of response.headers['set-cookie'] ?? []) this.#set(url, line);
-  }
-
-  /** The Cookie header for `url`; undefined when there are none. Secure ones go over TLS only. */
-  header(url: URL): string | undefined {
-    const cookies = [...(this.#byHost.get(url.hostname) ?? [])]
-      .filter(([, { secure }]) => !secure || url.protocol === 'https:')
-      .map(([name, { value }]) => `${name}=${value}`);
-    return cookies.length === 0 ? undefined : cookies.join('; ');
-  }
-
-  #set(url: URL, line: string, from: Origin = 'answer'): void {
-    const [, name, value] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(line) ?? [];
-    if (name === undefined || value === undefined) return;
-    const jar = this.#byHost.get(url.hostname) ?? new Map<string, Cookie>();
-    jar.set(name, { value: value.trim(), secure: /;\s*secure\s*(?:;|$)/i.test(line), from });
-    this.#byHost.set(url.hostname, jar);
-  }
-}
 
 /** What a chain of redirects keeps to. */
 export type Chain = {
@@ -72,13 +29,12 @@ export function nextRequest(
   response: IncomingMessage,
   { hosts, jar }: Chain,
 ): HopRequest | Failure {
-  const location = response.headers.location ?? '';
+  const location = encodeBytes(response.headers.location ?? '');
   const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     const detail = `redirect to ${JSON.stringify(redactUrl(location).slice(0, 100))}, want an http or https URL`;
     return failure('processing', 'redirect_invalid', detail);
   }
-  jar.store(last.url, response);
   const trusted = last.firstHost && isTrusted(url, last.url, hosts);
   if (!trusted) jar.dropOwn();
   const keeps = response.statusCode === 307 || response.statusCode === 308;
@@ -94,6 +50,13 @@ export function nextRequest(
     // A server name that stood for the first host says nothing about another one.
     serverName: url.host === last.url.host ? last.serverName : undefined,
   };
+}
+
+/** Node reads each byte of a header as one character; in an address a byte beyond ASCII stands for itself, as to Go. */
+function encodeBytes(location: string): string {
+  return location.replace(/[\x80-\xff]/g, (byte) => {
+    return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`;
+  });
 }
 
 /** The same server, never less protected than before, or one that the module names. */

@@ -17,6 +17,7 @@ import {
   discoveryEntries,
   staticEntries,
 } from '../../layers/core/src/config/compile/yace-schema.ts';
+import { maxShards } from '../../layers/core/src/config/shard.ts';
 
 type Node = {
   readonly type?: string;
@@ -82,6 +83,12 @@ such as \`page\` or \`verbose\`, and path segments that read like words; the res
 one \`instance\`, give one of them \`instance\` or \`job\`. Of an answer's headers only the values of those are shown that never
 say for whom the answer is.
 
+## shards
+
+A whole number from 1 to ${maxShards}, 1 by default: as many schedules share the web probes of one vantage among them, by a hash
+of their names, and each has an invocation of its own (docs/probing.md). The build warns where the probes cannot all run in
+their function's time, and says how many shards they need.
+
 ## bridge.ecs
 
 What \`ecs-bridge\` reads of the ECS API.
@@ -110,6 +117,7 @@ ${Object.entries(sloEntries)
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
 | \`schedule\` | | length of the schedule's step: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
+| \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
 | \`explain\` | \`false\` | answer every series and the log of each probe |
 
 EventBridge's own scheduled event is understood too. An empty event runs every probe, due or not.
@@ -124,6 +132,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
+| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive. It gets the receiver's credentials |
 | \`FARGAZE_REMOTE_WRITE_VERSION\` | \`2\` (default) tries version 2.0 and falls back to 1.0; \`1\` does not try |
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |

@@ -33,7 +33,7 @@ const timed =
 
 /** Series that we add, and that core adds to every probe. */
 const added =
-  /^(?:probe_ssl_verified|probe_ssl_leaf_not_before_timestamp_seconds|probe_tls_cipher_info\{.*\})$/;
+  /^(?:fargaze_probe_ssl_earliest_cert_expiry|probe_ssl_verified|probe_ssl_leaf_not_before_timestamp_seconds|probe_tls_cipher_info\{.*\})$/;
 
 /** Series that blackbox_exporter's handler adds, which for us is core's part. */
 const handled = /^(?:probe_success|probe_duration_seconds)$/;
@@ -52,8 +52,8 @@ const json = httpAnswer(
   ['Content-Type: application/json', 'X-A: b', 'Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT'],
   '{"a":1}',
 );
-const certificateKept = 'the certificate is told although it is not valid';
-const timeKept = 'the connection that there was is told';
+const certificateKept = 'the certificate is reported although it is not valid';
+const timeKept = 'the connection that there was is reported';
 
 const cases: readonly Case[] = [
   { name: 'a healthy page', serve: answerWith(json) },

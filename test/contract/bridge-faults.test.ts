@@ -164,6 +164,21 @@ it.each<{ readonly name: string; readonly fault: FaultSpec; readonly partial: st
   await expectWhole();
 });
 
+it('a query that CloudWatch refuses costs no other its data', async () => {
+  const metrics = ['CPUUtilization', 'MemoryUtilization'].map((name) => metric(name));
+  const wrong = metric('CPUReservation', { statistics: ['p150'] });
+  const { receiver, run } = createBridge(
+    fake,
+    cloudWatch([job('AWS/ECS', { metrics: [...metrics, wrong] })]),
+  );
+  await expect(run()).resolves.toMatchObject({
+    summary: { faults: [expect.stringContaining('p150')] },
+  });
+  const names = [...receiver.series.keys()].filter((key) => key.startsWith('aws_ecs_'));
+  expect(names.join()).toMatch(/cpuutilization.*memory_utilization/);
+  expect(fake.totals().GetMetricData?.calls).toBeLessThanOrEqual(20);
+});
+
 it('a later page that fails: what its results lack is not taken as read, and a later run fills it', async () => {
   fake.faults.add({ api: 'GetMetricData', kind: 'page-size', size: 97 });
   fake.faults.add({ api: 'GetMetricData', kind: 'access-denied', skip: 2 });

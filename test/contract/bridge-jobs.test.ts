@@ -1,5 +1,7 @@
 // Kinds of jobs: load balancers by tag, functions, static and custom metrics, expressions, zeros, roles and linked accounts.
+
 import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
+import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
@@ -45,7 +47,7 @@ it('load balancers and target groups by tag: ARNs as names, exported tags as lab
   const { keys, summary } = await read(
     cloudWatch([
       job('AWS/ApplicationELB', {
-        searchTags: [{ key: 'team', value: { source: '^shop$', flags: '' } }],
+        searchTags: [{ key: 'team', value: compilePattern('^shop$') }],
         exportedTags: ['team'],
         metrics: [
           metric('RequestCount', { statistics: ['Sum'] }),

@@ -145,6 +145,7 @@ it('points that are left for half an hour get their zeros all the same', async (
 
 it('a receiver that never answers leaves time to report that to the other one', async () => {
   const waits: SeriesWriter = {
+    answers: 'later',
     query: async () => undefined,
     write: async (_, { signal }) => {
       if (!signal.aborted) {
@@ -205,5 +206,5 @@ it('a cold start reads on from its own deployment, not from where another one is
   const backfill = (await own.run()).summary.cloudwatch?.datapoints ?? 0;
   expect(backfill).toBeGreaterThan(170);
   own.forget();
-  expect((await own.run()).summary.cloudwatch?.datapoints).toBeLessThan(20);
+  expect((await own.run()).summary.cloudwatch?.datapoints).toBeLessThan(40);
 });

@@ -4,6 +4,7 @@
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
+import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { withCalendar } from '../support/fake-clock.ts';
@@ -200,7 +201,7 @@ describe('filters', () => {
   });
 
   it('services go by tags, all of them', async () => {
-    const tag = (key: string, source: string) => ({ key, value: { source, flags: '' } });
+    const tag = (key: string, source: string) => ({ key, value: compilePattern(source) });
     const shop = await run(['prod'], {}, { tags: [tag('Team', '^sh')] });
     expect(serviceNames(shop)).toEqual(['web']);
     const none = { tags: [tag('Team', 'shop'), tag('Nothing', '')] };

@@ -128,7 +128,7 @@ describe('rollouts', () => {
     }
   });
 
-  it('tell the resolution of metrics by the revision, as only that call does', async () => {
+  it('show the resolution of metrics by the revision, as only that call does', async () => {
     fake.model.addService({ cluster: 'prod', name: 'fast', resolution: 20 });
     const { services } = await client.send(
       new DescribeServicesCommand({ cluster: 'prod', services: ['fast', 'web'] }),
@@ -183,7 +183,7 @@ describe('tasks', () => {
     });
   });
 
-  it('that stopped tell why, for an hour', async () => {
+  it('that stopped say why, for an hour', async () => {
     fake.model.stopTask({
       ...web,
       exits: { web: { exitCode: 137, reason: 'OutOfMemoryError: Container killed' } },

@@ -34,14 +34,14 @@ const assume = (role: string, ExternalId?: string) =>
   );
 
 describe('STS', () => {
-  it('tells who calls', async () => {
+  it('answers who calls', async () => {
     expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: '111122223333',
       Arn: 'arn:aws:iam::111122223333:user/local',
     });
   });
 
-  it('takes a key that tells no account for the default one', async () => {
+  it('takes a key that names no account for the default one', async () => {
     const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'not-a-secret' };
     const stranger = new STSClient({ ...clientConfig(fake), credentials });
     expect((await stranger.send(new GetCallerIdentityCommand({}))).Account).toBe('111122223333');

@@ -1,5 +1,5 @@
 // How Grafana is started, with a stand-in of that name on PATH: its arguments, its settings, and the provisioning as a
-// Grafana would read it. What Grafana itself makes of them a stand-in cannot tell.
+// Grafana would read it. What Grafana itself makes of them a stand-in cannot show.
 import {
   chmodSync,
   mkdirSync,
@@ -19,7 +19,7 @@ const directory = mkdtempSync(join(tmpdir(), 'fargaze-stand-in-'));
 const path = process.env.PATH;
 const seen = join(directory, 'seen.json');
 
-/** Answers `-v`, and as a server tells what it was started with. */
+/** Answers `-v`, and as a server prints what it was started with. */
 const program = `#!${process.execPath}
 if (process.argv.includes('-v')) {
   console.log('grafana version 13.2.3 (stand-in)');
@@ -106,19 +106,19 @@ it('the program `grafana` is started as a server with its home, on loopback and 
   expect(env).not.toHaveProperty('GF_DATABASE_URL');
 }, 60_000);
 
-it('the older program `grafana-server` takes the options alone', async () => {
+it('the older program `grafana-server` takes only the options', async () => {
   const { args } = await startFrom(install('old', 'grafana-server'));
   expect(args).toEqual(['--homepath', join(directory, 'old'), '--config', ownSettings]);
 }, 60_000);
 
-it('without one on PATH there is none; one that is named and does not run is told', async () => {
+it('without one on PATH there is none; one that is named and does not run is reported', async () => {
   process.env.PATH = directory;
   expect(await findGrafana()).toBeUndefined();
   process.env.FARGAZE_GRAFANA = '/nowhere/grafana';
   await expect(findGrafana()).rejects.toThrow('/nowhere/grafana does not run as grafana');
 });
 
-it('one whose home is not found is told', async () => {
+it('one whose home is not found is reported', async () => {
   const bin = install('lost', 'grafana');
   rmSync(join(directory, 'lost/conf'), { recursive: true });
   process.env.PATH = bin;

@@ -81,7 +81,7 @@ it('a Redis has no file of settings and its folder to itself', async () => {
   expect(foreign(server.process.pid)).toEqual([]);
 });
 
-it('a redis_exporter asks the Redis that it is told of', async () => {
+it('a redis_exporter asks the Redis that it is given', async () => {
   const redis = await startRedis();
   server = await startRedisExporter({ redisUrl: redis.url });
   const text = await (await fetch(`${server.url}/metrics`)).text();

@@ -94,7 +94,7 @@ const until = (what: string, check: () => Promise<boolean>) =>
   waitFor({ what, seconds: 25, processes: [prometheus.process, pushgateway.process], check });
 const alert = (name: string) => `ALERTS{alertname="${name}",instance="http://a/"}`;
 
-it('an old success goes from fresh to absent, silence is told, and a new one ends it', async () => {
+it('an old success goes from fresh to absent, silence is reported, and a new one ends it', async () => {
   await push(4);
   await until('fresh', async () => (await values(`fargaze:probe_success:fresh${of}`))[0] === 1);
   expect(await values(alert('FargazeProbeSilent'))).toEqual([]);

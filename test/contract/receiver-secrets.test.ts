@@ -1,4 +1,4 @@
-// A receiver that repeats what it was sent, in every form that servers use: no error of ours holds a credential.
+// A receiver that repeats what it was sent, in every form that servers use: no error of this project holds a credential.
 
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';

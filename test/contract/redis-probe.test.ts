@@ -45,7 +45,7 @@ jest.setTimeout(120_000);
 const plain = redisModule({});
 
 describe('a healthy server', () => {
-  it('is up, with every phase timed, its role told and no key left behind', async () => {
+  it('is up, with every phase timed, its role reported and no key left behind', async () => {
     const { url } = await start();
     const probed = await runProbe(probeRedis, plain, url);
     expect(verdict(probed)).toBe('ok');
@@ -78,7 +78,7 @@ describe('a healthy server', () => {
     expect(probed.samples[canary('write')]).toBeUndefined();
   });
 
-  it('a database other than 0 is selected; one that is not there is told', async () => {
+  it('a database other than 0 is selected; one that is not there is reported', async () => {
     const { url } = await start('--databases', '2');
     expect(verdict(await runProbe(probeRedis, plain, `${url}/1`))).toBe('ok');
     const gone = await runProbe(probeRedis, plain, `${url}/5`);
@@ -114,7 +114,7 @@ describe('credentials', () => {
     expect(JSON.stringify(probed)).not.toMatch(/right-one|wrong-one/);
   });
 
-  it('in the address work too, percent-encoded, and are never told', async () => {
+  it('in the address work too, percent-encoded, and are never shown', async () => {
     const { url } = await start('--requirepass', 'p@ss:w/rd');
     const address = url.replace('//', '//:p%40ss%3Aw%2Frd@');
     const probed = await runProbe(probeRedis, plain, address);
@@ -262,7 +262,7 @@ describe('a server that does not serve', () => {
     });
   });
 
-  it('a busy script is told at once', async () => {
+  it('a busy script is reported at once', async () => {
     const { url } = await start('--busy-reply-threshold', '50');
     const client = createClient({ url });
     client.on('error', () => undefined);
@@ -323,7 +323,7 @@ describe('TLS', () => {
     expect(verdict(await runProbe(probeRedis, plain, url))).toBe('tls/tls_untrusted');
   });
 
-  it('an expired certificate is told with its date', async () => {
+  it('an expired certificate is reported with its date', async () => {
     const url = await startTls(-0.5);
     const probed = await runProbe(probeRedis, redisModule({ tls_config: { ca: ca.cert } }), url);
     expect(verdict(probed)).toBe('tls/tls_expired');

@@ -128,7 +128,7 @@ describe('a receiver that', () => {
     ]);
   });
 
-  it('refuses everything is told apart from one that refuses one sample: every reason is counted', async () => {
+  it('refuses everything is distinguished from one that refuses one sample: every reason is counted', async () => {
     const url = await receive(answer(400, {}, 'label name is not valid'));
     const four = Array.from({ length: 4 }, (_, i) => series(`m${i}`, [{ at: now, value: i }]));
     expect(await write(url, four)).toEqual({ sent: 0, rejected: { invalid: 4 }, requests: 7 });

@@ -48,7 +48,7 @@ describe('before a connection', () => {
     { name: 'a name without addresses', host: 'empty.example.test', want: 'resolve/no_address' },
     { name: 'a resolver that fails', host: 'broken.example.test', want: 'resolve/dns_failure' },
     { name: 'a resolver that is silent', host: 'silent.example.test', want: 'resolve/timeout' },
-  ])('$name is $want, with the lookup time alone', async ({ host, want }) => {
+  ])('$name is $want, with only the lookup time', async ({ host, want }) => {
     const module = want.endsWith('/timeout') ? impatient : httpModule({});
     const probed = await runProbe(probeWeb, module, `http://${host}/`);
     expect(verdict(probed)).toBe(want);
@@ -146,7 +146,7 @@ describe('TLS', () => {
       want: 'tls/tls_untrusted',
     },
   ])(
-    'a certificate that is $name is $want, its dates are told, and no request is sent',
+    'a certificate that is $name is $want, its dates are reported, and no request is sent',
     async ({ cert, want }) => {
       const server = await serve(answerWith(httpAnswer('200 OK')), cert);
       const probed = await runProbe(probeWeb, trusted, `https://good.example.test:${server.port}/`);
@@ -160,7 +160,7 @@ describe('TLS', () => {
     },
   );
 
-  it('certificates of ours that cannot be used say nothing about the target', async () => {
+  it('certificates of our own that cannot be used say nothing about the target', async () => {
     process.env.TEST_KEY = 'no key';
     const module = httpModule({ tls_config: { cert: ca.cert, key: 'env:TEST_KEY' } });
     const probing = runProbe(probeWeb, module, `https://127.0.0.1:${await freePort()}/`);

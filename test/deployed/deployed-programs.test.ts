@@ -1,4 +1,4 @@
-// The programs at the versions that a deployment runs: built from source, they start and tell their versions.
+// The programs at the versions that a deployment runs: built from source, they start and print their versions.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   programs = await deployedPrograms(names, quiet);
 }, buildTimeoutMs);
 
-it.each(names)('%s tells the version that is deployed', async (name) => {
+it.each(names)('%s prints the version that is deployed', async (name) => {
   const { output } = await runCommand(programs[name].path, ['--version']);
   expect(output).toContain(deployed[name === 'promtool' ? 'prometheus' : name]);
 });

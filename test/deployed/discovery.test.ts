@@ -97,7 +97,7 @@ function addServices(): void {
     name: 'shop-redis-1A2B',
     tags: tags('redis', portOf(redisExporter.url)),
   });
-  // Tagged at the service alone, and without a job.
+  // Tagged only at the service, and without a job.
   aws.model.addService({
     cluster: 'shop',
     name: 'orders',

@@ -3,7 +3,7 @@ import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
 import { demoCluster } from '../../local/fake-aws/demo.ts';
 
-/** The points of CloudWatch in Prometheus are those that the simulated one tells: its times, one a minute, no gap. */
+/** The points of CloudWatch in Prometheus are those of the simulated one: its times, one a minute, no gap. */
 export async function expectMinutes(endpoints: {
   readonly prometheus: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -27,9 +27,9 @@ export async function expectMinutes(endpoints: {
       MetricDataQueries: [{ Id: 'cpu', MetricStat: cpuOfRedis }],
     }),
   );
-  const [told] = MetricDataResults ?? [];
-  expect(told?.Timestamps?.map((time) => time.getTime() / 1000)).toEqual(times);
-  expect(told?.Values).toEqual([...points.values()].map(Number));
+  const [shown] = MetricDataResults ?? [];
+  expect(shown?.Timestamps?.map((time) => time.getTime() / 1000)).toEqual(times);
+  expect(shown?.Values).toEqual([...points.values()].map(Number));
 }
 
 const cpuOfRedis = {

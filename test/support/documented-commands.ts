@@ -1,4 +1,4 @@
-// Every command that the documents tell a reader to type: lines of `sh` blocks, and npm, npx and node commands in the text.
+// Every command that the documents ask a reader to type: lines of `sh` blocks, and npm, npx and node commands in the text.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -30,7 +30,7 @@ function isFresh({ metric, gates: own, lends }: Selector): boolean {
 }
 
 /**
- * The metrics of ours that `expression` reads though they may be old.
+ * The metrics of this project that `expression` reads though they may be old.
  * @throws SyntaxError where it is not PromQL.
  */
 export const listStale = (expression: string): string[] =>

@@ -1,4 +1,4 @@
-// A moto server: AWS simulated by a program that is not ours. Each one starts empty; any credentials will do.
+// A moto server: AWS simulated by a program of somebody else. Each one starts empty; any credentials will do.
 import { resolve } from 'node:path';
 import { freePort, startProcess, waitFor } from '../../local/programs/process.ts';
 import { preparePython } from '../../local/programs/python.ts';

@@ -12,7 +12,7 @@ const tags = {
   'p%': '9',
 };
 
-/** Adds the scenario to an empty cloud. What it shows at an instant depends on that instant alone. */
+/** Adds the scenario to an empty cloud. What it shows at an instant depends only on that instant. */
 export function addPeerScenario({ model }: FakeAws): void {
   model.addCluster({ name: 'prod', tags, containerInsights: 'enabled' });
   model.addService({ createdAt, cluster: 'prod', name: 'web', desired: 2, tags });

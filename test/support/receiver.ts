@@ -36,6 +36,7 @@ export function createReceiver(
     if (state === 'down') throw new DeliveryError('receiver is down', { retryable: true });
   };
   return {
+    answers: 'now',
     series,
     repeated: () => counts.repeated,
     requests: () => counts.requests,
@@ -45,8 +46,10 @@ export function createReceiver(
     write: async (all): Promise<WriteResult> => {
       check();
       const rejected: Record<string, number> = {};
+      const unsettled: Series[] = [];
       let sent = 0;
-      for (const { labels, points } of all) {
+      for (const one of all) {
+        const { labels, points } = one;
         const stored = seriesOf(series, labels);
         let newest = Math.max(Number.NEGATIVE_INFINITY, ...stored.keys());
         for (const { at, value } of points) {
@@ -63,9 +66,10 @@ export function createReceiver(
             newest = Math.max(newest, at);
             sent += 1;
           } else rejected[reason] = (rejected[reason] ?? 0) + 1;
+          if (reason === 'duplicate') unsettled.push(one);
         }
       }
-      return { sent, rejected, requests: 1 };
+      return { sent, rejected, requests: 1, unsettled };
     },
     query: async ({ at, expression }) => {
       check();

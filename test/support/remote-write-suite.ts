@@ -120,7 +120,7 @@ export function describeReceivers(receivers: readonly Receiver[]): void {
       const result = await write(url, all);
       expect(result.sent).toBe(100);
       expect(result.rejected).toEqual({ duplicate: 1 });
-      // Version 2 tells what was written; for version 1 halving finds one among 101 in 2 × ⌈log2 101⌉ + 1 requests.
+      // Version 2 answers what was written; for version 1 halving finds one among 101 in 2 × ⌈log2 101⌉ + 1 requests.
       expect(result.requests).toBeLessThanOrEqual(version === 2 ? 1 : 15);
       expect(await prometheus.query('count({__name__=~"good_.*"})')).toMatchObject([
         { value: 100 },

@@ -148,7 +148,7 @@ type RangeResult = {
   readonly values?: readonly (readonly [number, string])[];
 };
 
-/** Asks as Grafana would, for now or for a range, and tells what there is now: a line that has ended is none. */
+/** Asks as Grafana would, for now or for a range, and gives what there is now: a line that has ended is none. */
 async function ask({ expr, instant }: Omit<BoardQuery, 'place'>): Promise<Sample[]> {
   const now = Date.now() / 1000;
   const parameters = new URLSearchParams({ query: fillIn(expr) });
@@ -194,7 +194,7 @@ async function labelValues(selector: string, label: string): Promise<readonly st
   return ((await response.json()) as { readonly data: readonly string[] }).data;
 }
 
-/** Polls until the answers are as wanted, then returns them; else tells what is not. */
+/** Polls until the answers are as wanted, then returns them; else says what is not. */
 async function until(
   what: string,
   trouble: (answers: Answers) => readonly string[],

@@ -56,12 +56,13 @@ function environment(url: string) {
   };
 }
 
+function run(...args: readonly string[]) {
+  const options = { cwd: tree.directory, env, timeoutMs: commandSeconds * 1000 };
+  return runCommand('node_modules/.bin/serverless', args, options);
+}
+
 async function serverless(command: 'deploy' | 'remove'): Promise<void> {
-  const { code, output } = await runCommand('node_modules/.bin/serverless', [command], {
-    cwd: tree.directory,
-    env,
-    timeoutMs: commandSeconds * 1000,
-  });
+  const { code, output } = await run(command);
   expect([output, code]).toEqual([expect.stringMatching(/✔ Service/), 0]);
 }
 
@@ -143,7 +144,7 @@ describe('a deployed stack', () => {
     expect(subnets ?? []).toHaveLength(expected.inside ? 2 : 0);
   });
 
-  it('tells each function where it stands and where results go', () => {
+  it('gives each function its place and its receiver', () => {
     const variables = (name: string) =>
       (functionOf(name).Environment as { readonly Variables: Described }).Variables;
     expect(variables('web-probe').FARGAZE_VANTAGE).toBe('internet');
@@ -154,13 +155,18 @@ describe('a deployed stack', () => {
     expect(variables('deliver').FARGAZE_PUSHGATEWAY_URL).toBe(
       'http://prometheus.fargaze.internal:9091',
     );
+    const owners = ['deliver', 'janitor', 'ecs-bridge'].map(
+      (name) => variables(name).FARGAZE_OWNER,
+    );
+    expect(owners[0]).toMatch(/^fargaze-\w+-\d{12}-[a-z]+-[a-z]+-\d$/);
+    expect(new Set(owners).size).toBe(1);
   });
 
   it.each([
-    { name: 'web-probe', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'web-probe-vpc', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'redis-probe', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'ecs-bridge', input: '{"schedule":"1m"}', rate: 'rate(1 minute)' },
+    { name: 'web-probe', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'web-probe-vpc', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'redis-probe', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'ecs-bridge', input: undefined, rate: 'cron(* * * * ? *)' },
     { name: 'janitor', input: undefined, rate: 'rate(1 hour)' },
   ])('wakes $name by a rule', ({ name, input, rate }) => {
     const arn = functionOf(name).FunctionArn;
@@ -216,6 +222,14 @@ describe('a deployed stack', () => {
 });
 
 describe('afterwards', () => {
+  it('a deployment that would rebuild the network says so and stops', async () => {
+    const { code, output } = await run('deploy', '--param=VpcCidr=10.43.0.0/16');
+    expect(code).not.toBe(0);
+    expect(output).toContain('AWS::EC2::VPC Vpc is replaced: CidrBlock changes');
+    expect(output).toContain('VpcCidr: "10.42.0.0/16", then "10.43.0.0/16"');
+    expect(output).toContain('deploy with --allow-replacement');
+  });
+
   it('a changed dashboard alone makes a new revision of Grafana, and of nothing else', async () => {
     const board = join(tree.directory, 'infra/config/grafana/dashboards/fargaze-web.json');
     const changed = { ...JSON.parse(readFileSync(board, 'utf8')), title: 'changed' };

@@ -40,7 +40,7 @@ async function tick(): Promise<void> {
   );
 }
 
-/** Waits until the fresh series tell `want` of a probe. */
+/** Waits until the fresh series show `want` of a probe. */
 async function expectState(probe: 'web' | 'redis', want: string): Promise<void> {
   let seen = '';
   const check = async () => {
@@ -50,8 +50,8 @@ async function expectState(probe: 'web' | 'redis', want: string): Promise<void> 
     seen = row?.state === 'down' ? `down: ${row.last?.failure}` : String(row?.state);
     return seen === want;
   };
-  // Usually two scrapes. A probe of the real schedule that began before the change may end after ours and tell what
-  // was; then the next minute's tells what is.
+  // Usually two scrapes. A probe of the real schedule that began before the change may end after this one and report what
+  // was; then the next minute's reports what is.
   await waitFor({ what: `${probe} ${want}`, seconds: patience, check }).catch((error) => {
     throw new Error(`${probe} is ${seen}, want ${want}`, { cause: error });
   });
@@ -59,7 +59,7 @@ async function expectState(probe: 'web' | 'redis', want: string): Promise<void> 
 
 const query = (expression: string) => stack.prometheus.query(expression);
 
-/** What the query tells once it tells anything: a scrape may have come just before what it is to show. */
+/** What the query answers once it answers anything: a scrape may have come just before what it is to show. */
 async function some(expression: string) {
   let found: Awaited<ReturnType<typeof query>> = [];
   const check = async () => {

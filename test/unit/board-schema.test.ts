@@ -114,7 +114,7 @@ it('the deployed Grafana is given what provisioning takes from the environment, 
   ]);
   const template = readFileSync('infra/grafana.yml', 'utf8');
   expect(names.length).toBe(3);
-  for (const [, name = ''] of names) expect(template).toMatch(new RegExp(`Name: ${name},`));
+  for (const [, name = ''] of names) expect(template).toMatch(new RegExp(`Name: ${name}[,\n]`));
   expect(template).toContain('Name: FARGAZE_SCRAPE_INTERVAL, Value: !Ref ScrapeInterval');
 });
 

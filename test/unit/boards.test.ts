@@ -98,7 +98,7 @@ it('every board has a uid, a title and an address of its own, and is not edited 
 describe.each(byTitle)('%s', (_, file) => {
   const panels = file.panels.filter(({ type }) => type !== 'row');
 
-  it('tells of every panel what it shows, and says unknown where nothing is known', () => {
+  it('says of every panel what it shows, and says unknown where nothing is known', () => {
     for (const { title, description, fieldConfig, type } of panels) {
       expect([title, description?.length]).toEqual([title, expect.any(Number)]);
       expect(description?.length).toBeGreaterThan(20);
@@ -125,7 +125,7 @@ describe.each(byTitle)('%s', (_, file) => {
     for (const { title, gridPos } of panels) expect([title, gridPos.w >= 4]).toEqual([title, true]);
   });
 
-  it('names colours of the palette alone, which suit light and dark', () => {
+  it('names only colours of the palette, which suit light and dark', () => {
     const colours = [...JSON.stringify(file).matchAll(/"(?:color|iconColor)":"([^"]*)"/g)];
     const palette = ['green', 'orange', 'red', 'blue', 'purple', 'text'];
     expect(

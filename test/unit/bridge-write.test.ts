@@ -27,6 +27,8 @@ function passAt(now: number, writer: SeriesWriter = createReceiver()): Pass {
     readDeadline: deadline,
     writeDeadline: deadline,
     writer,
+    order: 'any',
+    overlap: 600,
     now,
     scopes: [],
     tally: createRunTally(),
@@ -66,6 +68,7 @@ describe('zeros', () => {
       size: 1,
       period: 60,
       span: { from, until },
+      watermark: undefined,
       key: 'unit',
     };
     const answer = {
@@ -78,7 +81,7 @@ describe('zeros', () => {
       'Sum',
       answer,
     );
-    return (one?.series.points ?? []).map(({ at, value }) => [at / 1000 - from, value]);
+    return (one?.fresh ?? []).map(({ at, value }) => [at / 1000 - from, value]);
   };
 
   it('stand where no point is, but not where a late one may still come', () => {

@@ -52,18 +52,18 @@ it.each([
   {
     name: 'variables of a function that is not there',
     resources: {},
-    told: 'Probe: got nothing, want a Lambda function',
+    message: 'Probe: got nothing, want a Lambda function',
   },
   {
     name: 'an image that nobody knows',
     resources: { Probe, Task: { Type: 'T', Properties: { Image: 'fargaze-image:cobol' } } },
-    told: 'got mark fargaze-image:cobol',
+    message: 'got mark fargaze-image:cobol',
   },
   {
     name: 'a bundle that nobody knows',
     resources: { Probe, Task: { Type: 'T', Properties: { Value: 'fargaze-bundle:toString' } } },
-    told: 'got mark fargaze-bundle:toString',
+    message: 'got mark fargaze-bundle:toString',
   },
-])('$name is refused', ({ resources, told }) => {
-  expect(() => complete({}, resources)).toThrow(told);
+])('$name is refused', ({ resources, message }) => {
+  expect(() => complete({}, resources)).toThrow(message);
 });

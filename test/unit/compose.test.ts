@@ -41,7 +41,7 @@ it.each(declared)('$name is the same there and here', ({ name, container }) => {
   }
 });
 
-it('holds no secret and no bundle, and opens ports to this machine alone', () => {
+it('holds no secret and no bundle, and opens ports to this machine only', () => {
   for (const { name, container } of declared) {
     for (const { Name } of container.Secrets ?? []) {
       expect(services[name]?.environment[Name]).toMatch(/^\$\{[A-Z_]+:\?/);

@@ -21,7 +21,7 @@ function issuesOf(read: () => unknown): string[] {
 
 const issuesIn = (text: string) => issuesOf(() => parseConfigText(text));
 const probe = '{ name: a, module: http_2xx, target: "http://a/" }';
-const wantRoot = 'want a mapping with probes, modules, bridge or slos';
+const wantRoot = 'want a mapping with probes, modules, shards, bridge or slos';
 
 describe('a file that is no configuration', () => {
   it.each([
@@ -162,7 +162,7 @@ describe('a trap of YAML', () => {
         'modules (line 2): got null, want a mapping',
       ],
     },
-  ])('($name) is told with its place', ({ text, want }) => {
+  ])('($name) is reported with its place', ({ text, want }) => {
     expect(issuesIn(text).sort()).toEqual([...want].sort());
   });
 

@@ -1,4 +1,4 @@
-// fargaze.yml: what compiles, and that what does not is told whole.
+// fargaze.yml: what compiles, and that what does not is reported whole.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ it('an empty mapping has the built-in modules and no probes', () => {
   expect(config.probes).toEqual([]);
 });
 
-it('every problem is told in one message, in the order of the file', () => {
+it('every problem is listed in one message, in the order of the file', () => {
   const text = `
 modules:
   a:
@@ -66,8 +66,8 @@ extra: 1
     'modules.a.http.valid_status_code (line 8): unknown key; did you mean "valid_status_codes"?',
     'modules.a.http.valid_status_codes[0] (line 9): got 20, want a status code from 100 to 599',
     'modules.a.http.valid_status_codes[1] (line 9): got "abc", want a status code from 100 to 599',
-    'modules.a.http.fail_if_body_matches_regexp[0] (line 10): got "(unclosed", want a regular expression in RE2 syntax (missing closing ))',
-    'modules.a.http.fail_if_body_matches_regexp[1] (line 10): got "a(?=b)", want a regular expression in RE2 syntax ((?= is not supported by RE2)',
+    'modules.a.http.fail_if_body_matches_regexp[0] (line 10): got "(unclosed", want a regular expression in RE2 syntax (missing closing ): `(unclosed`)',
+    'modules.a.http.fail_if_body_matches_regexp[1] (line 10): got "a(?=b)", want a regular expression in RE2 syntax (invalid or unsupported Perl syntax: `(?=`)',
     'modules.a.http.basic_auth.password (line 11): got a value, want a reference, env:NAME or file:/path, never the secret itself',
     'modules.b.prober (line 13): got "icmp", want prober: http or redis',
     'probes[0].module (line 16): unknown module "htp_2xx"; did you mean "http_2xx"?',
@@ -107,9 +107,9 @@ it.each([
   {
     name: 'a list',
     text: '- 1',
-    want: /got \[1\], want a mapping with probes, modules, bridge or slos/,
+    want: /got \[1\], want a mapping with probes, modules, shards, bridge or slos/,
   },
-])('$name is told with its place', ({ text, want }) => {
+])('$name is reported with its place', ({ text, want }) => {
   expect(issuesOf(text)[0]).toMatch(want);
 });
 
@@ -133,7 +133,7 @@ it('basic_auth and authorization exclude each other', () => {
   );
 });
 
-it('certificates named by file are compiled in; a file that is not there is told', () => {
+it('certificates named by file are compiled in; a file that is not there is reported', () => {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-config-'));
   const { cert } = issueCertificate({ commonName: 'CA', ca: true });
   writeFileSync(join(directory, 'ca.pem'), cert);
@@ -209,7 +209,7 @@ slos:
     ]);
   });
 
-  it('that cannot be kept are told, all of them', () => {
+  it('that cannot be kept are reported, all of them', () => {
     const issues = issuesOf(`
 probes:
   - { name: web, module: http_2xx, target: 'http://a/', quiet_during_rollout: shop }

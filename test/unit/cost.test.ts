@@ -14,7 +14,7 @@ const job = (more: string) =>
   `{ type: AWS/ECS, statistics: [Average, Maximum], metrics: [${eight}], ${more} }`;
 const servicesAlone = 'dimensionNameRequirements: [ServiceName, ClusterName]';
 
-it('each count of services is a row, and what is over budget is told', () => {
+it('each count of services is a row, and what is over budget is reported', () => {
   const report = renderCost(
     bridgeOf(job(servicesAlone), 'budget: { monthly_usd: 50 },'),
     [10, 1000],

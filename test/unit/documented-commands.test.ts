@@ -43,6 +43,11 @@ const elsewhere: readonly Elsewhere[] = [
     file: 'scripts/test.ts',
     words: 'const asked = process.argv.slice(2)',
   },
+  {
+    form: /^npm run preflight(?: -- .*)?$/,
+    file: 'test/deployed/examples.test.ts',
+    words: "npmRun('preflight'",
+  },
   { form: /^npm run package$/, file: serverlessTest, words: "npmRun('package')" },
   {
     form: /^(?:FARGAZE_SINK=stdout )?npx serverless invoke local -f [\w-]+(?: -d '.*')?$/,
@@ -50,7 +55,7 @@ const elsewhere: readonly Elsewhere[] = [
     words: "['invoke', 'local', '-f', 'web-probe', '-d', event]",
   },
   {
-    form: /^npx serverless deploy(?: --param=\S+)*$/,
+    form: /^npx serverless deploy(?: --param=\S+| --stage \w+)*$/,
     file: deployTest,
     words: "await serverless('deploy')",
   },
@@ -107,6 +112,10 @@ const byHand: readonly { readonly form: RegExp; readonly why: string }[] = [
   {
     form: /^(?:npm ci --prefix|node) test\/mutation/,
     why: 'installs 65 MB and takes minutes for one file',
+  },
+  {
+    form: /week\/record\.ts$/,
+    why: 'runs for minutes; test/contract/alerts-week.test.ts runs the same',
   },
   { form: /record-yace\.ts$/, why: 'builds YACE and rewrites what tests compare with' },
 ];

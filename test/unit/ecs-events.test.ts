@@ -54,12 +54,12 @@ describe('the end of a container', () => {
 it('of the events of a service the newest of each kind is kept, whatever order they come in', () => {
   const steady = '(service web) has reached a steady state.';
   const rollback = '(service web) rolling back to deployment ecs-svc/1.';
-  const told = notableEvents([
+  const notable = notableEvents([
     { createdAt: 40, message: steady },
     { createdAt: 20, message: rollback },
     { createdAt: 30, message: rollback },
     { createdAt: 10, message: steady },
     { message: '(service web) deployment failed: tasks failed to start.' },
   ]);
-  expect(told).toEqual({ steadyAt: 40, troubles: new Map([['rollback', 30]]) });
+  expect(notable).toEqual({ steadyAt: 40, troubles: new Map([['rollback', 30]]) });
 });

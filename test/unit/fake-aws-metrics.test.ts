@@ -136,7 +136,7 @@ describe('buckets', () => {
 });
 
 describe('values', () => {
-  it('stay within 5 and 95 percent, move, and depend on seed, region and metric alone', () => {
+  it('stay within 5 and 95 percent, move, and depend on seed, region and metric only', () => {
     const window = { start: now - 7200, end: now - 300, period: 60 };
     const samples = read(setUp().series, window).flatMap((bucket) => bucket.samples);
     expect(Math.min(...samples)).toBeGreaterThanOrEqual(5);
@@ -245,11 +245,32 @@ describe('statistics', () => {
     { name: 'p50', want: 2.5 },
     { name: 'p100', want: 4 },
     { name: 'p99.9', want: 3.997 },
+    { name: 'IQM', want: 2.5 },
+    { name: 'tm75', want: 2 },
+    { name: 'TM(25%:75%)', want: 2.5 },
+    { name: 'TM(1:3)', want: 2.5 },
+    { name: 'TM(:2)', want: 1.5 },
+    { name: 'WM(2:3)', want: 2.5 },
+    { name: 'wm50', want: 2 },
+    { name: 'TC(1:)', want: 3 },
+    { name: 'ts75', want: 6 },
+    { name: 'PR(:3)', want: 75 },
   ])('$name of 1, 2, 3, 4 is $want', ({ name, want }) => {
     expect(statisticOf(name)([3, 1, 4, 2])).toBeCloseTo(want, 10);
   });
 
-  it.each(['average', 'p101', 'p', 'tm90', 'toString', ''])('%s is refused', (name) => {
+  it.each([
+    'average',
+    'p101',
+    'p',
+    'tm101',
+    'TM(:)',
+    'TM(10%:20)',
+    'PR(:5%)',
+    'XX(1:2)',
+    'toString',
+    '',
+  ])('%s is refused', (name) => {
     expect(() => statisticOf(name)).toThrow('not supported');
   });
 });

@@ -262,7 +262,7 @@ describe('the demo', () => {
     expect(demoAt(start, at).length).toBeGreaterThan(4);
   });
 
-  it('has rollouts and stopped tasks within an hour, and none that an alert would tell of', () => {
+  it('has rollouts and stopped tasks within an hour, and none that an alert would report', () => {
     let now = start;
     const model = createModel({ now: () => now });
     addDemo(model);

@@ -140,7 +140,7 @@ describe('the query protocol', () => {
     );
   });
 
-  it('tells whose fault an error is', () => {
+  it('says whose fault an error is', () => {
     const errorOf = (status: number) =>
       encodeXmlError(
         { xmlns: 'urn:x', requestId: 'r', dialect: 'query' },

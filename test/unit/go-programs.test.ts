@@ -97,7 +97,7 @@ esac
     expect(calls().some((call) => call.startsWith('build'))).toBe(false);
   });
 
-  it('that fails leaves nothing behind, and its last words are told', async () => {
+  it('that fails leaves nothing behind, and its last words are reported', async () => {
     const go = fakeGo({ build: 'touch "$output/prometheus"; echo "disk full" >&2; exit 1' });
     await expect(deployedPrograms(['prometheus'], options(go))).rejects.toThrow('disk full');
     expect(kept()).toEqual([]);

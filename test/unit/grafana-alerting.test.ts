@@ -50,7 +50,7 @@ it('no uid and no title is there twice, and every rule asks for what it has', ()
   }
 });
 
-it('only what tells that nothing can be known alerts when Prometheus cannot be asked', () => {
+it('only what says that nothing can be known alerts when Prometheus cannot be asked', () => {
   const states = new Map<string, string[]>();
   for (const { execErrState, noDataState, title } of copies) {
     const key = `${noDataState} ${execErrState}`;

@@ -33,7 +33,7 @@ it('a block of one family holds no address of the other', () => {
   expect(liesIn(addressBytes('127.0.0.1'), '::', 0)).toBe(false);
 });
 
-it('an allowed block lifts the guard for its own addresses alone', () => {
+it('an allowed block lifts the guard for its own addresses only', () => {
   expect(findBlock('169.254.1.1', ['169.254.1.0/24'])).toBeUndefined();
   expect(findBlock('169.254.2.1', ['169.254.1.0/24'])).toBe('169.254.2.1 lies in 169.254.0.0/16');
 });

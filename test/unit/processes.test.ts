@@ -78,7 +78,7 @@ describe('processes', () => {
     await dying.stop();
   });
 
-  it('one that cannot be started is told', async () => {
+  it('one that cannot be started is reported', async () => {
     const starting = startProcess({ name: 'ghost', command: '/nowhere/ghost', args: [] });
     await expect(starting).rejects.toThrow('ghost cannot be started');
   });

@@ -77,7 +77,7 @@ it('a message gives back the batch that it was made of', () => {
   );
 });
 
-it('a batch that is told apart keeps every group whole and every point in its order', () => {
+it('a batch that is cut keeps every group whole and every point in its order', () => {
   void fc.assert(
     fc.property(batches, fc.integer({ min: 700, max: 3000 }), (batch, most) => {
       const { messages, tooLong } = toMessages(batch, most);

@@ -1,4 +1,4 @@
-// Every rule reads what somebody emits; every alert has its tests, its runbook and a text that tells what was seen.
+// Every rule reads what somebody emits; every alert has its tests, its runbook and a text that says what was seen.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { listMetrics, listTemplateQueries } from '../../infra/config/prometheus/metric-names.ts';
@@ -133,7 +133,7 @@ describe('runbooks', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([]);
     const patterns = [...text.matchAll(/__name__=~"([^"]+)"/g)].map(([, pattern = '']) => pattern);
     expect(patterns.flatMap(alternatives).filter(matchesNone)).toEqual([]);
-    // Where labels are the same, `or` shows the left side alone.
+    // Where labels are the same, `or` shows only the left side.
     expect(queries.filter((query) => / or (?!label_replace)/.test(query))).toEqual([]);
   });
 
@@ -173,6 +173,33 @@ it.each(alerts.map((rule) => [rule.alert, rule] as const))(
     expect(rule.annotations?.description).toBeTruthy();
   },
 );
+
+it('what pages waits, so that one evaluation wakes nobody; a failed probe waits by its results', () => {
+  const critical = alerts.filter(({ labels }) => `${labels?.severity}`.includes('critical'));
+  const hasty = critical.filter((rule) => rule.for === undefined).map(({ alert }) => alert);
+  expect(hasty).toEqual(['FargazeProbeFailed']);
+  expect(critical.length).toBeGreaterThan(15);
+});
+
+it('labels and severity of fargaze.yml reach every alert on a probe and every one on an objective', () => {
+  const of = (labels: string) =>
+    alerts.filter(({ expr }) => expr.includes(`fargaze:${labels}`)).map(({ alert }) => alert);
+  expect(of('probe_labels').sort()).toEqual([
+    'FargazeCertificateExpired',
+    'FargazeCertificateExpiring',
+    'FargazeCertificateExpiringNow',
+    'FargazeProbeClockSkew',
+    'FargazeProbeFailed',
+    'FargazeProbeSilent',
+    'FargazeProbeSlow',
+    'FargazeRedisProbeContradictsExporter',
+    'FargazeVantagesDisagree',
+  ]);
+  const objectives = alerts
+    .map(({ alert = '' }) => alert)
+    .filter((name) => /^FargazeSlo/.test(name));
+  expect(of('slo_labels')).toEqual(objectives);
+});
 
 const known = knownMetrics();
 

@@ -1,7 +1,6 @@
-// Small pure parts: durations, sizes, suggestions, patterns, redaction, grouping keys, exposition, classification.
+// Small pure parts: durations, sizes, suggestions, redaction, grouping keys, exposition, classification.
 import fc from 'fast-check';
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
-import { compilePattern } from '../../layers/core/src/config/pattern.ts';
 import { suggest } from '../../layers/core/src/config/suggest.ts';
 import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
@@ -40,78 +39,6 @@ it.each([
 ])('%s suggests %p', (word, want) =>
   expect(suggest(word, ['timeout', 'http', 'prober'])).toBe(want),
 );
-
-describe('patterns', () => {
-  it.each([
-    { re2: '(?i)HELLO', text: 'say hello', match: true },
-    { re2: '\\Aab\\z', text: 'ab', match: true },
-    { re2: '\\Aab\\z', text: 'xab', match: false },
-    { re2: '(?P<year>\\d{4})', text: 'in 2026', match: true },
-    { re2: '[[:digit:]_]+', text: 'x_1', match: true },
-    { re2: '\\pL+', text: 'ß', match: true },
-    { re2: '\\Qa.b\\E', text: 'axb', match: false },
-    { re2: '\\\\A', text: '\\A', match: true },
-    { re2: 'a.b', text: 'a\nb', match: false },
-    { re2: '(?s)a.b', text: 'a\nb', match: true },
-  ])('$re2 on $text: $match', ({ re2, text, match }) => {
-    const { source, flags } = compilePattern(re2);
-    expect(new RegExp(source, flags).test(text)).toBe(match);
-  });
-
-  it.each([
-    { re2: '[]a]', text: ']', match: true },
-    { re2: '[^]a]', text: ']', match: false },
-    { re2: '\\s', text: '\u00a0', match: false },
-    { re2: '[\\S]', text: '\u00a0', match: true },
-    { re2: 'a.b', text: 'a\rb', match: true },
-    { re2: '(?m)\\Ab', text: 'a\nb', match: false },
-    { re2: '(?m)a\\z', text: 'a\nb', match: false },
-    { re2: '^*a', text: 'ba', match: true },
-    { re2: '\\x{1F600}+$', text: '\u{1F600}\u{1F600}', match: true },
-    { re2: '[\\x41-\\103]', text: 'B', match: true },
-    { re2: '\\p{Greek}', text: 'α', match: true },
-    { re2: '\\P{^L}', text: 'a', match: true },
-    { re2: 'a{,2}', text: 'a{,2}', match: true },
-    { re2: '(?P<1>a)(?<b>b)', text: 'ab', match: true },
-    { re2: '[a-]', text: '-', match: true },
-    { re2: '\\Qa*', text: 'a*', match: true },
-    { re2: '\\a\\-\\.', text: '\x07-.', match: true },
-  ])('$re2 means what it means to RE2, on $text: $match', ({ re2, text, match }) => {
-    const { source, flags } = compilePattern(re2);
-    expect(new RegExp(source, flags).test(text)).toBe(match);
-  });
-
-  it.each([
-    { re2: '(a', want: 'missing closing )' },
-    { re2: 'a)', want: 'unexpected )' },
-    { re2: '[a-', want: 'missing closing ]: [a-' },
-    { re2: '[a\\', want: 'missing closing ]: [a\\' },
-    { re2: '[b-a]', want: 'invalid character class range: b-a' },
-    { re2: '[a-\\d]', want: 'invalid character class range: a-\\d' },
-    { re2: '[[:foo:]]', want: 'invalid character class range: [:foo:]' },
-    { re2: '\\p{Nobody}', want: 'invalid character class range: \\p{Nobody}' },
-    { re2: '[[:^alpha:]]', want: '[:^alpha:] is not supported, want [^[:alpha:]]' },
-    { re2: '*a', want: 'missing argument to repetition operator: *' },
-    { re2: '(|+)', want: 'missing argument to repetition operator: +' },
-    { re2: 'a**', want: 'invalid nested repetition operator: *' },
-    { re2: 'a{2}{3}', want: 'invalid nested repetition operator: {3}' },
-    { re2: 'a{1001}', want: 'invalid repeat count: {1001}' },
-    { re2: 'a{3,2}', want: 'invalid repeat count: {3,2}' },
-    { re2: 'a\\', want: 'trailing backslash at end of expression' },
-    { re2: '\\y', want: 'invalid escape sequence: \\y' },
-    { re2: '(a)\\1', want: 'invalid escape sequence: \\1' },
-    { re2: '\\x{110000}', want: 'invalid escape sequence: \\x{110000}' },
-    { re2: '(?P<a->b)', want: 'invalid named capture: (?P<a->' },
-    { re2: '(?P<a>b)(?P<a>c)', want: 'duplicate capture group name: a' },
-    { re2: 'a(?=b)', want: '(?= is not supported by RE2' },
-    { re2: '(?!x)', want: '(?! is not supported by RE2' },
-    { re2: '(?<=a)b', want: '(?<= is not supported by RE2' },
-    { re2: '(?U)a', want: 'the flags (?U) are not supported' },
-    { re2: 'a(?i)b', want: '(?i) is not supported, flags stand at the beginning, as in (?i)' },
-  ])('$re2 is refused: $want', ({ re2, want }) => {
-    expect(() => compilePattern(re2)).toThrow(new SyntaxError(want));
-  });
-});
 
 describe('addresses lose their credentials', () => {
   it.each([

@@ -1,7 +1,8 @@
 // What a redirect takes along, and what stays behind.
 import type { IncomingMessage } from 'node:http';
+import { CookieJar } from '../../functions/web-probe/cookies.ts';
 import type { HopRequest } from '../../functions/web-probe/hop.ts';
-import { CookieJar, nextRequest } from '../../functions/web-probe/redirects.ts';
+import { nextRequest } from '../../functions/web-probe/redirects.ts';
 
 const first = (url: string): HopRequest => ({
   url: new URL(url),
@@ -20,7 +21,9 @@ const redirect = (location: string) =>
 function follow(from: string, ...to: string[]): HopRequest {
   const jar = new CookieJar(first(from));
   return to.reduce((request, location) => {
-    const next = nextRequest(request, redirect(location), { jar, hosts: ['friend.test'] });
+    const answer = redirect(location);
+    jar.store(request.url, answer, 0);
+    const next = nextRequest(request, answer, { jar, hosts: ['friend.test'] });
     if (!('headers' in next)) throw new Error(next.detail);
     return next;
   }, first(from));

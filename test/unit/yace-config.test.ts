@@ -1,9 +1,11 @@
 // A YACE file as the bridge reads it: unchanged, with YACE's defaults, and refused with every problem where it asks for
 // what we do not do. One file: what is taken and what is refused of one schema are read side by side.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
+import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
@@ -60,8 +62,8 @@ describe('a file of YACE', () => {
         undefined,
       ],
       searchTags: [
-        { key: 'Environment', value: { source: '^(live|stage)$', flags: '' } },
-        { key: 'Generation', value: { source: '^2$', flags: '' } },
+        { key: 'Environment', value: compilePattern('^(live|stage)$') },
+        { key: 'Generation', value: compilePattern('^2$') },
       ],
       exportedTags: ['Team', 'cost:centre'],
       customTags: [{ name: 'landscape', value: 'shop' }],
@@ -161,7 +163,7 @@ it('jobs of one namespace have names of their own', () => {
   expect(compile(inline(twice)).jobs.map(({ name }) => name)).toEqual(['AWS/ECS', 'AWS/ECS #2']);
 });
 
-it('every problem is told in one message, with lines', () => {
+it('every problem is listed in one message, with lines', () => {
   const text = inline(`
 apiVersion: v2
 discovery:
@@ -200,9 +202,9 @@ unknown: 1
     `${path}.discovery.jobs[1].regions[0] (line 15): got "europe", want a region such as eu-west-1`,
     `${path}.discovery.jobs[1].roles[1].roleArn (line 16): got "arn:aws:iam::1:user/x", want the ARN of a role`,
     `${path}.discovery.jobs[1].roles[0] (line 16): externalId without roleArn, want both`,
-    `${path}.discovery.jobs[1].searchTags[0].value (line 17): got "(", want a regular expression in RE2 syntax (missing closing ))`,
+    `${path}.discovery.jobs[1].searchTags[0].value (line 17): got "(", want a regular expression in RE2 syntax (missing closing ): \`(\`)`,
     `${path}.discovery.jobs[1].serchTags (line 18): unknown key; did you mean "searchTags"?`,
-    `${path}.discovery.jobs[1].enhancedMetrics (line 19): got [{"name":"Timeout"}], want it left out: values that services tell by APIs of their own are not read`,
+    `${path}.discovery.jobs[1].enhancedMetrics (line 19): got [{"name":"Timeout"}], want it left out: values that services give by APIs of their own are not read`,
     `${path}.discovery.jobs[1].quotaMetrics (line 20): got true, want it left out: quotas are not read`,
     `${path}.discovery.jobs[1].dimensionValueExclusions (line 21): got [{"key":"Queue","value":"a"}], want it left out: series are not filtered by values of dimensions`,
     `${path}.discovery.jobs[1].metrics[0].statistics[0] (line 23): got "Avrage", want a statistic such as Average, Sum, p99 or TM(10%:90%)`,
@@ -224,7 +226,7 @@ describe('yace_file', () => {
   const text = 'bridge: { cloudwatch: { yace_file: jobs.yml, intervall: 5m } }';
   const write = (content: string) => writeFileSync(join(directory, 'jobs.yml'), content);
 
-  it('that is not there is told beside the rest', () => {
+  it('that is not there is reported beside the rest', () => {
     expect(issuesOf(text, join(directory, 'none'))).toEqual([
       'bridge.cloudwatch.yace_file (line 1): got "jobs.yml", which does not exist',
       'bridge.cloudwatch.intervall (line 1): unknown key; did you mean "interval"?',
@@ -242,7 +244,7 @@ describe('yace_file', () => {
     ]);
   });
 
-  it('that is not YAML, or empty, is told', () => {
+  it('that is not YAML, or empty, is reported', () => {
     write('discovery: [');
     expect(issuesOf(text, directory)[0]).toMatch(/^jobs\.yml: line 1, column \d+: /);
     write('');

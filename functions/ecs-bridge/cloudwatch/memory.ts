@@ -2,6 +2,8 @@
 import { Sessions } from '../aws/sessions.ts';
 import { Turns } from './due.ts';
 import { FindMemory } from './find/memory.ts';
+import { Overlaps } from './find/overlaps.ts';
+import { PointOrder } from './write/point-order.ts';
 import { SentPoints } from './write/sent-points.ts';
 import { Watermarks } from './write/watermarks.ts';
 
@@ -10,6 +12,8 @@ export class Memory {
   readonly sessions = new Sessions();
   readonly turns = new Turns();
   readonly find = new FindMemory();
+  readonly order = new PointOrder();
+  readonly overlaps = new Overlaps();
   readonly sent = new SentPoints();
   readonly watermarks = new Watermarks();
 }

@@ -10,15 +10,16 @@ import { findJobs, jobsOf, keepFound } from './find/jobs.ts';
 import { jobKey } from './find/search.ts';
 import type { Memory } from './memory.ts';
 import { closePass, openPass } from './pass/open-pass.ts';
-import type { Pass, PassOptions } from './pass/pass.ts';
+import { type Pass, type PassOptions, settleOf } from './pass/pass.ts';
 import { type Plan, type ScopedRequest, sizeOf } from './plan-size.ts';
 import type { Answer } from './query/answer.ts';
 import { queryId, requestExpression, requestUnits } from './query/data-request.ts';
 import { getMetricData } from './query/get-metric-data.ts';
 import { planRequests, pointsOf } from './query/plan.ts';
 import type { PassReport } from './report.ts';
-import type { MadeSeries } from './write/sent-points.ts';
+import { orderNote } from './write/point-order.ts';
 import { SeriesMaker, seriesKey } from './write/series.ts';
+import { writeMade } from './write/write-made.ts';
 import { writeSeries } from './write/write-series.ts';
 
 /** Requests under way at once: enough to keep the API busy, few enough to hold their points in memory. */
@@ -29,7 +30,10 @@ const heavyPoints = 20_000;
 
 /** Runs a pass. Calls and writes that fail are not thrown: they are in the report. */
 export async function runPass(options: PassOptions, memory: Memory): Promise<PassReport> {
-  const pass = await openPass(options, memory.sessions);
+  const order = await memory.order.learn(options);
+  const overlap = memory.overlaps.of(options.clock.now() / 1000);
+  const pass = await openPass({ ...options, order, overlap }, memory.sessions);
+  if (order === 'ascending') pass.tally.notes.push(orderNote);
   try {
     const run = new PassRun(pass, memory);
     const jobs = await run.find();
@@ -42,9 +46,10 @@ export async function runPass(options: PassOptions, memory: Memory): Promise<Pas
     if (ran === 'read') {
       await run.read(plan);
       for (const [scope, own] of jobs) await run.finish(scope, own);
+      if (pass.tally.incomplete.size === 0) memory.overlaps.take(pass.now);
       run.prune();
     }
-    return { tally: pass.tally, budget, ran };
+    return { tally: pass.tally, budget, order, ran };
   } finally {
     closePass(pass);
   }
@@ -113,7 +118,7 @@ class PassRun {
       }),
     );
     this.#noteNewest(units, byId);
-    const written = await this.#deliver(made);
+    const written = await writeMade(made, this.#pass, this.#memory);
     for (const unit of units) {
       if (!written || lost.has(unit)) incomplete.add(unit.job);
       else this.#memory.watermarks.setUnit(unit.key, unit.span.until);
@@ -129,7 +134,7 @@ class PassRun {
       if (fault === undefined) this.#memory.find.searches.set(scoped.key, answers.length);
     }
     const made = answers.flatMap((answer) => this.#maker.ofExpression(scoped, answer));
-    const written = await this.#deliver(made);
+    const written = await writeMade(made, this.#pass, this.#memory);
     if (written && fault === undefined) this.#memory.watermarks.set(scoped.key, scoped.span.until);
   }
 
@@ -144,18 +149,6 @@ class PassRun {
     }
   }
 
-  /** Writes series and records their points; whether they have been delivered. */
-  async #deliver(made: readonly MadeSeries[]): Promise<boolean> {
-    const written = await writeSeries(
-      made.map(({ series }) => series),
-      this.#pass,
-    );
-    if (written) {
-      for (const one of made) this.#memory.sent.record(one, this.#pass.clock.now());
-    }
-    return written;
-  }
-
   /** Ends the series of resources that have gone, writes `_info` series, and moves the watermarks of complete jobs. */
   async finish(scope: ScopeClients, jobs: readonly ScopedJob[]): Promise<void> {
     const { now, tally } = this.#pass;
@@ -167,7 +160,7 @@ class PassRun {
       (labels): Series => ({ labels, points: [{ at, value: 'stale' }] }),
     );
     const info = jobs.flatMap((job) => this.#maker.ofResources(job));
-    if (!(await writeSeries([...ends, ...distinct(info)], this.#pass))) return;
+    if ((await writeSeries([...ends, ...distinct(info)], this.#pass)) === undefined) return;
     for (const key of gone.keys()) sent.forget(key);
     if (existing !== undefined) sent.recordExisting(scope.key, existing);
     tally.stale += gone.size;
@@ -183,10 +176,10 @@ class PassRun {
   }
 
   #deliveredUntil({ units }: ScopedJob): number {
-    const { config, now } = this.#pass;
+    const { now } = this.#pass;
     return units.reduce(
       (until, { span }) => Math.min(until, span.until),
-      Math.floor(now - config.settle),
+      Math.floor(now - settleOf(this.#pass)),
     );
   }
 

@@ -1,5 +1,5 @@
 // Which clusters and services the configuration selects. Pure.
-import { type EcsConfig, matchesName, type TagFilter } from '@fargaze/core/internal';
+import { type EcsConfig, matches, matchesName, type TagFilter } from '@fargaze/core/internal';
 import type { Cluster, Service } from './narrow.ts';
 
 /** Whether the clusters of the account must be listed to know which of them match. */
@@ -29,8 +29,8 @@ export function selectsService({ services }: EcsConfig, arn: string): boolean {
 
 /** Whether a service has every tag of the filter. */
 export function hasTags({ tags = [] }: Service, filters: readonly TagFilter[]): boolean {
-  return filters.every(({ key, value: { flags, source } }) =>
-    tags.some((tag) => tag.key === key && new RegExp(source, flags).test(tag.value ?? '')),
+  return filters.every(({ key, value }) =>
+    tags.some((tag) => tag.key === key && matches(value, tag.value ?? '')),
   );
 }
 

@@ -1,4 +1,4 @@
-"""Settings from the environment. Every problem is told at once, with the value seen and what was wanted."""
+"""Settings from the environment. Every problem is reported at once, with the value seen and what was wanted."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class Web:
         return [int(pid) for pid in children.read_text().split()]
 
     def stop(self) -> None:
-        """End both, and wait; one that does not end is killed and told by its command."""
+        """End both, and wait; one that does not end is killed, and named by its command."""
         for process in self._processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

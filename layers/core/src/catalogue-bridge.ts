@@ -12,7 +12,7 @@ export const bridgeMetrics = {
   ecs_services: gauge('count', 'Services of a cluster that were read', cluster),
   ecs_service_info: gauge(
     'info',
-    'How a service runs; tags that are exported are labels tag_<key>',
+    'How a service runs; status is ACTIVE or DRAINING; tags that are exported are labels tag_<key>',
     [
       ...service,
       'launch_type',
@@ -20,6 +20,7 @@ export const bridgeMetrics = {
       'revision',
       'platform_version',
       'capacity_provider',
+      'status',
     ],
   ),
   ecs_service_desired_tasks: gauge('count', 'Tasks that a service wants', service),
@@ -173,8 +174,12 @@ export const bridgeMetrics = {
   fargaze_bridge_samples_sent: gauge('count', 'Samples of CloudWatch that the last run delivered'),
   fargaze_bridge_samples_rejected: gauge(
     'count',
-    'Samples of the last run that the receiver will not take, by reason',
+    'Samples of the last run that the receiver will not take, by reason: at least so many',
     ['reason'],
+  ),
+  fargaze_bridge_receiver_takes_late_points: gauge(
+    'boolean',
+    'Whether the receiver takes points older than the newest of their series; if not, points are sent when they are final',
   ),
   fargaze_bridge_stale_series: gauge('count', 'Series that the last run ended with a stale marker'),
   fargaze_bridge_data_age_seconds: gauge(
@@ -189,6 +194,11 @@ export const bridgeMetrics = {
   fargaze_bridge_discovered_resources: gauge('count', 'Resources that the last run found', [
     'type',
   ]),
+  fargaze_bridge_order_check: gauge(
+    'boolean',
+    'Always 1: two samples by which a cold function learns whether its receiver takes late points',
+    ['owner'],
+  ),
   fargaze_bridge_watermark_timestamp_seconds: gauge(
     'timestamp',
     'Until when the data of a bridge job is delivered without a gap, in unixtime',

@@ -111,6 +111,14 @@ export const catalogue = define({
     'seconds',
     'Longest event-loop delay while the probe ran; phases may be too long by as much',
   ),
+  fargaze_probe_ssl_earliest_cert_expiry: gauge(
+    'timestamp',
+    'Earliest expiry among the certificates of all hops of a chain of redirects, in unixtime',
+  ),
+  fargaze_probe_distorted: gauge(
+    'boolean',
+    'Whether that delay was above 10 ms and a tenth of the probe: its times say more about fargaze than about the target',
+  ),
   fargaze_probe_cold_start: gauge(
     'boolean',
     'Whether the probe ran in the first invocation of a fresh function instance',
@@ -151,6 +159,16 @@ export const catalogue = define({
   fargaze_deliver_queue_age_seconds: gauge(
     'seconds',
     'Age of the oldest batch of the last run when it was read from the queue',
+  ),
+  fargaze_deliver_left_out_groups: gauge(
+    'count',
+    'Groups of the last run that were pushed without this metric, because somebody else pushed it with another type',
+    ['metric'],
+  ),
+  fargaze_janitor_stale_since_timestamp_seconds: gauge(
+    'timestamp',
+    'When the janitor first saw this group stale, in unixtime by the Pushgateway; if it still is an hour later it is deleted',
+    ['stale_job', 'stale_instance'],
   ),
   fargaze_deliver_run_duration_seconds: gauge('seconds', 'How long the last run of deliver took'),
 });

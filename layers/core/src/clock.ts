@@ -42,3 +42,10 @@ export function nextTurn(): Promise<void> {
   lastTurn = lastTurn.then(() => new Promise((resolve) => void setImmediate(resolve)));
   return lastTurn;
 }
+
+/** Calls `tick` about every `seconds` until the function that it answers with is called; keeps no process alive. */
+export function every(seconds: Seconds, tick: () => void): () => void {
+  const timer = setInterval(tick, seconds * 1000);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -26,7 +26,6 @@ export type {
   RedisOptions,
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-export type { Pattern } from './config/pattern.ts';
 export { instanceOf, type Target } from './config/probes.ts';
 export {
   findHeaderFault,
@@ -56,16 +55,21 @@ export type { AwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export { type DialFacts, dial, dialSamples } from './net/dial.ts';
+export { detailOf } from './net/tls-error.ts';
 export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { Matcher, matches } from './pattern/matcher.ts';
+export type { Pattern } from './pattern/pattern.ts';
 export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
 export type { Summary } from './probe/summary.ts';
 export { groupKey } from './pushgateway/grouping.ts';
+export { readGroups, type StoredGroup, type StoredGroups } from './pushgateway/groups.ts';
 export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
 export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
 export { pushMetrics } from './pushgateway/push-metrics.ts';
+export { type Conflicts, isOwnMetric, pushSamples } from './pushgateway/push-samples.ts';
 export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
 export { fromMessage, MessageError } from './queue/message.ts';
 export { decodeUserInfo, hideSecrets, redactUrl, redactUrls, secretsOf } from './redact.ts';

@@ -38,6 +38,8 @@ export const reasons = {
   tls_untrusted: 'the certificate chain does not end at a trusted authority',
   tls_hostname: 'the certificate is for another name',
   tls_protocol: 'no TLS session could be agreed on',
+  tls_client_certificate:
+    'the server wants a client certificate, or refuses the one that it was shown',
   // HTTP and framing
   protocol: 'the answer is not of the protocol asked for',
   status: 'the HTTP status is not among those wanted',

@@ -22,7 +22,7 @@ def task_definitions() -> list[Any]:
 
 
 def active(found: list[Any]) -> list[Any]:
-    """Without those that ECS still tells of after their deletion."""
+    """Without those that ECS still shows after their deletion."""
     return [one for one in found if one["status"] == "ACTIVE"]
 
 

@@ -219,7 +219,6 @@ def close_egress(properties, _name, account, region):
 
 more = [
     ("AWS::APS::Workspace", "amp", kept_by_the_stack_alone),
-    ("AWS::CloudFormation::WaitConditionHandle", "cloudformation", kept_by_the_stack_alone),
     ("AWS::CloudWatch::Alarm", "cloudwatch", create_alarm, delete_alarm),
     ("AWS::EC2::SecurityGroupEgress", "ec2", open_egress, close_egress),
     ("AWS::Lambda::EventInvokeConfig", "awslambda", configure_invocations),

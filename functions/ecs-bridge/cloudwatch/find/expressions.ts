@@ -1,16 +1,17 @@
 // Metric math and Metrics Insights: which expressions are read in which scope, over which window, and how many metrics
 // they are billed for.
 import type { CloudWatchExpression } from '@fargaze/core/internal';
-import { isReadIn, type Pass } from '../pass/pass.ts';
+import { isReadIn, type Pass, settleOf } from '../pass/pass.ts';
 import type { ScopedExpression } from './found.ts';
 import type { SearchCounts } from './memory.ts';
 import type { Delivered } from './search.ts';
-import { defaultOverlap, windowOf } from './window.ts';
+import { windowOf } from './window.ts';
 
 /** The expressions of a pass, for each scope in which they are read. */
 export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpression[] {
-  const { config, now } = pass;
-  const { backfill, interval, settle } = config;
+  const { config, now, overlap } = pass;
+  const { backfill, interval } = config;
+  const settle = settleOf(pass);
   return pass.scopes.flatMap((scope) =>
     config.expressions
       .filter((expression) => isReadIn(expression, scope, pass))
@@ -18,8 +19,8 @@ export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpress
         const key = expressionKey(expression, scope.key);
         const wish = { period: expression.period, length: interval, delay: 0 };
         const watermark = delivered.until(key);
-        const facts = { now, settle, backfill, watermark, overlap: defaultOverlap };
-        return { expression, scope, key, span: windowOf(wish, facts) };
+        const facts = { now, settle, backfill, watermark, overlap };
+        return { expression, scope, key, span: windowOf(wish, facts), watermark };
       }),
   );
 }

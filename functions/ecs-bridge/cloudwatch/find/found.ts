@@ -1,7 +1,7 @@
 // What the stage hands on: jobs and expressions in their scopes, with the windows to read.
 import type { CloudWatchExpression, CloudWatchJob, Seconds } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
-import type { Span } from '../pass/time.ts';
+import type { EpochSeconds, Span } from '../pass/time.ts';
 import type { Discovery, MetricQuery } from './metric-query.ts';
 
 /** Statistics of one metric that are read together. */
@@ -15,6 +15,8 @@ export type ReadUnit = {
   readonly size: number;
   readonly period: Seconds;
   readonly span: Span;
+  /** All points before it have been delivered; undefined: unknown. */
+  readonly watermark: EpochSeconds | undefined;
   /** Equal for the same unit in another pass. */
   readonly key: string;
 };
@@ -34,4 +36,6 @@ export type ScopedExpression = {
   readonly scope: ScopeClients;
   readonly key: string;
   readonly span: Span;
+  /** All points before it have been delivered; undefined: unknown. */
+  readonly watermark: EpochSeconds | undefined;
 };

@@ -12,7 +12,6 @@ import type { FindMemory } from './memory.ts';
 import { needsResolutions, readResolutions } from './resolutions.ts';
 import { jobKey, type Search } from './search.ts';
 import { metricKey, spanOf, unitsOf } from './units.ts';
-import { defaultOverlap } from './window.ts';
 
 /** The jobs of a pass that are read in a scope. */
 export function jobsOf(pass: Pass, scope: ScopeClients): CloudWatchJob[] {
@@ -68,11 +67,14 @@ function shareEcs(
   };
 }
 
-function countFound({ discovery, job, key, units }: ScopedJob, { config, tally }: Pass): void {
+function countFound(
+  { discovery, job, key, units }: ScopedJob,
+  { config, overlap, tally }: Pass,
+): void {
   if (discovery.complete === 'partial') tally.incomplete.add(key);
   addTo(tally.resources, job.namespace, discovery.resources.length);
   for (const { period, query, span } of units) {
-    const usual = defaultOverlap + Math.max(query.metric.length, config.interval) + period;
+    const usual = overlap + Math.max(query.metric.length, config.interval) + period;
     tally.gap = Math.max(tally.gap, span.until - span.from - usual);
   }
 }

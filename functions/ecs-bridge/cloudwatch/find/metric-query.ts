@@ -1,5 +1,11 @@
 // A metric of a resource that a job asks for, and everything that a job asks for in one scope.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue, Seconds } from '@fargaze/core/internal';
+import {
+  type CloudWatchJob,
+  type CloudWatchMetric,
+  matches,
+  type NamedValue,
+  type Seconds,
+} from '@fargaze/core/internal';
 import type { EpochSeconds } from '../pass/time.ts';
 
 /** What series are about. */
@@ -58,7 +64,7 @@ export function matchesTags(
 ): boolean {
   return searchTags.every(({ key, value }) => {
     const text = tags.get(key);
-    return text !== undefined && new RegExp(value.source, value.flags).test(text);
+    return text !== undefined && matches(value, text);
   });
 }
 

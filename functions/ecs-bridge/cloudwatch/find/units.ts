@@ -1,12 +1,13 @@
 // Units of reading: the statistics of one metric that are billed as one, with the window to read.
 import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
+import { settleOf } from '../pass/pass.ts';
 import type { Span } from '../pass/time.ts';
 import type { ReadUnit } from './found.ts';
 import { discoveryLag } from './job-source.ts';
 import type { MetricQuery } from './metric-query.ts';
 import type { Search } from './search.ts';
 import { splitStatistics } from './statistics.ts';
-import { defaultOverlap, finestPeriod, windowOf } from './window.ts';
+import { finestPeriod, windowOf } from './window.ts';
 
 /** The units of a metric of the job `job` (its key). */
 export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUnit[] {
@@ -19,7 +20,8 @@ export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUn
     const key = `${name}\u0000${statistics[0]}`;
     const watermark = search.delivered.until(job, key);
     const span = spanOf({ ...metric, period }, { watermark, lag }, search);
-    return { query, job, region, statistics, size: statistics.length, period, span, key };
+    const size = statistics.length;
+    return { query, job, region, statistics, size, period, span, watermark, key };
   });
 }
 
@@ -33,8 +35,9 @@ export function metricKey({ account, dimensions, metric }: MetricQuery, job: str
 export function spanOf(
   metric: CloudWatchMetric,
   { lag, watermark }: { readonly watermark: number | undefined; readonly lag: Seconds },
-  { pass: { config, now } }: Search,
+  { pass }: Search,
 ): Span {
-  const { backfill, settle } = config;
-  return windowOf(metric, { now, settle, backfill, watermark, overlap: defaultOverlap + lag });
+  const { config, now, overlap } = pass;
+  const facts = { now, settle: settleOf(pass), backfill: config.backfill, watermark };
+  return windowOf(metric, { ...facts, overlap: overlap + lag });
 }

@@ -24,9 +24,6 @@ export type WindowFacts = {
   readonly overlap: Seconds;
 };
 
-/** Points that CloudWatch publishes late are found for so long after their time was first read. */
-export const defaultOverlap: Seconds = 600;
-
 /** Points of periods below a minute are kept this long (CloudWatch concepts, "Metrics retention"). */
 const shortRetention: Seconds = 3 * 3600;
 

@@ -3,14 +3,17 @@ import { mapConcurrently, SourceError } from '@fargaze/core/internal';
 import { openScope } from '../../aws/open-scope.ts';
 import { type Scope, scopeKey, scopesOf } from '../../aws/scope.ts';
 import type { Sessions } from '../../aws/sessions.ts';
-import type { Pass, PassOptions } from './pass.ts';
+import type { Pass, PassBasis, PassOptions } from './pass.ts';
 import { createRunTally } from './run-tally.ts';
 
 /** Scopes that are opened at once. */
 const concurrency = 5;
 
 /** Begins a pass: opens every scope that the configuration names. One that cannot be opened is a fault and left out. */
-export async function openPass(options: PassOptions, sessions: Sessions): Promise<Pass> {
+export async function openPass(
+  options: PassOptions & PassBasis,
+  sessions: Sessions,
+): Promise<Pass> {
   const { clock, config, readDeadline, region } = options;
   const tally = createRunTally();
   const named = [...config.jobs, ...config.expressions].flatMap((one) => scopesOf(one, region));

@@ -10,6 +10,7 @@ import type {
 } from '@fargaze/core/internal';
 import { type ScopeClients, scopeKey, scopesOf } from '../../aws/scope.ts';
 import type { EcsReading } from '../../ecs/reading.ts';
+import { lateness } from './lateness.ts';
 import type { RunTally } from './run-tally.ts';
 import type { EpochSeconds } from './time.ts';
 
@@ -31,16 +32,30 @@ export type PassOptions = {
   readonly writer: SeriesWriter;
 };
 
-/** A pass under way. */
-export type Pass = PassOptions & {
-  /** When it began. */
-  readonly now: EpochSeconds;
-  /** The scopes that could be opened. */
-  readonly scopes: readonly ScopeClients[];
-  readonly tally: RunTally;
+/** What is known when a pass begins. */
+export type PassBasis = {
+  /** Whether the receiver takes late points. */
+  readonly order: 'any' | 'ascending';
+  /** How far before the watermark to read again. */
+  readonly overlap: Seconds;
 };
+
+/** A pass under way. */
+export type Pass = PassOptions &
+  PassBasis & {
+    /** When it began. */
+    readonly now: EpochSeconds;
+    /** The scopes that could be opened. */
+    readonly scopes: readonly ScopeClients[];
+    readonly tally: RunTally;
+  };
 
 /** Whether a job or expression is read in the scope. */
 export function isReadIn(one: CloudWatchScope, { key }: ScopeClients, { region }: Pass): boolean {
   return scopesOf(one, region).some((scope) => scopeKey(scope) === key);
+}
+
+/** How old points are before they are read: where they must be sent in order, so old that they no longer change. */
+export function settleOf({ config, order }: Pass): Seconds {
+  return order === 'any' ? config.settle : Math.max(config.settle, lateness);
 }

@@ -24,6 +24,7 @@ const repeats = 2;
 export async function getMetricData(request: DataRequest, pass: Pass): Promise<MetricData> {
   const reading = new DataReading(pass);
   await reading.readPages(request);
+  if (isInvalid(reading.fault) && canSplit(request)) return readHalves(request, pass);
   const first = new Map(reading.status);
   for (let round = 0; round < repeats && reading.fault === undefined; round++) {
     const again = request.queries.filter(({ query }) => isPartial(reading.status.get(query.Id)));
@@ -37,6 +38,28 @@ export async function getMetricData(request: DataRequest, pass: Pass): Promise<M
   const fault = reading.fault ?? missingFault(missing, reading);
   if (fault !== undefined) pass.tally.faults.push(fault);
   return { answers: [...reading.answers.values()], missing: new Set(missing), fault };
+}
+
+/** Two requests in the place of one that was refused for one of its queries, which then costs no other its data. */
+async function readHalves(request: DataRequest, pass: Pass): Promise<MetricData> {
+  const middle = request.queries.length >> 1;
+  const halves = [request.queries.slice(0, middle), request.queries.slice(middle)];
+  const read: MetricData[] = [];
+  for (const half of halves) read.push(await getMetricData(narrowRequest(request, half), pass));
+  return {
+    answers: read.flatMap(({ answers }) => answers),
+    missing: new Set(read.flatMap(({ missing }) => [...missing])),
+    fault: read.find(({ fault }) => fault !== undefined)?.fault,
+  };
+}
+
+function isInvalid(fault: SourceError | undefined): boolean {
+  return /Validation|InvalidParameter/.test((fault?.cause as Error | undefined)?.name ?? '');
+}
+
+/** Queries of an expression need each other. */
+function canSplit({ queries }: DataRequest): boolean {
+  return queries.length > 1 && queries.every(({ query }) => query.Expression === undefined);
 }
 
 /** The data of one request while its pages are read. */

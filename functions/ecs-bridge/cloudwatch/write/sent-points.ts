@@ -1,16 +1,32 @@
 // The latest points that a warm function has delivered, so that it sends nothing twice, and which series have ended. Lost
 // at a cold start, when points are sent again; the receiver takes equal points as one.
-import type { EpochMs, Point, Series } from '@fargaze/core/internal';
+import type { EpochMs, Metadata, Point, Series } from '@fargaze/core/internal';
+import { deepOverlap } from '../find/overlaps.ts';
+import { lateness } from '../pass/lateness.ts';
+
+/** The points of a series that are to be sent. */
+export type Unsent = {
+  /** Newer than all that was delivered. */
+  readonly fresh: readonly Point[];
+  /**
+   * Published late or changed. They go after the fresh ones: a receiver takes another value for a time only where the series
+   * has a newer point.
+   */
+  readonly late: readonly Point[];
+  /** The newest that was delivered, with another value: it waits for a newer one. */
+  readonly waiting: Point | undefined;
+};
 
 /** A series with what is recorded of it once it has been delivered. */
-export type MadeSeries = {
-  readonly series: Series;
+export type MadeSeries = Pick<Unsent, 'fresh' | 'late'> & {
+  readonly labels: Series['labels'];
+  readonly metadata: Metadata;
   readonly key: string;
   /** ARN of its resource; '' without one. */
   readonly arn: string;
   /** Where its window begins, in milliseconds. */
   readonly from: number;
-  /** All points that were read of it, also those that had been delivered before. */
+  /** All points that were read of it, also those that had been delivered before; not those that wait. */
   readonly read: readonly Point[];
 };
 
@@ -25,8 +41,8 @@ type Sent = {
   readonly at: EpochMs;
 };
 
-/** Values of points older than this are not kept: they are final. */
-const revisedMs = 30 * 60_000;
+/** Values of points older than this are not kept: they are final. More than a pass reads again. */
+const revisedMs = (deepOverlap + lateness) * 1000;
 /** A series that has not been delivered for so long is forgotten. */
 const forgottenMs = 6 * 3_600_000;
 
@@ -36,26 +52,43 @@ export class SentPoints {
   /** ARNs that the last complete reading of ECS showed, by scope. */
   readonly #existed = new Map<string, ReadonlySet<string>>();
 
-  /** The points that have not been delivered with this value. */
-  unsent(key: string, points: readonly Point[]): Point[] {
+  /**
+   * The points that have not been delivered with this value.
+   * @param watermark until when the series has been delivered, in milliseconds, where nothing is recorded of it.
+   */
+  unsent(key: string, points: readonly Point[], watermark: EpochMs): Unsent {
     const sent = this.#sent.get(key);
-    if (sent === undefined) return [...points];
+    const newest = sent?.times.at(-1);
+    if (sent === undefined || newest === undefined) {
+      return {
+        fresh: points.filter(({ at }) => at >= watermark),
+        late: points.filter(({ at }) => at < watermark),
+        waiting: undefined,
+      };
+    }
     const known = valuesByTime(sent);
-    return points.filter(({ at, value }) => {
+    const changed = points.filter(({ at, value }) => {
       const before = known.get(at / 1000);
       return before !== 'final' && before !== value;
     });
+    const fresh = changed.filter(({ at }) => at > newest * 1000);
+    const late = changed.filter(({ at }) => at <= newest * 1000);
+    const waiting = fresh.length > 0 ? undefined : late.find(({ at }) => at === newest * 1000);
+    return { fresh, late: late.filter((point) => point !== waiting), waiting };
   }
 
   /** Records a series that has been delivered. Points that an answer lacks stay recorded. */
-  record({ arn, from, key, read, series }: MadeSeries, now: EpochMs): void {
+  record({ arn, from, key, labels, read }: MadeSeries, now: EpochMs): void {
     const sent = this.#sent.get(key);
     const known = sent === undefined ? new Map<number, number | 'final'>() : valuesByTime(sent);
     for (const { at, value } of read) if (value !== 'stale') known.set(at / 1000, value);
-    const times = Uint32Array.from([...known.keys()].filter((time) => time * 1000 >= from)).sort();
+    const oldest = Math.min(from, now - revisedMs);
+    const times = Uint32Array.from(
+      [...known.keys()].filter((time) => time * 1000 >= oldest),
+    ).sort();
     const open = times.filter((time) => time * 1000 > now - revisedMs);
     const values = Float64Array.from(open, (time) => Number(known.get(time)));
-    this.#sent.set(key, { labels: series.labels, arn, times, values, at: now });
+    this.#sent.set(key, { labels, arn, times, values, at: now });
   }
 
   /** Labels by key of series whose resource existed before and is not among `existing`; one that was never seen has not gone. */

@@ -2,7 +2,7 @@
 // is known to exist, and no point that this function has delivered before.
 import type { Metadata, Point, Series } from '@fargaze/core/internal';
 import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
-import { defaultOverlap } from '../find/window.ts';
+import { usualOverlap } from '../find/overlaps.ts';
 import type { Pass } from '../pass/pass.ts';
 import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
 import { type Answer, resultId } from '../query/answer.ts';
@@ -22,7 +22,7 @@ export class SeriesMaker {
   /** The series of a statistic of a unit; none when it has no new point. */
   ofUnit(unit: ReadUnit, statistic: string, answer: Answer | undefined): MadeSeries[] {
     const { config, now } = this.#pass;
-    const { query, region, span } = unit;
+    const { query, region, span, watermark } = unit;
     const { account: accountId, dimensions, job, metric, resource } = query;
     const read = withZeros(unit, pointsIn(span, answer), now);
     if (read.length === 0) return [];
@@ -39,11 +39,14 @@ export class SeriesMaker {
     };
     const labels = seriesLabels(identity, config);
     const metadata = seriesMetadata(identity, config);
-    return this.#unsent({ labels, metadata, arn: resource.arn, span }, read);
+    return this.#unsent({ labels, metadata, arn: resource.arn, span, watermark }, read);
   }
 
   /** The series of an answer to an expression; none when it has no new point. */
-  ofExpression({ expression, scope, span }: ScopedExpression, answer: Answer): MadeSeries[] {
+  ofExpression(
+    { expression, scope, span, watermark }: ScopedExpression,
+    answer: Answer,
+  ): MadeSeries[] {
     const labels = {
       ...Object.fromEntries(expression.labels.map(({ name, value }) => [name, value])),
       // CloudWatch labels a series without a label of its own with the id of its query, which says nothing.
@@ -53,7 +56,7 @@ export class SeriesMaker {
       __name__: expression.name,
     };
     const metadata = { type: 'gauge', help: expression.help, unit: '' } as const;
-    return this.#unsent({ labels, metadata, arn: '', span }, pointsIn(span, answer));
+    return this.#unsent({ labels, metadata, arn: '', span, watermark }, pointsIn(span, answer));
   }
 
   /** The `_info` series of the resources of a job, as of now. */
@@ -80,11 +83,15 @@ export class SeriesMaker {
     });
   }
 
-  #unsent({ arn, labels, metadata, span }: Draft, read: readonly Point[]): MadeSeries[] {
+  #unsent(
+    { arn, labels, metadata, span, watermark = 0 }: Draft,
+    all: readonly Point[],
+  ): MadeSeries[] {
     const key = seriesKey(labels);
-    const points = this.#sent.unsent(key, read);
-    if (points.length === 0) return [];
-    return [{ series: { labels, points, metadata }, key, arn, from: span.from * 1000, read }];
+    const { fresh, late, waiting } = this.#sent.unsent(key, all, watermark * 1000);
+    if (fresh.length + late.length === 0) return [];
+    const read = all.filter((point) => point !== waiting);
+    return [{ labels, metadata, fresh, late, key, arn, from: span.from * 1000, read }];
   }
 }
 
@@ -93,6 +100,7 @@ type Draft = {
   readonly metadata: Metadata;
   readonly arn: string;
   readonly span: Span;
+  readonly watermark: EpochSeconds | undefined;
 };
 
 /** A text that is equal for equal labels. */
@@ -118,7 +126,7 @@ function withZeros(unit: ReadUnit, points: readonly Point[], now: EpochSeconds):
   const known = new Set(points.map(({ at }) => at));
   // A late point must not find a zero in its place: zeros wait twice as long as points do, but no longer than the next
   // window reaches back.
-  const latest = span.until - Math.min(now - span.until, defaultOverlap / 2);
+  const latest = span.until - Math.min(now - span.until, usualOverlap / 2);
   const zeros: Point[] = [];
   for (let at = Math.max(span.from, ceilTo(since, period)); at < latest; at += period) {
     if (!known.has(at * 1000)) zeros.push({ at: at * 1000, value: 0 });

@@ -1,6 +1,6 @@
 // What the bridge reads: `bridge` of fargaze.yml after compilation, jobs in the shape of YACE's.
 import type { Seconds } from '../clock.ts';
-import type { Pattern } from './pattern.ts';
+import type { Pattern } from '../pattern/pattern.ts';
 
 /** A tag that a resource must have. */
 export type TagFilter = { readonly key: string; readonly value: Pattern };

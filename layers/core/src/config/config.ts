@@ -9,6 +9,8 @@ export type Config = {
   readonly version: 1;
   readonly modules: Readonly<Record<string, Module>>;
   readonly probes: readonly ProbeConfig[];
+  /** Schedules that share the web probes of one vantage among them. */
+  readonly shards: number;
   readonly bridge: BridgeConfig;
   readonly slos: readonly SloConfig[];
 };

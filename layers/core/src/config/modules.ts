@@ -1,6 +1,6 @@
 // How to probe: the modules of fargaze.yml after compilation. Durations are in seconds, sizes in bytes, patterns checked.
 import type { Seconds } from '../clock.ts';
-import type { Pattern } from './pattern.ts';
+import type { Pattern } from '../pattern/pattern.ts';
 import type { SecretRef } from './secret.ts';
 
 /** How TLS is spoken; blackbox_exporter's `tls_config`. */
@@ -48,6 +48,8 @@ export type HttpOptions = IpOptions & {
   /** Empty: any. Else e.g. `HTTP/1.1`. */
   readonly validHttpVersions: readonly string[];
   readonly followRedirects: boolean;
+  /** Whether to take answers whose head is not quite HTTP/1.1, as browsers do. */
+  readonly lenientParsing: boolean;
   readonly failIfSsl: boolean;
   readonly failIfNotSsl: boolean;
   readonly failIfBodyMatches: readonly Pattern[];

@@ -11,6 +11,8 @@ import { readRemoteWriteReceiver } from './settings.ts';
 
 /** Writes series, and asks what was written before. */
 export type SeriesWriter = {
+  /** Whether a write's result is the receiver's own answer, or somebody delivers it later. */
+  readonly answers: 'now' | 'later';
   /** @throws DeliveryError when the receiver cannot be had; what it refuses for good is in the result. */
   write(series: readonly Series[], deadline: Deadline): Promise<WriteResult>;
   /** The answer to an instant query; undefined when the receiver cannot be asked. @throws DeliveryError */
@@ -37,6 +39,7 @@ export function createSeriesWriter(sink: Sink): SeriesWriter {
   const options = { ...receiver, clock: systemClock };
   const client = new RemoteWriteClient(options);
   return {
+    answers: 'now',
     write: (series, deadline) => client.write(series, deadline),
     query: (asked, deadline) => queryInstant(options, asked, deadline),
   };
@@ -44,6 +47,7 @@ export function createSeriesWriter(sink: Sink): SeriesWriter {
 
 function bySink(sink: Sink): SeriesWriter {
   return {
+    answers: 'later',
     write: async (series, deadline) => {
       await sink.write({ taken: systemClock.now(), groups: [], series }, deadline);
       const sent = series.reduce((sum, { points }) => sum + points.length, 0);

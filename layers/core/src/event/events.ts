@@ -1,6 +1,8 @@
 // The event of each function. Every schema is closed: a key that is misspelt must not mean its opposite.
 import * as v from 'valibot';
+import type { EpochMs } from '../clock.ts';
 import { closed } from '../config/mapping.ts';
+import { parseShard, type Shard } from '../config/shard.ts';
 import type { Issue } from '../errors.ts';
 import { checkEvent, readEvent, type Tick, tickEntries } from './read.ts';
 
@@ -9,6 +11,8 @@ export type ProbeEvent = Tick & {
   /** Names or `*` patterns of configured probes; empty with ad-hoc targets. */
   readonly probes: readonly string[];
   readonly adHoc?: { readonly targets: readonly string[]; readonly module: string | undefined };
+  /** Of several schedules the one that this is; unset: the only one. */
+  readonly shard?: Shard;
   /** Whether the answer holds every result with its phases and log. */
   readonly explain: boolean;
 };
@@ -20,7 +24,12 @@ export type JanitorEvent = {
 };
 
 /** A message as a queue hands it over. */
-export type QueueRecord = { readonly messageId: string; readonly body: string };
+export type QueueRecord = {
+  readonly messageId: string;
+  readonly body: string;
+  /** When the queue took it, by its own clock; unset where the event does not say so. */
+  readonly sent?: EpochMs;
+};
 
 /** More than any one invocation could probe. */
 const maxListLength = 1000;
@@ -40,12 +49,19 @@ function textList(wanted: string) {
 
 const flag = v.optional(v.boolean('want true or false'), false);
 
+const shard = v.pipe(
+  v.string('want a shard such as 1/3'),
+  v.check((text) => parseShard(text) !== undefined, 'a shard such as 1/3'),
+  v.transform((text) => parseShard(text)),
+);
+
 const probeSchema = closed(
   {
     ...tickEntries,
     probes: v.optional(textList('at least one name or pattern')),
     targets: v.optional(textList('at least one address')),
     module: v.optional(v.string('want the name of a module')),
+    shard: v.optional(shard),
     explain: flag,
   },
   'a mapping such as {"probes": ["web"]}',
@@ -62,10 +78,11 @@ export function parseProbeEvent(input: unknown): ProbeEvent {
     ...findChoiceFaults(event),
   ]);
   if ('tick' in read) return { ...read.tick, probes: ['*'], explain: false };
-  const { explain, module, probes, targets, ...tick } = read.own;
+  const { explain, module, probes, shard: part, targets, ...tick } = read.own;
   return {
     ...toTick(tick),
     explain,
+    ...(part !== undefined && { shard: part }),
     probes: probes ?? (targets === undefined ? ['*'] : []),
     ...(targets !== undefined && { adHoc: { targets, module } }),
   };
@@ -102,9 +119,15 @@ function toTick(tick: { schedule?: number | undefined; time?: number | undefined
   };
 }
 
-const janitorSchema = closed({ dryRun: flag }, 'a mapping such as {"dryRun": true}');
+const janitorSchema = closed(
+  { dryRun: v.optional(v.boolean('want true or false'), true) },
+  'a mapping such as {"dryRun": true}',
+);
 
-/** The event of the janitor. @throws ConfigError with every issue: an order that is not understood deletes nothing. */
+/**
+ * The event of the janitor: on its schedule it deletes, by hand only with `{"dryRun": false}`.
+ * @throws ConfigError with every issue: an order that is not understood deletes nothing.
+ */
 export function parseJanitorEvent(input: unknown): JanitorEvent {
   const read = readEvent(janitorSchema, input);
   return 'tick' in read ? { dryRun: false } : read.own;
@@ -114,6 +137,7 @@ export function parseJanitorEvent(input: unknown): JanitorEvent {
 const record = v.object({
   messageId: v.pipe(v.string('want text'), v.minLength(1, 'text')),
   body: v.string('want text'),
+  attributes: v.optional(v.unknown()),
 });
 
 const queueSchema = closed(
@@ -123,5 +147,9 @@ const queueSchema = closed(
 
 /** The messages in the event of a queue, in its order. @throws ConfigError with every issue. */
 export function parseQueueEvent(input: unknown): readonly QueueRecord[] {
-  return checkEvent(queueSchema, input).Records;
+  return checkEvent(queueSchema, input).Records.map(({ attributes, body, messageId }) => {
+    // Nobody's result is lost for want of it, so what is no time is as good as none.
+    const sent = Number((attributes as { SentTimestamp?: unknown } | null)?.SentTimestamp);
+    return { messageId, body, ...(sent > 0 && { sent }) };
+  });
 }

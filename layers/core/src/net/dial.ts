@@ -4,7 +4,6 @@ import { connect, type Socket } from 'node:net';
 import type { Clock, Seconds } from '../clock.ts';
 import type { IpOptions } from '../config/modules.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
-import { messageOf } from '../errors.ts';
 import { type Failure, failure, type Phase, type Reason } from '../outcome.ts';
 import { roundSeconds, type Sample, sample } from '../sample.ts';
 import { classify, isFromNetwork } from './classify.ts';
@@ -12,6 +11,7 @@ import { addressBytes, familyOf } from './family.ts';
 import { findBlock } from './guard.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import type { TlsFacts, TlsRequest } from './tls.ts';
+import { detailOf } from './tls-error.ts';
 
 export type { TlsFacts, TlsRequest } from './tls.ts';
 
@@ -135,7 +135,7 @@ async function openTcp({ address, family }: Resolved, port: number, deadline: De
 /** The verdict on an error of a stage. What is neither the network's nor the target's is rethrown as it is. */
 function explainFailure(phase: Phase, error: unknown): unknown {
   const reason = reasonOf(error);
-  return reason === undefined ? error : new StageFailure(failure(phase, reason, messageOf(error)));
+  return reason === undefined ? error : new StageFailure(failure(phase, reason, detailOf(error)));
 }
 
 function reasonOf(error: unknown): Reason | undefined {

@@ -6,7 +6,7 @@ import type { IpOptions } from '../config/modules.ts';
 import { type Deadline, raceDeadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
 import { codeOf } from '../errors.ts';
-import { familyOf } from './family.ts';
+import { addressBytes, familyOf } from './family.ts';
 
 /** An address and how it was found. */
 export type Resolved = {
@@ -36,6 +36,8 @@ const queryMs = 1_000;
 export async function resolve(host: string, ip: IpOptions, deadline: Deadline): Promise<Resolved> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
   const literal = familyOf(name);
+  const inner = literal === 6 ? unmapped(name) : undefined;
+  if (inner !== undefined) return { address: inner, family: 4, lookup: 'literal' };
   if (literal === 4 || literal === 6) return { address: name, family: literal, lookup: 'literal' };
   const preferred = ip.preferredIpProtocol === 'ip6' ? 6 : 4;
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
@@ -47,6 +49,13 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
   return name.includes('.') || readEnv('FARGAZE_DNS_SERVERS')
     ? queryDns(name, families as (4 | 6)[], deadline)
     : askSystem(name, families as (4 | 6)[], deadline);
+}
+
+/** The IPv4 address within `::ffff:a.b.c.d`, which is what is dialled. */
+function unmapped(address: string): string | undefined {
+  const bytes = addressBytes(address);
+  const mapped = bytes.slice(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 255));
+  return mapped ? bytes.slice(12).join('.') : undefined;
 }
 
 async function queryDns(name: string, families: (4 | 6)[], deadline: Deadline): Promise<Resolved> {

@@ -6,6 +6,8 @@ import {
   checkServerIdentity,
   connect,
   createSecureContext,
+  DEFAULT_CIPHERS,
+  type DetailedPeerCertificate,
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
@@ -48,11 +50,21 @@ export function prepareTls(options: TlsOptions): SecureContext {
   if (asked.every((value) => value === undefined)) return defaultContext;
   const keyText = key === undefined ? undefined : readSecret(key);
   try {
-    return createSecureContext({ ca, cert, key: keyText, minVersion, maxVersion });
+    return createSecureContext({
+      ...{ ca, cert, key: keyText, minVersion, maxVersion },
+      // Whatever is listed is trusted: an intermediate or the server's own certificate needs no root above it.
+      ...(ca !== undefined && { allowPartialTrustChain: true }),
+      ...(asksForOld(options) && { ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0` }),
+    });
   } catch (error) {
     const message = `ca, cert and key cannot be used together (${codeOf(error) ?? 'unreadable'})`;
     throw new ConfigError('module', [{ path: 'tls_config', message }]);
   }
+}
+
+/** OpenSSL's usual level of security leaves versions before 1.2 without a signature that it would take. */
+function asksForOld({ maxVersion, minVersion }: TlsOptions): boolean {
+  return [minVersion, maxVersion].some((one) => one === 'TLSv1' || one === 'TLSv1.1');
 }
 
 /**
@@ -82,7 +94,7 @@ export async function startTls(
   await raceDeadline(shaken, deadline);
   const certificate = secure.getPeerCertificate(true);
   const code = secure.authorizationError as unknown as string | Error | null;
-  const fault = findCertificateFault(code, () => checkServerIdentity(name, certificate));
+  const fault = findCertificateFault(code, () => checkName(name, certificate));
   const facts: TlsFacts = {
     ...describeCertificates(certificate, { verified: fault === undefined }),
     version: (secure.getProtocol() ?? '').replace('TLSv1', 'TLS 1').replace(/^TLS 1$/, 'TLS 1.0'),
@@ -95,11 +107,21 @@ export async function startTls(
 
 function findCertificateFault(
   code: string | Error | null,
-  checkName: () => Error | undefined,
+  judgeName: () => Error | undefined,
 ): Error | undefined {
-  if (code === null || code === undefined) return checkName();
+  if (code === null || code === undefined) return judgeName();
   if (typeof code !== 'string') return code;
   return Object.assign(new Error(`certificate not valid: ${code}`), { code });
+}
+
+/** Node takes a common name where there is no other; browsers and Go have stopped to. */
+function checkName(name: string, certificate: DetailedPeerCertificate): Error | undefined {
+  const fault = checkServerIdentity(name, certificate);
+  if (fault !== undefined || familyOf(name) !== 0) return fault;
+  if (/(?:^|, )DNS:/.test(certificate.subjectaltname ?? '')) return undefined;
+  const { CN } = certificate.subject;
+  const message = `certificate names no host (subjectAltName), only CN=${CN}, which does not count`;
+  return Object.assign(new Error(message), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }
 
 function connectionClosed(): Error {

@@ -2,7 +2,6 @@
 // A target that is down is data; only a bad event, a failed delivery or a bug in fargaze throws.
 import type { Clock, Seconds } from '../clock.ts';
 import { systemClock } from '../clock.ts';
-import { mapConcurrently } from '../concurrency.ts';
 import type { Config } from '../config/config.ts';
 import type { Module } from '../config/modules.ts';
 import type { Target, Vantage } from '../config/probes.ts';
@@ -15,7 +14,10 @@ import { createLog, type Log } from '../log.ts';
 import { createReturnSink } from '../queue/return-sink.ts';
 import type { Batch } from '../sample.ts';
 import type { Sink } from '../sink/sink.ts';
+import { watchLoop } from './loop-delay.ts';
 import { type Observation, observeProbe } from './observe.ts';
+import { orderOf } from './order.ts';
+import { runPaced } from './pace.ts';
 import type { Probe } from './probe.ts';
 import { type Selected, selectTargets } from './select.ts';
 import { type Summary, summarize } from './summary.ts';
@@ -40,29 +42,33 @@ export type ProbeFunction<M extends Module> = {
 /** Handles one event. */
 export type ProbeHandler = (event: unknown, context: InvocationContext) => Promise<Summary>;
 
-/** Probes under way at once; more would queue behind each other on one Lambda vCPU and distort phases. */
-const concurrency = 8;
-
 /** Share of the time left that is kept for delivering, and its bounds in seconds. */
 const reserve = { share: 0.2, min: 0.5, max: 10 } as const;
 
 /** Share of the time that is left for the log line and the error when a delivery hangs, and its bound in seconds. */
 const margin = { share: 0.05, max: 1 } as const;
 
-/** The handler of a probe function; it remembers only whether it has run before. */
+/** What a warm function knows of the invocations before: that there were some, and who went without in the last one. */
+type Memory = { cold: boolean; skipped: ReadonlySet<string> };
+
+/** The handler of a probe function. */
 export function createProbeHandler<M extends Module>(definition: ProbeFunction<M>): ProbeHandler {
-  let cold = true;
+  const memory: Memory = { cold: true, skipped: new Set() };
   return async (event, context) => {
-    const wasCold = cold;
-    cold = false;
-    return runInvocation(definition, { event, context, cold: wasCold });
+    const { cold } = memory;
+    memory.cold = false;
+    return runInvocation(definition, { event, context, cold, memory });
   };
 }
+
+/** A summary of what is known before delivering. */
+const quiet = { explain: false, delivered: false } as const;
 
 type Call = {
   readonly event: unknown;
   readonly context: InvocationContext;
   readonly cold: boolean;
+  readonly memory: Memory;
 };
 
 async function runInvocation<M extends Module>(definition: ProbeFunction<M>, call: Call) {
@@ -86,11 +92,16 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
       clock,
       cold: call.cold,
       seconds: available - held,
+      order: orderOf(
+        selected.map(({ target }) => target.name),
+        { time: event.time ?? clock.now(), first: call.memory.skipped },
+      ),
     });
     // Before delivering: where that hangs, the log is the only witness.
-    for (const failure of summarize(observations, { explain: false, delivered: false }).failures) {
+    for (const failure of summarize(observations, quiet).failures) {
       log('warn', 'probe failed', failure);
     }
+    call.memory.skipped = new Set(summarize(observations, quiet).skipped);
     const fault = await deliver(observations, { sink, clock, deadline: whole });
     const summary = summarize(observations, {
       explain: event.explain,
@@ -136,29 +147,44 @@ function createProbeSink(): Sink {
   return createSink({ return: () => createReturnSink() });
 }
 
-type ProbeRun = { readonly clock: Clock; readonly cold: boolean; readonly seconds: Seconds };
+type ProbeRun = {
+  readonly clock: Clock;
+  readonly cold: boolean;
+  readonly seconds: Seconds;
+  /** Indexes of what was selected, in the order to begin in. */
+  readonly order: readonly number[];
+};
 
+/** The observations of all that was selected, in the order of the selection. */
 async function probeAll<M extends Module>(
   definition: ProbeFunction<M>,
   selected: readonly Selected<M>[],
   run: ProbeRun,
 ): Promise<Observation[]> {
   const deadline = startDeadline(run.seconds, run.clock);
+  const loop = watchLoop();
+  const env = {
+    probe: definition.probe,
+    function: definition.name,
+    vantage: readEnv('FARGAZE_VANTAGE') ?? 'local',
+    clock: run.clock,
+    cold: run.cold,
+    available: run.seconds,
+    deadline,
+    loop,
+  };
+  const observations = new Map<number, Observation>();
+  const observe = async (index: number) => {
+    const item = selected[index];
+    if (item !== undefined) observations.set(index, await observeProbe(item, env));
+  };
   try {
-    return await mapConcurrently(selected, concurrency, (item) =>
-      observeProbe(item, {
-        probe: definition.probe,
-        function: definition.name,
-        vantage: readEnv('FARGAZE_VANTAGE') ?? 'local',
-        clock: run.clock,
-        cold: run.cold,
-        available: run.seconds,
-        deadline,
-      }),
-    );
+    await runPaced(run.order, observe, run.clock);
   } finally {
+    loop.close();
     deadline.close();
   }
+  return selected.flatMap((_, index) => observations.get(index) ?? []);
 }
 
 type Delivery = {

@@ -1,6 +1,5 @@
 // Runs one probe and adds what every probe's result has: verdict, durations, timestamp, reliability.
 // A probe that throws has failed itself: it yields no samples, because nothing is known of its target.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Seconds } from '../clock.ts';
 import type { Module } from '../config/modules.ts';
 import type { Target } from '../config/probes.ts';
@@ -9,6 +8,7 @@ import { readEnv } from '../env.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Group, roundSeconds, type Sample, sample } from '../sample.ts';
 import { version } from '../version.ts';
+import { isDistorted, type LoopWatch } from './loop-delay.ts';
 import type { Probe, Reading } from './probe.ts';
 import type { Selected } from './select.ts';
 
@@ -16,7 +16,7 @@ import type { Selected } from './select.ts';
 export type Observation = {
   readonly instance: string;
   readonly name: string;
-  /** Absent when the probe did not run (skipped) or failed itself (fault). */
+  /** Absent when nothing is known of the target (skipped) or the probe failed itself (fault). */
   readonly outcome?: Outcome;
   readonly seconds: Seconds;
   readonly samples: readonly Sample[];
@@ -37,50 +37,72 @@ export type ObservationEnvironment<M extends Module> = {
   /** Seconds that the invocation had for probing at its start. */
   readonly available: Seconds;
   readonly deadline: Deadline;
+  readonly loop: LoopWatch;
 };
 
-/** Sampling interval of the event-loop monitor; its histogram counts it into every delay. */
-const monitorResolutionMs = 10;
+/** Less time is not begun with. */
+const leastSeconds: Seconds = 0.5;
+
+/** An invocation that is shorter than the timeout is enough time all the same when it had at least so much. */
+const leastAvailable: Seconds = 1;
 
 /**
- * Probes one target within its module's timeout. When less than that is left of the invocation the probe is
- * skipped: a target must not be called down for our own lack of time.
+ * Probes one target within its module's timeout, or what is left of the invocation. A target that did not answer in less
+ * than its timeout, or while we were busy with something else, is not down: nothing is known of it.
  */
 export async function observeProbe<M extends Module>(
   selected: Selected<M>,
   env: ObservationEnvironment<M>,
 ): Promise<Observation> {
   const { target } = selected;
-  const timeout = Math.min(target.module.timeout, env.available);
+  const enough = enoughFor(target.module.timeout, env.available);
+  const timeout = Math.min(target.module.timeout, env.deadline.remaining());
   const trace: string[] = [];
   const about = { instance: target.instance, name: target.name, trace };
-  // A hundredth of slack: the first probes of an invocation start a moment after its clock.
-  if (env.deadline.remaining() < timeout * 0.99) return { ...about, seconds: 0, samples: [] };
+  if (timeout < Math.min(enough, leastSeconds)) return { ...about, seconds: 0, samples: [] };
   const begun = env.clock.monotonic();
   const taken = env.clock.now();
   const deadline = env.deadline.slice(timeout);
-  const monitor = monitorEventLoopDelay({ resolution: monitorResolutionMs });
-  monitor.enable();
+  const endDelay = env.loop.begin();
+  const say = (line: string) => {
+    trace.push(`+${((env.clock.monotonic() - begun) * 1000).toFixed(1)}ms ${line}`);
+  };
   try {
-    const say = (line: string) => {
-      trace.push(`+${((env.clock.monotonic() - begun) * 1000).toFixed(1)}ms ${line}`);
-    };
     const reading = await env.probe(target, { deadline, clock: env.clock, trace: say });
     const seconds = roundSeconds(env.clock.monotonic() - begun);
-    monitor.disable();
-    const delay = Math.max(0, monitor.max / 1e9 - monitorResolutionMs / 1000);
+    const delay = endDelay();
+    if (isOwnTimeout(reading, { delay, timeout, enough })) {
+      say(
+        `no answer, but it had ${timeout}s and the event loop stood still for ${delay}s: unknown`,
+      );
+      return { ...about, seconds, samples: [] };
+    }
     const samples = [
       ...verdictSamples(reading, { seconds, timeout }),
       ...reading.samples,
-      ...ownSamples(selected, env, { taken: taken / 1000, delay }),
+      ...ownSamples(selected, env, { taken: taken / 1000, delay, seconds }),
     ];
     return { ...about, outcome: reading.outcome, seconds, samples, ...groupFor(selected, samples) };
   } catch (fault) {
     return { ...about, seconds: env.clock.monotonic() - begun, samples: [], fault };
   } finally {
-    monitor.disable();
+    endDelay();
     deadline.close();
   }
+}
+
+/** The time that a target must have had to be called silent. */
+function enoughFor(timeout: Seconds, available: Seconds): Seconds {
+  // A hundredth of slack: the first probes of an invocation start a moment after its clock.
+  return (available >= leastAvailable ? Math.min(timeout, available) : timeout) * 0.99;
+}
+
+type Given = { readonly delay: Seconds; readonly timeout: Seconds; readonly enough: Seconds };
+
+/** Whether the target may have answered in time, had it only had its time. */
+function isOwnTimeout({ outcome }: Reading, { delay, enough, timeout }: Given): boolean {
+  if (outcome.ok || outcome.reason !== 'timeout') return false;
+  return timeout < enough || isDistorted(delay, timeout);
 }
 
 function groupFor<M extends Module>(
@@ -109,7 +131,7 @@ function verdictSamples(
 function ownSamples<M extends Module>(
   { interval, target }: Selected<M>,
   env: ObservationEnvironment<M>,
-  measured: { readonly taken: Seconds; readonly delay: Seconds },
+  measured: { readonly taken: Seconds; readonly delay: Seconds; readonly seconds: Seconds },
 ): Sample[] {
   const info = {
     probe: target.name,
@@ -124,6 +146,7 @@ function ownSamples<M extends Module>(
     sample('fargaze_probe_timestamp_seconds', {}, measured.taken),
     sample('fargaze_probe_info', info, 1),
     sample('fargaze_probe_event_loop_delay_seconds', {}, roundSeconds(measured.delay)),
+    sample('fargaze_probe_distorted', {}, isDistorted(measured.delay, measured.seconds) ? 1 : 0),
     sample('fargaze_probe_cold_start', {}, env.cold ? 1 : 0),
   ];
 }

@@ -12,6 +12,7 @@ import {
   type Target,
   type Vantage,
 } from '../config/probes.ts';
+import { isInShard } from '../config/shard.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
@@ -58,14 +59,15 @@ export function selectTargets<M extends Module>(
 }
 
 /**
- * Whether a probe is due at a tick: its time, to the nearest schedule step, is a multiple of the interval.
- * No state is kept, so every tick of a period agrees on who is due.
+ * Whether a probe is due at a tick: its time, to the nearest step of the schedule, is a multiple of the interval.
+ * No state is kept. A tick may come half a step early or late; rounded down, ticks that arrive around a minute's edge
+ * would miss some slots and run others twice.
  */
 export function isDue(
   interval: Seconds,
   tick: { readonly schedule: Seconds; time: EpochMs },
 ): boolean {
-  const step = Math.floor(tick.time / 1000 / tick.schedule) * tick.schedule;
+  const step = Math.round(tick.time / 1000 / tick.schedule) * tick.schedule;
   return step % interval < tick.schedule;
 }
 
@@ -85,9 +87,10 @@ function selectConfigured<M extends Module>(
     const message = `got ${showValue(pattern)}, want a configured ${prober} probe${hint}`;
     issues.push({ path: `probes[${index}]`, message });
   });
-  const { schedule, time = selection.now } = event;
+  const { schedule, shard, time = selection.now } = event;
   return own
     .filter((probe) => event.probes.some((pattern) => matchesName(probe.name, pattern)))
+    .filter((probe) => shard === undefined || isInShard(probe.name, shard))
     .filter((probe) => vantage === undefined || probe.vantage === vantage)
     .filter((probe) => schedule === undefined || isDue(probe.interval, { schedule, time }))
     .flatMap((probe) => resolveTarget(probe, selection, issues));

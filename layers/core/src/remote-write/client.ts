@@ -1,6 +1,6 @@
 // Sends series to a remote-write receiver: version 2.0 where it takes it, else 1.0. One bad sample never costs the
-// others: a refused request of 1.0, which is all or nothing, is halved until what is wrong is found. Where so much is too
-// late that this would never end, the late points are sent together, before the new ones.
+// others: most receivers store the rest of a refused request; where they do not, it is halved until what is wrong is found.
+// The halving has a bound: beyond it, late points are sent together, and a receiver that takes nothing at all is a fault.
 
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
@@ -27,8 +27,11 @@ export type RemoteWriteOptions = {
 /** What became of a write. */
 export type WriteResult = {
   readonly sent: number;
+  /** At least so many: a receiver that stores the rest of a request need not say how many it refused. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
   readonly requests: number;
+  /** Series of which the receiver may hold another value for one of the times; absent when there is none. */
+  readonly unsettled?: readonly Series[];
 };
 
 /** Samples in one request at most; Prometheus's own sender has 2,000. */
@@ -38,6 +41,8 @@ const seriesPerRequest = 2_500;
 
 /** Refused requests of a client until late points are no longer sought one by one. */
 const mostRefused = 200;
+/** Requests of a write that are refused for other reasons, until what is wrong is no longer sought. */
+const mostHalvings = 64;
 
 /** Reasons that hold for everything in a series up to the refused sample. */
 const late: ReadonlySet<RejectReason> = new Set(['out_of_order', 'too_old', 'duplicate']);
@@ -49,6 +54,8 @@ export class RemoteWriteClient {
   #refused = 0;
   /** Time of the latest sample that was sent by itself and refused as late. */
   #latestRefused = Number.NEGATIVE_INFINITY;
+  /** Less than usual once a request was too large. */
+  #samplesPerRequest = samplesPerRequest;
 
   constructor(options: RemoteWriteOptions) {
     this.#options = options;
@@ -60,11 +67,22 @@ export class RemoteWriteClient {
    * @throws DeliveryError when it cannot be reached, keeps failing until the deadline, or refuses us altogether.
    */
   async write(series: Iterable<Series>, deadline: Deadline): Promise<WriteResult> {
-    const tally = { sent: 0, rejected: new Map<RejectReason, number>(), requests: 0 };
-    for (const part of splitBySamples(series, samplesPerRequest)) {
+    const tally: Tally = {
+      sent: 0,
+      rejected: new Map(),
+      requests: 0,
+      halvings: 0,
+      unsettled: [],
+      unknown: undefined,
+    };
+    for (const part of splitBySamples(series, this.#samplesPerRequest)) {
       await this.#send(part, deadline, tally);
     }
-    return { ...tally, rejected: Object.fromEntries(tally.rejected) };
+    const { rejected, requests, sent, unknown, unsettled } = tally;
+    // Refused without exception, in words that nobody knows: what is wrong is hardly each single sample.
+    if (sent === 0 && rejected.size === 1 && unknown !== undefined) throw toWriteError(unknown);
+    const counted = { sent, rejected: Object.fromEntries(rejected), requests };
+    return unsettled.length === 0 ? counted : { ...counted, unsettled };
   }
 
   async #send(series: readonly Series[], deadline: Deadline, tally: Tally): Promise<void> {
@@ -76,14 +94,19 @@ export class RemoteWriteClient {
     } else if (meaning.kind === 'unsupported') {
       this.#version = 1;
       await this.#send(series, deadline, tally);
+    } else if (meaning.kind === 'too_large' && count > 1) {
+      this.#samplesPerRequest = Math.max(1, Math.min(this.#samplesPerRequest, count >> 1));
+      await this.#sendHalves(series, { deadline, tally });
     } else if (meaning.kind === 'rejected') {
-      const { reason, written } = meaning;
-      if (written === undefined && count > 1) {
-        await this.#divide(series, reason, { deadline, tally });
+      const { reason, rest, written = rest === 'stored' ? count - 1 : 0 } = meaning;
+      if (rest === 'lost' && count > 1) {
+        await this.#divide(series, { reason, answer }, { deadline, tally });
         return;
       }
-      tally.sent += written ?? 0;
-      reject(tally, reason, count - (written ?? 0));
+      tally.sent += written;
+      reject(tally, reason, count - written);
+      if (reason === 'duplicate') tally.unsettled.push(...series);
+      if (reason === 'other') tally.unknown = answer;
       const at = series[0]?.points[0]?.at ?? 0;
       if (count === 1 && late.has(reason)) this.#latestRefused = Math.max(this.#latestRefused, at);
     } else {
@@ -91,23 +114,29 @@ export class RemoteWriteClient {
     }
   }
 
+  async #sendHalves(series: readonly Series[], { deadline, tally }: Sending): Promise<void> {
+    for (const half of halveSeries(series)) await this.#send(half, deadline, tally);
+  }
+
   /** Sends what was refused as a whole in two parts. */
-  async #divide(series: readonly Series[], reason: RejectReason, { deadline, tally }: Sending) {
+  async #divide(series: readonly Series[], { answer, reason }: Refusal, sending: Sending) {
+    const { tally } = sending;
+    if (!late.has(reason)) {
+      tally.halvings += 1;
+      if (tally.halvings <= mostHalvings) return this.#sendHalves(series, sending);
+      // Nothing but refusals: not one sample is wrong, but what is sent, or the receiver.
+      if (tally.sent === 0) throw toWriteError(answer);
+      return reject(tally, reason, countSamples(series));
+    }
     this.#refused += 1;
-    const hopeless = this.#refused > mostRefused && series.length > 1 && late.has(reason);
+    const hopeless = this.#refused > mostRefused && series.length > 1;
     const older = hopeless ? pickPoints(series, (at) => at <= this.#latestRefused) : [];
     const newer = hopeless ? pickPoints(series, (at) => at > this.#latestRefused) : [];
-    if (older.length === 0) {
-      const [first, second] = halveSeries(series);
-      await this.#send(first, deadline, tally);
-      await this.#send(second, deadline, tally);
-    } else if (newer.length === 0) {
-      reject(tally, reason, countSamples(older));
-    } else {
-      // Older first: a receiver that does take them takes them only in this order.
-      await this.#send(older, deadline, tally);
-      await this.#send(newer, deadline, tally);
-    }
+    if (older.length === 0) return this.#sendHalves(series, sending);
+    if (newer.length === 0) return reject(tally, reason, countSamples(older));
+    // Older first: a receiver that does take them takes them only in this order.
+    await this.#send(older, sending.deadline, tally);
+    await this.#send(newer, sending.deadline, tally);
   }
 
   /** One request, tried again as the specification allows until the deadline leaves no time for it. */
@@ -152,7 +181,18 @@ export class RemoteWriteClient {
   }
 }
 
-type Tally = { sent: number; requests: number; readonly rejected: Map<RejectReason, number> };
+type Tally = {
+  sent: number;
+  requests: number;
+  /** Requests that were refused as a whole for a reason that is not lateness. */
+  halvings: number;
+  readonly rejected: Map<RejectReason, number>;
+  readonly unsettled: Series[];
+  /** The last refusal in words that are not known. */
+  unknown: Answer | undefined;
+};
+
+type Refusal = { readonly reason: RejectReason; readonly answer: Answer };
 
 type Sending = { readonly deadline: Deadline; readonly tally: Tally };
 

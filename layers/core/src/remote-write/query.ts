@@ -1,8 +1,10 @@
 // Asks a remote-write receiver what it holds, where it has Prometheus's query API beside its write API.
 import type { EpochMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
+import { readEnv } from '../env.ts';
 import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
 import { ask } from '../http/ask.ts';
+import { redactUrl } from '../redact.ts';
 import type { RemoteWriteOptions } from './client.ts';
 
 /** One series of an instant query's answer. */
@@ -11,15 +13,41 @@ export type InstantValue = {
   readonly value: number;
 };
 
-/** Paths of write APIs whose query API lies beside them: Prometheus, Amazon Managed Prometheus. */
-const writePath = /\/api\/v1\/(?:remote_)?write\/?$/;
+/** Where the query API lies, by the end of the write API's path. docs/bridge.md has the receivers and their sources. */
+const queryPaths: readonly (readonly [RegExp, string])[] = [
+  // Prometheus, VictoriaMetrics; Amazon Managed Prometheus.
+  [/\/api\/v1\/(?:remote_)?write\/?$/, '/api/v1/query'],
+  // Grafana Cloud, and Cortex by its older path.
+  [/\/api\/prom\/push\/?$/, '/api/prom/api/v1/query'],
+  // Mimir and Cortex.
+  [/\/api\/v1\/push\/?$/, '/prometheus/api/v1/query'],
+];
 
-/** Where the receiver of `url` is asked; undefined when its write URL does not show that. */
+/**
+ * Where the receiver of `url` is asked: `FARGAZE_QUERY_URL`, else what the write URL shows; undefined when neither does.
+ * Thanos Receive answers no queries: its querier is another program.
+ */
 export function queryUrl(url: URL): URL | undefined {
-  if (!writePath.test(url.pathname)) return undefined;
-  const query = new URL(url);
-  query.pathname = url.pathname.replace(writePath, '/api/v1/query');
-  return query;
+  const named = readEnv('FARGAZE_QUERY_URL');
+  const base = named === undefined ? url : namedUrl(named);
+  const query = new URL(base);
+  if (named !== undefined) {
+    query.pathname = `${base.pathname.replace(/\/$/, '')}/api/v1/query`;
+    return query;
+  }
+  for (const [end, path] of queryPaths) {
+    if (!end.test(url.pathname)) continue;
+    query.pathname = url.pathname.replace(end, path);
+    return query;
+  }
+  return undefined;
+}
+
+/** @throws ConfigError naming the variable. */
+function namedUrl(text: string): URL {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  const message = `got ${JSON.stringify(redactUrl(text))}, want the http or https URL of a Prometheus query API, without /api/v1/query`;
+  throw new ConfigError('environment', [{ path: 'FARGAZE_QUERY_URL', message }]);
 }
 
 /**

@@ -50,7 +50,9 @@ export const alertLabelEntries = {
   severity: v.optional(
     v.pipe(
       v.picklist(['critical', 'warning'], 'want critical or warning'),
-      v.description('severity of its alert; unset: `critical`'),
+      v.description(
+        'severity of its alerts that would page; unset: `critical`. Warnings stay warnings',
+      ),
     ),
   ),
 };

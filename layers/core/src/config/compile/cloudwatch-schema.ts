@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { CloudWatchConfig, CloudWatchExpression, NamedValue } from '../bridge.ts';
 import { closed, mappingOf } from '../mapping.ts';
 import { duration } from './fields.ts';
+import { statistic } from './statistic.ts';
 import { toJobs, toScope } from './yace-jobs.ts';
 import { scopeEntries, yaceFileSchema } from './yace-schema.ts';
 
@@ -24,7 +25,7 @@ const input = v.pipe(
     ),
     namespace: text('a namespace'),
     metric: text('the name of a metric'),
-    statistic: text('a statistic'),
+    statistic,
     dimensions: v.optional(named(/./, 'the name of a dimension'), {}),
   }),
 );

@@ -53,7 +53,8 @@ function build(parsed: ParsedConfig): Config {
       ...(rollout !== undefined && { rollout }),
     };
   });
-  return { version: 1, modules, probes, bridge: parsed.bridge, slos: parsed.slos.map(buildSlo) };
+  const { bridge, shards } = parsed;
+  return { version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

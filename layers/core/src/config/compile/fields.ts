@@ -2,14 +2,18 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { messageOf } from '../../errors.ts';
+import type { Pattern } from '../../pattern/pattern.ts';
 import { parseDuration, parseSize } from '../duration.ts';
 import { checkVariables } from '../interpolate.ts';
-import type { Pattern } from '../pattern.ts';
-import { compilePattern } from '../pattern.ts';
 import type { SecretRef } from '../secret.ts';
 import { isSecretRef } from '../secret.ts';
+import { compilePattern } from './pattern/program.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
+
+/** Any text that one rule holds for. */
+export const matching = (form: RegExp, wanted: string) =>
+  v.pipe(v.string(`want ${wanted}`), v.regex(form, wanted));
 
 /** Limits of a duration in seconds, the step that it must be a multiple of, and all that in words. */
 type DurationBounds = {
@@ -43,7 +47,7 @@ export const size = v.pipe(
   v.transform((value) => parseSize(value) ?? 0),
 );
 
-/** An RE2 pattern that JavaScript can run. */
+/** An RE2 pattern. */
 export const pattern = v.pipe(
   text('a regular expression'),
   v.rawTransform<string, Pattern>(({ dataset, addIssue, NEVER }) => {

@@ -95,6 +95,15 @@ export const httpEntries = {
     v.pipe(v.boolean(), v.description('follow up to 10 redirects')),
     true,
   ),
+  lenient_parsing: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'take answers with folded header lines or a length beside chunks, as blackbox_exporter and browsers do',
+      ),
+    ),
+    false,
+  ),
   fail_if_ssl: v.optional(
     v.pipe(v.boolean(), v.description('fail when the final connection is over TLS')),
     false,
@@ -176,6 +185,7 @@ export const httpSchema = v.pipe(
       validStatusCodes: http.valid_status_codes,
       validHttpVersions: http.valid_http_versions,
       followRedirects: http.follow_redirects,
+      lenientParsing: http.lenient_parsing,
       failIfSsl: http.fail_if_ssl,
       failIfNotSsl: http.fail_if_not_ssl,
       failIfBodyMatches: http.fail_if_body_matches_regexp,

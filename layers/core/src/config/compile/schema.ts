@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
 import { adHocJob } from '../probes.ts';
+import { maxShards } from '../shard.ts';
 import { probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { address, duration, host, instance, name } from './fields.ts';
@@ -114,15 +115,29 @@ export const probeSchema = closed({
   ...probeAlertingEntries,
 });
 
+const shardsWanted = `a whole number from 1 to ${maxShards}`;
+
+/** Schema of `shards`. */
+export const shards = v.pipe(
+  v.number(`want ${shardsWanted}`),
+  v.integer(shardsWanted),
+  v.minValue(1, shardsWanted),
+  v.maxValue(maxShards, shardsWanted),
+  v.description(
+    'schedules, and so invocations at the same time, that share the web probes of one vantage among them',
+  ),
+);
+
 /** Schema of the whole file. */
 export const configSchema = closed(
   {
     modules: v.optional(mappingOf(name, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
+    shards: v.optional(shards, 1),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
   },
-  'a mapping with probes, modules, bridge or slos',
+  'a mapping with probes, modules, shards, bridge or slos',
 );
 
 /** The file after its values have been read. */

@@ -3,9 +3,10 @@
 import * as v from 'valibot';
 import type { TagFilter } from '../bridge.ts';
 import { closed, mappingOf } from '../mapping.ts';
-import { exactPattern } from '../pattern.ts';
 import { didYouMean } from '../suggest.ts';
-import { pattern } from './fields.ts';
+import { matching, pattern } from './fields.ts';
+import { exactPattern } from './pattern/program.ts';
+import { statistic } from './statistic.ts';
 
 /** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
 export const discoverable: Readonly<Record<string, string>> = {
@@ -22,10 +23,6 @@ export function toNamespace(type: string): string {
 }
 
 const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
-
-/** Any text that one rule holds for. */
-const matching = (form: RegExp, wanted: string) =>
-  v.pipe(v.string(`want ${wanted}`), v.regex(form, wanted));
 
 /** Seconds; 0 stands for unset, as in YACE. */
 const seconds = (fits: (value: number) => boolean, wanted: string) =>
@@ -53,12 +50,6 @@ const refused = (why: string) =>
       ),
     ),
   );
-
-// docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
-const statistic = matching(
-  /^(?:SampleCount|Average|Sum|Minimum|Maximum|IQM|(?:p|tm|wm|tc|ts)\d{1,3}(?:\.\d+)?|(?:TM|WM|PR|TC|TS)\([^()]*:[^()]*\))$/,
-  'a statistic such as Average, Sum, p99 or TM(10%:90%)',
-);
 
 // docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html (Period)
 const period = seconds(
@@ -214,7 +205,7 @@ export const discoveryEntries = {
     metrics,
     v.description("`name`, and any of the job's `statistics` … `exportAllDataPoints`"),
   ),
-  enhancedMetrics: refused('values that services tell by APIs of their own are not read'),
+  enhancedMetrics: refused('values that services give by APIs of their own are not read'),
   quotaMetrics: refused('quotas are not read'),
 };
 

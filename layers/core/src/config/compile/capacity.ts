@@ -1,0 +1,57 @@
+// Whether the web probes can run in the time that their function has, known when it is built: what cannot run in time would
+// be unknown, minute after minute, in turn.
+import type { Seconds } from '../../clock.ts';
+import type { Config } from '../config.ts';
+import type { ProbeConfig, Vantage } from '../probes.ts';
+import { isInShard, maxShards } from '../shard.ts';
+
+/** What the function of web probes can do; serverless.yml gives it 55 s, of which 10 are kept for delivering. */
+export const webFunction = {
+  probing: 45 as Seconds,
+  /** Probes that may wait for their targets at once (probe/pace.ts). */
+  open: 250,
+  /** Work of one probe in a function of 512 MB, with TLS; measured by `npm run bench -- probe`. */
+  work: 0.02 as Seconds,
+} as const;
+
+/** What is too much, a sentence each; empty when every probe has its time. */
+export function findOverload(config: Config): string[] {
+  return (['internet', 'vpc'] as const).flatMap((vantage) => overloadOf(config, vantage));
+}
+
+function overloadOf(config: Config, vantage: Vantage): string[] {
+  const probes = config.probes.filter(
+    ({ module, vantage: own }) => own === vantage && config.modules[module]?.prober === 'http',
+  );
+  const timeoutOf = ({ module }: ProbeConfig) => config.modules[module]?.timeout ?? 0;
+  const long = probes.filter((probe) => timeoutOf(probe) + webFunction.work > webFunction.probing);
+  if (long.length > 0) {
+    const names = [...new Set(long.map(({ module }) => module))].join(', ');
+    return [
+      `timeout of module ${names}: a function probes for ${webFunction.probing}s, want at most ${webFunction.probing - 1}s`,
+    ];
+  }
+  const needs = (of: number) =>
+    Math.max(...shares(probes, of).map((share) => secondsFor(share.map(timeoutOf))));
+  const now = needs(config.shards);
+  if (now <= webFunction.probing) return [];
+  let want = config.shards + 1;
+  while (want < maxShards && needs(want) > webFunction.probing) want += 1;
+  return [
+    `${probes.length} web probes from ${vantage === 'vpc' ? 'inside the VPC' : 'the internet'} need up to ${Math.ceil(now)}s, ` +
+      `and a function probes for ${webFunction.probing}s: some would be unknown in turn; want shards: ${want}`,
+  ];
+}
+
+function shares(probes: readonly ProbeConfig[], of: number): ProbeConfig[][] {
+  return Array.from({ length: of }, (_, n) =>
+    probes.filter(({ name }) => isInShard(name, { index: n + 1, of })),
+  );
+}
+
+/** Seconds when all are due in the same minute, as they once are, and every target is silent. */
+function secondsFor(timeouts: readonly Seconds[]): Seconds {
+  const sum = timeouts.reduce((all, one) => all + one, 0);
+  const waiting = Math.max(0, ...timeouts, sum / webFunction.open);
+  return timeouts.length * webFunction.work + waiting;
+}

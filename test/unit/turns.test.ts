@@ -1,0 +1,83 @@
+// Many targets: who begins when, who comes first, and which of several schedules holds whom.
+
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { isInShard, parseShard } from '../../layers/core/src/config/shard.ts';
+import { orderOf } from '../../layers/core/src/probe/order.ts';
+import { runPaced } from '../../layers/core/src/probe/pace.ts';
+
+const names = Array.from({ length: 300 }, (_, index) => `probe-${index}`);
+const minute = 60_000;
+
+describe('the order', () => {
+  it('holds everybody once, whatever the minute', () => {
+    for (let time = 0; time < 50 * minute; time += minute) {
+      const order = orderOf(names, { time, first: new Set(['probe-7', 'gone']) });
+      expect(order[0]).toBe(7);
+      expect([...order].sort((a, b) => a - b)).toEqual(names.map((_, index) => index));
+    }
+  });
+
+  it('lets nobody be among the last tenth in more than a few of ten minutes', () => {
+    const late = new Map<number, number>();
+    for (let tick = 0; tick < 10; tick += 1) {
+      const order = orderOf(names, { time: tick * minute, first: new Set() });
+      for (const index of order.slice(-30)) late.set(index, (late.get(index) ?? 0) + 1);
+    }
+    expect(Math.max(...late.values())).toBeLessThanOrEqual(3);
+    expect(late.size).toBeGreaterThan(200);
+  });
+
+  it('of nobody is empty', () => expect(orderOf([], { time: 0, first: new Set() })).toEqual([]));
+});
+
+describe('the pace', () => {
+  it('lets those that wait hold up nobody, up to as many as may be open', async () => {
+    let open = 0;
+    let most = 0;
+    const release: (() => void)[] = [];
+    const done = runPaced(
+      names.map((_, index) => index),
+      async (index) => {
+        most = Math.max(most, ++open);
+        // The first hundred hang until everybody has begun.
+        if (index < 100) await new Promise<void>((resolve) => release.push(resolve));
+        open -= 1;
+        if (index === 299) for (const free of release) free();
+      },
+      systemClock,
+    );
+    await done;
+    expect(most).toBeGreaterThanOrEqual(100);
+    expect(most).toBeLessThanOrEqual(250);
+  });
+
+  it('throws what the work throws', async () => {
+    const work = async () => Promise.reject(new Error('broken'));
+    await expect(runPaced([0], work, systemClock)).rejects.toThrow('broken');
+  });
+});
+
+describe('shards', () => {
+  it.each([
+    ['1/1', { index: 1, of: 1 }],
+    ['3/12', { index: 3, of: 12 }],
+    ['0/2', undefined],
+    ['3/2', undefined],
+    ['1', undefined],
+    ['1/0', undefined],
+    ['a/b', undefined],
+  ])('%s is %p', (text, want) => expect(parseShard(text)).toEqual(want));
+
+  it.each([2, 3, 4, 7])('%p of them hold everybody once, about as many each', (of) => {
+    const sizes = Array.from({ length: of }, (_, n) => {
+      return names.filter((name) => isInShard(name, { index: n + 1, of })).length;
+    });
+    expect(sizes.reduce((a, b) => a + b)).toBe(names.length);
+    expect(Math.max(...sizes)).toBeLessThan((names.length / of) * 1.5);
+  });
+
+  it('hold the same probe for ever', () => {
+    const held = names.slice(0, 12).map((name) => isInShard(name, { index: 1, of: 2 }));
+    expect(held.map(Number).join('')).toBe('111010111011');
+  });
+});
