@@ -63,7 +63,7 @@ ${rows.join('\n')}
 
 const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
-  'redis-probe': '12288',
+  'redis-probe': '40960',
   'ecs-bridge': '634880',
   core: '112640',
 };

@@ -7,6 +7,7 @@ import { renderCompose } from './compose.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
+import { renderFaultsDoc } from './docs/faults.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
 import { renderPicture } from './docs/picture.ts';
 
@@ -17,6 +18,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': renderConfigurationDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
+  'docs/faults.md': renderFaultsDoc,
   'docs/local-system.svg': renderPicture,
   ...alertFiles,
   ...boardFiles,

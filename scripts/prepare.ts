@@ -15,6 +15,7 @@ const names = [
   'pushgateway',
   'redis_exporter',
   'blackbox_exporter',
+  'nutcracker',
 ] as const;
 
 const deployedNames = ['prometheus', 'promtool', 'pushgateway', 'redis_exporter', 'yace'] as const;

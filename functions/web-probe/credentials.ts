@@ -10,13 +10,17 @@ import {
   readHeaderValue,
   readPassword,
   readSecret,
+  type SecretRef,
   secretsOf,
 } from '@fargaze/core/internal';
+import type { HeaderLine } from './exchange/hop-types.ts';
 
 /** What is sent. */
 export type Sent = {
   /** The module's own headers, `Authorization` among them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** `http_headers`. */
+  readonly lines: readonly HeaderLine[];
   readonly body: string;
   /** What a server may repeat and nobody may be shown. */
   readonly secrets: readonly string[];
@@ -25,8 +29,8 @@ export type Sent = {
 /** Characters below which a literal value is no secret, and hiding it would hide other words. */
 const shortest = 4;
 
-/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be had or sent. */
-export function readSent(module: HttpModule, url: URL): Sent {
+/** What `module` sends to `url`; `token` is what OAuth 2.0 gave. @throws ConfigError naming place and reference of what cannot be had or sent. */
+export function readSent(module: HttpModule, url: URL, token?: string): Sent {
   const place = `modules.${module.name}.http`;
   const { body } = module.http;
   const own = Object.entries(module.http.headers).map(([name, value]) => {
@@ -34,8 +38,12 @@ export function readSent(module: HttpModule, url: URL): Sent {
     return { name, value: isSecretRef(value) ? readHeaderValue(value, at) : value };
   });
   const sentBody = isSecretRef(body) ? readSecret(body) : body;
-  const user = readUser(module, url);
-  const hidden = own.filter(({ name }) => mayBeSecret(name)).flatMap(({ value }) => partsOf(value));
+  const user = token === undefined ? readUser(module, url) : bearer(token);
+  const lines = readLines(module, place);
+  const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
+    .filter(({ name }) => mayBeSecret(name))
+    .flatMap(({ value }) => partsOf(value));
+  const referenced = lines.filter(({ secret }) => secret).map(({ value }) => value);
   const fields = partsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
   const literal = [...hidden, ...fields].filter(({ length }) => length >= shortest);
   return {
@@ -43,8 +51,9 @@ export function readSent(module: HttpModule, url: URL): Sent {
       ...user.headers,
       ...Object.fromEntries(own.map(({ name, value }) => [name, value])),
     },
+    lines,
     body: sentBody,
-    secrets: [...user.secrets, ...literal, ...secretsOf(url.href)],
+    secrets: [...user.secrets, ...referenced, ...literal, ...secretsOf(url.href)],
   };
 }
 
@@ -59,7 +68,11 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
   const { authorization, basicAuth } = module.http;
   const place = `modules.${module.name}.http`;
   if (authorization !== undefined) {
-    const secret = readHeaderValue(authorization.credentials, `${place}.authorization.credentials`);
+    const { credentials } = authorization;
+    const secret =
+      credentials === undefined
+        ? ''
+        : readHeaderValue(credentials, `${place}.authorization.credentials`);
     const fault = findHeaderFault(authorization.type);
     if (fault !== undefined) refuse(`${place}.authorization.type`, fault);
     return { headers: { Authorization: `${authorization.type} ${secret}` }, secrets: [secret] };
@@ -67,14 +80,36 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
   const [username, password] =
     basicAuth === undefined
       ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
-      : [basicAuth.username, readPassword(basicAuth.password, `${place}.basic_auth.password`)];
+      : [
+          basicAuth.username ||
+            optional(basicAuth.usernameRef, `${place}.basic_auth.username_file`),
+          optional(basicAuth.password, `${place}.basic_auth.password`),
+        ];
   if (username === '' && password === '') return { headers: {}, secrets: [] };
-  if (basicAuth?.username.includes(':')) {
+  if (basicAuth !== undefined && username.includes(':')) {
     refuse(`${place}.basic_auth.username`, 'holds a colon, which basic authentication cannot send');
   }
   const pair = `${username}:${password}`;
   const encoded = Buffer.from(pair).toString('base64');
   return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, password] };
+}
+
+function bearer(token: string): Pick<Sent, 'headers' | 'secrets'> {
+  return { headers: { Authorization: `Bearer ${token}` }, secrets: [token] };
+}
+
+function optional(ref: SecretRef | undefined, place: string): string {
+  return ref === undefined ? '' : readPassword(ref, place);
+}
+
+function readLines({ http }: HttpModule, place: string): HeaderLine[] {
+  return http.httpHeaders.flatMap(({ name, secrets, values }) => [
+    ...values.map((value) => ({ name, value, secret: false })),
+    ...secrets.map((ref) => {
+      const value = readHeaderValue(ref, `${place}.http_headers.${name}`);
+      return { name, value, secret: true };
+    }),
+  ]);
 }
 
 function refuse(path: string, message: string): never {

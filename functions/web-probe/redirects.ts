@@ -46,6 +46,7 @@ export function nextRequest(
     url,
     method,
     headers: { ...headers, ...(cookies !== undefined && { Cookie: cookies }) },
+    ...(last.lines !== undefined && trusted && { lines: last.lines }),
     body: keeps && trusted ? last.body : '',
     // A server name that stood for the first host says nothing about another one.
     serverName: url.host === last.url.host ? last.serverName : undefined,

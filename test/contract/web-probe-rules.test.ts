@@ -186,7 +186,9 @@ describe('body', () => {
   });
 
   it('headers and bodies are read as UTF-8', async () => {
-    const answer = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX-Version: Zoë 😀\r\n\r\n€');
+    const answer = Buffer.from(
+      'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX-Version: Zoë 😀\r\n\r\n€',
+    );
     const http = {
       fail_if_header_not_matches: [{ header: 'X-Version', regexp: '^Zoë .$' }],
       fail_if_body_not_matches_regexp: ['^€$'],

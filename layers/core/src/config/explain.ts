@@ -2,6 +2,7 @@
 import type * as v from 'valibot';
 import type { Issue } from '../errors.ts';
 import { redactUrls } from '../redact.ts';
+import { isMapping } from './mapping.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A step into a document: a key or an index. */
@@ -56,6 +57,10 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
     const what = issue.message.startsWith('want ') ? issue.message : 'and it has no default';
     return [{ path: place, message: `missing, ${what}` }];
   }
+  // What is wrong with a whole mapping shows in its parts, and one of them may be a secret.
+  if (issue.kind !== 'schema' && isMapping(issue.input)) {
+    return [{ path: place, message: `want ${issue.message}` }];
+  }
   const hides = path[0] === 'modules' && path.some((step) => secretKey.test(String(step)));
   const seen = hides ? 'a value' : showValue(issue.input);
   return [{ path: place, message: `got ${seen}, want ${wanted(issue)}` }];
@@ -63,7 +68,7 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
 
 /** Keys of modules whose value may be a secret, written where a reference belongs or not. */
 const secretKey =
-  /^(?:password|credentials|key|headers|http_headers|body|basic_auth|authorization|oauth2|proxy_connect_header|proxy_url|metadata|send)$/;
+  /^(?:authorization|basic_auth|bearer_token|body|client_secret|credentials|endpoint_params|headers|http_headers|key|metadata|oauth2|password|proxy_connect_header|proxy_url|secrets|send|sentinel_password)$/;
 
 /** A check's own message says what is wanted; a type mismatch has it in `expected`. */
 function wanted(issue: v.BaseIssue<unknown>): string {

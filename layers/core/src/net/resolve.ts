@@ -38,8 +38,13 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
   const literal = familyOf(name);
   const inner = literal === 6 ? unmapped(name) : undefined;
   if (inner !== undefined) return { address: inner, family: 4, lookup: 'literal' };
-  if (literal === 4 || literal === 6) return { address: name, family: literal, lookup: 'literal' };
   const preferred = ip.preferredIpProtocol === 'ip6' ? 6 : 4;
+  if (literal !== 0) {
+    if (literal === preferred || ip.ipProtocolFallback) {
+      return { address: name, family: literal, lookup: 'literal' };
+    }
+    throw new ResolveError(`${name} is of IPv${literal}, want IPv${preferred}`, 'ENODATA');
+  }
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
   for (const family of families as (4 | 6)[]) {

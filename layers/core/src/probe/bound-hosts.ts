@@ -8,8 +8,8 @@ import { isSecretRef } from '../config/secret.ts';
 /** Options that hold what is meant for some servers only, or that open what is closed to everybody else. */
 const boundOptions = new Set(
   (
-    'allowBlocked authorization basicAuth body bearerToken cert connectHeaders httpHeaders key metadata oauth2 password ' +
-    'proxy send username usernameRef'
+    'allowBlocked authorization basicAuth body bearerToken cert connectHeaders httpHeaders iam key metadata oauth2 password ' +
+    'proxy send sentinelUsername username usernameRef'
   ).split(' '),
 );
 

@@ -9,6 +9,7 @@ import {
   adHocJob,
   instanceOf,
   type ProbeConfig,
+  servedBy,
   type Target,
   type Vantage,
 } from '../config/probes.ts';
@@ -38,7 +39,7 @@ export type Selection<M extends Module> = {
   readonly read: (name: string) => string | undefined;
 };
 
-const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
+const defaultModules: Readonly<Record<string, string>> = { http: 'http_2xx', redis: 'redis' };
 
 /**
  * The targets of `event`, in the order of the configuration, once each.
@@ -77,7 +78,7 @@ function selectConfigured<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   const { config, prober, vantage } = selection;
-  const own = config.probes.filter((probe) => moduleOf(config, probe.module)?.prober === prober);
+  const own = config.probes.filter((probe) => isServed(moduleOf(config, probe.module), prober));
   event.probes.forEach((pattern, index) => {
     if (pattern.includes('*') || own.some((probe) => probe.name === pattern)) return;
     const hint = didYouMean(
@@ -120,10 +121,10 @@ function selectAdHoc<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   issues.push(...findAdHocFault(read('FARGAZE_AD_HOC')));
-  const name = event.adHoc?.module ?? defaultModules[prober];
+  const name = event.adHoc?.module ?? defaultModules[prober] ?? '';
   const module = moduleOf(config, name);
-  if (module?.prober !== prober) {
-    const known = Object.values(config.modules).filter((other) => other.prober === prober);
+  if (!isServed(module, prober)) {
+    const known = Object.values(config.modules).filter((other) => isServed(other, prober));
     const names = known.map((other) => other.name);
     const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
     issues.push({
@@ -160,15 +161,20 @@ function findAdHocFault(allowed = 'true'): Issue[] {
 /** Targets that a module with credentials must not be let loose on. */
 function findUnbound(
   targets: readonly string[],
-  module: Module,
+  module: Module | undefined,
   binding: Parameters<typeof mayReach>[2],
 ): Issue[] {
-  if (!isBound(module)) return [];
+  if (module === undefined || !isBound(module)) return [];
   return targets.flatMap((address, index) => {
     if (mayReach(address, module, binding)) return [];
     const message = `got ${showValue(redactUrl(address))}, but module ${module.name} holds credentials, headers, a body or exceptions that are only for the servers of its probes; want one of these, a host of its hosts, or a module without them`;
     return [{ path: `targets[${index}]`, message }];
   });
+}
+
+/** Whether the function whose main prober is `prober` runs `module`. */
+function isServed(module: Module | undefined, prober: Prober): boolean {
+  return module !== undefined && servedBy[module.prober] === prober;
 }
 
 /** By its own name: every object inherits a `constructor`. */
