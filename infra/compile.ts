@@ -10,6 +10,7 @@ import {
 import { images } from './images.ts';
 import type { Json, JsonObject } from './json.ts';
 import { managedRules } from './managed-rules.ts';
+import { refuseSecrets } from './template-secrets.ts';
 import { deployed } from './versions.ts';
 
 /** A compiled template. */
@@ -34,6 +35,7 @@ export type Completion = BundleSource & {
  * @throws RangeError when a bundle is too large, a mark names nothing or a function is not there.
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
+  refuseSecrets(completion.environment);
   const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
   const resources = { ...filled.Resources };
   for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
