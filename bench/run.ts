@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
 import { describeBridge } from './describe-bridge.ts';
+import { describeProbe } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   load: describeLoad,
   encode: describeEncode,
   bridge: describeBridge,
+  probe: describeProbe,
 };
 
 async function main(): Promise<void> {
