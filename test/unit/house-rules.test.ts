@@ -174,12 +174,12 @@ describe('sizes', () => {
     expect(sizes.deliver).toBeLessThanOrEqual(12 * 1024);
     expect(sizes.janitor).toBeLessThanOrEqual(6 * 1024);
     expect(sizes['ecs-bridge']).toBeLessThanOrEqual(624 * 1024);
-    expect(sizes.core).toBeLessThanOrEqual(110 * 1024);
+    expect(sizes.core).toBeLessThanOrEqual(120 * 1024);
   });
 
   it('the web probe with every part that a module can ask for keeps its budget too', async () => {
     const [web] = (await measureBundles('all')).filter(({ name }) => name === 'web-probe');
-    expect(web?.bytes).toBeLessThanOrEqual(52 * 1024);
+    expect(web?.bytes).toBeLessThanOrEqual(55 * 1024);
   });
 
   it('no probe holds the AWS SDK', async () => {
