@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
 import { instanceOf } from '../layers/core/src/config/probes.ts';
+import { deployedLogs, type LinkBases, linkAlerts } from './config/prometheus/links.ts';
+import { originRunbooks } from './config/prometheus/origin.ts';
 import { renderRules } from './config/prometheus/render.ts';
 import { renderAlertFiles } from './grafana/alert-files.ts';
 import { type TarFile, writeTar } from './tar.ts';
@@ -71,24 +73,47 @@ export function unpackCommand(name: BundleName): string {
 
 const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>> = {
   grafana: (source) => [
-    ...readTree(join(source.root, 'infra/config/grafana')),
+    ...readTree(join(source.root, 'infra/config/grafana')).filter(
+      ({ path }) => path !== 'provisioning/alerting/rules.yml',
+    ),
     readFrom(
       source.root,
       'infra/config/grafana-amp/prometheus.yml',
       'provisioning/datasources/amp.yml',
     ),
-    ...toFiles('provisioning/alerting/', renderAlertFiles(ruleSource(source))),
+    ...toFiles(
+      'provisioning/alerting/',
+      renderAlertFiles({ ...ruleSource(source), root: source.root, links: linksOf(source) }),
+    ),
   ],
   prometheus: (source) => [
     readFrom(source.root, 'infra/config/prometheus/deployed.yml', 'prometheus.yml'),
-    ...readTree(join(source.root, 'infra/config/prometheus/rules'), 'rules/'),
-    ...toFiles('rules/', renderRules(ruleSource(source))),
+    ...ruleFiles(source),
   ],
   web: ({ root }) => [
     ...readTree(join(root, 'infra/web/fargaze_web'), 'fargaze_web/'),
     readFrom(root, 'infra/web/requirements.txt', 'requirements.txt'),
   ],
 };
+
+/** The rules, shipped ones and those of fargaze.yml, with their links. */
+function ruleFiles(source: BundleSource): TarFile[] {
+  const links = linksOf(source);
+  return [
+    ...readTree(join(source.root, 'infra/config/prometheus/rules'), 'rules/'),
+    ...toFiles('rules/', renderRules(ruleSource(source))),
+  ].map(({ path, content }) => ({
+    path,
+    content: path.startsWith('rules/alerting/')
+      ? Buffer.from(linkAlerts(content.toString(), links))
+      : content,
+  }));
+}
+
+function linksOf({ config, root }: BundleSource): LinkBases {
+  const runbooks = originRunbooks(root);
+  return { ...(runbooks !== undefined && { runbooks }), ...config.links, logs: deployedLogs };
+}
 
 /** What rules and alerts are generated from. */
 export function ruleSource(source: BundleSource) {

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { type LinkBases, linkAlerts } from '../infra/config/prometheus/links.ts';
 import { type RuleSource, renderRules } from '../infra/config/prometheus/render.ts';
 import { groupsIn } from '../infra/grafana/alert-files.ts';
 import { renderAlerting } from '../infra/grafana/alerting.ts';
@@ -15,8 +16,8 @@ const shipped = 'infra/config/prometheus/rules';
 
 /** What is exported. */
 export type ExportSource = RuleSource & {
-  /** Where the runbooks can be read: an absolute URL without a slash at its end. */
-  readonly runbooks: string;
+  /** Where links of alerts lead. */
+  readonly links: LinkBases;
 };
 
 /** The files of the export by their path below its folder. @throws RangeError as `renderRules`. */
@@ -59,7 +60,7 @@ export function writeExport(folder: string, files: Readonly<Record<string, strin
   }
 }
 
-function rulesOf({ runbooks, ...source }: ExportSource): Record<string, string> {
+function rulesOf({ links, ...source }: ExportSource): Record<string, string> {
   const files = readdirSync(shipped, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.yml'))
     .sort()
@@ -67,7 +68,7 @@ function rulesOf({ runbooks, ...source }: ExportSource): Record<string, string> 
   return Object.fromEntries(
     [...files, ...Object.entries(renderRules(source))].map(([path, text]) => [
       path,
-      text.replace(/(runbook_url: ['"]?)docs\/runbooks\//g, (_, key) => `${key}${runbooks}/`),
+      path.startsWith('alerting/') ? linkAlerts(text, links) : text,
     ]),
   );
 }

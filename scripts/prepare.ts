@@ -18,7 +18,10 @@ const names = [
   'nutcracker',
 ] as const;
 
-const deployedNames = ['prometheus', 'promtool', 'pushgateway', 'redis_exporter', 'yace'] as const;
+const deployedNames = [
+  ...(['prometheus', 'promtool', 'pushgateway', 'redis_exporter'] as const),
+  ...(['blackbox_exporter', 'yace'] as const),
+];
 
 /** What the suites run. */
 export type Prepared = {
@@ -69,5 +72,6 @@ export async function prepareDeployed(report: Report): Promise<Readonly<Record<s
     FARGAZE_PROMTOOL: programs.promtool.path,
     FARGAZE_PUSHGATEWAY: programs.pushgateway.path,
     FARGAZE_REDIS_EXPORTER: programs.redis_exporter.path,
+    FARGAZE_BLACKBOX_EXPORTER: programs.blackbox_exporter.path,
   };
 }

@@ -36,6 +36,11 @@ export class TlsAnswerError extends RespSyntaxError {
   constructor() {
     super('a TLS record');
   }
+
+  /** It quotes nothing. */
+  override without(): this {
+    return this;
+  }
 }
 
 /** Bounds on one reply. */

@@ -19,6 +19,7 @@ import {
   type ConnectionEnd,
   type Hop,
   type HopRequest,
+  inUtf8,
   maxHeaderSize,
 } from './exchange/hop-types.ts';
 import { pace } from './pace.ts';
@@ -51,7 +52,7 @@ async function connect(ask: HopRequest, options: HttpOptions, env: ProbeEnvironm
     tls: {
       options: ask.firstHost ? options.tls : withoutOwn(options.tls),
       serverName: ask.serverName ?? hostname,
-      alpn: options.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+      ...(options.http2 && { alpn: ['h2', 'http/1.1'] }),
     },
   };
   if (options.proxy !== undefined) {
@@ -166,10 +167,12 @@ function send(ask: HopRequest, { lenient, note, path, socket }: Sending): Promis
 function framed(ask: HopRequest): Record<string, string | string[]> {
   const ours = /^(?:connection|content-length|transfer-encoding)$/i;
   const kept = Object.entries(ask.headers).filter(([name]) => !ours.test(name));
-  const headers: Record<string, string | string[]> = Object.fromEntries(kept);
+  const headers: Record<string, string | string[]> = Object.fromEntries(
+    kept.map(([name, value]) => [name, inUtf8(value)]),
+  );
   for (const { name, value } of ask.lines ?? []) {
     const known = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());
-    headers[known ?? name] = [headers[known ?? name] ?? [], value].flat();
+    headers[known ?? name] = [headers[known ?? name] ?? [], inUtf8(value)].flat();
   }
   return {
     ...headers,

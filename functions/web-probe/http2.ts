@@ -7,6 +7,7 @@ import {
   type ConnectionEnd,
   type Hop,
   type HopRequest,
+  inUtf8,
   maxHeaderSize,
 } from './exchange/hop-types.ts';
 
@@ -73,12 +74,12 @@ function headersOf(ask: HopRequest): Record<string, string | string[]> {
     ':authority': ask.headers.Host ?? ask.url.host,
     ':scheme': ask.url.protocol.slice(0, -1),
     ':path': ask.url.pathname + ask.url.search,
-    ...Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), value])),
+    ...Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), inUtf8(value)])),
     ...(ask.body !== '' && { 'content-length': String(Buffer.byteLength(ask.body)) }),
   };
   for (const { name, value } of ask.lines ?? []) {
     const before = headers[name.toLowerCase()] ?? [];
-    headers[name.toLowerCase()] = [before, value].flat();
+    headers[name.toLowerCase()] = [before, inUtf8(value)].flat();
   }
   return headers;
 }

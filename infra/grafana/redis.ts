@@ -2,6 +2,7 @@
 import type { Board } from './board.ts';
 import { freshProbe, rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
+import { topologyPanels } from './redis-topology.ts';
 
 const own = '{instance=~"$redis"}';
 const target = '{job="fargaze-redis",instance=~"$redis_target"}';
@@ -292,6 +293,7 @@ export const redis: Board = {
     { title: 'Use', panels: use },
     { title: 'Saturation and latency', panels: saturation },
     { title: 'Errors and replication', panels: errors },
+    { title: 'Clusters, replicas and sentinels', panels: topologyPanels },
   ],
   marks: '',
 };

@@ -127,7 +127,11 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
     startRedisExporter({ ...on, redisUrl: redis.url, program: found.redis_exporter }),
   );
   const pushgateway = await start('pushgateway', (on) =>
-    startPushgateway({ ...on, program: found.pushgateway }),
+    startPushgateway({
+      ...on,
+      program: found.pushgateway,
+      args: ['--push.disable-consistency-check'],
+    }),
   );
   const aws = await start('fake AWS', (on) => startFakeCloud({ ...on, root }));
   const port = await freePort();

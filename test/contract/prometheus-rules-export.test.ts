@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runbooksAt } from '../../infra/config/prometheus/origin.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
@@ -12,7 +13,7 @@ const runbooks = 'https://runbooks.example';
 const files = renderExport({
   config: objectives,
   expected: expectedOf(objectives, () => undefined),
-  runbooks,
+  links: { runbooks, grafana: 'https://grafana.example' },
 });
 const named = (part: string) => Object.entries(files).filter(([path]) => path.startsWith(part));
 
@@ -41,6 +42,20 @@ it('rules of fargaze.yml are among them, and runbooks are absolute', () => {
   expect(text).toContain('team: shop');
   expect(text).toContain(`runbook_url: ${runbooks}/FargazeProbeFailed.md`);
   expect(Object.values(files).join('')).not.toContain('runbook_url: docs/');
+  expect(text).toContain(
+    'dashboard_url: https://grafana.example/d/fargaze-probes?var-target={{ $labels.instance | urlquery }}',
+  );
+});
+
+it.each([
+  ['git@github.com:you/it.git', 'https://github.com/you/it/blob/HEAD/docs/runbooks'],
+  ['https://user:secret@gitlab.com/a/b/c', 'https://gitlab.com/a/b/c/-/blob/HEAD/docs/runbooks'],
+  ['ssh://git@bitbucket.org/you/it.git', 'https://bitbucket.org/you/it/src/HEAD/docs/runbooks'],
+  ['https://git.example.org/you/it', undefined],
+  ['/srv/git/it', undefined],
+  ['', undefined],
+])('the runbooks of %s are at %s', (remote, url) => {
+  expect(runbooksAt(remote)).toBe(url);
 });
 
 it('boards ask for their data source and name none', () => {

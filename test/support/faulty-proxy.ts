@@ -43,6 +43,8 @@ export type Meets = {
   readonly path?: string;
   /** So many requests, then no more. */
   readonly times?: number;
+  /** Only after so many requests. */
+  readonly skip?: number;
 };
 
 /** A request that has arrived, with its body as text. */
@@ -63,11 +65,17 @@ export type FaultyProxy = {
 };
 
 type Stop = { readonly meets: Meets & { readonly when: 'arrived' | 'done' }; act(): void };
-type State = { fault: Fault | undefined; meets: Meets; left: number; stop: Stop | undefined };
+type State = {
+  fault: Fault | undefined;
+  meets: Meets;
+  left: number;
+  passed: number;
+  stop: Stop | undefined;
+};
 
 /** Starts a proxy in front of the server at `target`. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
-  const state: State = { fault: undefined, meets: {}, left: 0, stop: undefined };
+  const state: State = { fault: undefined, meets: {}, left: 0, passed: 0, stop: undefined };
   const arrived: Passed[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -98,7 +106,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       if (!server.listening) await listenOn(server, port);
     },
     stopAt: (meets, act) => {
-      state.stop = { meets, act };
+      Object.assign(state, { stop: { meets, act }, passed: 0 });
     },
     close: shut,
   };
@@ -124,7 +132,11 @@ function isMet({ method, path }: Meets, request: IncomingMessage): boolean {
 function serve(exchange: Exchange, state: State): void {
   const { request, response } = exchange;
   const { fault, stop } = state;
-  if (stop !== undefined && isMet(stop.meets, request)) {
+  if (
+    stop !== undefined &&
+    isMet(stop.meets, request) &&
+    state.passed++ >= (stop.meets.skip ?? 0)
+  ) {
     if (stop.meets.when === 'arrived') stop.act();
     else passOn(exchange, () => stop.act());
     return;

@@ -107,7 +107,7 @@ it.each([
   {
     name: 'a list',
     text: '- 1',
-    want: /got \[1\], want a mapping with probes, modules, shards, bridge or slos/,
+    want: /got \[1\], want a mapping with probes, modules, shards, bridge, slos or links/,
   },
 ])('$name is reported with its place', ({ text, want }) => {
   expect(issuesOf(text)[0]).toMatch(want);
@@ -187,7 +187,7 @@ describe("an existing file of blackbox_exporter's", () => {
       want: 'this one has an option of its own',
     },
     { options: 'tls_config: { ca: s3cret }', want: 'tls_config.ca (line 1): want PEM' },
-    { options: 'headers: { X-A: "\\u20ac" }', want: 'want a header value of one line, in Latin-1' },
+    { options: 'headers: { X-A: "a\\nb" }', want: 'want a header value of one line' },
   ])('$options is refused by its name, without its value', ({ options, want }) => {
     const issues = issuesOf(http(options));
     expect(issues).toEqual([expect.stringContaining(want)]);
@@ -244,5 +244,53 @@ slos:
       expect.stringMatching(/^slos\[5\]\.objective.*missing/),
       expect.stringMatching(/^slos\[5\]\.objektive.*objective/),
     ]);
+  });
+});
+
+describe('options of redis that exclude or need each other', () => {
+  it.each([
+    {
+      name: 'a token beside a password',
+      redis: '{ username: u, password: env:P, iam: { service: elasticache, name: c } }',
+      want: 'modules.m.redis.iam (line 2): given beside password, want at most one of password and iam',
+    },
+    {
+      name: 'a token for nobody',
+      redis: '{ iam: { service: elasticache, name: c } }',
+      want: 'modules.m.redis.iam (line 2): given without username, want the name of the user that the token is for',
+    },
+    {
+      name: 'an endpoint in place of a name',
+      redis: '{ username: u, iam: { service: elasticache, name: c.x.cache.amazonaws.com } }',
+      want: 'modules.m.redis.iam.name (line 2): got "c.x.cache.amazonaws.com", want the name of the cache or cluster, not its endpoint',
+    },
+    {
+      name: 'a serverless MemoryDB',
+      redis: '{ username: u, iam: { service: memorydb, name: c, serverless: true } }',
+      want: 'modules.m.redis.iam (line 2): got serverless: true for memorydb, want it for elasticache only',
+    },
+    {
+      name: 'a tag in the prefix of a cluster',
+      redis: '{ topology: cluster, key_prefix: "{a}:" }',
+      want: 'modules.m.redis.key_prefix (line 2): got "{a}:", want no { in a cluster: the probe places its own key in each shard',
+    },
+    {
+      name: 'replicas without a write',
+      redis: '{ canary: ping, replicas: ["r:1"] }',
+      want: 'modules.m.redis.replicas (line 2): given with canary: ping, want canary: write: replicas must show what was written',
+    },
+    {
+      name: 'a replica that is a URL',
+      redis: '{ replicas: ["redis://r:1"] }',
+      want: 'modules.m.redis.replicas[0] (line 2): got "redis://r:1", want host or host:port, an IPv6 address in brackets',
+    },
+    {
+      name: 'a version that is a number',
+      redis: '{ expect_version_min: 7.2 }',
+      want: 'modules.m.redis.expect_version_min (line 2): got 7.2, want a version such as "7.2", in quotes',
+    },
+  ])('$name is refused', ({ redis, want }) => {
+    const text = `modules:\n  m: { prober: redis, redis: ${redis} }\n`;
+    expect(issuesOf(text)).toEqual([want]);
   });
 });

@@ -67,3 +67,8 @@ export type ConnectionEnd = {
 
 /** Bytes of headers that an answer may have. */
 export const maxHeaderSize = 64 * 1024;
+
+/** A header value as UTF-8, which Node sends when each character stands for a byte. */
+export function inUtf8(value: string): string {
+  return Buffer.from(value, 'utf8').toString('latin1');
+}

@@ -30,7 +30,7 @@ export type ProxiedRequest = {
   readonly tls?: {
     readonly options: TlsOptions;
     readonly serverName: string;
-    readonly alpn: readonly string[];
+    readonly alpn?: readonly string[];
   };
 };
 
@@ -56,7 +56,8 @@ export async function dialThrough(ask: ProxiedRequest, env: ProbeEnvironment): P
     {
       host: proxy.hostname,
       port: proxy.port === '' ? (secure ? 443 : 80) : Number(proxy.port),
-      ip: options,
+      // What the module says of addresses is about the target.
+      ip: { ...options, ipProtocolFallback: true },
       allowBlocked,
       ...(secure && { tls: { options: options.tls, serverName: proxy.hostname } }),
     },

@@ -38,7 +38,10 @@ export const probeTcp: Probe<Target<TcpModule>> = async ({ address, module }, en
   if (!dialed.ok) {
     return {
       outcome: dialed.outcome,
-      samples: [...phaseSamples(dialed.facts), ...dialSamples(dialed.facts)],
+      samples: [
+        ...phaseSamples(dialed.facts),
+        ...dialSamples(dialed.facts, { compat: module.compat, answered: false }),
+      ],
     };
   }
   const talk: Dialogue = { ...dialed, regexFailed: false, bytesFailed: false };
@@ -47,7 +50,7 @@ export const probeTcp: Probe<Target<TcpModule>> = async ({ address, module }, en
   const query = roundSeconds(env.clock.monotonic() - begun - upgradeTime(talk, dialed.facts));
   const samples = [
     ...phaseSamples(talk.facts, query),
-    ...dialSamples(talk.facts),
+    ...dialSamples(talk.facts, { compat: module.compat, answered: fault?.phase !== 'tls' }),
     ...verdicts(talk),
   ];
   return { outcome: fault ?? { ok: true }, samples };

@@ -7,7 +7,7 @@ import { type ExpectedProbe, renderExpectedRules, renderNeverSeenRules } from '.
 
 /** What rules depend on. */
 export type RuleSource = {
-  readonly config: Pick<Config, 'probes' | 'slos'>;
+  readonly config: Pick<Config, 'links' | 'probes' | 'slos'>;
   /** The configured probes with their targets' variables filled in. */
   readonly expected: readonly ExpectedProbe[];
 };

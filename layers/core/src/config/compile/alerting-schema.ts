@@ -70,6 +70,33 @@ export const probeAlertingEntries = {
   ),
 };
 
+const wantedLink = 'a URL such as https://example.org/runbooks';
+const link = v.pipe(
+  v.string(`want ${wantedLink}`),
+  v.regex(/^https?:\/\/[^\s"'{}$@]+$/, wantedLink),
+  v.transform((value) => value.replace(/\/+$/, '')),
+);
+
+/** Keys of `links`. */
+export const linkEntries = {
+  runbooks: v.optional(
+    v.pipe(
+      link,
+      v.description(
+        'where `docs/runbooks` can be read; unset: in the repository that git’s `origin` names, where its address is known',
+      ),
+    ),
+  ),
+  grafana: v.optional(
+    v.pipe(
+      link,
+      v.description(
+        'a Grafana that has the boards, to which alerts of Prometheus lead; Grafana’s own alerts lead to its own',
+      ),
+    ),
+  ),
+};
+
 type Parsed = { readonly [K in keyof ProbeAlerting]?: ProbeAlerting[K] | undefined };
 
 /** What a probe says, and where it says nothing, its module. Labels of both, the probe's first. */

@@ -9,7 +9,7 @@ import { defaultJobs, defaultVantages, type ProbeConfig } from '../probes.ts';
 import { mergeAlerting } from './alerting-schema.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
-import { buildSlo } from './slo-schema.ts';
+import { buildSlo, withoutUnset } from './slo-schema.ts';
 
 export { configSchema, moduleSchema, probeSchema } from './schema.ts';
 
@@ -56,8 +56,11 @@ function build(parsed: ParsedConfig): Config {
       ...(rollout !== undefined && { rollout }),
     };
   });
-  const { bridge, shards } = parsed;
-  return { version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) };
+  const { bridge, links, shards } = parsed;
+  return {
+    ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
+    ...(links !== undefined && { links: withoutUnset(links) }),
+  };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

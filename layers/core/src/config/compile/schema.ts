@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
 import { adHocJob } from '../probes.ts';
 import { maxShards } from '../shard.ts';
-import { probeAlertingEntries } from './alerting-schema.ts';
+import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
@@ -164,8 +164,9 @@ export const configSchema = closed(
     shards: v.optional(shards, 1),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
+    links: v.optional(closed(linkEntries, 'a mapping with runbooks or grafana')),
   },
-  'a mapping with probes, modules, shards, bridge or slos',
+  'a mapping with probes, modules, shards, bridge, slos or links',
 );
 
 /** The file after its values have been read. */

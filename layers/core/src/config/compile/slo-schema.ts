@@ -132,7 +132,7 @@ export function buildSlo(parsed: v.InferOutput<typeof sloSchema>): SloConfig {
 }
 
 /** The keys that have a value. */
-function withoutUnset<T extends object>(keys: T) {
+export function withoutUnset<T extends object>(keys: T) {
   type Set = { [K in keyof T]: Exclude<T[K], undefined> };
   return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)) as Set;
 }
