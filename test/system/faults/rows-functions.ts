@@ -196,6 +196,7 @@ export const functionRows: readonly ProcessRow[] = [
       FARGAZE_PUSHGATEWAY_USERNAME: 'me',
       FARGAZE_PUSHGATEWAY_PASSWORD: 'env:FAULTS_NO_SUCH_VARIABLE',
     },
+    seconds: 7,
     shows: { 'messages.retried': 1 },
     says: 'FAULTS_NO_SUCH_VARIABLE',
     lost: 0,
