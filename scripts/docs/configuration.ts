@@ -48,7 +48,18 @@ defaults ([probing.md](probing.md)).
 
 ## probes
 
-A list. Two probes may not share a name, nor a job and target.
+A list. Two probes may not share a name, nor a job and target. An entry may have many \`targets\` instead of one \`target\`: a list,
+whose probes are called by the entry's name and the target, or a mapping of names to targets. Each target is an address, or a
+mapping with \`target\` and whatever is different there; \`labels\` of both count. \`defaults\` holds what every probe takes that
+does not say otherwise. Keys that begin with \`x-\` have no meaning and may hold anchors; \`<<\` merges.
+
+\`\`\`yaml
+defaults: { module: shop, vantage: vpc, labels: { team: shop } }
+probes:
+  - targets:
+      cart: https://cart.example.com/healthz
+      search: { target: https://search.example.com/healthz, interval: 5m }
+\`\`\`
 
 ${table(probeSchema.entries)}
 
