@@ -7,7 +7,8 @@ import { type LinkBases, linkAlerts } from '../infra/config/prometheus/links.ts'
 import { type RuleSource, renderRules } from '../infra/config/prometheus/render.ts';
 import { groupsIn } from '../infra/grafana/alert-files.ts';
 import { renderAlerting } from '../infra/grafana/alerting.ts';
-import { boardFiles, renderJson } from '../infra/grafana/boards.ts';
+import { buildBoard } from '../infra/grafana/board.ts';
+import { exportedBoards, renderJson } from '../infra/grafana/boards.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
 import { redactUrl } from '../layers/core/src/redact.ts';
@@ -79,16 +80,19 @@ function prefix(folder: string, files: Readonly<Record<string, string>>) {
   );
 }
 
-/** Each board as the page that imports it reads it: it asks for the data source. */
+/**
+ * Each board as the page that imports it reads it: it asks for the data source. By API the file is sent as it is, and the
+ * first Prometheus is chosen.
+ */
 function boards(): Record<string, string> {
-  const files = Object.entries(boardFiles).map(([path, render]) => {
-    const board: Record<string, unknown> = JSON.parse(
-      render().replaceAll(/"uid": ?"prometheus"/g, '"uid": "${DS_PROMETHEUS}"'),
+  const files = exportedBoards.map((board) => {
+    const built: { readonly templating: { readonly list: readonly object[] } } = JSON.parse(
+      renderJson(buildBoard(board)),
     );
-    return [
-      `grafana/boards/${path.split('/').at(-1)}`,
-      renderJson({ ...board, ...inputs }),
-    ] as const;
+    const [source, ...others] = built.templating.list;
+    const chosen = { ...source, current: { text: '${DS_PROMETHEUS}', value: '${DS_PROMETHEUS}' } };
+    const asking = { ...built, templating: { list: [chosen, ...others] }, editable: true };
+    return [`grafana/boards/${board.uid}.json`, renderJson({ ...asking, ...inputs })] as const;
   });
   return Object.fromEntries(files);
 }

@@ -43,7 +43,7 @@ it('rules of fargaze.yml are among them, and runbooks are absolute', () => {
   expect(text).toContain(`runbook_url: ${runbooks}/FargazeProbeFailed.md`);
   expect(Object.values(files).join('')).not.toContain('runbook_url: docs/');
   expect(text).toContain(
-    'dashboard_url: https://grafana.example/d/fargaze-probes?var-target={{ $labels.instance | urlquery }}',
+    'dashboard_url: https://grafana.example/d/fargaze-probes?var-instance={{ $labels.instance | urlquery }}',
   );
 });
 
