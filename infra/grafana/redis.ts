@@ -1,6 +1,6 @@
 // Redis: use, saturation and errors as redis_exporter tells them, beside what a client sees.
 import type { Board } from './board.ts';
-import { freshProbe, rate, verdict } from './expressions.ts';
+import { rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 import { redisErrors } from './redis-errors.ts';
 

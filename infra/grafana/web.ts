@@ -10,6 +10,9 @@ const buckets = rate(
 );
 const task = '{job=~"$job",instance=~"$instance"}';
 const failed = requests(',status=~"5.."');
+/** Whatever job they have. */
+const webProbes =
+  'on (job, instance) group_left () max by (job, instance) (fargaze_probe_info{function=~"web-probe.*"})';
 const quantile = (q: number, by = 'le') => `histogram_quantile(${q}, sum by (${by}) (${buckets}))`;
 
 const now = [
@@ -134,7 +137,7 @@ const saturation = [
     title: 'Seen from outside',
     description:
       'What the web probes say of the same time. Down here and quiet above: requests do not arrive.',
-    queries: [{ expr: verdict('{job="fargaze-web"}'), legend: '{{instance}}' }],
+    queries: [{ expr: `(${verdict('')}) * ${webProbes}`, legend: '{{instance}}' }],
     states: targetStates,
     width: 8,
   }),

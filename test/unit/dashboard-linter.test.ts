@@ -87,6 +87,10 @@ const rules: Readonly<Record<string, Rule>> = {
       .filter(({ expr }) => !/job=~"\$\w*job"/.test(expr) || !/instance=~"\$\w+"/.test(expr))
       .map(({ place }) => place)
       .filter((place) => !beside.includes(place)),
+  'no job or instance of ours': (board) =>
+    panelQueries(board)
+      .filter(({ expr }) => /\b(?:job|instance)="/.test(expr))
+      .map(({ place }) => place),
   'uneditable-dashboard': (board) =>
     (board as unknown as { readonly editable?: boolean }).editable === false ? [] : ['editable'],
 };
