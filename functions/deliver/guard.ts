@@ -67,7 +67,10 @@ type Work = {
   /** A slow reading has shown our group already. */
   doubted: boolean;
   repaired: number;
+  /** Of the latest round. */
   error?: unknown;
+  /** Of the latest round that had the time to say what is wrong. */
+  cause?: unknown;
 };
 
 /** Puts every group that is newer than what the store holds. Keys must differ. Settles by the deadline; never throws. */
@@ -83,30 +86,32 @@ export async function putNewest(
       for (const work of left) work.outcome = 'failed';
     }
   }
-  return works.map(({ error, outcome = 'failed', repaired, timed }) => ({
+  return works.map(({ cause, error = cause, outcome = 'failed', repaired, timed }) => ({
     ...timed,
     outcome,
     repaired,
-    ...(error !== undefined && { error }),
+    ...(error !== undefined && { error: cause ?? error }),
   }));
 }
 
 /** One reading, and the puts that it allows. */
 async function runRound(open: readonly Work[], env: GuardEnvironment): Promise<void> {
   const begun = env.clock.monotonic();
-  const window = startDeadline(
-    Math.min(env.settling.window, env.deadline.remaining()),
-    env.clock,
-    env.deadline.signal,
-  );
+  const most = Math.min(env.settling.window, env.deadline.remaining());
+  const window = startDeadline(most, env.clock, env.deadline.signal);
+  const note = (work: Work, error: unknown) => {
+    work.error = error;
+    // A round that the end of the run cuts short says less of the store than the one before.
+    if (most === env.settling.window || !window.signal.aborted) work.cause = error;
+  };
   try {
     const held = await env.store.read(window);
     for (const work of open) work.error = undefined;
     const seconds = env.clock.monotonic() - begun;
     const due = open.filter((work) => mustBePut(work, held, { env, begun, seconds }));
-    await mapConcurrently(due, concurrency, (work) => put(work, env, window));
+    await mapConcurrently(due, concurrency, (work) => put(work, { env, window, note }));
   } catch (error) {
-    for (const work of open) work.error = error;
+    for (const work of open) note(work, error);
   } finally {
     window.close();
   }
@@ -159,14 +164,21 @@ function isImpossible({ put, taken }: Held, other: Seconds): boolean {
   return taken > put + plausibleAhead && taken > other + plausibleAhead;
 }
 
-async function put(work: Work, env: GuardEnvironment, window: Deadline): Promise<void> {
+type Round = {
+  readonly env: GuardEnvironment;
+  readonly window: Deadline;
+  note(work: Work, error: unknown): void;
+};
+
+async function put(work: Work, { env, note, window }: Round): Promise<void> {
   // By the clock too: where the process was held up, the signal may be late.
   if (window.signal.aborted || window.remaining() <= 0) return;
   try {
     await env.store.put(work.timed, window);
     work.since = env.clock.monotonic();
+    work.cause = undefined;
   } catch (error) {
-    work.error = error;
+    note(work, error);
     if (isFinal(error) || error instanceof RangeError) work.outcome = 'refused';
   }
 }

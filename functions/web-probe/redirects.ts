@@ -37,6 +37,7 @@ export function nextRequest(
     url,
     method,
     headers,
+    ...(last.lines !== undefined && { lines: last.lines.filter(({ secret }) => same || !secret) }),
     body: keeps ? last.body : '',
     serverName,
   };

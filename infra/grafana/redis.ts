@@ -3,6 +3,7 @@ import type { Board } from './board.ts';
 import { rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 import { redisErrors } from './redis-errors.ts';
+import { topologyPanels } from './redis-topology.ts';
 
 const own = '{job=~"$job",instance=~"$instance"}';
 const target = '{job=~"$probe_job",instance=~"$probe_target"}';
@@ -249,6 +250,7 @@ export const redis: Board = {
     { title: 'Use', panels: use },
     { title: 'Saturation and latency', panels: saturation },
     { title: 'Errors and replication', panels: redisErrors(own, target), shown: 'when opened' },
+    { title: 'Clusters, replicas and sentinels', panels: topologyPanels, shown: 'when opened' },
   ],
   marks: '',
 };

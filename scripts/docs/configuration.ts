@@ -7,7 +7,7 @@ import {
   expressionEntries,
 } from '../../layers/core/src/config/compile/cloudwatch-schema.ts';
 import { httpEntries } from '../../layers/core/src/config/compile/http-schema.ts';
-import { redisEntries } from '../../layers/core/src/config/compile/redis-schema.ts';
+import { iamEntries, redisEntries } from '../../layers/core/src/config/compile/redis-schema.ts';
 import { refusedHttpEntries } from '../../layers/core/src/config/compile/refused.ts';
 import { moduleTimeout, probeSchema } from '../../layers/core/src/config/compile/schema.ts';
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
@@ -64,6 +64,12 @@ unix and websocket; IPv4 is preferred where blackbox_exporter prefers IPv6.
 ### redis
 
 ${table(redisEntries)}
+
+[redis.md](redis.md) explains topologies, users and expectations.
+
+### iam
+
+${table(iamEntries)}
 
 ### tls_config
 

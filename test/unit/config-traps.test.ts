@@ -91,7 +91,7 @@ describe('a trap of YAML', () => {
       want: [
         'line 4, column 5: a merge key (<<), which YAML 1.2 does not have, want the keys written out',
         'modules.b."<<" (line 4): unknown key',
-        'modules.b.prober (line 3): missing, want prober: http or redis',
+        'modules.b.prober (line 3): missing, want prober: http, tcp, dns, grpc or redis',
       ],
     },
     {
@@ -206,7 +206,7 @@ bridge: { ${name}: 1, ecs: { ${name}: 1 }, cloudwatch: { ${name}: 1, yace: { dis
 `);
       for (const place of [
         `${name} (line 2): unknown key`,
-        `modules.a.prober (line 4): got "${name}", want prober: http or redis`,
+        `modules.a.prober (line 4): got "${name}", want prober: http, tcp, dns, grpc or redis`,
         `modules.a.${name} (line 4): unknown key`,
         `modules.b.${name} (line 5): unknown key`,
         `modules.b.http.${name} (line 5): unknown key`,

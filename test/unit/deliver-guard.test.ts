@@ -253,3 +253,22 @@ describe('a reading that took longer than the margin', () => {
     expect([slow, state.held, state.puts]).toEqual([1, at, [at, at]]);
   });
 });
+
+it('a last round that the end cuts short does not hide what the one before was told', async () => {
+  const { open } = createStore();
+  const store = open();
+  let puts = 0;
+  const put: Store['put'] = async (_, window) => {
+    puts += 1;
+    if (puts === 1) throw new DeliveryError('status 503: overloaded', { retryable: true });
+    await new Promise((_resolve, reject) => {
+      window.signal.addEventListener('abort', () => reject(window.signal.reason));
+    });
+  };
+  const result = await run({ ...store, put }, now(), quick, { seconds: 0.35 });
+  expect(puts).toBeGreaterThan(1);
+  expect(result).toMatchObject({
+    outcome: 'failed',
+    error: { message: 'status 503: overloaded' },
+  });
+});

@@ -209,7 +209,10 @@ ${Array.from({ length: 300 }, (_, i) => `  - { name: p${i}, module: m, target: '
   expect(batches[0]?.groups).toHaveLength(first.failed);
   expect(value(batches[0], first.failures[0]?.target ?? '', 'probe_timeout_seconds')).toBe(1);
   await invoke();
-  expect(new Set(begun.slice(0, first.skipped.length))).toEqual(new Set(first.skipped));
+  // However many the machine's speed lets begin, they are those that were skipped.
+  const next = begun.slice(0, first.skipped.length);
+  expect(next.length).toBeGreaterThan(0);
+  expect(next.filter((name) => !first.skipped.includes(name))).toEqual([]);
 });
 
 it('explain shows every series and the log', async () => {

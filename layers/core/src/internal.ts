@@ -1,6 +1,7 @@
 // What the functions of this project share, and nobody else may count on; functions of users have index.ts.
 // Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
 
+export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
 export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
@@ -16,19 +17,34 @@ export type {
   RoleConfig,
   TagFilter,
 } from './config/bridge.ts';
+export type { CelLiteral, CelNode, CelProgram } from './config/cel.ts';
 export type { Config } from './config/config.ts';
+export { recordClasses, recordTypes, responseCodes } from './config/dns-numbers.ts';
 export { interpolate } from './config/interpolate.ts';
 export type {
+  DnsModule,
+  DnsOptions,
+  GrpcModule,
   HeaderRule,
+  HttpHeader,
   HttpModule,
   HttpOptions,
+  IpOptions,
+  OAuth2Options,
+  ProxyOptions,
+  RecordRules,
+  RedisExpectations,
   RedisModule,
   RedisOptions,
+  TcpModule,
+  TcpStep,
+  TlsOptions,
+  WebModule,
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
 
 export type { Target } from './config/probes.ts';
-export { readSecret } from './config/secret.ts';
+export { readSecret, type SecretRef } from './config/secret.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -46,14 +62,24 @@ export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts
 export { renderExposition } from './exposition.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
-export type { AwsCredentials } from './http/sigv4.ts';
+export { type AwsCredentials, presignUrl, readAwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
-export { type DialFacts, dial, dialSamples } from './net/dial.ts';
+export {
+  type Dialed,
+  type DialFacts,
+  dial,
+  dialSamples,
+  findAddress,
+  upgrade,
+} from './net/dial.ts';
+export { familyOf } from './net/family.ts';
+export { isInBlock } from './net/guard.ts';
 export { detailOf } from './net/tls-error.ts';
-export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
+export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
-export type { Pattern } from './pattern/pattern.ts';
+export type { GroupPattern, Pattern } from './pattern/pattern.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';

@@ -1,6 +1,7 @@
 // Turns valibot's findings into issues that name the place, the value seen and what was wanted.
 import type * as v from 'valibot';
 import type { Issue } from '../errors.ts';
+import { isMapping } from './mapping.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A step into a document: a key or an index. */
@@ -55,13 +56,18 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
     const what = issue.message.startsWith('want ') ? issue.message : 'and it has no default';
     return [{ path: place, message: `missing, ${what}` }];
   }
-  const seen =
-    typeof last === 'string' && secretKey.test(last) ? 'a value' : showValue(issue.input);
+  // What is wrong with a whole mapping shows in its parts, and one of them may be a secret.
+  if (issue.kind !== 'schema' && isMapping(issue.input)) {
+    return [{ path: place, message: `want ${issue.message}` }];
+  }
+  const isSecret = path.some((step) => typeof step === 'string' && secretKey.test(step));
+  const seen = isSecret ? 'a value' : showValue(issue.input);
   return [{ path: place, message: `got ${seen}, want ${wanted(issue)}` }];
 }
 
 /** Keys whose value may be a secret that was written where a reference belongs. */
-const secretKey = /^(?:password|credentials|key)$/;
+const secretKey =
+  /^(?:password|credentials|key|bearer_token|client_secret|secrets|proxy_connect_header|metadata)$/;
 
 /** A check's own message says what is wanted; a type mismatch has it in `expected`. */
 function wanted(issue: v.BaseIssue<unknown>): string {

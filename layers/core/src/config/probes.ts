@@ -33,11 +33,26 @@ export type Target<M extends Module = Module> = {
 /** The job of results that name no other. */
 export const defaultJobs: Readonly<Record<Prober, string>> = {
   http: 'fargaze-web',
+  tcp: 'fargaze-web',
+  dns: 'fargaze-web',
+  grpc: 'fargaze-web',
   redis: 'fargaze-redis',
 };
 
 /** Where probes run that name no vantage: where the one function stands that every deployment has for their kind. */
 export const defaultVantages: Readonly<Record<Prober, Vantage>> = {
   http: 'internet',
+  tcp: 'internet',
+  dns: 'internet',
+  grpc: 'internet',
   redis: 'vpc',
+};
+
+/** Which function probes a kind: its main prober stands for it, so `web-probe` has `http`, tcp, dns and grpc. */
+export const servedBy: Readonly<Record<Prober, 'http' | 'redis'>> = {
+  http: 'http',
+  tcp: 'http',
+  dns: 'http',
+  grpc: 'http',
+  redis: 'redis',
 };

@@ -38,11 +38,15 @@ export function findBlock(address: string, allowed: readonly string[]): string |
     ([base, prefix]) => liesIn(bytes, base, prefix) && !(base === '::' && isLoopback(bytes)),
   );
   if (subnet === undefined) return undefined;
-  const lifted = allowed.some((block) => {
-    const [base = '', prefix = ''] = block.split('/');
-    return familyOf(base) !== 0 && liesIn(bytes, base, Number(prefix));
-  });
+  const lifted = allowed.some((block) => isInBlock(plain, block));
   return lifted ? undefined : `${plain} lies in ${subnet[0]}/${subnet[1]}`;
+}
+
+/** Whether `address` is an IP address in the block `base/prefix`. */
+export function isInBlock(address: string, block: string): boolean {
+  const [base = '', prefix = ''] = block.split('/');
+  if (familyOf(base) === 0 || familyOf(address) === 0) return false;
+  return liesIn(addressBytes(address), base, Number(prefix));
 }
 
 /** `::1`, which lies in `::/96` and is judged by itself. */

@@ -5,7 +5,13 @@ import { showValue } from '../config/explain.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module, Prober } from '../config/modules.ts';
 import { matchesName } from '../config/name-pattern.ts';
-import { defaultJobs, type ProbeConfig, type Target, type Vantage } from '../config/probes.ts';
+import {
+  defaultJobs,
+  type ProbeConfig,
+  servedBy,
+  type Target,
+  type Vantage,
+} from '../config/probes.ts';
 import { isInShard } from '../config/shard.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { ConfigError, type Issue } from '../errors.ts';
@@ -31,7 +37,7 @@ export type Selection<M extends Module> = {
   readonly read: (name: string) => string | undefined;
 };
 
-const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
+const defaultModules: Readonly<Record<string, string>> = { http: 'http_2xx', redis: 'redis' };
 
 /**
  * The targets of `event`, in the order of the configuration, once each.
@@ -70,7 +76,7 @@ function selectConfigured<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   const { config, prober, vantage } = selection;
-  const own = config.probes.filter((probe) => moduleOf(config, probe.module)?.prober === prober);
+  const own = config.probes.filter((probe) => isServed(moduleOf(config, probe.module), prober));
   event.probes.forEach((pattern, index) => {
     if (pattern.includes('*') || own.some((probe) => probe.name === pattern)) return;
     const hint = didYouMean(
@@ -112,10 +118,10 @@ function selectAdHoc<M extends Module>(
   { config, prober }: Selection<M>,
   issues: Issue[],
 ): Selected<M>[] {
-  const name = event.adHoc?.module ?? defaultModules[prober];
+  const name = event.adHoc?.module ?? defaultModules[prober] ?? '';
   const module = moduleOf(config, name);
-  if (module?.prober !== prober) {
-    const known = Object.values(config.modules).filter((other) => other.prober === prober);
+  if (!isServed(module, prober)) {
+    const known = Object.values(config.modules).filter((other) => isServed(other, prober));
     const names = known.map((other) => other.name);
     const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
     issues.push({
@@ -135,6 +141,11 @@ function selectAdHoc<M extends Module>(
     interval: event.schedule ?? 60,
     deliver: event.schedule !== undefined,
   }));
+}
+
+/** Whether the function whose main prober is `prober` runs `module`. */
+function isServed(module: Module | undefined, prober: Prober): boolean {
+  return module !== undefined && servedBy[module.prober] === prober;
 }
 
 /** By its own name: every object inherits a `constructor`. */

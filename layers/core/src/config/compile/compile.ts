@@ -1,7 +1,7 @@
 // Compiles a fargaze.yml document at build time. Reports every issue at once; what compiles, runs.
 
 import * as v from 'valibot';
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, type Issue } from '../../errors.ts';
 import type { Config } from '../config.ts';
 import { explainIssues } from '../explain.ts';
 import type { Module } from '../modules.ts';
@@ -23,9 +23,12 @@ const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' 
  */
 export function compileConfig(document: unknown, source = 'fargaze.yml'): Config {
   const result = v.safeParse(configSchema, document);
+  const related = toIssues(crossCheck(document, builtinModules));
+  const isProber = ({ path }: Issue) => /\.prober$/.test(path);
+  const better = new Set(related.filter(isProber).map(({ path }) => path));
   const issues = [
-    ...explainIssues(configSchema, result.issues ?? []),
-    ...toIssues(crossCheck(document, builtinModules)),
+    ...explainIssues(configSchema, result.issues ?? []).filter(({ path }) => !better.has(path)),
+    ...related,
   ];
   if (!result.success || issues.length > 0) throw new ConfigError(source, issues);
   return build(result.output);

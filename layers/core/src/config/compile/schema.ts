@@ -4,6 +4,8 @@ import { closed, mappingOf, oneOf } from '../mapping.ts';
 import { maxShards } from '../shard.ts';
 import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
+import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
+import { dnsSchema } from './dns-schema.ts';
 import { address, duration, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
@@ -18,16 +20,26 @@ export const moduleTimeout = v.optional(
   '5s',
 );
 
+/** `compat` of a module of the web probe. */
+export const moduleCompat = v.optional(
+  v.pipe(
+    v.picklist(['strict'], 'want strict'),
+    v.description(
+      '`strict`: series as blackbox_exporter has them, also where docs/metrics.md names a difference',
+    ),
+  ),
+);
+
+const webEntries = { timeout: moduleTimeout, compat: moduleCompat, ...probeAlertingEntries };
+
 /** Schema of one entry of `modules`, by prober. */
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({
-      prober: v.literal('http'),
-      timeout: moduleTimeout,
-      http: httpSchema,
-      ...probeAlertingEntries,
-    }),
+    closed({ prober: v.literal('http'), http: httpSchema, ...webEntries }),
+    closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries }),
+    closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries }),
+    closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries }),
     closed({
       prober: v.literal('redis'),
       timeout: moduleTimeout,
@@ -35,7 +47,7 @@ export const moduleSchema = oneOf(
       ...probeAlertingEntries,
     }),
   ],
-  'prober: http or redis',
+  'prober: http, tcp, dns, grpc or redis',
 );
 
 const interval = duration({
@@ -103,6 +115,18 @@ export const shards = v.pipe(
 /** Schema of the whole file. */
 export const configSchema = closed(
   {
+    blackbox: v.optional(
+      v.union(
+        [
+          v.pipe(v.string(), v.minLength(1)),
+          closed({
+            file: v.pipe(v.string('want a path'), v.minLength(1, 'a path')),
+            compat: moduleCompat,
+          }),
+        ],
+        'want the path of a blackbox.yml, or a mapping with file and compat',
+      ),
+    ),
     modules: v.optional(mappingOf(name, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
     shards: v.optional(shards, 1),
