@@ -10,6 +10,7 @@ import {
 import { images } from './images.ts';
 import type { Json, JsonObject } from './json.ts';
 import { managedRules } from './managed-rules.ts';
+import { referencesOf } from './template/stack.ts';
 import { deployed } from './versions.ts';
 
 /** A compiled template. */
@@ -17,6 +18,7 @@ export type Template = { readonly Resources: Readonly<Record<string, Resource>> 
 
 type Resource = {
   readonly Type: string;
+  readonly Condition?: string;
   readonly DependsOn?: Json;
   readonly Properties?: JsonObject;
 };
@@ -42,8 +44,22 @@ export function completeTemplate<T extends Template>(template: T, completion: Co
   return {
     ...filled,
     Rules: selectRules(completion),
-    Resources: resources,
+    Resources: Object.fromEntries(
+      Object.entries(resources).map(([id, resource]) => [id, withCondition(resource, resources)]),
+    ),
   };
+}
+
+/** The framework gives its condition to a function, and none to its schedules and their permissions. */
+function withCondition(
+  resource: Resource,
+  resources: Readonly<Record<string, Resource>>,
+): Resource {
+  if (!/^AWS::(?:Events::Rule|Lambda::Permission)$/.test(resource.Type)) return resource;
+  if (resource.Condition !== undefined) return resource;
+  const named = referencesOf(resource.Properties).map((id) => resources[id]);
+  const Condition = named.find((one) => one?.Type === 'AWS::Lambda::Function')?.Condition;
+  return Condition === undefined ? resource : { ...resource, Condition };
 }
 
 /** Without points of CloudWatch nothing needs remote write. */
