@@ -11,6 +11,7 @@ import { images } from './images.ts';
 import type { Json, JsonObject } from './json.ts';
 import { findLoad, type Load } from './load.ts';
 import { managedRules } from './managed-rules.ts';
+import { refuseSecrets } from './template-secrets.ts';
 import { deployed } from './versions.ts';
 
 /** A compiled template. */
@@ -37,6 +38,7 @@ export type Completion = BundleSource & {
  * @throws RangeError when a bundle is too large, a mark names nothing or a function is not there.
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
+  refuseSecrets(completion.environment);
   const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
   const { results } = findLoad(completion.config);
   const resources: Record<string, Resource> = { ...filled.Resources };

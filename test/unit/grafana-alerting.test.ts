@@ -159,7 +159,7 @@ it('rules and provisioning are a small part of what a task definition holds', ()
     return gzipSync(Buffer.concat(texts), { level: 9 }).toString('base64').length;
   };
   expect(size(directory)).toBeLessThan(15_000);
-  expect(size('infra/config/prometheus/rules')).toBeLessThan(15_000);
+  expect(size('infra/config/prometheus/rules')).toBeLessThan(16_000);
 });
 
 it('each copy leads to its board, which has that panel, and to its runbook', () => {
