@@ -18,7 +18,7 @@ export type ExpectedProbe = AlertLabels & {
  * Probes that are named one by one. Of more, those without labels of their own are missed by the list: a task definition would
  * not hold them twice. Their alert has no name of a probe, and waits for the one that comes most rarely.
  */
-const mostNamed = 1000;
+export const mostNamed = 1000;
 
 /** Seconds that a system may take to start before a missing result is an alert. */
 const startSeconds = 300;
