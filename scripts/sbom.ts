@@ -25,7 +25,7 @@ const bundled = /^@(?:aws-sdk|smithy|aws|aws-crypto)\//;
 
 /** What is shipped of the repository at `root`. @throws when npm cannot list its packages. */
 export function billOfMaterials(root: string): BillOfMaterials {
-  const args = ['sbom', '--sbom-format=cyclonedx'];
+  const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx'];
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
   const listed = (more: readonly string[]) =>
     JSON.parse(execFileSync('npm', [...args, ...more], options)) as BillOfMaterials;
