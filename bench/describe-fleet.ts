@@ -1,7 +1,7 @@
 // The section about whole fleets, from what was measured.
 import { type FleetResult, measureFleet, type Path } from './fleet.ts';
 
-/** Paths and sizes, with the minutes that each is measured for. */
+/** Paths and sizes, with the minutes that each is measured for at most. */
 const plan: readonly (readonly [path: Path, targets: number, minutes: number])[] = [
   ['Pushgateway', 10, 2],
   ['Pushgateway', 100, 2],
@@ -22,7 +22,8 @@ export async function describeFleet(): Promise<string> {
 
 Web targets on loopback that answer at once, through the whole local path: two web-probe at once with up to 500 targets each, their
 answers as messages, two deliver at once, a Pushgateway that Prometheus scrapes or remote write to Prometheus. Functions are warm
-processes of their bundles with the heap of 512 MB. Minutes follow each other without a pause. Worst CPU: of all processes in the
+processes of their bundles with the heap of 512 MB. Minutes follow each other without a pause, ten of the
+largest fleet unless they take longer than four minutes together. Worst CPU: of all processes in the
 worst minute, which must be less than the 60 s that one processor has. Late: results that were not made in their minute; backlog: most
 messages left when a minute ended; stored: targets whose last result Prometheus has.
 
