@@ -7,6 +7,7 @@ import { describeBridge } from './describe-bridge.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
+import { describeRedis } from './redis.ts';
 import { measureBundles } from './size.ts';
 
 const file = 'docs/benchmarks.md';
@@ -17,6 +18,7 @@ const encodeRounds = 5;
 const benches: Readonly<Record<string, () => Promise<string>>> = {
   size: describeSizes,
   load: describeLoad,
+  redis: describeRedis,
   encode: describeEncode,
   bridge: describeBridge,
 };
