@@ -1,5 +1,6 @@
 // `npm run generate`: writes the documents, dashboards and Compose file that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
+import { deployerPolicies } from '../infra/deployer-policy.ts';
 import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
@@ -20,6 +21,12 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/dashboards.md': renderDashboardsDoc,
   'docs/faults.md': renderFaultsDoc,
   'docs/local-system.svg': renderPicture,
+  ...Object.fromEntries(
+    Object.entries(deployerPolicies).map(([file, policy]) => [
+      `infra/${file}`,
+      () => `${JSON.stringify(policy, null, 2)}\n`,
+    ]),
+  ),
   ...alertFiles,
   ...boardFiles,
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
 import type { Server } from '../../local/programs/servers.ts';
 import { type Described, type Inventory, pick, readInventory } from '../support/inventory.ts';
-import { startMoto, withMoreTypes } from '../support/moto.ts';
+import { simulatedAccount, startMoto, withMoreTypes } from '../support/moto.ts';
 import { copyTree, type TreeCopy } from '../support/tree-copy.ts';
 
 // Each command takes half a minute of an idle machine, and many times that of a busy one.
@@ -24,7 +24,7 @@ beforeAll(async () => {
   };
   moto = await startMoto({ launcher: withMoreTypes, onLine });
   tree = copyTree();
-  env = environment(moto.url);
+  env = simulatedAccount(moto.url);
   await serverless('deploy');
   first = await readInventory(env);
 });
@@ -33,28 +33,6 @@ afterAll(async () => {
   tree?.remove();
   await moto?.stop();
 });
-
-/** No account and no proxy of this machine's. */
-function environment(url: string) {
-  return {
-    AWS_ACCESS_KEY_ID: 'simulated',
-    AWS_SECRET_ACCESS_KEY: 'simulated',
-    AWS_SESSION_TOKEN: '',
-    AWS_PROFILE: '',
-    AWS_CA_BUNDLE: '',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: url,
-    HTTP_PROXY: '',
-    HTTPS_PROXY: '',
-    http_proxy: '',
-    https_proxy: '',
-    SLS_NOTIFICATIONS_MODE: 'off',
-    SLS_TELEMETRY_DISABLED: '1',
-  };
-}
 
 function run(...args: readonly string[]) {
   const options = { cwd: tree.directory, env, timeoutMs: commandSeconds * 1000 };

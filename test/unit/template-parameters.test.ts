@@ -133,6 +133,10 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
       Zones: 'eu-west-1a,eu-west-1c',
     },
   },
+  {
+    name: 'more clusters, and addresses of tasks',
+    values: { ScrapedClusters: 'arn:aws:ecs:x:1:cluster/a', ScrapedCidr: '10.0.0.0/8' },
+  },
   { name: 'reserved concurrency', values: { ReservedConcurrency: '1' } },
 ];
 
