@@ -1,7 +1,8 @@
 // Minified bytes of what ships: each function besides core, core itself, and the whole of prom-client for comparison.
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { shipped } from '../scripts/build.ts';
+import { unusedRooms } from '../scripts/unused-rooms.cjs';
 
 /** One bundle. */
 export type BundleSize = {
@@ -16,20 +17,30 @@ export type BundleSize = {
 
 const functions = ['web-probe', 'redis-probe', 'ecs-bridge', 'deliver', 'janitor'] as const;
 
-/** Builds each bundle in memory, as it ships, but without the compiled configuration. */
-export async function measureBundles(): Promise<BundleSize[]> {
+/** What a configuration is measured with that asks for plain HTTP and Redis. */
+const plain = { modules: { http_2xx: { prober: 'http', http: {} }, redis: { prober: 'redis' } } };
+
+/**
+ * Builds each bundle in memory, as it ships, but without the compiled configuration: with what plain HTTP needs, or with
+ * every part that a module can ask for.
+ */
+export async function measureBundles(modules: 'plain' | 'all' = 'plain'): Promise<BundleSize[]> {
   const entries = [
     ...functions.map((name) => ({ name, entry: `functions/${name}/handler.ts` })),
     { name: 'core', entry: 'layers/core/src/internal.ts' },
   ];
-  return Promise.all(entries.map(({ name, entry }) => measure(name, entry)));
+  const plugins = modules === 'all' ? [] : [unusedRooms(() => plain)];
+  return Promise.all(entries.map(({ name, entry }) => measure({ name, entry, plugins })));
 }
 
-async function measure(name: string, entry: string): Promise<BundleSize> {
+type Entry = { readonly name: string; readonly entry: string; readonly plugins: Plugin[] };
+
+async function measure({ entry, name, plugins }: Entry): Promise<BundleSize> {
   const { metafile, outputFiles } = await build({
     ...shipped,
     entryPoints: [entry],
     external: name === 'core' ? [] : ['@fargaze/core', 'fargaze:config'],
+    plugins,
     metafile: true,
     write: false,
   });

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import { redactUrl } from '../layers/core/src/redact.ts';
+import { instanceOf } from '../layers/core/src/config/probes.ts';
+import { deployedLogs, type LinkBases, linkAlerts } from './config/prometheus/links.ts';
+import { originRunbooks } from './config/prometheus/origin.ts';
 import { renderRules } from './config/prometheus/render.ts';
 import { renderAlertFiles } from './grafana/alert-files.ts';
 import { type TarFile, writeTar } from './tar.ts';
@@ -71,13 +73,22 @@ export function unpackCommand(name: BundleName): string {
 
 const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>> = {
   grafana: (source) => [
-    ...readTree(join(source.root, 'infra/config/grafana')),
-    ...toFiles('provisioning/alerting/', renderAlertFiles(ruleSource(source))),
+    ...readTree(join(source.root, 'infra/config/grafana')).filter(
+      ({ path }) => path !== 'provisioning/alerting/rules.yml',
+    ),
+    readFrom(
+      source.root,
+      'infra/config/grafana-amp/prometheus.yml',
+      'provisioning/datasources/amp.yml',
+    ),
+    ...toFiles(
+      'provisioning/alerting/',
+      renderAlertFiles({ ...ruleSource(source), root: source.root, links: linksOf(source) }),
+    ),
   ],
   prometheus: (source) => [
     readFrom(source.root, 'infra/config/prometheus/deployed.yml', 'prometheus.yml'),
-    ...readTree(join(source.root, 'infra/config/prometheus/rules'), 'rules/'),
-    ...toFiles('rules/', renderRules(ruleSource(source))),
+    ...ruleFiles(source),
   ],
   web: ({ root }) => [
     ...readTree(join(root, 'infra/web/fargaze_web'), 'fargaze_web/'),
@@ -85,8 +96,27 @@ const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>
   ],
 };
 
+/** The rules, shipped ones and those of fargaze.yml, with their links. */
+function ruleFiles(source: BundleSource): TarFile[] {
+  const links = linksOf(source);
+  return [
+    ...readTree(join(source.root, 'infra/config/prometheus/rules'), 'rules/'),
+    ...toFiles('rules/', renderRules(ruleSource(source))),
+  ].map(({ path, content }) => ({
+    path,
+    content: path.startsWith('rules/alerting/')
+      ? Buffer.from(linkAlerts(content.toString(), links))
+      : content,
+  }));
+}
+
+function linksOf({ config, root }: BundleSource): LinkBases {
+  const runbooks = originRunbooks(root);
+  return { ...(runbooks !== undefined && { runbooks }), ...config.links, logs: deployedLogs };
+}
+
 /** What rules and alerts are generated from. */
-function ruleSource(source: BundleSource) {
+export function ruleSource(source: BundleSource) {
   return { config: source.config, expected: expectedProbes(source) };
 }
 
@@ -105,12 +135,12 @@ const unknownAddresses: Readonly<Record<string, string>> = {
 };
 
 function expectedProbes({ config, environment }: BundleSource) {
-  return config.probes.map(({ interval, job, name, target }) => {
+  return config.probes.map(({ instance, interval, job, name, target }) => {
     const { text } = interpolate(
       target,
       (variable) => unknownAddresses[variable] ?? environment[variable],
     );
-    return { name, job, instance: redactUrl(text), interval };
+    return { name, job, instance: instanceOf({ instance }, text), interval };
   });
 }
 

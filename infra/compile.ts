@@ -8,15 +8,16 @@ import {
   unpackCommand,
 } from './bundle.ts';
 import { images } from './images.ts';
-
-/** A JSON value of a template. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-
-/** A JSON object of a template. */
-export type JsonObject = { readonly [key: string]: Json };
+import type { Json, JsonObject } from './json.ts';
+import { findLoad, type Load } from './load.ts';
+import { managedRules } from './managed-rules.ts';
+import { refuseSecrets } from './template-secrets.ts';
+import { deployed } from './versions.ts';
 
 /** A compiled template. */
 export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
+
+const deliverId = 'DeliverLambdaFunction';
 
 type Resource = {
   readonly Type: string;
@@ -37,22 +38,32 @@ export type Completion = BundleSource & {
  * @throws RangeError when a bundle is too large, a mark names nothing or a function is not there.
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
+  refuseSecrets(completion.environment);
   const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
-  const resources = { ...filled.Resources };
+  const { results } = findLoad(completion.config);
+  const resources: Record<string, Resource> = { ...filled.Resources };
   for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
     resources[id] = addVariables(id, resources[id], variables);
   }
+  if (results === 'remote-write') {
+    const variables = { FARGAZE_RESULTS: results };
+    resources[deliverId] = addVariables(deliverId, resources[deliverId], variables);
+  }
   return {
     ...filled,
-    Rules: selectRules(completion),
+    Rules: selectRules(completion, results),
     Resources: resources,
   };
 }
 
-/** Without points of CloudWatch nothing needs remote write. */
-function selectRules({ config, rules }: Completion): JsonObject {
-  const { SeriesNeedRemoteWrite, ...always } = rules;
-  return config.bridge.cloudwatch === undefined ? always : rules;
+/** Remote write is needed by points of CloudWatch, and by more results than a Pushgateway carries. */
+function selectRules({ config, rules }: Completion, results: Load['results']): JsonObject {
+  const { ResultsNeedRemoteWrite = null, SeriesNeedRemoteWrite = null, ...always } = rules;
+  return {
+    ...always,
+    ...(config.bridge.cloudwatch !== undefined && { SeriesNeedRemoteWrite }),
+    ...(results === 'remote-write' && { ResultsNeedRemoteWrite }),
+  };
 }
 
 function addVariables(id: string, resource: Resource | undefined, variables: JsonObject): Resource {
@@ -79,14 +90,18 @@ function withoutRole(dependsOn: Json | undefined, { Properties }: Resource) {
   return left.length > 0 && { DependsOn: left as readonly Json[] };
 }
 
-type Fill = (kind: string, name: string) => string;
+type Fill = (kind: string, name: string) => Json;
 
 function createFill(source: BundleSource): Fill {
   return (kind, name) => {
     if (kind === 'image' && Object.hasOwn(images, name)) return images[name as keyof typeof images];
     if (kind === 'bundle' && isBundle(name)) return packBundle(name, source);
     if (kind === 'unpack' && isBundle(name)) return unpackCommand(name);
-    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image or bundle`);
+    if (kind === 'rules' && name === 'recording') return managedRules(source);
+    if (kind === 'plugin' && name === 'amazonprometheus') {
+      return `grafana-amazonprometheus-datasource@${deployed.grafana_amazonprometheus}`;
+    }
+    throw new RangeError(`got mark fargaze-${kind}:${name}, want a known image, bundle or plugin`);
   };
 }
 
@@ -96,7 +111,7 @@ function isBundle(name: string): name is BundleName {
 
 function fillMarks(value: Json, fill: Fill): Json {
   if (typeof value === 'string') {
-    const [, kind, name] = /^fargaze-(image|bundle|unpack):(.+)$/.exec(value) ?? [];
+    const [, kind, name] = /^fargaze-(image|bundle|plugin|rules|unpack):(.+)$/.exec(value) ?? [];
     return kind === undefined || name === undefined ? value : fill(kind, name);
   }
   if (Array.isArray(value)) return value.map((item) => fillMarks(item, fill));

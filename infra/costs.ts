@@ -1,98 +1,178 @@
-// What a deployment costs in a month, item by item: quantities of the default and of the minimal stack, unit prices with
-// where they are listed. Prices are those of us-east-1 as known in 2026; nothing here can ask AWS, so look before you rely.
-// Requests, logs and GB-seconds are estimates: one second for each run.
+// What a deployment costs in a month, item by item, counted on a template under its parameters. Prices are list prices of
+// us-east-1; nothing here can ask AWS, so look before you rely. Requests, logs, GB-seconds and series are estimates.
+import { resolve, resourcesOf, type Stack } from './template/stack.ts';
 
 /** Hours of a month, as AWS counts. */
 export const hours = 730;
+
+/** As of when the prices were known, from AWS's lists and texts about them; AWS itself could not be asked. */
+export const pricesOf = 'August 2026';
 
 /** One line of the bill. */
 export type CostItem = {
   readonly what: string;
   /** US dollars a month for one. */
   readonly each: number;
-  readonly default: number;
-  readonly minimal: number;
   readonly source: string;
+  /** How many the stack has. */
+  readonly count: (stack: Stack) => number;
 };
 
 const fargate = 'https://aws.amazon.com/fargate/pricing/';
 const cloudwatch = 'https://aws.amazon.com/cloudwatch/pricing/';
+const amp = 'https://aws.amazon.com/prometheus/pricing/';
+const vpc = 'https://aws.amazon.com/vpc/pricing/';
 
-/** ARM64: 0.03238 USD a vCPU and hour, 0.00356 USD a GB and hour. */
-function task(vcpu: number, gigabytes: number): number {
-  return hours * (vcpu * 0.03238 + gigabytes * 0.00356);
+const countOf = (type: string) => (stack: Stack) =>
+  [...resourcesOf(stack).values()].filter(({ Type }) => Type === type).length;
+
+type Task = { readonly cores: number; readonly gigabytes: number; readonly x86: boolean };
+
+/** Each task that is wanted. */
+function tasksOf(stack: Stack): Task[] {
+  const resources = resourcesOf(stack);
+  return [...resources]
+    .filter(([, { Type }]) => Type === 'AWS::ECS::Service')
+    .flatMap(([, { Properties = {} }]) => {
+      const { Ref } = Properties.TaskDefinition as { readonly Ref: string };
+      const task = resources.get(Ref)?.Properties ?? {};
+      const { CpuArchitecture } = resolve(stack, task.RuntimePlatform) as Record<string, string>;
+      const one = {
+        cores: Number(resolve(stack, task.Cpu)) / 1024,
+        gigabytes: Number(resolve(stack, task.Memory)) / 1024,
+        x86: CpuArchitecture === 'X86_64',
+      };
+      return Array.from({ length: Number(resolve(stack, Properties.DesiredCount)) }, () => one);
+    });
 }
 
-/** The default stack runs everything; the minimal one Prometheus with the Pushgateway, and the functions. */
+const sumOf = (part: 'cores' | 'gigabytes', x86: 'ARM64' | 'X86_64') => (stack: Stack) =>
+  tasksOf(stack)
+    .filter((task) => task.x86 === (x86 === 'X86_64'))
+    .reduce((sum, task) => sum + task[part], 0);
+
+const valueIn = (stack: Stack, name: string) => String(resolve(stack, { Ref: name }));
+
+function publicAddresses(stack: Stack): number {
+  const tasks = valueIn(stack, 'AssignPublicIp') === 'ENABLED' ? tasksOf(stack).length : 0;
+  const open = valueIn(stack, 'LoadBalancerScheme') === 'internet-facing' ? 2 : 0;
+  return tasks + open * countOf('AWS::ElasticLoadBalancingV2::LoadBalancer')(stack);
+}
+
+const hasWorkspace = (stack: Stack) => countOf('AWS::APS::Workspace')(stack);
+
+/** Series of a stack with everything in it, most of them Prometheus' and Grafana's own; an estimate. */
+const series = 3000;
+
+/** Ten million samples, which three thousand series make at the interval of scrapes. */
+function samplesWritten(stack: Stack): number {
+  const seconds = Number.parseInt(valueIn(stack, 'ScrapeInterval'), 10);
+  return (hasWorkspace(stack) * series * ((3600 * hours) / seconds)) / 10_000_000;
+}
+
+/** Every item, in the order of the table. */
 export const costs: readonly CostItem[] = [
   {
-    what: 'Fargate task web or redis, 0.25 vCPU and 0.5 GB',
-    each: task(0.25, 0.5),
-    default: 2,
-    minimal: 0,
+    what: 'vCPU of Fargate tasks, ARM64',
+    each: hours * 0.03238,
     source: fargate,
+    count: sumOf('cores', 'ARM64'),
   },
   {
-    what: 'Fargate task prometheus, 0.25 vCPU and 1 GB',
-    each: task(0.25, 1),
-    default: 1,
-    minimal: 1,
+    what: 'GB of Fargate tasks, ARM64',
+    each: hours * 0.00356,
     source: fargate,
+    count: sumOf('gigabytes', 'ARM64'),
   },
   {
-    what: 'Fargate task grafana, 0.5 vCPU and 1 GB',
-    each: task(0.5, 1),
-    default: 1,
-    minimal: 0,
+    what: 'vCPU of Fargate tasks, x86',
+    each: hours * 0.04048,
     source: fargate,
+    count: sumOf('cores', 'X86_64'),
   },
   {
-    what: 'Public IPv4 address of a task, 0.005 USD an hour',
+    what: 'GB of Fargate tasks, x86',
+    each: hours * 0.004445,
+    source: fargate,
+    count: sumOf('gigabytes', 'X86_64'),
+  },
+  {
+    what: 'Public IPv4 address, 0.005 USD an hour',
     each: hours * 0.005,
-    default: 4,
-    minimal: 1,
-    source: 'https://aws.amazon.com/vpc/pricing/',
+    source: vpc,
+    count: publicAddresses,
+  },
+  {
+    what: 'Load balancer, without its capacity units',
+    each: hours * 0.0225,
+    source: 'https://aws.amazon.com/elasticloadbalancing/pricing/',
+    count: countOf('AWS::ElasticLoadBalancingV2::LoadBalancer'),
   },
   {
     what: 'Private DNS zone',
     each: 0.5,
-    default: 1,
-    minimal: 1,
     source: 'https://aws.amazon.com/route53/pricing/',
+    count: countOf('AWS::ServiceDiscovery::PrivateDnsNamespace'),
   },
   {
     what: 'Secret',
     each: 0.4,
-    default: 5,
-    minimal: 0,
     source: 'https://aws.amazon.com/secrets-manager/pricing/',
+    count: countOf('AWS::SecretsManager::Secret'),
   },
-  { what: 'Alarm', each: 0.1, default: 18, minimal: 17, source: cloudwatch },
+  { what: 'Alarm', each: 0.1, source: cloudwatch, count: countOf('AWS::CloudWatch::Alarm') },
+  { what: 'Metric of deliver for the alarms', each: 0.3, source: cloudwatch, count: () => 2 },
   {
-    what: 'Metric of deliver for the alarms',
-    each: 0.3,
-    default: 2,
-    minimal: 2,
+    what: 'Reads of CloudWatch for ten services, every five minutes (`npm run cost` for others)',
+    each: 1.9,
     source: cloudwatch,
+    count: () => 1,
   },
-  { what: 'GB of logs', each: 0.5, default: 1, minimal: 0.5, source: cloudwatch },
+  {
+    what: 'GB of logs, a sixth for each service and a third for the functions',
+    each: 0.5,
+    source: cloudwatch,
+    count: (stack) => 1 / 3 + countOf('AWS::ECS::Service')(stack) / 6,
+  },
   {
     what: 'Million requests to SQS',
     each: 0.4,
-    default: 1,
-    minimal: 1,
     source: 'https://aws.amazon.com/sqs/pricing/',
+    count: () => 1,
   },
   {
     what: 'Functions: 0.3 million requests, 130,000 GB-seconds on ARM64',
     each: 0.3 * 0.2 + 130_000 * 0.0000133334,
-    default: 1,
-    minimal: 1,
     source: 'https://aws.amazon.com/lambda/pricing/',
+    count: () => 1,
+  },
+  {
+    what: 'Ten million samples written to Amazon Managed Prometheus, 3000 series',
+    each: 0.9,
+    source: amp,
+    count: samplesWritten,
+  },
+  {
+    what: 'Billion samples that rules, alerts and boards read there',
+    each: 0.1,
+    source: amp,
+    count: (stack) => 30 * hasWorkspace(stack),
+  },
+  {
+    what: 'GB kept there for a month',
+    each: 0.03,
+    source: amp,
+    count: (stack) => 5 * hasWorkspace(stack),
+  },
+  {
+    what: 'Key of KMS, with its requests',
+    each: 1.03,
+    source: 'https://aws.amazon.com/kms/pricing/',
+    count: (stack) => (valueIn(stack, 'KmsKeyArn') === '' ? 0 : 1),
   },
 ];
 
 /** US dollars a month. */
-export function totalCost(stack: 'default' | 'minimal'): number {
-  return costs.reduce((sum, item) => sum + item.each * item[stack], 0);
+export function totalCost(stack: Stack): number {
+  return costs.reduce((sum, { count, each }) => sum + each * count(stack), 0);
 }

@@ -35,10 +35,16 @@ export const shipped = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** The compiled fargaze.yml, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another file. */
-export async function buildConfig(root = process.cwd()): Promise<Config> {
+/**
+ * The compiled fargaze.yml as `adapt` leaves it, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another
+ * file.
+ */
+export async function buildConfig(
+  root = process.cwd(),
+  adapt: (config: Config) => Config = (config) => config,
+): Promise<Config> {
   const file = configFileName();
-  const config = readConfigFile(resolve(root, file), file);
+  const config = adapt(readConfigFile(resolve(root, file), file));
   const directory = join(root, '.build/config');
   await mkdir(directory, { recursive: true });
   await replaceFile(join(directory, 'fargaze.json'), `${JSON.stringify(config, null, 2)}\n`);

@@ -4,6 +4,8 @@ import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError, type Issue } from '../layers/core/src/errors.ts';
+import { inlineBlackbox, partBlackboxIssues } from './blackbox-file.ts';
+import { expandProbes } from './expand-probes.ts';
 import { inlineFiles } from './inline-files.ts';
 import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
@@ -25,36 +27,61 @@ export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
 }
 
 /**
- * The compiled configuration of a YAML text; files that it names are relative to `directory`.
+ * The compiled configuration of a YAML text; files that it names are relative to `directory`. Warnings go to standard error.
  * @throws ConfigError as {@link readConfigFile}.
  */
 export function parseConfigText(text: string, name = 'fargaze.yml', directory = '.'): Config {
+  const { config, warnings } = parseWithWarnings(text, { name, directory });
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  return config;
+}
+
+/** What a file is called in messages, and where it stands. */
+type Place = { readonly name: string; readonly directory: string };
+
+/** A configuration, and what of its files was left out. */
+export type WarnedConfig = { readonly config: Config; readonly warnings: readonly string[] };
+
+/**
+ * As {@link parseConfigText}, with the warnings.
+ * @throws ConfigError as {@link readConfigFile}.
+ */
+export function parseWithWarnings(text: string, { directory, name }: Place): WarnedConfig {
   const yaml = readYaml(text, { version: '1.2', yaceAt: ['bridge', 'cloudwatch', 'yace'] });
   if (yaml.value === undefined) throw new ConfigError(name, yaml.errors);
   if (yaml.value === null) throw new ConfigError(name, [...yaml.errors, empty]);
-  const { issues: unread, value: whole, yace } = inlineYace(yaml.value, directory);
+  const expanded = expandProbes(yaml.value);
+  const blackbox = inlineBlackbox(expanded.value, directory);
+  const { issues: unread, value: whole, yace } = inlineYace(blackbox.value, directory);
   const { issues, value } = inlineFiles(whole, directory);
-  const all = [...unread, ...issues];
+  const all = [...expanded.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
-    if (all.length + yaml.errors.length === 0) return config;
+    if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
+      return { config, warnings: blackbox.warnings };
+    }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // What could not be read has been named with the reason.
     all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
-  const { own, theirs } = partIssues(all, yace);
+  const { own: mine, theirs: yaces } = partIssues(all, yace);
+  const { own: written, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);
+  const own = written.map((issue) => ({ ...issue, path: expanded.placeOf(issue.path) }));
+  const isUnread = ({ path }: Issue) => path === 'blackbox' || path === 'blackbox.file';
   throw new ConfigError(name, [
     ...yaml.errors,
-    ...inOrder(own, yaml.lineOf),
-    ...named(theirs, yace),
+    ...inOrder([...own, ...blackbox.issues.filter(isUnread)], yaml.lineOf),
+    ...blackbox.issues.filter((issue) => !isUnread(issue)),
+    ...blackboxes,
+    ...named(yaces, yace),
   ]);
 }
 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
 const empty: Issue = {
   path: '',
-  message: 'is empty, want a mapping with probes, modules, shards, bridge or slos',
+  message: 'is empty, want a mapping with probes, modules, shards, bridge, slos or links',
 };
 
 /** The issues of a YACE file, which they name. */

@@ -1,8 +1,11 @@
 // How serverless-esbuild bundles the functions: CommonJS, core left to the layer, configuration compiled in.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { unusedRooms } = require('./unused-rooms.cjs');
 
 const root = join(__dirname, '..');
+
+const readConfigText = () => readFileSync(join(root, '.build/config/fargaze.json'), 'utf8');
 
 /** `import { config } from 'fargaze:config'` is the compiled fargaze.yml. */
 const compiledConfig = {
@@ -10,7 +13,7 @@ const compiledConfig = {
   setup(build) {
     build.onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'fargaze' }));
     build.onLoad({ filter: /.*/, namespace: 'fargaze' }, () => ({
-      contents: `exports.config = ${readFileSync(join(root, '.build/config/fargaze.json'), 'utf8')}`,
+      contents: `exports.config = ${readConfigText()}`,
       loader: 'js',
     }));
   },
@@ -30,5 +33,5 @@ module.exports = () => ({
   external: ['@fargaze/core'],
   exclude: ['@fargaze/core'],
   legalComments: 'none',
-  plugins: [compiledConfig],
+  plugins: [compiledConfig, unusedRooms(() => JSON.parse(readConfigText()))],
 });

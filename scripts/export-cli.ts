@@ -1,16 +1,24 @@
-// The command behind `npm run export -- --to DIR [--runbooks URL]`.
+// The command behind `npm run export -- --to DIR [--runbooks URL] [--grafana URL]`.
 import { parseArgs } from 'node:util';
+import { originRunbooks } from '../infra/config/prometheus/origin.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { expectedOf, renderExport, writeExport } from './export.ts';
 
-const usage = 'npm run export -- --to DIR [--runbooks URL]';
+const usage =
+  'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none]';
 
 try {
   const { values } = parseArgs({
-    options: { to: { type: 'string' }, runbooks: { type: 'string' } },
+    options: {
+      to: { type: 'string' },
+      runbooks: { type: 'string' },
+      grafana: { type: 'string' },
+      'pushgateway-job': { type: 'string', default: 'pushgateway' },
+      'prometheus-job': { type: 'string', default: 'prometheus' },
+    },
   });
   if (values.to === undefined || values.to === '') throw new Error(`--to is missing: ${usage}`);
   const file = configFileName();
@@ -18,7 +26,16 @@ try {
   const files = renderExport({
     config,
     expected: expectedOf(config, readEnv),
-    runbooks: absolute(values.runbooks ?? 'docs/runbooks'),
+    jobs: {
+      pushgateway: jobOf(values['pushgateway-job']),
+      prometheus: jobOf(values['prometheus-job']),
+    },
+    links: {
+      ...withOrigin(),
+      ...config.links,
+      ...absolute('runbooks', values.runbooks),
+      ...absolute('grafana', values.grafana),
+    },
   });
   writeExport(values.to, files);
   writeLine(`${Object.keys(files).length} files in ${values.to}`);
@@ -27,10 +44,21 @@ try {
   process.exitCode = 1;
 }
 
-/** Without a slash at the end. @throws Error for what is neither a URL nor the default. */
-function absolute(url: string): string {
-  if (url !== 'docs/runbooks' && !/^https?:\/\/\S+$/.test(url)) {
-    throw new Error(`--runbooks: got ${url}, want a URL such as https://example.org/runbooks`);
+/** Where git's `origin` says that the runbooks are. */
+function withOrigin() {
+  const runbooks = originRunbooks('.');
+  return runbooks === undefined ? {} : { runbooks };
+}
+
+function jobOf(name: string): string | undefined {
+  return name === 'none' ? undefined : name;
+}
+
+/** Without a slash at the end. @throws Error for what is no URL. */
+function absolute(option: string, url: string | undefined) {
+  if (url === undefined) return {};
+  if (!/^https?:\/\/[^\s"'{}$@]+$/.test(url)) {
+    throw new Error(`--${option}: got ${url}, want a URL such as https://example.org/${option}`);
   }
-  return url.replace(/\/+$/, '');
+  return { [option]: url.replace(/\/+$/, '') };
 }

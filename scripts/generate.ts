@@ -1,5 +1,6 @@
 // `npm run generate`: writes the documents, dashboards and Compose file that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
+import { deployerPolicies } from '../infra/deployer-policy.ts';
 import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
@@ -7,6 +8,7 @@ import { renderCompose } from './compose.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
+import { renderFaultsDoc } from './docs/faults.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
 import { renderPicture } from './docs/picture.ts';
 
@@ -17,7 +19,14 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': renderConfigurationDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
+  'docs/faults.md': renderFaultsDoc,
   'docs/local-system.svg': renderPicture,
+  ...Object.fromEntries(
+    Object.entries(deployerPolicies).map(([file, policy]) => [
+      `infra/${file}`,
+      () => `${JSON.stringify(policy, null, 2)}\n`,
+    ]),
+  ),
   ...alertFiles,
   ...boardFiles,
 };

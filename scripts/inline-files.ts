@@ -13,11 +13,16 @@ export function inlineFiles(
   const issues: Issue[] = [];
   const value = structuredClone(document);
   for (const [module, options] of Object.entries(mapping(mapping(value).modules))) {
-    for (const prober of ['http', 'redis']) {
+    for (const prober of ['http', 'tcp', 'dns', 'grpc', 'redis']) {
       const own = mapping(mapping(options)[prober]);
       const places = [
         { holder: mapping(own.tls_config), key: 'ca', within: `${prober}.tls_config` },
         { holder: mapping(own.tls_config), key: 'cert', within: `${prober}.tls_config` },
+        ...['ca', 'cert'].map((key) => ({
+          holder: mapping(mapping(own.oauth2).tls_config),
+          key,
+          within: `${prober}.oauth2.tls_config`,
+        })),
         ...(prober === 'http' ? [{ holder: own, key: 'body', within: prober }] : []),
       ];
       for (const { holder, key, within } of places) {

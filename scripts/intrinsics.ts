@@ -1,5 +1,6 @@
 // Resolves CloudFormation's intrinsic functions by the golden template's defaults, as far as task definitions use them.
 import { readFileSync } from 'node:fs';
+import { holds } from '../infra/template/conditions.ts';
 import { goldenFile } from './golden.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -87,7 +88,7 @@ function call(name: string, argument: unknown): unknown {
   const list = argument as readonly unknown[];
   switch (name) {
     case 'Fn::If':
-      return resolve(holds({ Condition: list[0] }) ? list[1] : list[2]);
+      return resolve(holds(template, String(list[0]), {}) ? list[1] : list[2]);
     case 'Fn::Join':
       return (resolve(list[1]) as readonly unknown[]).join(String(list[0]));
     default:
@@ -107,30 +108,4 @@ function substitute(argument: unknown): string {
   return String(text).replaceAll(/\$\{([\w:.]+)\}/g, (_, name: string) =>
     String(names[name] ?? refer(name)),
   );
-}
-
-/**
- * Whether a condition holds: a function of conditions, or `{ Condition: name }`. `read` gives operands their values.
- * @throws RangeError for a function that is not known here.
- */
-export function holds(condition: unknown, read: (operand: unknown) => unknown = resolve): boolean {
-  const [[name = '', argument] = []] = Object.entries((condition ?? {}) as Json);
-  const list = Array.isArray(argument) ? argument : [];
-  const part = (inner: unknown) => holds(inner, read);
-  switch (name) {
-    case 'Condition':
-      return part(template.Conditions[String(argument)]);
-    case 'Fn::Equals':
-      return String(read(list[0])) === String(read(list[1]));
-    case 'Fn::Contains':
-      return (list[0] as readonly unknown[]).map(String).includes(String(read(list[1])));
-    case 'Fn::Not':
-      return !part(list[0]);
-    case 'Fn::And':
-      return list.every(part);
-    case 'Fn::Or':
-      return list.some(part);
-    default:
-      throw new RangeError(`got ${name}, want a condition function`);
-  }
 }

@@ -15,9 +15,13 @@ const names = [
   'pushgateway',
   'redis_exporter',
   'blackbox_exporter',
+  'nutcracker',
 ] as const;
 
-const deployedNames = ['prometheus', 'promtool', 'pushgateway', 'redis_exporter', 'yace'] as const;
+const deployedNames = [
+  ...(['prometheus', 'promtool', 'pushgateway', 'redis_exporter'] as const),
+  ...(['blackbox_exporter', 'yace'] as const),
+];
 
 /** What the suites run. */
 export type Prepared = {
@@ -68,5 +72,6 @@ export async function prepareDeployed(report: Report): Promise<Readonly<Record<s
     FARGAZE_PROMTOOL: programs.promtool.path,
     FARGAZE_PUSHGATEWAY: programs.pushgateway.path,
     FARGAZE_REDIS_EXPORTER: programs.redis_exporter.path,
+    FARGAZE_BLACKBOX_EXPORTER: programs.blackbox_exporter.path,
   };
 }

@@ -5,16 +5,31 @@ const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
 class FargazePlugin {
-  constructor(serverless, _options, { log }) {
+  constructor(serverless, options, { log }) {
     this.serverless = serverless;
+    this.options = options;
     this.log = log;
+    this.commands = {
+      deploy: {
+        options: {
+          'allow-replacement': {
+            usage: 'Deploy also where parts of the deployed stack are removed or replaced',
+            type: 'boolean',
+          },
+        },
+      },
+    };
     const prepare = () => this.prepare();
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
       await prepare();
+      shareSchedules(serverless.service, this.config.shards, toInput);
     };
     this.hooks = {
-      'before:package:createDeploymentArtifacts': prepare,
+      'before:package:createDeploymentArtifacts': async () => {
+        await prepare();
+        shareSchedules(serverless.service, this.config.shards, toInputWithTime);
+      },
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir);
         await prepare();
@@ -25,7 +40,9 @@ class FargazePlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
         this.grantBridge();
+        this.checkParameters();
       },
+      'before:aws:deploy:deploy:createStack': () => this.guardDeployed(),
     };
   }
 
@@ -33,15 +50,31 @@ class FargazePlugin {
     const root = this.serverless.serviceDir;
     const { buildConfig, buildLayer, findOverload } = loadCode(root, 'scripts/build.ts');
     try {
-      this.config = await buildConfig(root);
+      this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {
       if (error.name === 'ConfigError')
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
       throw error;
     }
     for (const warning of findOverload(this.config)) this.log.warning(warning);
-    shareSchedules(this.serverless.service, this.config.shards);
+    const { findLoad } = loadCode(root, 'infra/load.ts');
+    for (const note of findLoad(this.config).notes) this.log.warning(note);
     await buildLayer(root);
+  }
+
+  /** What is switched off is not watched. */
+  leaveOut(whole) {
+    const { provider, resources } = this.serverless.service;
+    const { leaveOutSwitchedOff } = loadCode(this.serverless.serviceDir, 'infra/switched-off.ts');
+    const parameters = Object.fromEntries(
+      Object.entries(resources.Parameters).map(([name, { Default }]) => [name, String(Default)]),
+    );
+    const { environment } = provider;
+    const { config, leftOut } = leaveOutSwitchedOff(whole, { parameters, environment });
+    if (leftOut.length > 0) {
+      this.log.notice(`Not watched, because the stack does not run it: ${leftOut.join(', ')}`);
+    }
+    return config;
   }
 
   /** Images, configuration bundles and the functions' environment, which are made from code. */
@@ -73,6 +106,71 @@ class FargazePlugin {
       'EcsDashbridgeLambdaFunction',
       statements,
     );
+  }
+
+  /** What CloudFormation would refuse after everything is uploaded, and names that it would never see. */
+  checkParameters() {
+    const { configurationInput, service, serviceDir } = this.serverless;
+    const { parameterFaults } = loadCode(serviceDir, 'infra/template/parameters.ts');
+    const stages = configurationInput?.params ?? {};
+    const stage = this.serverless.getProvider('aws').getStage();
+    const given = [
+      ...(this.options.param ?? []).map((text) => text.split('=')[0]),
+      ...Object.keys(stages.default ?? {}),
+      ...Object.keys(stages[stage] ?? {}),
+    ];
+    const faults = parameterFaults(service.provider.compiledCloudFormationTemplate, {}, given);
+    if (faults.length === 0) return;
+    const text = ['Parameters of the deployment:', ...faults].join('\n  ');
+    throw new this.serverless.classes.Error(text, 'FARGAZE_PARAMETERS');
+  }
+
+  /** A forgotten parameter must not rebuild the network. */
+  async guardDeployed() {
+    const { service, serviceDir } = this.serverless;
+    const provider = this.serverless.getProvider('aws');
+    const now = await readDeployed(provider, this.log);
+    if (now === undefined) return;
+    const { describeLosses, refusalOf } = loadCode(serviceDir, 'infra/template/guard.ts');
+    const template = service.provider.compiledCloudFormationTemplate;
+    const losses = describeLosses(now, { template, values: {} });
+    if (losses === undefined) return;
+    if (!this.options['allow-replacement']) {
+      const text = refusalOf(provider.naming.getStackName(), losses);
+      throw new this.serverless.classes.Error(text, 'FARGAZE_REPLACEMENT');
+    }
+    this.log.notice(`Removed or replaced, as asked:\n${losses}`);
+  }
+}
+
+/** The stack as it is deployed; undefined where there is none, or where nobody may look. */
+async function readDeployed(provider, log) {
+  const { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } = require(
+    require.resolve('@aws-sdk/client-cloudformation', {
+      paths: [require.resolve('serverless/package.json')],
+    }),
+  );
+  const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
+  const StackName = provider.naming.getStackName();
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    const { TemplateBody } = await client.send(
+      new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
+    );
+    const parameters = (Stacks[0].Parameters ?? []).map((one) => [
+      one.ParameterKey,
+      one.ParameterValue,
+    ]);
+    return { template: JSON.parse(TemplateBody), values: Object.fromEntries(parameters) };
+  } catch (error) {
+    if (!/does not exist/.test(error.message)) {
+      log.warning(
+        `Not compared with the deployed stack, which could not be read: ${error.message}`,
+      );
+    }
+    return undefined;
+  } finally {
+    client.destroy();
   }
 }
 
@@ -111,17 +209,28 @@ function leaveOutVpc({ functions }) {
 }
 
 /** `shards` of fargaze.yml: as many schedules for the functions of web probes, each with its part of them. */
-function shareSchedules({ functions }, shards) {
+function shareSchedules({ functions }, shards, inputOf) {
   if (shards === 1) return;
   for (const name of ['web-probe', 'web-probe-vpc']) {
     const found = functions[name];
     if (found === undefined || found.events.length !== 1) continue;
     const [{ schedule }] = found.events;
     found.events = Array.from({ length: shards }, (_, index) => {
-      const input = { ...schedule.input, shard: `${index + 1}/${shards}` };
-      return { schedule: { ...schedule, input } };
+      const own = { schedule: '1m', shard: `${index + 1}/${shards}` };
+      return { schedule: { ...schedule, ...inputOf(own) } };
     });
   }
+}
+
+/** EventBridge puts the time of the tick into it, as into its own event, which has no place for a shard. */
+function toInputWithTime(own) {
+  const inputTemplate = `${JSON.stringify(own).slice(0, -1)},"time":<time>}`;
+  return { inputTransformer: { inputPathsMap: { time: '$.time' }, inputTemplate } };
+}
+
+/** serverless-offline knows no transformer: the function takes the tick's time from its clock. */
+function toInput(own) {
+  return { input: own };
 }
 
 /**

@@ -16,8 +16,9 @@ const root = process.cwd();
 const reports = join(root, '.build/reports');
 const usual = ['check', 'unit', 'contract', 'system', 'web'];
 
-/** Contract tests that say nothing of versions: they hold for the deployed programs as for this machine's. */
+/** Contract tests that say nothing of versions: they hold for the deployed programs and newer peers as for this machine's. */
 const alsoDeployed = [
+  'blackbox-differential',
   'exporter-metrics',
   'janitor',
   'prometheus-rules',

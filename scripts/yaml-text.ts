@@ -26,10 +26,12 @@ export type YamlText = {
 
 /** How to read a text. */
 export type YamlOptions = {
-  /** 1.1: `yes` is true, `<<` merges; what Go's yaml.v2 reads. */
+  /** 1.1: `yes` is true; what Go's yaml.v2 reads. `<<` merges in both. */
   readonly version: '1.1' | '1.2';
   /** Below this path (empty: everywhere) a YACE document stands: its texts may look like numbers. */
   readonly yaceAt?: readonly string[];
+  /** The only keys whose values need not be text; with them, `!!binary` is read as bytes. */
+  readonly typedKeys?: ReadonlySet<string>;
 };
 
 /** Reads a text. Never throws for what the text holds. */
@@ -44,19 +46,23 @@ export function readYaml(text: string, options: YamlOptions): YamlText {
   }
 }
 
-function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
+function read(text: string, { typedKeys, version, yaceAt }: YamlOptions): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     // findYamlFaults names it with both lines.
     uniqueKeys: false,
+    merge: true,
     version,
-    customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
+    customTags: (tags) => tags.filter((tag) => !isForeign(tag) || (typedKeys && isBinary(tag))),
   });
   const errors = findYamlFaults({ text, document, lines });
   const yace = yaceAt === undefined ? undefined : document.getIn(yaceAt, true);
-  if (isNode(yace)) keepText(yace);
+  if (isNode(yace)) keepText(yace, (key) => textKeys.includes(key));
+  if (typedKeys !== undefined && isNode(document.contents)) {
+    keepText(document.contents, (key) => !typedKeys.has(key));
+  }
   const lineOf = (path: string) => {
     const at = offsetOf(document, stepsOf(path));
     return at === undefined ? undefined : lines.linePos(at).line;
@@ -79,6 +85,12 @@ function isReadable(document: Document.Parsed): boolean {
 function isForeign(tag: unknown): boolean {
   const { tag: name = '' } = typeof tag === 'string' ? { tag } : (tag as { readonly tag?: string });
   return /(?:^|:)(?:timestamp|binary|set|omap|pairs)$/.test(name);
+}
+
+function isBinary(tag: unknown): boolean {
+  return typeof tag === 'string'
+    ? tag === 'binary'
+    : /:binary$/.test(String((tag as { tag?: string }).tag));
 }
 
 /** Where the last step of a path that exists begins. */
@@ -109,16 +121,21 @@ function stepsOf(path: string): string[] {
 /** Keys whose values are text in YACE, however they are written: `value: 0123` is the text 0123 there. */
 const textKeys = ['key', 'value', 'name', 'externalId', 'includeLinkedAccounts'];
 
-function keepText(yace: Node): void {
-  visit(yace, {
+function keepText(node: Node, isText: (key: string) => boolean): void {
+  visit(node, {
     Pair: (_, pair) => {
-      if (!isScalar(pair.key) || !textKeys.includes(String(pair.key.value))) return;
-      if (isNode(pair.value)) visit(pair.value, { Scalar: (_, scalar) => useSource(scalar) });
+      if (!isScalar(pair.key)) return;
+      // YAML 1.1 reads a key `on` as true.
+      if (typeof pair.key.value === 'boolean') useSource(pair.key);
+      if (!isText(String(pair.key.value))) return;
+      const items = isSeq(pair.value) ? pair.value.items : [pair.value];
+      for (const item of items) if (isScalar(item)) useSource(item);
     },
   });
 }
 
 function useSource(scalar: { value: unknown; source?: string }): void {
   if (typeof scalar.value === 'string' || scalar.value === null) return;
+  if (scalar.value instanceof Uint8Array) return;
   scalar.value = scalar.source ?? String(scalar.value);
 }

@@ -1,6 +1,7 @@
 // The messages of an SQS event. What cannot be read becomes data: one broken message must not cost the others.
 import {
   type Batch,
+  type EpochMs,
   fromMessage,
   MessageError,
   messageOf,
@@ -11,6 +12,8 @@ import {
 export type Received = {
   readonly id: string;
   readonly content: Batch | 'empty' | MessageError;
+  /** When the queue took it, by its own clock; unset where that is not known. */
+  readonly sent?: EpochMs;
 };
 
 /**
@@ -18,9 +21,10 @@ export type Received = {
  * @throws ConfigError when it is no event of SQS: then nothing of it can be acknowledged either.
  */
 export function readRecords(event: unknown): Received[] {
-  return parseQueueEvent(event).map(({ body, messageId }) => ({
+  return parseQueueEvent(event).map(({ body, messageId, sent }) => ({
     id: messageId,
     content: readBody(body),
+    ...(sent !== undefined && { sent }),
   }));
 }
 

@@ -6,11 +6,10 @@ import {
   type InvocationContext,
   type Log,
   messageOf,
-  pushGroup,
+  pushSamples,
   type Receivers,
   RemoteWriteClient,
   readEnv,
-  renderExposition,
   roundSeconds,
   type Sample,
   sample,
@@ -140,8 +139,7 @@ async function deliverOwn(run: Run, env: ReportEnvironment): Promise<void> {
     samples: ownSamples(run, owner),
   };
   if (pushgateway !== undefined) {
-    const { grouping, samples } = group;
-    await pushGroup(pushgateway, { grouping, text: await renderExposition(samples) }, deadline);
+    await pushSamples(pushgateway, { group, conflicts: new Map() }, deadline);
   } else if (remoteWrite !== undefined) {
     const client = new RemoteWriteClient({ ...remoteWrite, clock });
     await client.write(seriesOfBatch({ taken: run.now, groups: [group] }), deadline);
@@ -167,6 +165,9 @@ function ownSamples(run: Run, owner: string): Sample[] {
     ),
     ...byOutcome(tally(run.groups, groupOutcomes)).map(([outcome, count]) =>
       sample('fargaze_deliver_groups', { outcome }, count),
+    ),
+    ...[...run.leftOut].map(([metric, { groups }]) =>
+      sample('fargaze_deliver_left_out_groups', { metric }, groups),
     ),
     ...[...countRejected(run)].map(([reason, count]) =>
       sample('fargaze_deliver_samples_rejected', { reason }, count),

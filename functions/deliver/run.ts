@@ -1,6 +1,7 @@
 // What one run of deliver did, message by message and group by group.
 import type { GroupResult } from './guard.ts';
 import type { Written } from './remote.ts';
+import type { PushgatewayStore } from './store.ts';
 
 /** What became of a message. */
 export type MessageOutcome =
@@ -16,6 +17,8 @@ export type Run = {
   readonly messages: readonly { readonly outcome: MessageOutcome; readonly taken?: number }[];
   readonly groups: readonly GroupResult[];
   readonly written: readonly (Written | undefined)[];
+  /** Metrics without which groups were pushed. */
+  readonly leftOut: PushgatewayStore['leftOut'];
   readonly seconds: number;
   readonly now: number;
 };

@@ -29,6 +29,7 @@ import { Memory } from './cloudwatch/memory.ts';
 import type { PassReport } from './cloudwatch/report.ts';
 import { runPass } from './cloudwatch/run.ts';
 import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
+import { partsOf } from './ecs/parts.ts';
 import { readEcs } from './ecs/read-ecs.ts';
 import type { EcsReading } from './ecs/reading.ts';
 
@@ -116,7 +117,7 @@ async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<numbe
   return batch.groups.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
-/** One group for each cluster whose services are known, and one for the run itself. */
+/** A group for each cluster whose services are known, several for a large one, and one for the run itself. */
 function toBatch(ecs: EcsReading, { begun, clock, config, region }: Run): Batch {
   const now = clock.now();
   const time = sample('fargaze_bridge_timestamp_seconds', {}, now / 1000);
@@ -127,7 +128,8 @@ function toBatch(ecs: EcsReading, { begun, clock, config, region }: Run): Batch 
   const { exportedTags } = config.ecs;
   const clusters = ecs.clusters.flatMap((reading) => {
     const samples = clusterSamples(reading, { now, exportedTags });
-    return samples.length === 0 ? [] : [group(reading.cluster.clusterArn ?? '', samples)];
+    const parts = partsOf(reading.cluster.clusterArn ?? '', samples);
+    return [...parts].map(([instance, part]) => group(instance, part));
   });
   const own = [
     ...readingSamples(ecs, region),

@@ -1,20 +1,10 @@
 // Which groups of a Pushgateway may go: only those of this deployment, and of these only what nobody renews.
-import { groupKey, type Seconds } from '@fargaze/core/internal';
-
-/** A group as the Pushgateway shows it. */
-export type StoredGroup = {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Who owns it, by our mark; undefined where it has none. */
-  readonly owner: string | undefined;
-  /** When it was last pushed, by the Pushgateway's clock; seconds since 1970. */
-  readonly pushed: Seconds;
-  /** Interval that its results are said to come in. */
-  readonly interval: Seconds;
-};
+import { groupKey, type Seconds, type StoredGroup } from '@fargaze/core/internal';
 
 /** What is judged by. */
 export type Rules = {
   readonly owner: string;
+  /** By the Pushgateway's clock, as the times of pushes are. */
   readonly now: Seconds;
   /** Job and instance of everything that is configured, by `groupKey`. */
   readonly configured: ReadonlySet<string>;
@@ -29,8 +19,11 @@ export type Rules = {
 /** Why a group goes, or why it stays. */
 export type Judgement = 'foreign' | 'configured' | 'renewed' | 'unconfigured' | 'too_old';
 
-/** Judges one group. `unconfigured` and `too_old` are to be deleted, everything else stays. */
-export function judgeGroup(group: StoredGroup, rules: Rules): Judgement {
+/** What is known of a group for judging it. */
+export type Judged = Pick<StoredGroup, 'labels' | 'owner' | 'pushed' | 'interval'>;
+
+/** Judges one group. `unconfigured` and `too_old` are stale, everything else stays. */
+export function judgeGroup(group: Judged, rules: Rules): Judgement {
   const { instance, job, ...others } = group.labels;
   if (job === undefined || instance === undefined || Object.keys(others).length > 0)
     return 'foreign';

@@ -1,16 +1,24 @@
 // redis:// and rediss:// addresses (www.iana.org/assignments/uri-schemes/prov/redis), valkey's names for them too.
 import { decodeUserInfo, type Failure, failure, redactUrl } from '@fargaze/core/internal';
 
-/** The parts of an address. */
-export type RedisAddress = {
+/** Where a server listens. */
+export type Place = {
+  /** Name or IP address; of IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+};
+
+/** The parts of an address. */
+export type RedisAddress = Place & {
   readonly tls: boolean;
   readonly username: string;
   readonly password: string;
   /** Database to select; 0 needs no SELECT. */
   readonly database: number;
 };
+
+/** The port that Redis has where none is named. */
+const usualPort = 6379;
 
 /** The parts of `address`, or why it is none. */
 export function parseAddress(address: string): RedisAddress | Failure {
@@ -24,11 +32,35 @@ function parseRedisAddress(address: string): RedisAddress | undefined {
   const scheme = /^(?:redis|valkey)(s?):\/\//i.exec(address);
   if (scheme === null || !URL.canParse(address)) return undefined;
   const url = new URL(address);
-  const database = Number(url.pathname.slice(1) || '0');
-  if (url.hostname === '' || url.search !== '') return undefined;
-  if (!Number.isInteger(database) || database < 0) return undefined;
-  const username = decodeUserInfo(url.username);
-  const password = decodeUserInfo(url.password);
-  const port = url.port === '' ? 6379 : Number(url.port);
-  return { host: url.hostname, port, tls: scheme[1] !== '', username, password, database };
+  const database = /^\/?$/.test(url.pathname) ? '0' : url.pathname.slice(1);
+  const extras = url.search !== '' || address.includes('#');
+  if (url.hostname === '' || url.port === '0' || extras) return undefined;
+  if (!/^\d{1,9}$/.test(database)) return undefined;
+  return {
+    host: unbracket(url.hostname),
+    port: url.port === '' ? usualPort : Number(url.port),
+    tls: scheme[1] !== '',
+    username: decodeUserInfo(url.username),
+    password: decodeUserInfo(url.password),
+    database: Number(database),
+  };
+}
+
+/** The place that `host`, `host:port` or `[host]:port` names, else undefined. */
+export function parsePlace(text: string): Place | undefined {
+  const [, bracketed, plain, port] =
+    /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const number = port === undefined ? usualPort : Number(port);
+  if (host === undefined || number < 1 || number > 65_535) return undefined;
+  return { host, port: number };
+}
+
+/** A place in words; the value of the labels `node` and `replica`. */
+export function showPlace({ host, port }: Place): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function unbracket(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
 }

@@ -31,8 +31,31 @@ export class RespSyntaxError extends Error {
   }
 }
 
+/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. */
+export class TlsAnswerError extends RespSyntaxError {
+  constructor() {
+    super('a TLS record');
+  }
+
+  /** It quotes nothing. */
+  override without(): this {
+    return this;
+  }
+}
+
 /** Bounds on one reply. */
-export const limits = { bytes: 64 * 1024, depth: 8, elements: 4096, line: 1024 } as const;
+export type Bounds = {
+  readonly bytes: number;
+  readonly depth: number;
+  readonly elements: number;
+  readonly line: number;
+};
+
+/** Bounds on a reply to what a probe asks for. */
+export const limits: Bounds = { bytes: 64 * 1024, depth: 8, elements: 4096, line: 16 * 1024 };
+
+/** Bounds on the map of a cluster, which grows with nodes and with gaps between their slots. */
+export const mapLimits: Bounds = { ...limits, bytes: 2 * 1024 * 1024, elements: 200_000 };
 
 /** A command as an array of bulk strings. */
 export function encodeCommand(parts: readonly string[]): Buffer {
@@ -40,103 +63,156 @@ export function encodeCommand(parts: readonly string[]): Buffer {
   return Buffer.from(`*${parts.length}\r\n${encoded.join('')}`, 'utf8');
 }
 
-/** Thrown inside the parser when the rest of a reply has not arrived. */
-const incomplete = Symbol('incomplete');
+/** An aggregate whose elements are still arriving. */
+type Frame = {
+  readonly kind: 'list' | 'dropped';
+  readonly items: Reply[];
+  left: number;
+};
 
-/** Collects bytes and hands out whole replies; push frames and attributes are dropped. */
+/**
+ * Collects bytes and hands out whole replies; push frames and attributes are dropped. What has been read is not read
+ * again, so that a reply in many small pieces costs no more than one in a single piece.
+ */
 export class RespParser {
+  #bounds: Bounds = limits;
+  readonly #stack: Frame[] = [];
+  readonly #ready: Reply[] = [];
   #buffer: Buffer = Buffer.alloc(0);
   #offset = 0;
+  /** Bytes and elements of the reply that is arriving. */
+  #bytes = 0;
   #elements = 0;
+  /** Bytes of replies that nobody has taken. */
+  #unread = 0;
 
-  /** Adds received bytes. @throws RespSyntaxError when a reply grows beyond its bounds. */
+  /** Other bounds from here on. */
+  allow(bounds: Bounds): void {
+    this.#bounds = bounds;
+  }
+
+  /** Adds received bytes. @throws RespSyntaxError when they are not RESP or break a bound. */
   push(chunk: Uint8Array): void {
-    this.#buffer = Buffer.concat([this.#buffer, chunk]);
-    if (this.#buffer.length > limits.bytes) {
-      throw new RespSyntaxError(`reply of more than ${limits.bytes} bytes`);
-    }
+    this.#buffer = Buffer.concat([this.#buffer.subarray(this.#offset), chunk]);
+    this.#offset = 0;
+    while (this.#offset < this.#buffer.length && this.#step());
+    const { bytes } = this.#bounds;
+    const pending = this.#buffer.length - this.#offset;
+    if (this.#bytes + pending > bytes)
+      throw new RespSyntaxError(`reply of more than ${bytes} bytes`);
+    if (this.#unread > bytes) throw new RespSyntaxError('replies that were not asked for');
   }
 
-  /** The next reply; undefined when it is not complete. @throws RespSyntaxError */
+  /** The next reply; undefined when it is not complete. */
   next(): Reply | undefined {
-    while (this.#buffer.length > 0) {
-      this.#offset = 0;
-      this.#elements = 0;
-      const push = this.#buffer[0] === 0x3e; // ">"
-      try {
-        const reply = this.#value(0);
-        this.#buffer = this.#buffer.subarray(this.#offset);
-        if (!push) return reply;
-      } catch (error) {
-        if (error === incomplete) return undefined;
-        throw error;
-      }
-    }
-    return undefined;
+    const reply = this.#ready.shift();
+    if (this.#ready.length === 0) this.#unread = 0;
+    return reply;
   }
 
-  #value(depth: number): Reply {
-    if (depth > limits.depth) throw new RespSyntaxError(`nested deeper than ${limits.depth}`);
-    if (++this.#elements > limits.elements) {
-      throw new RespSyntaxError(`more than ${limits.elements} elements`);
-    }
+  /** Reads one value, or the head of an aggregate; false when more bytes are needed. */
+  #step(): boolean {
+    const start = this.#offset;
     const line = this.#line();
+    if (line === undefined) return false;
     const body = line.slice(1);
-    switch (line[0]) {
-      case '+':
-        return body;
-      case '-':
-        return new RespError(body);
-      case ':':
-        return toInteger(body);
-      case '$':
-        return this.#bulk(body);
-      case '=':
-        return (this.#bulk(body) ?? '').slice(4);
-      case '!':
-        return new RespError(this.#bulk(body) ?? '');
-      case '*':
-      case '~':
-      case '>':
-        return this.#list(body, { depth, each: 1 });
-      case '%':
-        return this.#list(body, { depth, each: 2 });
-      case '|':
-        this.#list(body, { depth, each: 2 });
-        return this.#value(depth);
-      default:
-        return toScalar(line);
+    const text = '$=!'.includes(line[0] ?? '') ? this.#bulk(body) : '';
+    if (text === undefined) {
+      this.#offset = start;
+      return false;
     }
+    this.#bytes += this.#offset - start;
+    if (this.#bytes > this.#bounds.bytes) {
+      throw new RespSyntaxError(`reply of more than ${this.#bounds.bytes} bytes`);
+    }
+    if (++this.#elements > this.#bounds.elements) {
+      throw new RespSyntaxError(`more than ${this.#bounds.elements} elements`);
+    }
+    this.#take(line, text);
+    return true;
   }
 
-  #line(): string {
-    const end = this.#buffer.indexOf('\r\n', this.#offset);
-    if (end < 0) {
-      const pending = this.#buffer.length - this.#offset;
-      if (pending > limits.line)
-        throw new RespSyntaxError(`line of more than ${limits.line} bytes`);
-      this.#refuseForeign();
-      throw incomplete;
+  #take(line: string, text: string | null): void {
+    const size = line.slice(1);
+    const kind = line[0] ?? '';
+    const whole = this.#stack.length === 0;
+    if (kind === '*' || kind === '~') this.#open(size, { kind: 'list', each: 1 });
+    else if (kind === '%') this.#open(size, { kind: 'list', each: 2 });
+    else if (kind === '>') this.#open(size, { kind: whole ? 'dropped' : 'list', each: 1 });
+    else if (kind === '|') this.#open(size, { kind: 'dropped', each: 2 });
+    else this.#emit(toReply(line, text));
+  }
+
+  #open(size: string, { kind, each }: { readonly kind: Frame['kind']; readonly each: 1 | 2 }) {
+    if (size === '-1') {
+      this.#emit(null);
+      return;
     }
-    const line = this.#buffer.toString('utf8', this.#offset, end);
-    if (line.length > limits.line)
-      throw new RespSyntaxError(`line of more than ${limits.line} bytes`);
-    this.#offset = end + 2;
+    const left = toLength(size, this.#bounds.elements) * each;
+    if (this.#stack.length >= this.#bounds.depth + 1) {
+      throw new RespSyntaxError(`nested deeper than ${this.#bounds.depth}`);
+    }
+    this.#stack.push({ kind, items: [], left });
+    if (left === 0) this.#close();
+  }
+
+  /** Hands a value to the aggregate that waits for it, or out. */
+  #emit(value: Reply): void {
+    const frame = this.#stack.at(-1);
+    if (frame === undefined) {
+      this.#ready.push(value);
+      this.#unread += this.#bytes;
+      this.#begin();
+      return;
+    }
+    frame.items.push(value);
+    frame.left -= 1;
+    if (frame.left === 0) this.#close();
+  }
+
+  #close(): void {
+    const frame = this.#stack.pop();
+    if (frame?.kind === 'list') this.#emit(frame.items);
+    else if (this.#stack.length === 0) this.#begin();
+  }
+
+  #begin(): void {
+    this.#bytes = 0;
+    this.#elements = 0;
+  }
+
+  #line(): string | undefined {
+    this.#refuseForeign();
+    const end = this.#buffer.indexOf(0x0a, this.#offset);
+    const length = (end < 0 ? this.#buffer.length : end) - this.#offset;
+    if (length > this.#bounds.line + 1) {
+      throw new RespSyntaxError(`line of more than ${this.#bounds.line} bytes`);
+    }
+    if (end < 0) return undefined;
+    if (length === 0 || this.#buffer[end - 1] !== 0x0d) {
+      throw new RespSyntaxError('line ends in a line feed without a carriage return');
+    }
+    const line = this.#buffer.toString('utf8', this.#offset, end - 1);
+    this.#offset = end + 1;
     return line;
   }
 
-  /** What does not even begin like a reply is refused before its line is complete. */
+  /** What does not even begin like a reply is refused before its line is complete; a line that is, is quoted. */
   #refuseForeign(): void {
-    const first = this.#buffer[this.#offset];
-    if (first === undefined || '+-:$=!*~>%|_#,('.includes(String.fromCharCode(first))) return;
+    const first = this.#buffer[this.#offset] ?? 0;
+    if ('+-:$=!*~>%|_#,('.includes(String.fromCharCode(first))) return;
+    if (first === 0x15 || first === 0x16) throw new TlsAnswerError();
+    const end = this.#buffer.indexOf(0x0a, this.#offset);
+    const seen = end < 0 ? '' : this.#buffer.toString('utf8', this.#offset, end).trimEnd();
+    if (first > 0x20 && seen !== '') throw new RespSyntaxError('reply', seen);
     throw new RespSyntaxError(`reply begins with byte 0x${first.toString(16).padStart(2, '0')}`);
   }
 
-  #bulk(size: string): string | null {
+  #bulk(size: string): string | null | undefined {
     if (size === '-1') return null;
-    const length = toLength(size, limits.bytes);
+    const length = toLength(size, this.#bounds.bytes);
     const end = this.#offset + length;
-    if (this.#buffer.length < end + 2) throw incomplete;
+    if (this.#buffer.length < end + 2) return undefined;
     if (this.#buffer.toString('latin1', end, end + 2) !== '\r\n') {
       throw new RespSyntaxError(`bulk of ${length} bytes does not end where it says`);
     }
@@ -144,14 +220,18 @@ export class RespParser {
     this.#offset = end + 2;
     return text;
   }
+}
 
-  #list(size: string, { depth, each }: { readonly depth: number; readonly each: 1 | 2 }) {
-    if (size === '-1') return null;
-    const length = toLength(size, limits.elements) * each;
-    const items: Reply[] = [];
-    for (let index = 0; index < length; index++) items.push(this.#value(depth + 1));
-    return items;
-  }
+/** The value of a line that opens no aggregate; `text` is what follows the line, where something does. */
+function toReply(line: string, text: string | null): Reply {
+  const body = line.slice(1);
+  if (line[0] === '+') return body;
+  if (line[0] === '-') return new RespError(body);
+  if (line[0] === ':') return toInteger(body);
+  if (line[0] === '$') return text;
+  if (line[0] === '=') return (text ?? '').slice(4);
+  if (line[0] === '!') return new RespError(text ?? '');
+  return toScalar(line);
 }
 
 function toLength(text: string, most: number): number {

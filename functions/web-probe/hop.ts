@@ -1,9 +1,9 @@
 // One request over one connection of its own, and its answer, timed. Sends nothing before the connection is trusted.
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   classify,
-  type DialFacts,
   detailOf,
   dial,
   type Failure,
@@ -14,46 +14,17 @@ import {
   roundSeconds,
   type Seconds,
 } from '@fargaze/core/internal';
+import {
+  type Connected,
+  type ConnectionEnd,
+  type Hop,
+  type HopRequest,
+  inUtf8,
+  maxHeaderSize,
+} from './exchange/hop-types.ts';
+import { pace } from './pace.ts';
 
-/** What a hop asks for. */
-export type HopRequest = {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** Name for SNI and verification, where it is not the URL's host. */
-  readonly serverName: string | undefined;
-  /** Whether every hop so far was of one host: `tls_config.server_name` names only that one. */
-  readonly firstHost: boolean;
-};
-
-/** A hop whose answer has begun. `close` must be called. */
-export type Answered = {
-  readonly ok: true;
-  readonly facts: DialFacts;
-  readonly processing: Seconds;
-  /** Monotonic time of the first byte. */
-  readonly firstByte: Seconds;
-  readonly response: IncomingMessage;
-  /** Why the connection ended, once it has. */
-  readonly explainEnd: (error: unknown) => Failure;
-  /** The error that the connection ended with, if there was one; where only the end ends a body, it broke off. */
-  readonly endedBy: () => Error | undefined;
-  close(): void;
-};
-
-/** A hop, or why there was no answer; then nothing is left open. */
-export type Hop =
-  | Answered
-  | {
-      readonly ok: false;
-      readonly outcome: Failure;
-      readonly facts: DialFacts;
-      readonly processing?: Seconds;
-    };
-
-/** Bytes of headers that an answer may have. */
-const maxHeaderSize = 64 * 1024;
+export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 
 /** Dials, sends the request and waits for the head of the answer. */
 export async function openHop(
@@ -61,58 +32,78 @@ export async function openHop(
   options: HttpOptions,
   env: ProbeEnvironment,
 ): Promise<Hop> {
+  const { protocol } = ask.url;
+  const dialed = await connect(ask, options, env);
+  if (!dialed.ok) return dialed;
+  const end = watchEnd(dialed.socket);
+  const isHttp2 = (dialed.socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2';
+  if (protocol === 'https:' && isHttp2) {
+    const { requestOverHttp2 } = await import('./http2.ts');
+    return requestOverHttp2(ask, { ...dialed, end }, env);
+  }
+  return requestHop(ask, { ...dialed, end, lenient: options.lenientParsing }, env);
+}
+
+/** Connects to the target of `ask`, through a proxy where the module says so. */
+async function connect(ask: HopRequest, options: HttpOptions, env: ProbeEnvironment) {
   const { hostname, port, protocol } = ask.url;
   const secure = protocol === 'https:';
-  const dialed = await dial(
+  const tls = secure && {
+    tls: {
+      options: ask.firstHost ? options.tls : withoutOwn(options.tls),
+      serverName: ask.serverName ?? hostname,
+      ...(options.http2 && { alpn: ['h2', 'http/1.1'] }),
+    },
+  };
+  if (options.proxy !== undefined) {
+    const { chooseProxy } = await import('./proxy/choose.ts');
+    const proxy = chooseProxy(ask.url, options.proxy);
+    if (proxy !== undefined) {
+      const { dialThrough } = await import('./proxy/dial.ts');
+      return dialThrough({ url: ask.url, proxy, options, ...tls }, env);
+    }
+  }
+  return dial(
     {
       host: hostname,
       port: port === '' ? (secure ? 443 : 80) : Number(port),
       ip: options,
       allowBlocked: options.allowBlocked,
-      ...(secure && {
-        tls: {
-          options: ask.firstHost ? options.tls : withoutName(options.tls),
-          serverName: ask.serverName ?? hostname,
-          alpn: ['http/1.1'],
-        },
-      }),
+      ...tls,
     },
     env,
   );
-  const { lenientParsing: lenient } = options;
-  return dialed.ok ? requestHop(ask, { ...dialed, lenient }, env) : dialed;
 }
 
-function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
+function withoutOwn({ cert, key, serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
   return others;
 }
 
-type Connected = {
-  readonly socket: Socket;
-  readonly facts: DialFacts;
+type Way = Connected & {
+  readonly end: ConnectionEnd;
   /** Whether to take answers that Node's parser refuses by default. */
   readonly lenient: boolean;
 };
 
 async function requestHop(
   ask: HopRequest,
-  { facts, lenient, socket }: Connected,
+  { end, facts, lenient, path, socket }: Way,
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
-  const end = watchEnd(socket);
   let firstByte: Seconds | undefined;
   socket.prependOnceListener('data', () => {
     firstByte = env.clock.monotonic();
   });
+  const paced = pace(socket, () => env.clock.monotonic() * 1000);
   const close = () => {
-    socket.destroy();
+    paced.destroy();
   };
   const explainEnd = (phase: 'processing' | 'transfer') => (error: unknown) =>
     end.explain(phase, error);
   try {
     const response = await raceDeadline(
-      send(ask, { socket, lenient, note: end.note }),
+      send(ask, { socket: paced, lenient, note: end.note, ...(path !== undefined && { path }) }),
       env.deadline,
     );
     const first = firstByte ?? env.clock.monotonic();
@@ -136,17 +127,18 @@ async function requestHop(
 }
 
 type Sending = {
-  readonly socket: Socket;
+  readonly socket: Duplex;
+  readonly path?: string;
   readonly lenient: boolean;
   readonly note: (error: Error) => void;
 };
 
-function send(ask: HopRequest, { lenient, note, socket }: Sending): Promise<IncomingMessage> {
+function send(ask: HopRequest, { lenient, note, path, socket }: Sending): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
       method: ask.method,
-      path: ask.url.pathname + ask.url.search,
+      path: path ?? ask.url.pathname + ask.url.search,
       setHost: false,
       headers: framed(ask),
       maxHeaderSize,
@@ -172,11 +164,18 @@ function send(ask: HopRequest, { lenient, note, socket }: Sending): Promise<Inco
 }
 
 /** The headers, and how long the body is: Node says it for some methods only. What the module says of that is left out. */
-function framed(ask: HopRequest): Record<string, string> {
+function framed(ask: HopRequest): Record<string, string | string[]> {
   const ours = /^(?:connection|content-length|transfer-encoding)$/i;
   const kept = Object.entries(ask.headers).filter(([name]) => !ours.test(name));
+  const headers: Record<string, string | string[]> = Object.fromEntries(
+    kept.map(([name, value]) => [name, inUtf8(value)]),
+  );
+  for (const { name, value } of ask.lines ?? []) {
+    const known = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());
+    headers[known ?? name] = [headers[known ?? name] ?? [], inUtf8(value)].flat();
+  }
   return {
-    ...Object.fromEntries(kept),
+    ...headers,
     ...(ask.body !== '' && { 'Content-Length': String(Buffer.byteLength(ask.body)) }),
     Connection: asksToSwitch(ask) ? 'Upgrade' : 'close',
   };
@@ -193,7 +192,7 @@ function protocolError(message: string): Error {
 }
 
 /** Node reports a reset and an early end alike; the socket knows which it was. */
-function watchEnd(socket: Socket) {
+function watchEnd(socket: Socket): ConnectionEnd {
   let fault: Error | undefined;
   let ended = false;
   /** The first error that names its cause; what follows are echoes of it. */

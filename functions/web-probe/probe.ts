@@ -2,23 +2,20 @@
 // before a failure.
 import {
   type DialFacts,
-  decodeUserInfo,
   dialSamples,
   type Failure,
-  failure,
   type HttpModule,
   type HttpOptions,
   hideSecrets,
+  type OAuth2Options,
   type Probe,
   type ProbeEnvironment,
   type Reading,
-  readSecret,
   redactUrl,
   roundSeconds,
   type Sample,
   sample,
   type Target,
-  version,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
 import { BodyRules, type Judgement, judgeConnection, judgeHead } from './conditions.ts';
@@ -26,6 +23,7 @@ import { CookieJar } from './cookies.ts';
 import { contentLength, lastModified } from './head-facts.ts';
 import { type Answered, type HopRequest, openHop } from './hop.ts';
 import { isRedirect, maxRedirects, nextRequest } from './redirects.ts';
+import { firstRequest } from './request.ts';
 
 const phaseNames = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 
@@ -45,6 +43,7 @@ type Measured = {
   secure: boolean;
   bodyLength: number;
   regexFailed: boolean;
+  celFailed: boolean;
 };
 
 /** The web probe. */
@@ -60,10 +59,11 @@ export const probeWeb: Probe<Target<HttpModule>> = async (target, env): Promise<
     secure: false,
     bodyLength: 0,
     regexFailed: false,
+    celFailed: false,
   };
   const fault = await run(target, env, measured);
   const outcome = fault ?? ({ ok: true } as const);
-  return { outcome, samples: toSamples(measured) };
+  return { outcome, samples: toSamples(measured, target.module) };
 };
 
 async function run(
@@ -72,18 +72,37 @@ async function run(
   measured: Measured,
 ): Promise<Failure | undefined> {
   const options = target.module.http;
-  const first = firstRequest(target.address, options);
+  const token = options.oauth2 && (await tokenFor(options.oauth2, options, env));
+  if (token !== undefined && 'ok' in token) return token;
+  const first = firstRequest(target, token?.token);
   if ('ok' in first) return first;
   const { secrets } = first;
+  const hosts = target.module.hosts ?? [];
   const trace = (line: string) => env.trace(hideSecrets(line, secrets));
-  const fault = await follow(first.ask, { options, env: { ...env, trace }, measured, secrets });
+  const fault = await follow(first.ask, {
+    options,
+    hosts,
+    env: { ...env, trace },
+    measured,
+    secrets,
+  });
   return fault && { ...fault, detail: hideSecrets(fault.detail, secrets) };
 }
 
-type Errand = Judgement & { readonly measured: Measured };
+/** What OAuth 2.0 takes is no part of what is measured. */
+async function tokenFor(oauth2: OAuth2Options, options: HttpOptions, env: ProbeEnvironment) {
+  const { fetchToken } = await import('./oauth2.ts');
+  return fetchToken(oauth2, options, env);
+}
+
+type Errand = Judgement & {
+  readonly measured: Measured;
+  /** Hosts that may be sent what the module holds, besides the first. */
+  readonly hosts: readonly string[];
+};
 
 async function follow(first: HopRequest, errand: Errand): Promise<Failure | undefined> {
-  const { env, measured, options } = errand;
+  const { env, hosts, measured, options } = errand;
   const jar = new CookieJar(first);
   let ask = first;
   for (;;) {
@@ -100,7 +119,7 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
     }
     hop.close();
     jar.store(ask.url, hop.response, env.clock.now());
-    const next = nextRequest(ask, hop.response, jar);
+    const next = nextRequest(ask, hop.response, { jar, hosts });
     if ('ok' in next) return next;
     ask = next;
   }
@@ -121,13 +140,24 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
   };
   const head = await judgeInTime(hop, () => judgeHead(answer, about));
   const rules = head === undefined ? new BodyRules(options) : undefined;
-  const take = async (part: Buffer) => rules?.read(part, env);
+  const json = head === undefined ? await jsonRules(options) : undefined;
+  const take = async (part: Buffer) => {
+    json?.take(part);
+    await rules?.read(part, env);
+  };
   const body = await readBody(hop, { options, env, take });
   measured.phases.transfer = roundSeconds(env.clock.monotonic() - hop.firstByte);
   measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.length;
-  const content = head ?? body.fault ?? rules?.judge(body.length);
+  const content = head ?? body.fault ?? rules?.judge(body.length) ?? json?.judge(env);
+  measured.celFailed = content?.reason === 'json';
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
   return content ?? judgeConnection(answer, options);
+}
+
+async function jsonRules(options: HttpOptions) {
+  if (options.failIfCelMatches === undefined && options.failIfCelNotMatches === undefined) return;
+  const { JsonRules } = await import('./cel/rules.ts');
+  return new JsonRules(options);
 }
 
 /** What `judge` says, or that the time was up. */
@@ -160,68 +190,13 @@ function record(measured: Measured, hop: Awaited<ReturnType<typeof openHop>>): v
   measured.response = hop.ok ? hop.response : undefined;
 }
 
-/** The first request, and the secrets that it holds. */
-type First = { readonly ask: HopRequest; readonly secrets: readonly string[] };
-
-function firstRequest(address: string, options: HttpOptions): First | Failure {
-  const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
-  const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
-  if (foreign || !URL.canParse(text)) {
-    const detail = `got ${JSON.stringify(redactUrl(address))}, want an http or https URL`;
-    return failure('guard', 'protocol', detail);
-  }
-  const url = new URL(text);
-  const hostHeader = Object.entries(options.headers).find(
-    ([name]) => name.toLowerCase() === 'host',
-  );
-  const { authorization, secrets } = credentials(url, options);
-  const headers = {
-    Host: url.host,
-    'User-Agent': `fargaze/${version}`,
-    Accept: '*/*',
-    ...(authorization !== undefined && { Authorization: authorization }),
-    ...options.headers,
-  };
-  if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
-    Object.assign(headers, { Host: hostHeader[1] });
-    delete (headers as Record<string, string>)[hostHeader[0]];
-  }
-  const ask = {
-    url,
-    method: options.method,
-    headers,
-    body: options.body,
-    firstHost: true,
-    serverName: hostHeader?.[1].replace(/:\d+$/, ''),
-  };
-  return { ask, secrets };
-}
-
-type Credentials = { readonly authorization?: string; readonly secrets: readonly string[] };
-
-function credentials(url: URL, options: HttpOptions): Credentials {
-  const { authorization, basicAuth } = options;
-  if (authorization !== undefined) {
-    const secret = readSecret(authorization.credentials);
-    return { authorization: `${authorization.type} ${secret}`, secrets: [secret] };
-  }
-  const [username, password] =
-    basicAuth === undefined
-      ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
-      : [basicAuth.username, readSecret(basicAuth.password)];
-  if (username === '' && password === '') return { secrets: [] };
-  const pair = Buffer.from(`${username}:${password}`).toString('base64');
-  return { authorization: `Basic ${pair}`, secrets: [pair, password] };
-}
-
-function toSamples(measured: Measured): Sample[] {
-  const { facts, phases, response } = measured;
-  // A name that did not resolve has one phase; afterwards all five exist, as in blackbox_exporter.
-  const shown = measured.resolved ? phaseNames : (['resolve'] as const);
+function toSamples(measured: Measured, { compat, http }: HttpModule): Sample[] {
+  const { facts = { durations: {} }, response } = measured;
   const length = response === undefined ? 0 : contentLength(response, measured.method);
   const modified = response && lastModified(response);
-  const samples = [
-    ...shown.map((phase) => sample('probe_http_duration_seconds', { phase }, phases[phase])),
+  const hasCel = http.failIfCelMatches !== undefined || http.failIfCelNotMatches !== undefined;
+  return [
+    ...phaseSamples(measured, compat),
     sample('probe_http_status_code', {}, response?.statusCode ?? 0),
     sample('probe_http_content_length', {}, length),
     sample('probe_http_uncompressed_body_length', {}, measured.bodyLength),
@@ -229,13 +204,30 @@ function toSamples(measured: Measured): Sample[] {
     sample('probe_http_ssl', {}, measured.secure && response !== undefined ? 1 : 0),
     sample('probe_http_version', {}, Number(response?.httpVersion ?? 0)),
     sample('probe_failed_due_to_regex', {}, measured.regexFailed ? 1 : 0),
-    ...dialSamples(facts ?? { durations: {} }),
+    ...(hasCel ? [sample('probe_failed_due_to_cel', {}, measured.celFailed ? 1 : 0)] : []),
+    ...(modified === undefined
+      ? []
+      : [sample('probe_http_last_modified_timestamp_seconds', {}, modified)]),
+    ...(measured.earliestExpiry === undefined
+      ? []
+      : [sample('fargaze_probe_ssl_earliest_cert_expiry', {}, measured.earliestExpiry)]),
+    ...dialSamples(facts, { compat, answered: response !== undefined }),
   ];
-  if (measured.earliestExpiry !== undefined) {
-    samples.push(sample('fargaze_probe_ssl_earliest_cert_expiry', {}, measured.earliestExpiry));
-  }
-  if (modified !== undefined) {
-    samples.push(sample('probe_http_last_modified_timestamp_seconds', {}, modified));
-  }
-  return samples;
+}
+
+/** A name that did not resolve has one phase; afterwards all exist, but `resolve` where a proxy does that. */
+function phaseSamples(
+  { facts, phases, resolved, response }: Measured,
+  compat?: 'strict',
+): Sample[] {
+  const isLeft = facts?.address === undefined && facts?.durations.connect !== undefined;
+  const shown = phaseNames.filter((phase) =>
+    phase === 'resolve' ? !isLeft || resolved : resolved || isLeft,
+  );
+  // blackbox_exporter forgets how long an attempt took that came to nothing.
+  const isLost = (phase: PhaseName) =>
+    compat === 'strict' && response === undefined && phase !== 'resolve';
+  return shown.map((phase) =>
+    sample('probe_http_duration_seconds', { phase }, isLost(phase) ? 0 : phases[phase]),
+  );
 }

@@ -2,6 +2,7 @@
 // where Grafana notifies, nothing is decided in two places. Refuses templates that Grafana could not expand.
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
+import { boardOf } from '../config/prometheus/links.ts';
 import { translateTemplate } from './alert-template.ts';
 
 /** A rule of a Prometheus rule file, as far as it alerts. */
@@ -45,10 +46,23 @@ export function renderAlerting(groups: readonly PrometheusGroup[]): string {
   const alerting = groups.flatMap((group) => {
     const rules = group.rules.filter(({ alert }) => alert && !withoutCopy.includes(alert));
     if (rules.length === 0) return [];
-    const own = rules.map((rule) => translate(rule, isRepeated(rule, rules)));
+    const board = boardOf(group.name);
+    const own = rules.map((rule) => ({
+      ...translate(rule, isRepeated(rule, rules)),
+      ...leadTo(board),
+    }));
     return [{ orgId: 1, name: escapeDollar(group.name), folder, interval, rules: own }];
   });
-  return stringify({ apiVersion: 1, groups: alerting }, { lineWidth: 0 });
+  // Readers of YAML refuse a file of many aliases, which they take for an attack.
+  return stringify(
+    { apiVersion: 1, groups: alerting },
+    { aliasDuplicateObjects: false, lineWidth: 0 },
+  );
+}
+
+/** Grafana makes links of these two, by its own address. The first panel of each board has this id. */
+function leadTo(board: string) {
+  return { dashboardUid: /\/d\/([\w-]+)/.exec(board)?.[1] ?? '', panelId: 2 };
 }
 
 function isRepeated({ alert }: PrometheusRule, rules: readonly PrometheusRule[]): 'once' | 'often' {

@@ -8,7 +8,8 @@ export type ProgramName =
   | 'promtool'
   | 'pushgateway'
   | 'redis_exporter'
-  | 'blackbox_exporter';
+  | 'blackbox_exporter'
+  | 'nutcracker';
 
 /** How a program is found, recognised, fetched and asked for. */
 export type ProgramFacts = {
@@ -86,5 +87,15 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
     debian: 'prometheus-blackbox-exporter',
     brew: '',
     go: 'github.com/prometheus/blackbox_exporter',
+  },
+  // twemproxy by the name of its program.
+  nutcracker: {
+    files: ['nutcracker'],
+    override: 'FARGAZE_NUTCRACKER',
+    banner: /^This is nutcracker-(\d+\.\d+\.\d+)/m,
+    oldest: '0.4',
+    debian: 'nutcracker',
+    brew: 'twemproxy',
+    go: '',
   },
 };

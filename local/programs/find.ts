@@ -81,7 +81,7 @@ async function lookForOne(
   }
   const candidates = [
     ...programDirectories().map((directory) => ({ directory, env: {} })),
-    ...['usr/bin', 'bin'].map((path) => ({
+    ...['usr/bin', 'usr/sbin', 'bin'].map((path) => ({
       directory: join(unpackedDir(), path),
       env: unpackedEnv(),
     })),

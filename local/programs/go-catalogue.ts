@@ -73,11 +73,24 @@ const yace: GoBuild = {
   packages: ['./cmd/yace'],
 };
 
+/** blackbox_exporter, the peer of web-probe in tests. */
+const blackboxExporter: GoBuild = {
+  release: '0.28.0',
+  module: 'github.com/prometheus/blackbox_exporter',
+  moduleVersion: 'v0.28.0',
+  sum: 'h1:5n59xN6d4OtnwANA9nQIoBhwfG90b50cMByshvc/+zA=',
+  go: '1.24.0',
+  tags: '',
+  versionVariable: 'github.com/prometheus/common/version.Version',
+  packages: ['github.com/prometheus/blackbox_exporter'],
+};
+
 /** Every program by its upstream name. */
 export const goPrograms = {
   prometheus,
   promtool: prometheus,
   pushgateway,
   redis_exporter: redisExporter,
+  blackbox_exporter: blackboxExporter,
   yace,
 } as const satisfies Readonly<Record<string, GoBuild>>;

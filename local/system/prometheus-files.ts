@@ -2,6 +2,8 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { type LinkBases, linkAlerts } from '../../infra/config/prometheus/links.ts';
+import { originRunbooks } from '../../infra/config/prometheus/origin.ts';
 import { renderRules } from '../../infra/config/prometheus/render.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 
@@ -44,7 +46,8 @@ export async function layOutPrometheus(files: PrometheusFiles): Promise<string> 
   for (const [path, text] of Object.entries(rendered)) {
     await writeFile(join(directory, 'rules', path), text);
   }
-  await hasten(join(directory, 'rules'));
+  const runbooks = originRunbooks(root);
+  await hasten(join(directory, 'rules'), { ...(runbooks && { runbooks }), ...files.config.links });
   for (const [job, url] of Object.entries(files.targets)) {
     const server = files.servers[job];
     const labels = { job, ...(server !== undefined && { server }) };
@@ -54,11 +57,11 @@ export async function layOutPrometheus(files: PrometheusFiles): Promise<string> 
   return join(directory, 'prometheus.yml');
 }
 
-/** Groups of rules that take their time when deployed are evaluated as often as all others: people watch. */
-async function hasten(rules: string): Promise<void> {
+/** With links; and groups that take their time when deployed are evaluated as often as all others: people watch. */
+async function hasten(rules: string, links: LinkBases): Promise<void> {
   const files = await readdir(rules, { recursive: true });
   for (const file of files.filter((name) => name.endsWith('.yml'))) {
-    const { groups } = parse(await readFile(join(rules, file), 'utf8'));
+    const { groups } = parse(linkAlerts(await readFile(join(rules, file), 'utf8'), links));
     for (const group of groups) delete group.interval;
     await writeFile(join(rules, file), stringify({ groups }, { lineWidth: 0 }));
   }

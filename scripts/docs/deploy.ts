@@ -1,8 +1,10 @@
 // The tables of docs/deploy.md, from the templates and the list of costs. The words between them are written by hand.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { costs, totalCost } from '../../infra/costs.ts';
+import { costs, pricesOf, totalCost } from '../../infra/costs.ts';
 import { images } from '../../infra/images.ts';
+import type { Template } from '../../infra/template/template.ts';
+import { goldenFile } from '../golden.ts';
 
 const file = 'docs/deploy.md';
 
@@ -52,19 +54,35 @@ function outputTable(): string {
 }
 
 function costTable(): string {
+  const template: Template = JSON.parse(readFileSync(goldenFile, 'utf8'));
+  const stacks = Object.values(examples).map((values) => ({ template, values }));
   const dollars = (value: number) => value.toFixed(2);
-  const rows = costs.map(
-    (item) =>
-      `| ${item.what} | ${dollars(item.each)} | ${item.default} | ${dollars(item.each * item.default)} | ${item.minimal} | ${dollars(item.each * item.minimal)} | [list](${item.source}) |`,
-  );
+  const rows = costs
+    .filter(({ count }) => stacks.some((stack) => count(stack) > 0))
+    .map(({ count, each, source, what }) => {
+      const cells = stacks.map((stack) => dollars(each * count(stack)));
+      return `| ${what} | ${dollars(each)} | ${cells.join(' | ')} | [${pricesOf}](${source}) |`;
+    });
+  const totals = stacks.map((stack) => `**${dollars(totalCost(stack))}**`);
   return [
-    '| item | USD a month each | default | USD | minimal | USD | price |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
+    `| item | each | ${Object.keys(examples).join(' | ')} | price of |`,
+    '| --- | ---: | ---: | ---: | ---: | --- |',
     ...rows,
-    `| **all** | | | **${dollars(totalCost('default'))}** | | **${dollars(totalCost('minimal'))}** | |`,
+    `| **all** | | ${totals.join(' | ')} | |`,
     '',
   ].join('\n');
 }
+
+/** Parameters of the stacks in the table. */
+const examples = {
+  default: {},
+  minimal: { EnableGrafana: 'false', EnableRedis: 'false', EnableWeb: 'false' },
+  'default with `LongTermStorage=amp`, `ScrapeInterval=60s`, `KmsKeyArn`': {
+    LongTermStorage: 'amp',
+    ScrapeInterval: '60s',
+    KmsKeyArn: 'arn:aws:kms:x:1:key/y',
+  },
+};
 
 function escapeCell(text: string): string {
   return text.replaceAll('|', '\\|');

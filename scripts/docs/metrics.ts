@@ -39,14 +39,27 @@ ${causes.join('\n')}
 
 ## Where we differ from blackbox_exporter
 
+Tests compare both on the same servers, by the same blackbox.yml. These differences are wanted; those with a star go away where
+a module has \`compat: strict\` (or \`blackbox: { file: blackbox.yml, compat: strict }\` for a whole file).
+
 | series | difference |
 | --- | --- |
-| \`probe_ssl_*\`, \`probe_tls_version_info\` | also present when the certificate is not valid; \`probe_ssl_verified\` says which |
-| \`probe_ssl_last_chain_expiry_timestamp_seconds\` | absent when no chain was verified, instead of a date in the year 1 |
+| \`probe_ssl_*\`, \`probe_tls_version_info\` * | also present when the certificate is not valid; \`probe_ssl_verified\` says which. Of gRPC they are also present when the call failed, as is \`probe_grpc_ssl\` |
+| \`probe_ssl_last_chain_expiry_timestamp_seconds\` * | absent when no chain was verified, instead of a date in the year 1 |
+| \`probe_http_duration_seconds\` * | a failed or timed-out phase keeps the time that it was waited for, instead of 0 |
+| \`probe_success\` of dns * | \`fail_if_all_match_regexp\` fails when all records match, as its name says; blackbox_exporter fails when not all do |
 | \`probe_ssl_earliest_cert_expiry\` | certificates that a server sends beside its chain are not seen |
-| \`probe_http_duration_seconds\` | a failed or timed-out phase keeps the time that it was waited for, instead of 0 |
-| \`probe_failed_due_to_regex\`, body rules | the body of a redirect that is not followed is judged, instead of lost |
-| address family | IPv4 first unless \`preferred_ip_protocol: ip6\` |
-| \`probe_failure_info\` and all \`fargaze_*\` | fargaze |
+| \`probe_failed_due_to_regex\`, \`probe_http_uncompressed_body_length\`, body rules | the body of a redirect that is not followed is judged and counted, instead of lost |
+| \`probe_http_*\` | of a redirect that leads to no http or https address the answer is described, as of any other |
+| \`probe_http_uncompressed_body_length\` | of a body that cannot be decompressed it is 0 |
+| \`probe_failed_due_to_bytes\` | \`expect_bytes\` waits for all of its bytes, and is not judged by the first packet |
+| \`probe_http_duration_seconds\`, \`probe_ip_*\` | where OAuth 2.0 gives no access token, nothing of the target was measured |
+| all | a scheme in capitals (\`HTTP://\`) is understood |
+| address family | in \`fargaze.yml\` IPv4 first unless \`preferred_ip_protocol: ip6\`; in a blackbox.yml IPv6, as there. It holds for every redirect |
+| credentials | do not follow a redirect to another host; \`http_headers\` with secrets neither |
+| \`no_proxy\` | is compared with the name of the target, not with the address that it was resolved to |
+| gRPC | a server that is silent ends at the timeout, with status 4 |
+| \`probe_tls_cipher_info\`, and of dns all of TLS | for every prober |
+| \`probe_failure_info\`, \`probe_tcp_duration_seconds\` and all \`fargaze_*\` | fargaze |
 `;
 }

@@ -5,6 +5,7 @@ import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 import { toMessage } from '../../layers/core/src/queue/message.ts';
 import { sample } from '../../layers/core/src/sample.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
+import { seeded, shuffled } from '../support/seeded.ts';
 import { type SlowProxy, startSlowProxy } from '../support/slow-proxy.ts';
 
 const rounds = 60;
@@ -12,24 +13,6 @@ const rounds = 60;
 const versionsOf = (round: number) => [2, 2, 2, 4][round % 4] ?? 2;
 const mostVersions = 4;
 const settling = { window: 1, margin: 0.5 };
-
-/** Mulberry32: the same numbers for the same seed, everywhere. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, order: random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item);
-}
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

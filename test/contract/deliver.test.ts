@@ -37,8 +37,9 @@ const minute = 60_000;
 const now = Math.floor(Date.now() / minute) * minute;
 const context = { awsRequestId: 'r1', getRemainingTimeInMillis: () => 30_000 };
 
-const eventOf = (bodies: readonly unknown[]) => ({
+const eventOf = (bodies: readonly unknown[], sent?: number) => ({
   Records: bodies.map((body, index) => ({
+    ...(sent !== undefined && { attributes: { SentTimestamp: String(sent) } }),
     messageId: `m${index}`,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     eventSource: 'aws:sqs',
@@ -73,9 +74,9 @@ const probed = (instance: string, taken: number, value = 1) =>
 
 async function deliver(
   bodies: readonly unknown[],
-  options: Partial<Deliver> & { remainingMs?: number } = {},
+  options: Partial<Deliver> & { remainingMs?: number; sent?: number } = {},
 ) {
-  const { remainingMs = 30_000, ...rest } = options;
+  const { remainingMs = 30_000, sent, ...rest } = options;
   const lines: { level: string; message: string; [field: string]: unknown }[] = [];
   const answer = await runDeliver(
     {
@@ -87,7 +88,7 @@ async function deliver(
       log: (level, message, fields) => void lines.push({ level, message, ...fields }),
       ...rest,
     },
-    eventOf(bodies),
+    eventOf(bodies, sent),
     { ...context, getRemainingTimeInMillis: () => remainingMs },
   );
   const failed = answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
@@ -199,9 +200,67 @@ it('what can never be read is let go, what a newer version may read is kept; nei
   expect(await held('probe_success')).toEqual({ 'a j': 1 });
 });
 
+describe.each([
+  { name: 'checks what it takes', args: [] },
+  { name: 'does not check', args: ['--push.disable-consistency-check'] },
+])(
+  'a Pushgateway that $name, with a metric of ours that somebody else pushed as a counter',
+  ({ args }) => {
+    let other: Server;
+    beforeAll(async () => {
+      other = await startPushgateway({ args });
+    });
+    afterAll(() => other.stop());
+    const counter = (metric: string) =>
+      fetch(`${other.url}/metrics/job/${metric}`, {
+        method: 'PUT',
+        body: `# TYPE ${metric} counter\n${metric} 1\n`,
+      });
+    const receivers = () => ({ pushgateway: { url: other.url } });
+    const status = async () => (await fetch(`${other.url}/metrics`)).status;
+
+    it('takes everything but that metric, and goes on showing it', async () => {
+      await counter('probe_success');
+      const { failed, lines, summary } = await deliver([probed('a', now)], {
+        receivers: receivers(),
+      });
+      expect(failed).toEqual([]);
+      expect(summary).toMatchObject({ messages: { delivered: 1 }, groups: { pushed: 1 } });
+      expect(lines[0]).toMatchObject({
+        level: 'error',
+        message: 'metric left out',
+        metric: 'probe_success',
+        groups: 1,
+        detail: 'somebody else pushed it as counter, ours is a gauge',
+      });
+      const text = await (await fetch(`${other.url}/metrics`)).text();
+      const shown = findSeries(text, new Set(['probe_success', 'fargaze_deliver_left_out_groups']));
+      expect(shown).toEqual([
+        expect.objectContaining({ metric: 'fargaze_deliver_left_out_groups', value: 1 }),
+        expect.objectContaining({ labels: { instance: '', job: 'probe_success' }, value: 1 }),
+      ]);
+    });
+
+    it('is delivered to although it cannot show what it holds, and can again once the results are renewed', async () => {
+      await deliver([probed('b', now)], { receivers: receivers() });
+      await counter('fargaze_probe_timestamp_seconds');
+      const checks = args.length === 0;
+      expect(await status()).toBe(checks ? 200 : 500);
+      const groups = ['a', 'b'].map((instance) => probed(instance, now + minute));
+      const { failed, summary } = await deliver(groups, { receivers: receivers() });
+      expect([failed, summary]).toMatchObject([[], { groups: { pushed: 2 } }]);
+      expect(await status()).toBe(200);
+      const late = await deliver([probed('a', now)], { receivers: receivers() });
+      expect(late.summary).toMatchObject({ groups: { superseded: 1 } });
+    });
+  },
+);
+
 it('a group that the Pushgateway refuses for good is let go and named', async () => {
-  const body = '# TYPE probe_success counter\nprobe_success 1\n';
-  await fetch(`${pushgateway.url}/metrics/job/other`, { method: 'PUT', body });
+  for (const metric of ['fargaze_probe_timestamp_seconds', 'fargaze_group_timestamp_seconds']) {
+    const body = `# TYPE ${metric} counter\n${metric} 1\n`;
+    await fetch(`${pushgateway.url}/metrics/job/${metric}`, { method: 'PUT', body });
+  }
   const { failed, lines, summary } = await deliver([probed('a', now)]);
   if (!(await answersClashes())) {
     // Nothing says that it is for good: the message stays in the queue.
@@ -210,11 +269,17 @@ it('a group that the Pushgateway refuses for good is let go and named', async ()
   }
   expect(failed).toEqual([]);
   expect(summary).toMatchObject({ messages: { refused: 1 }, MessagesDropped: 1 });
-  expect(lines[0]).toMatchObject({
-    message: 'message refused',
-    id: 'm0',
-    detail: expect.stringMatching(/^j a: status 400/),
-  });
+  const refused = lines.find(({ message }) => message === 'message refused');
+  expect(refused).toMatchObject({ id: 'm0', detail: expect.stringMatching(/^j a: status 400/) });
+});
+
+it('a result of a clock that is ahead is ordered by when the queue took it', async () => {
+  const sentAt = (sent: number) => ({ sent });
+  const day = 25 * 60 * minute;
+  await deliver([probed('a', now + day, 1)], sentAt(now));
+  await deliver([probed('a', now + minute, 2)], sentAt(now + minute));
+  await deliver([probed('a', now + day, 1)], sentAt(now));
+  expect(await held('probe_success')).toEqual({ 'a j': 2 });
 });
 
 it('while the Pushgateway is away every message is kept, and delivered once it is back', async () => {
@@ -317,6 +382,42 @@ describe('with a real Prometheus', () => {
     // The same message again, as SQS may send it: nothing changes and nothing fails.
     const again = await deliver(bodies, { receivers });
     expect([again.failed, await ask(sum)]).toEqual([[], [60]]);
+  });
+
+  it('results that go by remote write leave the Pushgateway, in one step and without a series in both', async () => {
+    const receivers = { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() };
+    const every = (interval: number, instance: string, taken: number) => {
+      const { grouping, samples } = probeGroup(instance, taken);
+      return { grouping, samples: [...samples, sample('probe_interval_seconds', {}, interval)] };
+    };
+    const groups = (taken: number) => [
+      ...[every(60, 'often', taken), every(120, 'every two minutes', taken)],
+      every(300, 'rarely', taken),
+    ];
+    const message = (taken: number) => toMessage({ taken, groups: groups(taken) });
+    await deliver([message(now - minute)], { receivers });
+    expect(Object.keys(await held('probe_success'))).toHaveLength(3);
+    const moved = new Set<string>();
+    const route = { receivers, by: 'remote-write', moved } as const;
+    // The older one is late, and is stored with its own time.
+    for (const taken of [now, now - 2 * minute]) {
+      const { failed, summary } = await deliver([message(taken)], route);
+      expect([failed, summary]).toMatchObject([[], { messages: { delivered: 1 }, samples: 6 }]);
+    }
+    expect(await held('probe_success')).toEqual({ 'rarely j': 1 });
+    const stored = await prometheus.query('count_over_time(probe_success{job="j"}[20m])');
+    expect(
+      Object.fromEntries(stored.map(({ labels, value }) => [labels.instance, value])),
+    ).toMatchObject({
+      often: 2,
+      'every two minutes': 2,
+    });
+    expect(stored.map(({ labels }) => Object.keys(labels).sort())).toContainEqual([
+      'instance',
+      'job',
+    ]);
+    expect(stored.some(({ labels }) => labels.instance === 'rarely')).toBe(false);
+    expect(moved.size).toBe(2);
   });
 
   it('without a Pushgateway every result goes here with its time, late ones too, and so does the run itself', async () => {

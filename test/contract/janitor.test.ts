@@ -1,9 +1,20 @@
 // The janitor against a real Pushgateway: what is ours and nobody renews goes, everything else stays.
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { runDeliver } from '../../functions/deliver/deliver.ts';
 import { runJanitor } from '../../functions/janitor/janitor.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { markOwner } from '../../layers/core/src/pushgateway/owner.ts';
 import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
+import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
+import { toMessage } from '../../layers/core/src/queue/message.ts';
 import { type Group, sample } from '../../layers/core/src/sample.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
@@ -39,7 +50,8 @@ const group = (instance: string, { job = 'fargaze-web', interval = 60 } = {}): G
 
 async function push(groups: readonly Group[], owner?: string): Promise<void> {
   const deadline = startDeadline(5, systemClock);
-  const own = owner === undefined ? groups : groups.map((one) => markOwner(one, Date.now(), owner));
+  const own =
+    owner === undefined ? groups : groups.map((one) => markOwner(one, Date.now() / 1000, owner));
   await createPushgatewaySink({ url: server.url }).write(
     { taken: Date.now(), groups: own },
     deadline,
@@ -47,15 +59,51 @@ async function push(groups: readonly Group[], owner?: string): Promise<void> {
   deadline.close();
 }
 
-/** Runs the janitor `seconds` from now. */
-async function sweep(seconds: number, event: unknown = {}, owner = 'us') {
+/** What the Pushgateway's clock is ahead by: a proxy before it dates its answers. */
+let ahead = 0;
+/** Called once before the next request of this method reaches the Pushgateway. */
+let before: { method: string; act: () => Promise<void> } | undefined;
+let dated: HttpServer;
+beforeEach(async () => {
+  ahead = 0;
+  before = undefined;
+  dated = createServer((incoming, outgoing) => void forward(incoming, outgoing));
+  await new Promise<void>((resolve) => dated.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => dated.close());
+
+async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  if (before !== undefined && before.method === incoming.method) {
+    const { act } = before;
+    before = undefined;
+    await act();
+  }
+  const { headers, method, url } = incoming;
+  const inner = request(`${server.url}${url}`, { method, headers }, (answer) => {
+    const date = new Date(Date.now() + ahead * 1000).toUTCString();
+    outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
+    answer.pipe(outgoing);
+  });
+  incoming.pipe(inner);
+}
+
+const proxyUrl = () => `http://127.0.0.1:${(dated.address() as AddressInfo).port}`;
+
+const scheduled = {
+  ...{ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} },
+  time: '2026-01-01T00:00:00Z',
+};
+
+/** Runs the janitor when the Pushgateway's clock is `seconds` ahead; the function's own is 25 hours ahead, always. */
+async function sweep(seconds: number, event: unknown = scheduled, owner = 'us') {
+  ahead = seconds;
   const lines: Record<string, unknown>[] = [];
   const summary = await runJanitor(
     {
       config,
-      pushgateway: { url: server.url },
+      pushgateway: { url: proxyUrl() },
       owner,
-      clock: { ...systemClock, now: () => Date.now() + seconds * 1000 },
+      clock: { ...systemClock, now: () => Date.now() + 25 * hour * 1000 },
       log: (_, message, fields) => void lines.push({ message, ...fields }),
     },
     event,
@@ -68,26 +116,104 @@ async function instances(): Promise<string[]> {
   const { data } = (await (await fetch(`${server.url}/api/v1/metrics`)).json()) as {
     readonly data: readonly { readonly labels: Readonly<Record<string, string>> }[];
   };
-  return data.map(({ labels }) => labels.instance ?? `no instance: ${labels.job}`).sort();
+  return data
+    .filter(({ labels }) => labels.job !== 'fargaze-janitor')
+    .map(({ labels }) => labels.instance ?? `no instance: ${labels.job}`)
+    .sort();
 }
 
-it('a group of ours that is no longer configured goes once it is silent; one that is configured stays', async () => {
+it('a group of ours that is no longer configured goes once it was seen stale twice, an hour apart', async () => {
   await push([group('http://configured/'), group('http://removed/?a=1&b=/')], 'us');
-  expect((await sweep(10 * minute)).summary).toEqual({
-    groups: 2,
-    owned: 2,
-    deleted: 0,
-    dryRun: false,
-  });
-  const { lines, summary } = await sweep(hour);
-  expect(summary).toEqual({ groups: 2, owned: 2, deleted: 1, dryRun: false });
+  const rest = { groups: 2, owned: 2, deleted: 0, dryRun: false };
+  expect((await sweep(10 * minute)).summary).toEqual({ ...rest, stale: 0 });
+  const first = await sweep(20 * minute);
+  expect(first.summary).toEqual({ ...rest, stale: 1 });
+  expect(first.lines[0]).toMatchObject({ message: 'group is stale', staleSeconds: 0 });
+  expect((await sweep(70 * minute)).summary).toMatchObject({ stale: 1, deleted: 0 });
+  const { lines, summary } = await sweep(80 * minute);
+  expect(summary).toMatchObject({ stale: 1, deleted: 1 });
   expect(await instances()).toEqual(['http://configured/']);
   expect(lines[0]).toMatchObject({
     message: 'group deleted',
     instance: 'http://removed/?a=1&b=/',
     job: 'fargaze-web',
     reason: 'unconfigured',
+    staleSeconds: expect.any(Number),
   });
+  // Its own group has nothing to remember any more.
+  expect((await sweep(140 * minute)).summary).toMatchObject({ groups: 1, stale: 0 });
+});
+
+it('what was pushed between two looks is stale for the first time again', async () => {
+  await push([group('http://removed/')], 'us');
+  expect((await sweep(20 * minute)).summary.stale).toBe(1);
+  // It comes back; at the next look the Pushgateway's clock has jumped.
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  ahead = 0;
+  const memory = 'fargaze_janitor_stale_since_timestamp_seconds';
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const [kept] = findSeries(text, new Set([memory]));
+  expect(kept?.labels).toMatchObject({
+    job: 'fargaze-janitor',
+    instance: 'us',
+    stale_job: 'fargaze-web',
+    stale_instance: 'http://removed/',
+  });
+  await remember((kept?.value ?? 0) - 20 * minute - 1);
+  await push([group('http://removed/')], 'us');
+  const { lines, summary } = await sweep(80 * minute);
+  expect(summary).toMatchObject({ stale: 1, deleted: 0 });
+  expect(lines[0]).toMatchObject({ message: 'group is stale', staleSeconds: 0 });
+});
+
+/** Puts what an earlier look has kept. */
+async function remember(since: number): Promise<void> {
+  const body = `# TYPE fargaze_janitor_stale_since_timestamp_seconds gauge
+fargaze_janitor_stale_since_timestamp_seconds{stale_job="fargaze-web",stale_instance="http://removed/"} ${since}
+`;
+  await fetch(`${server.url}/metrics/job/fargaze-janitor/instance/us`, { method: 'PUT', body });
+}
+
+it('what is pushed between the look and the delete stays', async () => {
+  await push([group('http://removed/')], 'us');
+  await remember(Date.now() / 1000 + 20 * minute);
+  let looks = 0;
+  const pushAgain = async () => {
+    looks += 1;
+    if (looks === 2) await push([group('http://removed/')], 'us');
+    else before = { method: 'GET', act: pushAgain };
+  };
+  before = { method: 'GET', act: pushAgain };
+  const { lines, summary } = await sweep(80 * minute);
+  expect([looks, summary.deleted]).toEqual([2, 0]);
+  expect(lines[0]).toMatchObject({ message: 'group was pushed meanwhile' });
+  expect(await instances()).toEqual(['http://removed/']);
+});
+
+it('what deliver puts just before it is deleted is put again by deliver', async () => {
+  await push([group('http://removed/')], 'us');
+  await remember(Date.now() / 1000 + 20 * minute);
+  let delivered: Promise<unknown> = Promise.resolve();
+  const message = toMessage({ taken: Date.now(), groups: [group('http://removed/')] });
+  const deliverBefore = async () => {
+    delivered = runDeliver(
+      {
+        receivers: { pushgateway: { url: server.url } },
+        owner: 'us',
+        log: () => undefined,
+        settling: { window: 1, margin: 0.2 },
+      },
+      { Records: [{ messageId: 'm', body: JSON.stringify(message) }] },
+      { getRemainingTimeInMillis: () => 20_000 },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await instances()).toContain('http://removed/');
+  };
+  before = { method: 'DELETE', act: deliverBefore };
+  expect((await sweep(80 * minute)).summary.deleted).toBe(1);
+  expect(await instances()).not.toContain('http://removed/');
+  expect(await delivered).toEqual({ batchItemFailures: [] });
+  expect(await instances()).toContain('http://removed/');
 });
 
 it('what nobody renews for a day goes, configured or not, unless it comes so rarely', async () => {
@@ -99,10 +225,12 @@ it('what nobody renews for a day goes, configured or not, unless it comes so rar
     ],
     'us',
   );
-  expect((await sweep(23 * hour)).summary.deleted).toBe(0);
-  expect((await sweep(25 * hour)).summary.deleted).toBe(2);
+  expect((await sweep(23 * hour)).summary.stale).toBe(0);
+  expect((await sweep(25 * hour)).summary).toMatchObject({ stale: 2, deleted: 0 });
+  expect((await sweep(26 * hour)).summary).toMatchObject({ stale: 2, deleted: 2 });
   expect(await instances()).toEqual(['http://slow/']);
-  expect((await sweep(61 * hour)).summary.deleted).toBe(1);
+  expect((await sweep(61 * hour)).summary.stale).toBe(1);
+  expect((await sweep(62 * hour)).summary.deleted).toBe(1);
 });
 
 it("nobody else's group is touched, however old and however alike", async () => {
@@ -118,21 +246,33 @@ it("nobody else's group is touched, however old and however alike", async () => 
   await put('fargaze-web/instance/third-label/shard/1', mark);
   await put('backup/instance/somebody', 'backup_bytes 1\n');
   const before = await instances();
-  const { summary } = await sweep(1000 * hour);
+  await sweep(1000 * hour);
+  const { summary } = await sweep(1001 * hour);
   // Two carry our mark without being of our shape.
-  expect(summary).toEqual({ groups: 5, owned: 2, deleted: 0, dryRun: false });
+  expect(summary).toEqual({ groups: 5, owned: 2, stale: 0, deleted: 0, dryRun: false });
   expect(await instances()).toEqual(before);
 });
 
-it('a dry run deletes nothing and says what would go', async () => {
+it.each([{}, null, { dryRun: true }])(
+  'by hand (%j) nothing is deleted, and what would be is said',
+  async (event) => {
+    await push([group('http://removed/'), group('http://just-stale/')], 'us');
+    await remember(Date.now() / 1000 + 20 * minute);
+    const { lines, summary } = await sweep(80 * minute, event);
+    expect(summary).toMatchObject({ stale: 2, deleted: 0, dryRun: true });
+    const said = lines.slice(0, 2).map(({ instance, message }) => [instance, message]);
+    expect(Object.fromEntries(said)).toEqual({
+      'http://removed/': 'group would be deleted',
+      'http://just-stale/': 'group is stale',
+    });
+    expect(await instances()).toEqual(['http://just-stale/', 'http://removed/']);
+  },
+);
+
+it('by hand it deletes what it may when the event says so', async () => {
   await push([group('http://removed/')], 'us');
-  const { lines, summary } = await sweep(hour, { dryRun: true });
-  expect(summary).toMatchObject({ deleted: 0, dryRun: true });
-  expect(lines[0]).toMatchObject({
-    message: 'group would be deleted',
-    instance: 'http://removed/',
-  });
-  expect(await instances()).toEqual(['http://removed/']);
+  await remember(Date.now() / 1000 + 20 * minute);
+  expect((await sweep(80 * minute, { dryRun: false })).summary).toMatchObject({ deleted: 1 });
 });
 
 it('where a target cannot be known, nothing is deleted', async () => {

@@ -91,8 +91,13 @@ describe('promtool', () => {
     async (test) => {
       // Over weeks the shipped windows take long to evaluate; a test that needs one of them only gives it.
       const given = test.input_series.some(({ series }) => series.startsWith('fargaze:slo_'));
+      const alerting = test.alert_rule_test !== undefined;
       const { code, output } = await testGenerated(renderConfigRules(objectives), {
-        files: ['recording/freshness.yml', ...(given ? [] : ['recording/slo.yml'])],
+        files: [
+          'recording/freshness.yml',
+          ...(given ? [] : ['recording/slo.yml']),
+          ...(alerting ? ['recording/causes.yml', 'alerting/slo.yml'] : []),
+        ],
         groups: [
           ...[
             'fargaze-freshness',
@@ -102,6 +107,7 @@ describe('promtool', () => {
           ],
           ...(given ? [] : ['fargaze-slo', 'fargaze-slo-long']),
           'fargaze-config-budget',
+          ...(alerting ? ['fargaze-causes', 'fargaze-slo-burning', 'fargaze-slo-alerts'] : []),
         ],
         tests: [test],
       });

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
-import type { Pushgateway } from '../../layers/core/src/pushgateway/push.ts';
+import { type Pushgateway, pushGroup } from '../../layers/core/src/pushgateway/push.ts';
 import { pushMetrics } from '../../layers/core/src/pushgateway/push-metrics.ts';
 import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { type Group, sample } from '../../layers/core/src/sample.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
 import { answersClashes } from '../support/clashing-push.ts';
-import { startRawServer } from '../support/raw-server.ts';
+import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';
 
 let server: Server;
 beforeEach(async () => {
@@ -76,27 +76,65 @@ it('a push replaces its group and leaves the others', async () => {
   ]);
 });
 
-it('a refused group is named with the words of the Pushgateway, and the others are stored', async () => {
-  const clash = 'probe_duration_seconds 1\n# TYPE probe_duration_seconds counter\n';
-  await fetch(`${server.url}/metrics/job/other`, {
-    method: 'PUT',
-    body: `# TYPE probe_duration_seconds counter\nprobe_duration_seconds 1\n`,
+describe('somebody else has pushed one of our metrics with another type', () => {
+  const counter = 'probe_duration_seconds{a="b"} 7\n';
+  const full = (instance: string): Group => ({
+    grouping: { job: 'j', instance },
+    samples: [sample('probe_success', {}, 1), sample('probe_duration_seconds', {}, 0.5)],
   });
-  expect(clash).toContain('counter');
-  const bad: Group = {
-    grouping: { job: 'j', instance: 'bad' },
-    samples: [sample('probe_duration_seconds', {}, 1)],
-  };
-  const failed = write([group('good', 1, 'j'), bad]);
-  const answered = await answersClashes();
-  const want = answered ? { status: 400, retryable: false } : { retryable: true };
-  await expect(failed).rejects.toMatchObject(want);
-  await expect(failed).rejects.toThrow(
-    answered
-      ? /1 of 2 groups not delivered[\s\S]*j bad: status 400, want 200 or 202: .*inconsistent/
-      : /1 of 2 groups not delivered[\s\S]*j bad: /,
-  );
-  expect(await exposed()).toContain('probe_success{instance="good",job="j"} 1');
+  beforeEach(async () => {
+    const body = `# TYPE probe_duration_seconds counter\n${counter}`;
+    await fetch(`${server.url}/metrics/job/other`, { method: 'PUT', body });
+  });
+
+  it('costs that metric, which is named; everything else is stored', async () => {
+    const failed = write([full('one'), full('two'), group('three', 1, 'j')]);
+    const answered = await answersClashes();
+    const want = answered ? { status: 400, retryable: false } : { retryable: true };
+    await expect(failed).rejects.toMatchObject(want);
+    if (!answered) return;
+    await expect(failed).rejects.toThrow(
+      /^pushgateway: metrics left out .*\n {2}probe_duration_seconds: status 400, want 200 or 202: .*inconsistent.*$/,
+    );
+    expect(await exposed()).toEqual([
+      'probe_duration_seconds{a="b",instance="",job="other"} 7',
+      'probe_success{instance="one",job="j"} 1',
+      'probe_success{instance="three",job="j"} 1',
+      'probe_success{instance="two",job="j"} 1',
+    ]);
+  });
+
+  it('costs the group where it is its only time', async () => {
+    const body =
+      '# TYPE fargaze_probe_timestamp_seconds counter\nfargaze_probe_timestamp_seconds 1\n';
+    await fetch(`${server.url}/metrics/job/clock`, { method: 'PUT', body });
+    const bad: Group = {
+      grouping: { job: 'j', instance: 'bad' },
+      samples: [sample('fargaze_probe_timestamp_seconds', {}, 1)],
+    };
+    await expect(write([group('good', 1, 'j'), bad])).rejects.toThrow(
+      (await answersClashes())
+        ? /1 of 2 groups not delivered[\s\S]*j bad: status 400, want 200 or 202: .*inconsistent/
+        : /1 of 2 groups not delivered[\s\S]*j bad: /,
+    );
+    expect(await exposed()).toContain('probe_success{instance="good",job="j"} 1');
+  });
+});
+
+it.each([
+  { status: '503 Service Unavailable', headers: ['Retry-After: 7'], afterSeconds: 7 },
+  { status: '429 Too Many Requests', headers: ['Retry-After: 30'], afterSeconds: 30 },
+  { status: '503 Service Unavailable', headers: [], afterSeconds: undefined },
+  { status: '400 Bad Request', headers: ['Retry-After: 7'], afterSeconds: undefined },
+])('a push that is answered with $status $headers says when to come again', async (answer) => {
+  const { afterSeconds, headers, status } = answer;
+  const busy = await startRawServer(answerWith(httpAnswer(status, headers, 'busy')));
+  const deadline = startDeadline(5, systemClock);
+  const url = `http://127.0.0.1:${busy.port}`;
+  const pushed = pushGroup({ url }, { grouping: { job: 'j' }, text: 'a 1\n' }, deadline);
+  await expect(pushed).rejects.toMatchObject({ status: Number(status.slice(0, 3)), afterSeconds });
+  deadline.close();
+  await busy.close();
 });
 
 it('sixty groups of some size arrive', async () => {

@@ -2,12 +2,13 @@
 
 import type { Socket } from 'node:net';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { redisModule, runProbe, verdict } from '../support/probing.ts';
 import { startRawServer } from '../support/raw-server.ts';
 
-const plain = redisModule({});
+const plain = redisModule({ health: false });
 /** Long enough for a machine that is busy to come as far as the silence that is waited for. */
-const impatient = redisModule({}, '2s');
+const impatient = redisModule({ health: false }, '2s');
 
 /** Answers the n-th command with the n-th reply; then is silent. */
 function replies(...answers: readonly string[]) {
@@ -20,6 +21,30 @@ function replies(...answers: readonly string[]) {
   };
 }
 
+/** Answers what is named so, and all else as a server does that keeps one key. */
+function answerCanary(socket: Socket, answers: Readonly<Record<string, string>>) {
+  let value = '';
+  const usual: Readonly<Record<string, () => string>> = {
+    HELLO: () => hello,
+    PING: () => '+PONG\r\n',
+    ROLE: () => master,
+    SET: () => '+OK\r\n',
+    GET: () => `$${value.length}\r\n${value}\r\n`,
+    DEL: () => ':1\r\n',
+  };
+  socket.on('data', (chunk: Buffer) => {
+    const words = chunk.toString('latin1').split('\r\n');
+    const [name = '', text = ''] = [words[2], words[6]];
+    if (name === 'SET') value = text;
+    const answer = answers[name] ?? usual[name]?.() ?? '-ERR unknown command\r\n';
+    if (answer === 'end') socket.end();
+    else socket.write(answer);
+  });
+}
+
+/** As long as the server's own words, which are more than a kilobyte. */
+const protectedMode = `Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ${'In this mode connections are only accepted from the loopback interface. '.repeat(14)}`;
+
 const hello = '%1\r\n+server\r\n+redis\r\n';
 const master = '*3\r\n$6\r\nmaster\r\n:10\r\n*1\r\n*3\r\n$1\r\nh\r\n$1\r\n1\r\n$1\r\n4\r\n';
 
@@ -29,8 +54,8 @@ it.each([
     serve: replies('HTTP/1.1 400 Bad Request\r\n\r\n'),
     want: 'auth/protocol',
   },
-  { name: 'a TLS server', serve: replies('\x15\x03\x01\x00\x02\x02\x46'), want: 'auth/protocol' },
-  { name: 'a line without end', serve: replies(`+${'x'.repeat(5000)}`), want: 'auth/protocol' },
+  { name: 'a TLS server', serve: replies('\x15\x03\x01\x00\x02\x02\x46'), want: 'auth/tls_wanted' },
+  { name: 'a line without end', serve: replies(`+${'x'.repeat(20_000)}`), want: 'auth/protocol' },
   { name: 'a bulk of a gigabyte', serve: replies('$1073741824\r\n'), want: 'auth/protocol' },
   { name: 'a list of a billion', serve: replies('*1000000000\r\n'), want: 'auth/protocol' },
   { name: 'endless nesting', serve: replies('*1\r\n'.repeat(1000)), want: 'auth/protocol' },
@@ -45,6 +70,60 @@ it.each([
     name: 'a flood',
     serve: replies(`*4000\r\n$60000\r\n${'x'.repeat(200_000)}`),
     want: 'auth/protocol',
+  },
+  {
+    name: 'protected mode in its full length, as Redis 7.0 sends it',
+    serve: (s: Socket) => void s.end(`-DENIED ${protectedMode}\r\n`),
+    want: 'auth/denied',
+  },
+  {
+    name: 'an error of 2,000 characters',
+    serve: replies(hello, `-MISCONF ${'x'.repeat(2000)}\r\n`),
+    want: 'ping/misconf',
+  },
+  { name: 'line feeds only', serve: replies('\n\n\n'), want: 'auth/protocol' },
+  { name: 'a reply that ends in a line feed', serve: replies('+OK\n'), want: 'auth/protocol' },
+  { name: 'a byte 0', serve: replies('\0'), want: 'auth/protocol' },
+  { name: 'BUSY', serve: replies(hello, '-BUSY Redis is busy\r\n'), want: 'ping/busy' },
+  {
+    name: 'Redis 5 with a password',
+    serve: replies('-ERR unknown command `HELLO`\r\n', '-NOAUTH\r\n'),
+    want: 'auth/noauth',
+  },
+  {
+    name: 'a DEL that deletes nothing',
+    serve: (s: Socket) => answerCanary(s, { DEL: ':0\r\n' }),
+    want: 'delete/canary_mismatch',
+  },
+  {
+    name: 'an end after SET',
+    serve: (s: Socket) => answerCanary(s, { GET: 'end' }),
+    want: 'read/closed',
+  },
+  {
+    name: 'a MOVED that leads round in a circle',
+    serve: (s: Socket) =>
+      answerCanary(s, {
+        HELLO: '%1\r\n+mode\r\n+cluster\r\n',
+        CLUSTER: '-NOPERM no\r\n',
+        SET: `-MOVED 1 :${s.localPort}\r\n`,
+      }),
+    want: 'write/redirects',
+  },
+  {
+    name: 'a map of slots that is none',
+    serve: (s: Socket) =>
+      answerCanary(s, { HELLO: '%1\r\n+mode\r\n+cluster\r\n', CLUSTER: '*1\r\n:1\r\n' }),
+    want: 'cluster/protocol',
+  },
+  {
+    name: 'a node at an address that probes must not reach',
+    serve: (s: Socket) =>
+      answerCanary(s, {
+        HELLO: '%1\r\n+mode\r\n+cluster\r\n',
+        CLUSTER: '*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$15\r\n169.254.169.254\r\n:80\r\n',
+      }),
+    want: 'guard/blocked',
   },
   { name: 'half a reply, then silence', serve: replies('%1\r\n+ser'), want: 'auth/timeout' },
   { name: 'an end at once', serve: (socket: Socket) => void socket.end(), want: 'auth/closed' },
@@ -107,8 +186,20 @@ it.each([
   const server = await startRawServer(serve);
   const module = want.endsWith('/timeout') ? impatient : plain;
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  // Whatever became of it, the probe has let go of every connection.
+  await waitFor({ what: 'no connection', seconds: 5, check: async () => server.open() === 0 });
   await server.close();
   expect(verdict(probed)).toBe(want);
+});
+
+it('a flood of push frames before the reply is dropped, whatever its size', async () => {
+  const flood = `>2\r\n+invalidate\r\n$1000\r\n${'x'.repeat(1000)}\r\n`.repeat(200);
+  const server = await startRawServer(replies(flood + hello, '+PONG\r\n', master));
+  const module = redisModule({ canary: 'ping', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(flood.length).toBeGreaterThan(200_000);
+  expect(verdict(probed)).toBe('ok');
 });
 
 it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async () => {
@@ -116,7 +207,7 @@ it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async (
   const server = await startRawServer(
     replies("-ERR unknown command 'HELLO'\r\n", '+OK\r\n', '+PONG\r\n', master),
   );
-  const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping' });
+  const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping', health: false });
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   delete process.env.TEST_SECRET;
   await server.close();
@@ -129,7 +220,7 @@ it('push frames and attributes between replies are passed over', async () => {
   const server = await startRawServer(
     replies(`>2\r\n+invalidate\r\n*0\r\n${hello}`, '|1\r\n+ttl\r\n:1\r\n+PONG\r\n', master),
   );
-  const module = redisModule({ canary: 'ping' });
+  const module = redisModule({ canary: 'ping', health: false });
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   await server.close();
   expect(verdict(probed)).toBe('ok');
@@ -163,19 +254,25 @@ describe('a server that repeats what it was sent', () => {
   const secret = 'correct-horse-battery-staple';
 
   it.each([
-    { name: 'in an error', answers: [`-ERR no ${secret}\r\n`] },
-    { name: 'where an error is cut off', answers: [`-ERR ${'x'.repeat(140)}${secret}\r\n`] },
+    { name: 'in an error', answers: [`-ERR no ${secret}\r\n`, `-ERR ${secret}\r\n`] },
+    {
+      name: 'where an error is cut off',
+      answers: [`-ERR ${'x'.repeat(140)}${secret}\r\n`, `-ERR ${secret}\r\n`],
+    },
     { name: 'where a strange reply is cut off', answers: [`(${'x'.repeat(24)}${secret}\r\n`] },
     { name: 'as a number', answers: [`:${secret}\r\n`] },
     {
       name: 'in answer to DEL',
       answers: [hello, '+PONG\r\n', master, '+OK\r\n', '$-1\r\n', `+${secret}\r\n`],
     },
-    { name: 'in answer to ROLE', answers: [hello, '+PONG\r\n', `-NOPERM ${secret}\r\n`] },
+    { name: 'in answer to ROLE', answers: [hello, '+PONG\r\n', `-LOADING ${secret}\r\n`] },
   ])('$name gives no part of the password away', async ({ answers }) => {
     process.env.TEST_SECRET = secret;
     const server = await startRawServer(replies(...answers));
-    const module = redisModule({ password: 'env:TEST_SECRET' }, answers.length < 3 ? '10s' : '2s');
+    const module = redisModule(
+      { password: 'env:TEST_SECRET', health: false },
+      answers.length < 3 ? '10s' : '2s',
+    );
     const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
     delete process.env.TEST_SECRET;
     await server.close();

@@ -44,7 +44,7 @@ function tokensOf(service: string): Record<string, string> {
 
 const values: Readonly<Record<string, string>> = {
   TOKEN_ALERT_SNS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:alarms',
-  TOKEN_CLUSTER_ARN: 'arn:aws:ecs:eu-west-1:123456789012:cluster/shop',
+  TOKEN_CLUSTER_ARNS: 'arn:aws:ecs:eu-west-1:123456789012:cluster/shop',
   TOKEN_EVALUATE_ALERTS: 'yes',
   TOKEN_REDIS_HOST: 'redis.fargaze.internal:6379',
   TOKEN_REDIS_SCHEME: 'redis',

@@ -9,6 +9,7 @@ export type DocumentedCommand = { readonly command: string; readonly place: stri
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
+  'examples/README.md',
   'infra/web/README.md',
   'local/fake-aws/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })

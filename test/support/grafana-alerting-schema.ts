@@ -58,6 +58,9 @@ const rule = v.strictObject({
   execErrState: v.picklist(['Error', 'Alerting', 'OK', 'KeepLast']),
   for: duration,
   keepFiringFor: v.optional(duration),
+  // Both or neither: Grafana refuses a rule that has one of them.
+  dashboardUid: text,
+  panelId: v.pipe(v.number(), v.minValue(1)),
   missing_series_evals_to_resolve: v.pipe(v.number(), v.minValue(0)),
   annotations: v.record(text, text),
   labels: v.record(v.pipe(text, v.regex(/^[a-zA-Z_]\w*$/)), text),

@@ -39,3 +39,25 @@ export async function startMoto({ launcher, onLine }: MotoOptions = {}): Promise
   }
   return { url, port, process, stop: () => process.stop() };
 }
+
+/** The environment of a command that is to meet the simulated AWS at `url`: no account and no proxy of this machine's. */
+export function simulatedAccount(url: string): Readonly<Record<string, string>> {
+  return {
+    AWS_ACCESS_KEY_ID: 'simulated',
+    AWS_SECRET_ACCESS_KEY: 'simulated',
+    AWS_SESSION_TOKEN: '',
+    AWS_PROFILE: '',
+    AWS_CA_BUNDLE: '',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: url,
+    HTTP_PROXY: '',
+    HTTPS_PROXY: '',
+    http_proxy: '',
+    https_proxy: '',
+    SLS_NOTIFICATIONS_MODE: 'off',
+    SLS_TELEMETRY_DISABLED: '1',
+  };
+}

@@ -1,8 +1,15 @@
 // Runs a probe as an invocation would, and reads its samples like a table.
 
-import { systemClock } from '../../layers/core/src/clock.ts';
+import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
-import type { HttpModule, Module, RedisModule } from '../../layers/core/src/config/modules.ts';
+import type {
+  DnsModule,
+  GrpcModule,
+  HttpModule,
+  Module,
+  RedisModule,
+  TcpModule,
+} from '../../layers/core/src/config/modules.ts';
 import type { Target } from '../../layers/core/src/config/probes.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import type { Outcome } from '../../layers/core/src/outcome.ts';
@@ -28,24 +35,41 @@ export function redisModule(redis: object, timeout = '20s'): RedisModule {
   return compileModule({ prober: 'redis', timeout, redis }) as RedisModule;
 }
 
-function compileModule(module: object): Module {
+/** A compiled module from its YAML form. */
+export function tcpModule(tcp: object, timeout = '20s'): TcpModule {
+  return compileModule({ prober: 'tcp', timeout, tcp }) as TcpModule;
+}
+
+/** A compiled module from its YAML form. */
+export function dnsModule(dns: object, timeout = '20s'): DnsModule {
+  return compileModule({ prober: 'dns', timeout, dns }) as DnsModule;
+}
+
+/** A compiled module from its YAML form. */
+export function grpcModule(grpc: object, timeout = '20s'): GrpcModule {
+  return compileModule({ prober: 'grpc', timeout, grpc }) as GrpcModule;
+}
+
+/** A compiled module from its YAML form, of any prober. */
+export function compileModule(module: object): Module {
   const compiled = compileConfig({ modules: { m: module } }).modules.m;
   if (compiled === undefined) throw new Error('module m is missing');
   return compiled;
 }
 
-/** Probes `address` with `module`. */
+/** Probes `address` with `module`, by the machine's clock unless another one is given. */
 export async function runProbe<M extends Module>(
   probe: Probe<Target<M>>,
   module: M,
   address: string,
+  clock: Clock = systemClock,
 ): Promise<Probed> {
-  const deadline = startDeadline(module.timeout, systemClock);
+  const deadline = startDeadline(module.timeout, clock);
   const trace: string[] = [];
   const begun = performance.now();
   try {
     const target = { name: 'test', address, instance: redactUrl(address), module };
-    const env = { deadline, clock: systemClock, trace: (line: string) => void trace.push(line) };
+    const env = { deadline, clock, trace: (line: string) => void trace.push(line) };
     const { outcome, samples } = await probe(target, env);
     const table = samples.map(({ labels, metric, value }) => {
       const inner = Object.entries(labels).map(([name, text]) => `${name}="${text}"`);

@@ -8,6 +8,8 @@ export type RawServer = {
   readonly port: number;
   /** Connections that were accepted (for TLS: that shook hands). */
   connections(): number;
+  /** Connections that the far side has not ended. */
+  open(): number;
   /** Everything that was received, all connections together. */
   received(): string;
   close(): Promise<void>;
@@ -33,6 +35,7 @@ export async function startRawServer(
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
   });
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');
@@ -40,6 +43,7 @@ export async function startRawServer(
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => connections,
+    open: () => sockets.size,
     received: () => received,
     close: async () => {
       for (const socket of sockets) socket.destroy();

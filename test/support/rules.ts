@@ -65,12 +65,17 @@ export const hourly: ExpectedProbe = {
   instance: 'hourly',
   name: 'hourly',
   interval: 3600,
+  labels: { team: 'a $1 "shop"' },
+  severity: 'warning',
 };
 /** The rules that miss these two. */
 export const neverSeen = rulesIn(renderNeverSeenRules([hostile, hourly]));
 
-const expectMissing = ({ job, instance, name }: ExpectedProbe, waited: string) => ({
-  exp_labels: { severity: 'critical', wait: waited, probe: name, job, instance },
+const expectMissing = (
+  { job, instance, name, labels, severity = 'critical' }: ExpectedProbe,
+  waited: string,
+) => ({
+  exp_labels: { severity, wait: waited, probe: name, job, instance, ...labels },
   exp_annotations: {
     summary: `Nothing is known of ${instance}: no result of probe ${name}`,
     description: `For ${waited} Prometheus held no result of job ${job}: none was ever pushed, or the Pushgateway lost it.`,
@@ -127,12 +132,14 @@ slos:
   - { name: up, indicator: probe, probe: shop, objective: 98, window: 28d }
   - { name: answers, indicator: requests, job: web, objective: 99.9, labels: { team: web }, severity: warning }
   - { name: quick, indicator: latency, job: web, threshold: 1s, objective: 99, min_bad_events: 5 }
+  - { name: pay, indicator: requests, job: pay, routes: '/pay(/.*)?', capacity: 16, objective: 99 }
 `);
 
 /** The rules that are generated from it. */
 export const configRules = [
   ...rulesIn(renderConfigRules(objectives)),
   ...rulesIn(renderExpectedRules([{ job: 'j', instance: 'i', name: 'n' }])),
+  ...rulesIn(renderExpectedRules([])),
 ];
 
 /** A probe's series, in a test; `values` of its success, one result a step. */
@@ -249,12 +256,67 @@ export const configTests: RuleTest[] = [
           { labels: 'fargaze:slo_min_bad_events{slo="up"}', value: 3 },
           { labels: 'fargaze:slo_min_bad_events{slo="answers"}', value: 10 },
           { labels: 'fargaze:slo_min_bad_events{slo="quick"}', value: 5 },
+          { labels: 'fargaze:slo_min_bad_events{slo="pay"}', value: 10 },
         ],
       },
     ],
   },
   {
-    name: 'a rollout of the named service counts for its probe only, for half an hour, while the bridge is fresh',
+    name: 'a latency objective that burned for half an hour is quiet five minutes after it recovered',
+    interval: '15s',
+    input_series: [
+      {
+        series: 'http_request_duration_seconds_count{job="web",instance="a",status="200"}',
+        values: '0+150x800',
+      },
+      {
+        series: 'http_request_duration_seconds_bucket{job="web",instance="a",status="200",le="1"}',
+        // Slow from minute 60 to 90.
+        values: '0+150x240 36000x119 36000+150x400',
+      },
+    ],
+    alert_rule_test: [
+      { alertname: 'FargazeSloBurningFast', eval_time: '59m', exp_alerts: [] },
+      ...['75m', '89m'].map((eval_time) => ({
+        alertname: 'FargazeSloBurningFast',
+        eval_time,
+        exp_alerts: [
+          {
+            exp_labels: { slo: 'quick', severity: 'critical' },
+            exp_annotations: {
+              summary: `The error budget of quick burns ${eval_time === '75m' ? '21.0' : '44.2'} times too fast`,
+              description:
+                '2 % of the budget went within an hour, or 5 % within six hours, and it goes on.',
+              runbook_url: 'docs/runbooks/FargazeSloBurningFast.md',
+            },
+          },
+        ],
+      })),
+      { alertname: 'FargazeSloBurningFast', eval_time: '95m', exp_alerts: [] },
+    ],
+  },
+  {
+    name: 'a route that is named counts, and no other; what a task handles at once is known by its job',
+    interval: '15s',
+    input_series: ['/pay', '/pay/now', '/healthy'].map((route) => ({
+      series: `http_request_duration_seconds_count{job="pay",instance="a",route="${route}",status="200"}`,
+      values: '0+15x60',
+    })),
+    promql_expr_test: [
+      {
+        expr: 'round(fargaze:sli_total{slo="pay"}, 0.01)',
+        eval_time: '10m',
+        exp_samples: [{ labels: '{slo="pay"}', value: 2 }],
+      },
+      {
+        expr: 'min by (job) (fargaze:http_requests_capacity)',
+        eval_time: '10m',
+        exp_samples: [{ labels: '{job="pay"}', value: 16 }],
+      },
+    ],
+  },
+  {
+    name: 'a rollout of the named service counts for its probe alone, for half an hour, while the bridge is fresh',
     interval: '1m',
     input_series: [
       ...probeSeries('shop', '1x100'),

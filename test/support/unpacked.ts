@@ -7,7 +7,7 @@ import { readConfigFile } from '../../scripts/config-file.ts';
 
 /** What the bundle of Prometheus needs to know; a test changes what it is about. */
 export const prometheusTokens = {
-  TOKEN_CLUSTER_ARN: 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
+  TOKEN_CLUSTER_ARNS: 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
   TOKEN_EVALUATE_ALERTS: '1',
   TOKEN_NAMESPACE: 'fargaze.internal',
   TOKEN_REDIS_HOST: 'redis.fargaze.internal:6379',

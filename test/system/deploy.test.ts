@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
 import type { Server } from '../../local/programs/servers.ts';
 import { type Described, type Inventory, pick, readInventory } from '../support/inventory.ts';
-import { startMoto, withMoreTypes } from '../support/moto.ts';
+import { simulatedAccount, startMoto, withMoreTypes } from '../support/moto.ts';
 import { copyTree, type TreeCopy } from '../support/tree-copy.ts';
 
 // Each command takes half a minute of an idle machine, and many times that of a busy one.
@@ -24,7 +24,7 @@ beforeAll(async () => {
   };
   moto = await startMoto({ launcher: withMoreTypes, onLine });
   tree = copyTree();
-  env = environment(moto.url);
+  env = simulatedAccount(moto.url);
   await serverless('deploy');
   first = await readInventory(env);
 });
@@ -34,34 +34,13 @@ afterAll(async () => {
   await moto?.stop();
 });
 
-/** No account and no proxy of this machine's. */
-function environment(url: string) {
-  return {
-    AWS_ACCESS_KEY_ID: 'simulated',
-    AWS_SECRET_ACCESS_KEY: 'simulated',
-    AWS_SESSION_TOKEN: '',
-    AWS_PROFILE: '',
-    AWS_CA_BUNDLE: '',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: url,
-    HTTP_PROXY: '',
-    HTTPS_PROXY: '',
-    http_proxy: '',
-    https_proxy: '',
-    SLS_NOTIFICATIONS_MODE: 'off',
-    SLS_TELEMETRY_DISABLED: '1',
-  };
+function run(...args: readonly string[]) {
+  const options = { cwd: tree.directory, env, timeoutMs: commandSeconds * 1000 };
+  return runCommand('node_modules/.bin/serverless', args, options);
 }
 
 async function serverless(command: 'deploy' | 'remove'): Promise<void> {
-  const { code, output } = await runCommand('node_modules/.bin/serverless', [command], {
-    cwd: tree.directory,
-    env,
-    timeoutMs: commandSeconds * 1000,
-  });
+  const { code, output } = await run(command);
   expect([output, code]).toEqual([expect.stringMatching(/✔ Service/), 0]);
 }
 
@@ -154,13 +133,18 @@ describe('a deployed stack', () => {
     expect(variables('deliver').FARGAZE_PUSHGATEWAY_URL).toBe(
       'http://prometheus.fargaze.internal:9091',
     );
+    const owners = ['deliver', 'janitor', 'ecs-bridge'].map(
+      (name) => variables(name).FARGAZE_OWNER,
+    );
+    expect(owners[0]).toMatch(/^fargaze-\w+-\d{12}-[a-z]+-[a-z]+-\d$/);
+    expect(new Set(owners).size).toBe(1);
   });
 
   it.each([
-    { name: 'web-probe', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'web-probe-vpc', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'redis-probe', input: '{"schedule":"1m","probes":["*"]}', rate: 'rate(1 minute)' },
-    { name: 'ecs-bridge', input: '{"schedule":"1m"}', rate: 'rate(1 minute)' },
+    { name: 'web-probe', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'web-probe-vpc', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'redis-probe', input: undefined, rate: 'cron(* * * * ? *)' },
+    { name: 'ecs-bridge', input: undefined, rate: 'cron(* * * * ? *)' },
     { name: 'janitor', input: undefined, rate: 'rate(1 hour)' },
   ])('wakes $name by a rule', ({ name, input, rate }) => {
     const arn = functionOf(name).FunctionArn;
@@ -216,7 +200,15 @@ describe('a deployed stack', () => {
 });
 
 describe('afterwards', () => {
-  it('a changed dashboard makes a new revision of Grafana, and of nothing else', async () => {
+  it('a deployment that would rebuild the network says so and stops', async () => {
+    const { code, output } = await run('deploy', '--param=VpcCidr=10.43.0.0/16');
+    expect(code).not.toBe(0);
+    expect(output).toContain('AWS::EC2::VPC Vpc is replaced: CidrBlock changes');
+    expect(output).toContain('VpcCidr: "10.42.0.0/16", then "10.43.0.0/16"');
+    expect(output).toContain('deploy with --allow-replacement');
+  });
+
+  it('a changed dashboard alone makes a new revision of Grafana, and of nothing else', async () => {
     const board = join(tree.directory, 'infra/config/grafana/dashboards/fargaze-web.json');
     const changed = { ...JSON.parse(readFileSync(board, 'utf8')), title: 'changed' };
     writeFileSync(board, JSON.stringify(changed));

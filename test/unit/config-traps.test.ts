@@ -21,7 +21,7 @@ function issuesOf(read: () => unknown): string[] {
 
 const issuesIn = (text: string) => issuesOf(() => parseConfigText(text));
 const probe = '{ name: a, module: http_2xx, target: "http://a/" }';
-const wantRoot = 'want a mapping with probes, modules, shards, bridge or slos';
+const wantRoot = 'want a mapping with probes, modules, shards, bridge, slos or links';
 
 describe('a file that is no configuration', () => {
   it.each([
@@ -84,15 +84,6 @@ describe('a trap of YAML', () => {
       name: 'an alias of itself',
       text: 'probes: &all [*all]',
       want: ['line 1, column 15: the alias *all stands within what it stands for, want its end'],
-    },
-    {
-      name: 'a merge',
-      text: 'modules:\n  a: &a { prober: http }\n  b:\n    <<: *a',
-      want: [
-        'line 4, column 5: a merge key (<<), which YAML 1.2 does not have, want the keys written out',
-        'modules.b."<<" (line 4): unknown key',
-        'modules.b.prober (line 3): missing, want prober: http or redis',
-      ],
     },
     {
       name: 'a tag',
@@ -206,7 +197,7 @@ bridge: { ${name}: 1, ecs: { ${name}: 1 }, cloudwatch: { ${name}: 1, yace: { dis
 `);
       for (const place of [
         `${name} (line 2): unknown key`,
-        `modules.a.prober (line 4): got "${name}", want prober: http or redis`,
+        `modules.a.prober (line 4): got "${name}", want prober: http, tcp, dns, grpc or redis`,
         `modules.a.${name} (line 4): unknown key`,
         `modules.b.${name} (line 5): unknown key`,
         `modules.b.http.${name} (line 5): unknown key`,

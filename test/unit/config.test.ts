@@ -64,12 +64,12 @@ extra: 1
     'modules.a.timout (line 5): unknown key; did you mean "timeout"?',
     'modules.a.timeout (line 6): got "5 seconds", want a duration from 1ms to 50s such as 5s or 500ms',
     'modules.a.http.valid_status_code (line 8): unknown key; did you mean "valid_status_codes"?',
-    'modules.a.http.valid_status_codes[0] (line 9): got 20, want a status code from 100 to 599',
-    'modules.a.http.valid_status_codes[1] (line 9): got "abc", want a status code from 100 to 599',
+    'modules.a.http.valid_status_codes[0] (line 9): got 20, want a status code from 100 to 999',
+    'modules.a.http.valid_status_codes[1] (line 9): got "abc", want a status code from 100 to 999',
     'modules.a.http.fail_if_body_matches_regexp[0] (line 10): got "(unclosed", want a regular expression in RE2 syntax (missing closing ): `(unclosed`)',
     'modules.a.http.fail_if_body_matches_regexp[1] (line 10): got "a(?=b)", want a regular expression in RE2 syntax (invalid or unsupported Perl syntax: `(?=`)',
     'modules.a.http.basic_auth.password (line 11): got a value, want a reference, env:NAME or file:/path, never the secret itself',
-    'modules.b.prober (line 13): got "icmp", want prober: http or redis',
+    'modules.b.prober (line 13): icmp needs raw sockets, which functions in AWS do not have; want tcp to a port that is open',
     'probes[0].module (line 16): unknown module "htp_2xx"; did you mean "http_2xx"?',
     'probes[0].intervall (line 18): unknown key; did you mean "interval"?',
     'probes[1].name (line 19): duplicate probe "web", already at probes[0]',
@@ -77,7 +77,7 @@ extra: 1
     'probes[2].target (line 23): holds a password, want it in the module, by reference',
     'probes[3].target (line 24): got "http://h:1", want it to begin with redis:// or rediss://',
     'probes[4].target (line 25): missing, and it has no default',
-    'probes[5].target (line 26): duplicate job and target "http://a/", already at probes[1]',
+    'probes[5].target (line 26): duplicate job and instance "http://a/", already at probes[1]',
     // biome-ignore format: one line per issue
     'probes[6].target (line 27): got "http://${1X}/", want an address (${1X} is no variable, want ${NAME} or ${NAME:-default})',
     'probes[6].vantage (line 27): got "moon", want any, internet or vpc',
@@ -107,7 +107,7 @@ it.each([
   {
     name: 'a list',
     text: '- 1',
-    want: /got \[1\], want a mapping with probes, modules, shards, bridge or slos/,
+    want: /got \[1\], want a mapping with probes, modules, shards, bridge, slos or links/,
   },
 ])('$name is reported with its place', ({ text, want }) => {
   expect(issuesOf(text)[0]).toMatch(want);
@@ -161,22 +161,33 @@ describe("an existing file of blackbox_exporter's", () => {
   ])('%s is taken', (options) => expect(issuesOf(http(options))).toEqual([]));
 
   it.each([
-    { options: 'proxy_url: "http://u:s3cret@h"', want: 'http.proxy_url (line 1): proxies are not' },
-    { options: 'bearer_token: s3cret', want: 'http.bearer_token (line 1): deprecated' },
+    { options: 'proxy_url: "http://u:s3cret@h"', want: 'want no password in it; give Proxy-Auth' },
+    { options: 'proxy_url: "socks5://h"', want: 'SOCKS is not spoken' },
     {
-      options: 'oauth2: { client_secret: s3cret }',
-      want: 'http.oauth2 (line 1): OAuth 2.0 is not',
+      options: 'bearer_token: s3cret',
+      want: 'http.bearer_token (line 1): got a value, want a ref',
     },
-    { options: 'enable_http2: true', want: 'http.enable_http2 (line 1): HTTP/2 is not spoken' },
-    { options: 'valid_http_versions: [HTTP/2.0]', want: 'want HTTP/1.1 among them' },
-    { options: 'fail_if_body_json_matches_cel: x', want: 'CEL is not evaluated' },
+    {
+      options: 'oauth2: { client_id: a, token_url: "http://a", client_secret: s3cret }',
+      want: 'http.oauth2.client_secret (line 1): got a value, want a reference',
+    },
+    { options: 'enable_http3: true', want: 'http.enable_http3 (line 1): HTTP/3 is not spoken' },
+    { options: 'fail_if_body_json_matches_cel: x', want: 'want a CEL expression over body' },
     {
       options: 'basic_auth: { username: u, password: env:P, password_file: s3cret }',
-      want: 'http.basic_auth.password_file (line 1): want the secret by reference',
+      want: 'http.basic_auth (line 1): want at most one of password and password_file',
     },
-    { options: 'tls_config: { key_file: s3cret }', want: 'tls_config.key_file (line 1): want the' },
+    { options: 'tls_config: { key_ref: s3cret }', want: 'tls_config.key_ref (line 1): want the' },
+    {
+      options: 'http_headers: { X: { secrets: [s3cret] } }',
+      want: 'secrets[0] (line 1): got a value',
+    },
+    {
+      options: 'http_headers: { Host: { values: [a] } }',
+      want: 'this one has an option of its own',
+    },
     { options: 'tls_config: { ca: s3cret }', want: 'tls_config.ca (line 1): want PEM' },
-    { options: 'headers: { X-A: "\\u20ac" }', want: 'want a header value of one line, in Latin-1' },
+    { options: 'headers: { X-A: "a\\nb" }', want: 'want a header value of one line' },
   ])('$options is refused by its name, without its value', ({ options, want }) => {
     const issues = issuesOf(http(options));
     expect(issues).toEqual([expect.stringContaining(want)]);
@@ -233,5 +244,53 @@ slos:
       expect.stringMatching(/^slos\[5\]\.objective.*missing/),
       expect.stringMatching(/^slos\[5\]\.objektive.*objective/),
     ]);
+  });
+});
+
+describe('options of redis that exclude or need each other', () => {
+  it.each([
+    {
+      name: 'a token beside a password',
+      redis: '{ username: u, password: env:P, iam: { service: elasticache, name: c } }',
+      want: 'modules.m.redis.iam (line 2): given beside password, want at most one of password and iam',
+    },
+    {
+      name: 'a token for nobody',
+      redis: '{ iam: { service: elasticache, name: c } }',
+      want: 'modules.m.redis.iam (line 2): given without username, want the name of the user that the token is for',
+    },
+    {
+      name: 'an endpoint in place of a name',
+      redis: '{ username: u, iam: { service: elasticache, name: c.x.cache.amazonaws.com } }',
+      want: 'modules.m.redis.iam.name (line 2): got "c.x.cache.amazonaws.com", want the name of the cache or cluster, not its endpoint',
+    },
+    {
+      name: 'a serverless MemoryDB',
+      redis: '{ username: u, iam: { service: memorydb, name: c, serverless: true } }',
+      want: 'modules.m.redis.iam (line 2): got serverless: true for memorydb, want it for elasticache only',
+    },
+    {
+      name: 'a tag in the prefix of a cluster',
+      redis: '{ topology: cluster, key_prefix: "{a}:" }',
+      want: 'modules.m.redis.key_prefix (line 2): got "{a}:", want no { in a cluster: the probe places its own key in each shard',
+    },
+    {
+      name: 'replicas without a write',
+      redis: '{ canary: ping, replicas: ["r:1"] }',
+      want: 'modules.m.redis.replicas (line 2): given with canary: ping, want canary: write: replicas must show what was written',
+    },
+    {
+      name: 'a replica that is a URL',
+      redis: '{ replicas: ["redis://r:1"] }',
+      want: 'modules.m.redis.replicas[0] (line 2): got "redis://r:1", want host or host:port, an IPv6 address in brackets',
+    },
+    {
+      name: 'a version that is a number',
+      redis: '{ expect_version_min: 7.2 }',
+      want: 'modules.m.redis.expect_version_min (line 2): got 7.2, want a version such as "7.2", in quotes',
+    },
+  ])('$name is refused', ({ redis, want }) => {
+    const text = `modules:\n  m: { prober: redis, redis: ${redis} }\n`;
+    expect(issuesOf(text)).toEqual([want]);
   });
 });

@@ -1,34 +1,43 @@
-// The bill adds up, and counts what the template holds.
+// The bill counts what the template holds, and the documents say what it comes to.
 import { readFileSync } from 'node:fs';
 import { costs, totalCost } from '../../infra/costs.ts';
-import { ofType } from '../support/template.ts';
-import { living, type Values } from '../support/template-parameters.ts';
+import type { Values } from '../../infra/template/template.ts';
+import { template } from '../support/combinations.ts';
 
-/** Alarms that a stack with these parameters has. */
-function alarms(values: Values): number {
-  const alive = living(values);
-  return ofType('AWS::CloudWatch::Alarm').filter(({ id }) => alive.has(id)).length;
-}
+const minimal = { EnableGrafana: 'false', EnableRedis: 'false', EnableWeb: 'false' };
+const total = (values: Values) => totalCost({ template, values });
+const count = (what: RegExp, values: Values) => {
+  const [item, ...more] = costs.filter((one) => what.test(one.what));
+  expect(more).toEqual([]);
+  return item?.count({ template, values });
+};
 
-it('counts the tasks, secrets and alarms of the template', () => {
-  const count = (pattern: RegExp) =>
-    costs.filter(({ what }) => pattern.test(what)).reduce((sum, item) => sum + item.default, 0);
-  expect(count(/^Fargate task/)).toBe(ofType('AWS::ECS::Service').length);
-  expect(count(/^Public IPv4/)).toBe(ofType('AWS::ECS::Service').length);
-  expect(count(/^Secret$/)).toBe(ofType('AWS::SecretsManager::Secret').length);
-  expect(count(/^Alarm$/)).toBe(alarms({}));
-  expect(costs.find(({ what }) => what === 'Alarm')?.minimal).toBe(
-    alarms({ EnableGrafana: 'false', EnableRedis: 'false', EnableWeb: 'false' }),
-  );
+it.each([
+  { what: /^vCPU.*ARM64/, values: {}, is: 1.25 },
+  { what: /^vCPU.*ARM64/, values: { WebDesiredCount: '3' }, is: 1.75 },
+  { what: /^vCPU.*x86/, values: { CpuArchitecture: 'X86_64' }, is: 1.25 },
+  {
+    what: /^GB of Fargate.*ARM64/,
+    values: { PrometheusCpu: '1024', PrometheusMemory: '4096' },
+    is: 6,
+  },
+  { what: /^Public/, values: {}, is: 4 },
+  { what: /^Public/, values: minimal, is: 1 },
+  { what: /^Secret/, values: {}, is: 5 },
+  { what: /^Ten million/, values: {}, is: 0 },
+  { what: /^Ten million/, values: { LongTermStorage: 'amp', ScrapeInterval: '60s' }, is: 13.14 },
+  { what: /^Key/, values: { KmsKeyArn: 'arn:aws:kms:x:1:key/y' }, is: 1 },
+])('$what with $values', ({ is, values, what }) => {
+  expect(count(what, values)).toBeCloseTo(is, 5);
 });
 
 it('the minimal stack is the smaller one, and every price has its list', () => {
-  expect(totalCost('minimal')).toBeLessThan(totalCost('default') / 2);
+  expect(total(minimal)).toBeLessThan(total({}) / 2);
   for (const { source } of costs)
     expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[\w/-]+pricing\/$/);
 });
 
 it('README says what the default stack costs', () => {
-  const named = /about (\d+) USD a month/.exec(readFileSync('README.md', 'utf8'))?.[1];
-  expect(Number(named)).toBe(Math.round(totalCost('default')));
+  const told = /about (\d+) USD a month/.exec(readFileSync('README.md', 'utf8'))?.[1];
+  expect(Number(told)).toBe(Math.round(total({})));
 });

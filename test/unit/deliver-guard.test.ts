@@ -18,19 +18,25 @@ const key = groupKey(grouping);
 
 /** A store of one group; `before` is waited for before each put lands. */
 function createStore(first?: number) {
-  const state: { held: number | undefined; puts: number[]; readings: number } = {
+  const state: { held: number | undefined; puts: number[]; readings: number; ahead: number } = {
     held: first,
     puts: [],
     readings: 0,
+    ahead: 0,
   };
+  // By a clock of its own, which is that of the world.
+  let put = now();
   const open = (before: (taken: number) => Promise<void> = async () => undefined): Store => ({
     read: async () => {
       state.readings += 1;
-      return new Map(state.held === undefined ? [] : [[key, state.held]]);
+      return new Map(
+        state.held === undefined ? [] : [[key, { taken: state.held, put: put + state.ahead }]],
+      );
     },
     put: async ({ taken }) => {
       await before(taken);
       state.held = taken;
+      put = now();
       state.puts.push(taken);
     },
   });
@@ -44,10 +50,20 @@ beforeEach(() => {
 });
 const now = () => Math.floor(clock.now() / 1000);
 
-async function run(store: Store, taken: number, settling = quick, seconds = 20) {
+async function run(
+  store: Store,
+  taken: number,
+  settling = quick,
+  { ahead = 0, seconds = 20 }: { readonly seconds?: number; readonly ahead?: number } = {},
+) {
   const deadline = startDeadline(seconds, clock);
+  const own: Clock = {
+    now: () => clock.now() + ahead * 1000,
+    monotonic: () => clock.monotonic(),
+    sleep: (length, signal) => clock.sleep(length, signal),
+  };
   try {
-    const [result] = await putNewest([timed(taken)], { store, clock, deadline, settling });
+    const [result] = await putNewest([timed(taken)], { store, clock: own, deadline, settling });
     return result;
   } finally {
     deadline.close();
@@ -59,12 +75,42 @@ it.each([
   { name: 'an older one is held', held: -60, outcome: 'pushed', puts: 1 },
   { name: 'the same one is held', held: 0, outcome: 'pushed', puts: 0 },
   { name: 'a newer one is held', held: 30, outcome: 'superseded', puts: 0 },
-  { name: 'one from an impossible future is held', held: 3600, outcome: 'pushed', puts: 1 },
+  { name: 'one from an impossible future is held', held: 7200, outcome: 'pushed', puts: 1 },
 ])('where $name, a group is $outcome', async ({ held, outcome, puts }) => {
   const at = now();
   const { open, state } = createStore(held === undefined ? undefined : at + held);
   expect(await run(open(), at)).toMatchObject({ outcome, repaired: 0 });
   expect(state.puts).toHaveLength(puts);
+});
+
+describe.each([
+  { who: 'deliver', reader: -120, store: 0 },
+  { who: 'deliver', reader: 120, store: 0 },
+  { who: 'deliver', reader: -90_000, store: 0 },
+  { who: 'deliver', reader: 90_000, store: 0 },
+  { who: 'the Pushgateway', reader: 0, store: -7200 },
+  { who: 'the Pushgateway', reader: 0, store: 7200 },
+])('where the clock of $who is wrong ($reader s, $store s)', ({ reader, store }) => {
+  it.each([-60, -1])(
+    'a result that is older by %d s does not replace the newer one',
+    async (age) => {
+      const { open, state } = createStore(now());
+      state.ahead = store;
+      const newer = now();
+      const result = await run(open(), newer + age, quick, { ahead: reader });
+      expect(result).toMatchObject({ outcome: 'superseded', repaired: 0 });
+      expect(state).toMatchObject({ held: newer, puts: [] });
+    },
+  );
+
+  it('a newer result replaces the older one', async () => {
+    const newer = now();
+    const { open, state } = createStore(newer - 60);
+    state.ahead = store;
+    const result = await run(open(), newer, quick, { ahead: reader });
+    expect(result).toMatchObject({ outcome: 'pushed', repaired: 0 });
+    expect(state).toMatchObject({ held: newer, puts: [newer] });
+  });
 });
 
 describe('an older put that was allowed before the newer one and lands after it', () => {
@@ -118,7 +164,7 @@ describe('an older put that was allowed before the newer one and lands after it'
 it('a group from an impossible future does not fight for its place', async () => {
   const at = now();
   const { open, state } = createStore();
-  const future = run(open(), at + 3600);
+  const future = run(open(), at + 7200);
   const sane = run(open(), at);
   expect(await Promise.all([future, sane])).toMatchObject([
     { outcome: 'superseded' },
@@ -136,7 +182,7 @@ it('a put that outlasts the window of its reading is not begun or is given up', 
       return new Map();
     },
   };
-  const result = await run(store, now(), { window: 0.1, margin: 0.05 }, 1);
+  const result = await run(store, now(), { window: 0.1, margin: 0.05 }, { seconds: 1 });
   expect(result).toMatchObject({ outcome: 'failed' });
   expect(state.puts).toEqual([]);
 });
@@ -162,7 +208,7 @@ it('a store that fails for a while is tried again; one that fails to the end fai
     },
     put: good.put,
   };
-  const failed = await run(down, now(), quick, 0.5);
+  const failed = await run(down, now(), quick, { seconds: 0.5 });
   expect(failed).toMatchObject({ outcome: 'failed', error: fault });
 });
 
@@ -180,7 +226,7 @@ it.each([
       throw new DeliveryError('no', { status, retryable: status >= 500 });
     },
   };
-  expect(await run(store, now(), quick, 0.5)).toMatchObject({ outcome });
+  expect(await run(store, now(), quick, { seconds: 0.5 })).toMatchObject({ outcome });
 });
 
 describe('a reading that took longer than the margin', () => {
@@ -205,5 +251,73 @@ describe('a reading that took longer than the margin', () => {
     const at = now();
     expect(await run(store, at)).toMatchObject({ outcome: 'pushed', repaired: 1 });
     expect([slow, state.held, state.puts]).toEqual([1, at, [at, at]]);
+  });
+});
+
+it('a last round that the end cuts short does not hide what the one before was told', async () => {
+  const { open } = createStore();
+  const store = open();
+  let puts = 0;
+  const put: Store['put'] = async (_, window) => {
+    puts += 1;
+    if (puts === 1) throw new DeliveryError('status 503: overloaded', { retryable: true });
+    await new Promise((_resolve, reject) => {
+      window.signal.addEventListener('abort', () => reject(window.signal.reason));
+    });
+  };
+  const result = await run({ ...store, put }, now(), quick, { seconds: 0.35 });
+  expect(puts).toBeGreaterThan(1);
+  expect(result).toMatchObject({
+    outcome: 'failed',
+    error: { message: 'status 503: overloaded' },
+  });
+});
+
+describe('a store that wants to be left alone for a while', () => {
+  const groups = Array.from(
+    { length: 40 },
+    (_, i): TimedGroup => ({
+      group: { grouping: { job: 'j', instance: String(i) }, samples: [] },
+      taken: 1,
+    }),
+  );
+  const busy = (afterSeconds: number) =>
+    new DeliveryError('busy', { status: 503, retryable: true, afterSeconds });
+
+  /** Refuses the first put; `asked` are the times of everything after it. */
+  async function runBusy(afterSeconds: number) {
+    const held = new Map<string, { taken: number; put: number }>();
+    const asked: number[] = [];
+    let puts = 0;
+    const store: Store = {
+      read: async () => {
+        asked.push(clock.monotonic());
+        return held;
+      },
+      put: async ({ group, taken }) => {
+        puts += 1;
+        if (puts === 1) throw busy(afterSeconds);
+        held.set(groupKey(group.grouping), { taken, put: 1 });
+      },
+    };
+    const deadline = startDeadline(20, clock);
+    const results = await putNewest(groups, { store, clock, deadline, settling: quick });
+    deadline.close();
+    return { asked, puts, outcomes: new Set(results.map(({ outcome }) => outcome)) };
+  }
+
+  it('is asked no more until then, and then delivered to', async () => {
+    const { asked, outcomes, puts } = await runBusy(7);
+    expect([...outcomes]).toEqual(['pushed']);
+    // Those that were under way beside the first one end; the others wait.
+    expect(puts).toBeLessThanOrEqual(41);
+    expect(asked[1]).toBeGreaterThanOrEqual(7);
+  });
+
+  it('is not waited for beyond the deadline: the messages come again', async () => {
+    const { asked, outcomes, puts } = await runBusy(60);
+    expect(outcomes).toContain('failed');
+    expect([asked.length, clock.monotonic()]).toEqual([1, 0]);
+    expect(puts).toBeLessThanOrEqual(8);
   });
 });

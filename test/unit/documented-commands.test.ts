@@ -43,6 +43,11 @@ const elsewhere: readonly Elsewhere[] = [
     file: 'scripts/test.ts',
     words: 'const asked = process.argv.slice(2)',
   },
+  {
+    form: /^npm run preflight(?: -- .*| \[-- options\])?$/,
+    file: 'test/deployed/examples.test.ts',
+    words: "npmRun('preflight'",
+  },
   { form: /^npm run package$/, file: serverlessTest, words: "npmRun('package')" },
   {
     form: /^(?:FARGAZE_SINK=stdout )?npx serverless invoke local -f [\w-]+(?: -d '.*')?$/,
@@ -50,11 +55,20 @@ const elsewhere: readonly Elsewhere[] = [
     words: "['invoke', 'local', '-f', 'web-probe', '-d', event]",
   },
   {
-    form: /^npx serverless deploy(?: --param=\S+)*$/,
+    form: /^(?:FARGAZE_DISABLE_ROLLBACK=true )?npx serverless deploy(?: --(?:param=|stage |region )\S+)*$/,
     file: deployTest,
     words: "await serverless('deploy')",
   },
-  { form: /^npx serverless remove$/, file: deployTest, words: "await serverless('remove')" },
+  {
+    form: /^npx serverless remove(?: --stage \w+)?$/,
+    file: deployTest,
+    words: "await serverless('remove')",
+  },
+  {
+    form: /^export FARGAZE_PARAMS=\S+ FARGAZE_CONFIG=\S+$/,
+    file: 'test/deployed/examples.test.ts',
+    words: 'FARGAZE_PARAMS: `examples/${name}/params.yml`',
+  },
   {
     form: /^curl -s\w* "\$(?:PROMETHEUS|PUSHGATEWAY)\//,
     file: 'test/system/dashboards.test.ts',
@@ -64,6 +78,11 @@ const elsewhere: readonly Elsewhere[] = [
     form: /^node scripts\/run\.mjs local\/fake-aws\/main\.ts /,
     file: 'local/system/cloud.ts',
     words: "const program = 'local/fake-aws/main.ts'",
+  },
+  {
+    form: /^node scripts\/run\.mjs test\/system\/accounting\/main\.ts$/,
+    file: 'test/system/accounting/accounting.test.ts',
+    words: 'await account(minutes',
   },
   {
     form: /^promtool check /,
@@ -85,10 +104,13 @@ const here: Readonly<Record<string, RegExp>> = {
   'npm run export -- --to DIR': /^\d+ files in DIR$/m,
   'npm run bench -- size': /^\| web-probe \| \d+ \|/m,
   'node scripts/complete-lock.mjs': /^/,
+  'npm run fuzz -- 2000 1': /^20\d\d inputs, 0 faults/m,
+  'npm run sbom': /^\.build\/sbom\.cdx\.json: \d+ components$/m,
 };
 
 /** Forms of what is run here. */
 const sameAs: Readonly<Record<string, string>> = {
+  'npm run fuzz': 'npm run fuzz -- 2000 1',
   'npm run cost [-- services…]': 'npm run cost -- 100 1000',
   'npm run bench': 'npm run bench -- size',
   'npm run bench -- bridge': 'npm run bench -- size',
@@ -107,6 +129,10 @@ const byHand: readonly { readonly form: RegExp; readonly why: string }[] = [
   {
     form: /^(?:npm ci --prefix|node) test\/mutation/,
     why: 'installs 65 MB and takes minutes for one file',
+  },
+  {
+    form: /week\/record\.ts$/,
+    why: 'runs for minutes; test/contract/alerts-week.test.ts runs the same',
   },
   { form: /record-yace\.ts$/, why: 'builds YACE and rewrites what tests compare with' },
 ];

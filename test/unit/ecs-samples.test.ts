@@ -1,6 +1,6 @@
 // Samples of clusters and services that the simulated account does not show.
 import { clusterSamples } from '../../functions/ecs-bridge/ecs/ecs-samples.ts';
-import type { Deployment } from '../../functions/ecs-bridge/ecs/narrow.ts';
+import { type Deployment, narrowService } from '../../functions/ecs-bridge/ecs/narrow.ts';
 import { sampleValue } from '../support/bridging.ts';
 
 describe('several deployments that drain at once', () => {
@@ -20,12 +20,69 @@ describe('several deployments that drain at once', () => {
   it.each([
     { order: 'newest first', deployments: [draining(3, 300), draining(2, 200), draining(1, 100)] },
     { order: 'oldest first', deployments: [draining(1, 100), draining(2, 200), draining(3, 300)] },
-  ])('are one series of the newest, $order', ({ deployments }) => {
-    const samples = samplesOf(deployments).filter(
-      ({ metric }) => metric === 'ecs_service_deployment_running_tasks',
-    );
-    expect(samples).toHaveLength(1);
-    expect(samples[0]?.value).toBe(3);
-    expect(sampleValue(samplesOf(deployments), 'ecs_service_deployments')).toBe(3);
+  ])(
+    'are one series of all their tasks, with the time of the newest, $order',
+    ({ deployments }) => {
+      const samples = samplesOf(deployments).filter(
+        ({ metric }) => metric === 'ecs_service_deployment_running_tasks',
+      );
+      expect(samples).toHaveLength(1);
+      expect(samples[0]?.value).toBe(6);
+      expect(
+        sampleValue(samplesOf(deployments), 'ecs_service_deployment_created_timestamp_seconds'),
+      ).toBe(300);
+      expect(sampleValue(samplesOf(deployments), 'ecs_service_deployments')).toBe(3);
+    },
+  );
+});
+
+describe('a service whose deployments somebody else controls', () => {
+  const raw = {
+    ...{ serviceName: 'web', status: 'DRAINING', taskDefinition: undefined, deployments: [] },
+    capacityProviderStrategy: [
+      { capacityProvider: 'FARGATE' },
+      { capacityProvider: 'FARGATE_SPOT' },
+    ],
+    taskSets: [
+      {
+        status: 'PRIMARY',
+        taskDefinition: 'arn:aws:ecs:r:1:task-definition/web:7',
+        computedDesiredCount: 4,
+        runningCount: 3,
+        pendingCount: 1,
+        stabilityStatus: 'STABILIZING' as const,
+        createdAt: 100,
+      },
+      {
+        status: 'ACTIVE',
+        computedDesiredCount: 2,
+        runningCount: 2,
+        pendingCount: 0,
+        stabilityStatus: 'STEADY_STATE' as const,
+        createdAt: 50,
+      },
+    ],
+  };
+  const cluster = { clusterName: 'prod', clusterArn: 'arn:aws:ecs:eu-west-1:1:cluster/prod' };
+  const reading = { cluster, services: [narrowService(raw)], tasks: [], stoppedTasks: [] };
+  const samples = clusterSamples(reading, { now: 0, exportedTags: [] });
+
+  it('has its task sets as deployments', () => {
+    const running = (status: string) =>
+      sampleValue(samples, 'ecs_service_deployment_running_tasks', { status });
+    expect([running('PRIMARY'), running('ACTIVE')]).toEqual([3, 2]);
+    expect(sampleValue(samples, 'ecs_service_deployments')).toBe(2);
+    const state = { status: 'PRIMARY', state: 'IN_PROGRESS' };
+    expect(sampleValue(samples, 'ecs_service_deployment_rollout_state', state)).toBe(1);
+  });
+
+  it('is shown with its state, its task definition and every capacity provider', () => {
+    const info = {
+      task_definition: 'web',
+      revision: '7',
+      capacity_provider: 'FARGATE,FARGATE_SPOT',
+      status: 'DRAINING',
+    };
+    expect(sampleValue(samples, 'ecs_service_info', info)).toBe(1);
   });
 });

@@ -68,10 +68,13 @@ it('a vantage keeps probes of another one out', () => {
 it('ad-hoc targets are not delivered, unless a schedule asks', () => {
   const targets = ['http://x/', 'http://x/', 'http://u:p@y/'];
   expect(select({ targets })).toEqual([
-    ['http://x/', 'http://x/', 'fargaze-web', false],
-    ['http://y/', 'http://y/', 'fargaze-web', false],
+    ['http://x/', 'http://x/', 'fargaze-ad-hoc', false],
+    ['http://y/', 'http://y/', 'fargaze-ad-hoc', false],
   ]);
-  expect(select({ targets: ['http://x/'], module: 'slow', schedule: '1m' })[0]?.[3]).toBe(true);
+  expect(select({ targets: ['http://x/'], module: 'slow', schedule: '1m' })[0]?.slice(2)).toEqual([
+    'fargaze-ad-hoc',
+    true,
+  ]);
 });
 
 it.each([
@@ -131,10 +134,12 @@ probes:
 
 it.each([
   { interval: 60, schedule: 60, at: 61, due: true },
-  { interval: 300, schedule: 60, at: 359.9, due: true },
+  { interval: 300, schedule: 60, at: 329.9, due: true },
+  { interval: 300, schedule: 60, at: 330, due: false },
   { interval: 300, schedule: 60, at: 300, due: true },
   { interval: 300, schedule: 60, at: 360, due: false },
-  { interval: 300, schedule: 60, at: 599, due: false },
+  { interval: 300, schedule: 60, at: 569, due: false },
+  { interval: 300, schedule: 60, at: 599, due: true },
   { interval: 300, schedule: 60, at: 601, due: true },
   { interval: 60, schedule: 300, at: 900, due: true },
 ])(
@@ -143,3 +148,54 @@ it.each([
     expect(isDue(interval, { schedule, time: at * 1000 })).toBe(due);
   },
 );
+
+describe('a week of ticks that arrive at 59.5 s, a second earlier or later', () => {
+  const week = 7 * 24 * 60;
+  const fiveMinutes = parseConfigText(
+    "probes: [{ name: p, module: http_2xx, target: 'http://a/', interval: 5m }]",
+  );
+  /** How often each slot of five minutes is probed, where `eventOf` says what a tick at that second brings. */
+  function countSlots(eventOf: (arrival: number, scheduled: number) => unknown): number[] {
+    const slots = new Array<number>(week / 5 + 1).fill(0);
+    let seed = 1;
+    for (let minute = 1; minute <= week; minute += 1) {
+      seed = (seed * 48271) % 2147483647;
+      const scheduled = minute * 60;
+      const arrival = scheduled - 0.5 + (seed / 2147483647) * 2 - 1;
+      const due = selectTargets(parseProbeEvent(eventOf(arrival, scheduled)), {
+        config: fiveMinutes,
+        prober: 'http',
+        vantage: undefined,
+        now: arrival * 1000,
+        read: () => undefined,
+      });
+      const slot = Math.round(minute / 5);
+      slots[slot] = (slots[slot] ?? 0) + due.length;
+    }
+    return slots.slice(1);
+  }
+
+  const rule = (time: number) => ({
+    ...{ version: '0', id: 'i', account: '1', region: 'r', resources: ['arn'], detail: {} },
+    ...{ source: 'aws.events', 'detail-type': 'Scheduled Event' },
+    time: `${new Date(Math.floor(time) * 1000).toISOString().slice(0, 19)}Z`,
+  });
+
+  it.each([
+    {
+      name: 'the time of the schedule',
+      eventOf: (_: number, scheduled: number) => rule(scheduled),
+    },
+    { name: 'a time that moves with them', eventOf: (arrival: number) => rule(arrival) },
+    { name: 'no time', eventOf: () => ({ schedule: '1m', probes: ['*'] }) },
+  ])('miss no slot and probe none twice with $name in the event', ({ eventOf }) => {
+    const slots = countSlots(eventOf);
+    const missed = slots.filter((count) => count === 0).length;
+    const repeated = slots.filter((count) => count > 1).length;
+    expect({ slots: slots.length, missed, repeated }).toEqual({
+      slots: 2016,
+      missed: 0,
+      repeated: 0,
+    });
+  });
+});

@@ -54,6 +54,11 @@ describe('a program says who it is', () => {
       version: '2.53.3',
     },
     {
+      name: 'nutcracker',
+      says: 'This is nutcracker-0.5.0\nasync event backend: epoll',
+      version: '0.5.0',
+    },
+    {
       name: 'pushgateway',
       says: 'pushgateway, version 1.5.1 (branch: debian/sid)',
       version: '1.5.1',

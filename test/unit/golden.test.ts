@@ -12,6 +12,11 @@ it.each([
     text: 'serverless/fargaze/dev/1764000000000-2025-11-24T16:00:00.000Z/web-probe.zip',
     golden: 'serverless/fargaze/dev/<time>/web-probe.zip',
   },
+  {
+    name: 'what rules say',
+    text: 'groups:\n  - rules:\n      - record: a\n      - record: b\n',
+    golden: '<2 recording rules>',
+  },
 ])('$name is left out', ({ golden, text }) => {
   expect(JSON.parse(renderGolden(JSON.stringify({ Value: text })))).toEqual({ Value: golden });
 });

@@ -13,7 +13,10 @@ import { hostile, hourly, neverSeen, objectives, rules } from '../support/rules.
 const directory = 'infra/config/grafana/provisioning/alerting';
 const read = (text: string) => v.parse(provisioningFile, parse(text));
 const shipped = read(readFileSync(join(directory, 'rules.yml'), 'utf8'));
-const perProbe = renderAlertFiles({ config: objectives, expected: [hostile, hourly] });
+const perProbe = renderAlertFiles({
+  ...{ config: objectives, expected: [hostile, hourly], root: '.' },
+  links: { runbooks: 'https://runbooks.example' },
+});
 const generated = read(perProbe['never-seen.yml'] ?? '');
 
 const rulesOf = (file: ProvisioningFile) => (file.groups ?? []).flatMap((group) => group.rules);
@@ -156,5 +159,20 @@ it('rules and provisioning are a small part of what a task definition holds', ()
     return gzipSync(Buffer.concat(texts), { level: 9 }).toString('base64').length;
   };
   expect(size(directory)).toBeLessThan(15_000);
-  expect(size('infra/config/prometheus/rules')).toBeLessThan(15_000);
+  expect(size('infra/config/prometheus/rules')).toBeLessThan(16_000);
+});
+
+it('each copy leads to its board, which has that panel, and to its runbook', () => {
+  for (const { dashboardUid, panelId, title } of copies) {
+    const board = JSON.parse(
+      readFileSync(`infra/config/grafana/dashboards/${dashboardUid}.json`, 'utf8'),
+    ) as { readonly panels: readonly { readonly id: number; readonly type: string }[] };
+    const panel = board.panels.find(({ id }) => id === panelId);
+    expect([title, panel?.type]).toEqual([title, expect.not.stringMatching(/^row$/)]);
+  }
+  const linked = rulesOf(read(perProbe['rules.yml'] ?? ''));
+  expect(linked.length).toBeGreaterThan(40);
+  for (const { annotations } of [...linked, ...rulesOf(generated)]) {
+    expect(annotations.runbook_url).toMatch(/^https:\/\/runbooks\.example\/Fargaze\w+\.md$/);
+  }
 });

@@ -209,7 +209,10 @@ ${Array.from({ length: 300 }, (_, i) => `  - { name: p${i}, module: m, target: '
   expect(batches[0]?.groups).toHaveLength(first.failed);
   expect(value(batches[0], first.failures[0]?.target ?? '', 'probe_timeout_seconds')).toBe(1);
   await invoke();
-  expect(new Set(begun.slice(0, first.skipped.length))).toEqual(new Set(first.skipped));
+  // However many the machine's speed lets begin, they are those that were skipped.
+  const next = begun.slice(0, first.skipped.length);
+  expect(next.length).toBeGreaterThan(0);
+  expect(next.filter((name) => !first.skipped.includes(name))).toEqual([]);
 });
 
 it('explain shows every series and the log', async () => {
@@ -316,9 +319,9 @@ describe('with an answer that the platform carries', () => {
     await expect(handlerOf(long, () => undefined)({}, context)).rejects.toThrow(
       /^return: \d+ bytes of results, want at most 258048: probe fewer targets/,
     );
-    // Few results with long names, which pack well: only the event is too long.
-    const path = 'a'.repeat(500);
-    const event = { targets: Array.from({ length: 600 }, (_, i) => `http://x/${path}${i}`) };
+    // Few results with long names, which pack well: the event alone is what is too long.
+    const host = `${'a'.repeat(60)}.`.repeat(8);
+    const event = { targets: Array.from({ length: 600 }, (_, i) => `http://${host}x${i}/`) };
     const many = handlerOf(up, () => undefined);
     await expect(many({ ...event, module: 'quick', schedule: '1m' }, context)).rejects.toThrow(
       /^return: \d+ bytes of answer and event/,

@@ -1,5 +1,5 @@
 // What the janitor may delete: only what is ours, and only what nobody renews in the time that its interval allows.
-import { judgeGroup, type Rules, type StoredGroup } from '../../functions/janitor/judge.ts';
+import { type Judged, judgeGroup, type Rules } from '../../functions/janitor/judge.ts';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -11,7 +11,7 @@ const rules: Rules = {
   grace: 15 * minute,
   maxAge: 24 * hour,
 };
-const group = (silent: number, more: Partial<StoredGroup> = {}): StoredGroup => ({
+const group = (silent: number, more: Partial<Judged> = {}): Judged => ({
   labels: { job: 'j', instance: 'removed' },
   owner: 'us',
   pushed: rules.now - silent,

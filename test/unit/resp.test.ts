@@ -54,7 +54,7 @@ it.each([
   '$?\r\n',
   '*?\r\n',
   '*1\r\n'.repeat(limits.depth + 2),
-  `+${'x'.repeat(limits.line + 1)}`,
+  `+${'x'.repeat(limits.line + 2)}`,
   '\0',
 ])('%j is refused', (text) => expect(() => parse(text)).toThrow(RespSyntaxError));
 

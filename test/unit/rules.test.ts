@@ -174,6 +174,33 @@ it.each(alerts.map((rule) => [rule.alert, rule] as const))(
   },
 );
 
+it('what pages waits, so that one evaluation wakes nobody; a failed probe waits by its results', () => {
+  const critical = alerts.filter(({ labels }) => `${labels?.severity}`.includes('critical'));
+  const hasty = critical.filter((rule) => rule.for === undefined).map(({ alert }) => alert);
+  expect(hasty).toEqual(['FargazeProbeFailed']);
+  expect(critical.length).toBeGreaterThan(15);
+});
+
+it('labels and severity of fargaze.yml reach every alert on a probe and every one on an objective', () => {
+  const of = (labels: string) =>
+    alerts.filter(({ expr }) => expr.includes(`fargaze:${labels}`)).map(({ alert }) => alert);
+  expect(of('probe_labels').sort()).toEqual([
+    'FargazeCertificateExpired',
+    'FargazeCertificateExpiring',
+    'FargazeCertificateExpiringNow',
+    'FargazeProbeClockSkew',
+    'FargazeProbeFailed',
+    'FargazeProbeSilent',
+    'FargazeProbeSlow',
+    'FargazeRedisProbeContradictsExporter',
+    'FargazeVantagesDisagree',
+  ]);
+  const objectives = alerts
+    .map(({ alert = '' }) => alert)
+    .filter((name) => /^FargazeSlo/.test(name));
+  expect(of('slo_labels')).toEqual(objectives);
+});
+
 const known = knownMetrics();
 
 const unknownIn = ({ annotations = {}, expr }: Rule) =>

@@ -26,17 +26,20 @@ it('finds series by name, with escaped labels, times and special numbers, up to 
   ]);
 });
 
-it('a group is as old as the latest of its times; groups of another shape do not belong to this project', () => {
+it('a group is as old as its mark says, else as the latest of its times; groups of another shape do not belong to this project', () => {
   const times = readTimes(`
-fargaze_probe_timestamp_seconds{instance="i",job="j"} 10
+fargaze_probe_timestamp_seconds{instance="i",job="j"} 90
 fargaze_group_timestamp_seconds{instance="i",job="j",owner="o"} 20
 fargaze_bridge_timestamp_seconds{instance="c",job="e"} 30
+fargaze_probe_timestamp_seconds{instance="c",job="e"} 29
 fargaze_probe_timestamp_seconds{instance="i",job="j",shard="1"} 99
 fargaze_probe_timestamp_seconds{job="no instance"} 99
 fargaze_bridge_watermark_timestamp_seconds{instance="c",job="e"} 99
+push_time_seconds{instance="i",job="j"} 21
+push_time_seconds{instance="other",job="j"} 22
 `);
-  expect([...times]).toEqual([
-    [groupKey({ job: 'j', instance: 'i' }), 20],
-    [groupKey({ job: 'e', instance: 'c' }), 30],
-  ]);
+  expect(Object.fromEntries(times)).toEqual({
+    [groupKey({ job: 'j', instance: 'i' })]: { taken: 20, put: 21 },
+    [groupKey({ job: 'e', instance: 'c' })]: { taken: 30, put: Number.NaN },
+  });
 });

@@ -1,14 +1,8 @@
 // The template under sets of parameters: what is switched off leaves nothing behind that refers to it, and what cannot
 // work is refused before anything is created.
+import type { Values } from '../../infra/template/template.ts';
 import { ofType, template } from '../support/template.ts';
-import {
-  accepts,
-  dangling,
-  holds,
-  living,
-  refusals,
-  type Values,
-} from '../support/template-parameters.ts';
+import { accepts, dangling, holds, living, refusals } from '../support/template-parameters.ts';
 
 const vpc = {
   VpcId: 'vpc-0a1',
@@ -21,6 +15,14 @@ const certificate = {
   GrafanaDomain: 'grafana.example.com',
 };
 const secret = 'arn:aws:secretsmanager:x:1:secret:y';
+/** Nothing but functions; the receiver's address takes the place of Prometheus. */
+const none = { EnableGrafana: 'false', EnableRedis: 'false', EnableWeb: 'false' };
+const listener = {
+  ...vpc,
+  ListenerArn: 'arn:aws:elasticloadbalancing:x:1:listener/app/a/b/c',
+  LoadBalancerSecurityGroupId: 'sg-0a1',
+  GrafanaDomain: 'grafana.example.com',
+};
 
 const sets: readonly { readonly name: string; readonly values: Values }[] = [
   { name: 'defaults', values: {} },
@@ -36,11 +38,33 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
   },
   {
     name: 'an existing Pushgateway and Prometheus',
-    values: { PushgatewayUrl: 'http://p:9091', RemoteWriteUrl: 'http://p:9090/api/v1/write' },
+    values: {
+      ...none,
+      PushgatewayUrl: 'http://p:9091',
+      RemoteWriteUrl: 'http://p:9090/api/v1/write',
+    },
+  },
+  {
+    name: 'an existing Pushgateway and Prometheus, which Grafana reads, beside web and redis',
+    values: {
+      PushgatewayUrl: 'http://p:9091',
+      RemoteWriteUrl: 'http://p:9090/api/v1/write',
+      PrometheusUrl: 'http://p:9090',
+    },
+  },
+  {
+    name: 'a workspace of Amazon Managed Prometheus for writing and for Grafana',
+    values: {
+      RemoteWriteUrl: 'https://aps.example/workspaces/ws-1/api/v1/remote_write',
+      RemoteWriteRegion: 'eu-west-1',
+      PrometheusUrl: 'https://aps.example/workspaces/ws-1',
+      PrometheusRegion: 'eu-west-1',
+    },
   },
   {
     name: 'an existing Pushgateway and Prometheus in a VPC',
     values: {
+      ...none,
       PushgatewayUrl: 'http://p:9091',
       RemoteWriteUrl: 'http://p:9090/api/v1/write',
       VpcId: 'vpc-0a1',
@@ -49,15 +73,16 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
   },
   {
     name: 'an existing Prometheus',
-    values: { RemoteWriteUrl: 'https://p/api/v1/write', RemoteWriteRegion: 'eu-west-1' },
+    values: { ...none, RemoteWriteUrl: 'https://p/api/v1/write', RemoteWriteRegion: 'eu-west-1' },
   },
   {
     name: 'both existing, with a certificate that nothing uses',
-    values: { ...certificate, PushgatewayUrl: 'http://p', RemoteWriteUrl: 'https://p/w' },
+    values: { ...certificate, ...none, PushgatewayUrl: 'http://p', RemoteWriteUrl: 'https://p/w' },
   },
   {
     name: 'an existing Pushgateway and Prometheus with passwords',
     values: {
+      ...none,
       PushgatewayUrl: 'https://p',
       PushgatewaySecretArn: secret,
       RemoteWriteUrl: 'https://p/w',
@@ -66,7 +91,7 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
   },
   {
     name: 'functions alone',
-    values: { EnablePrometheus: 'false', RemoteWriteUrl: 'https://p/api/v1/write' },
+    values: { ...none, EnablePrometheus: 'false', RemoteWriteUrl: 'https://p/api/v1/write' },
   },
   { name: 'no web service', values: { EnableWeb: 'false' } },
   { name: 'no redis service', values: { EnableRedis: 'false' } },
@@ -98,6 +123,20 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
       AlarmEmail: 'a@b.example',
     },
   },
+  { name: 'a load balancer of your own', values: listener },
+  {
+    name: 'a record in a zone, for an internal load balancer in two zones',
+    values: {
+      ...certificate,
+      HostedZoneId: 'Z1',
+      LoadBalancerScheme: 'internal',
+      Zones: 'eu-west-1a,eu-west-1c',
+    },
+  },
+  {
+    name: 'more clusters, and addresses of tasks',
+    values: { ScrapedClusters: 'arn:aws:ecs:x:1:cluster/a', ScrapedCidr: '10.0.0.0/8' },
+  },
   { name: 'reserved concurrency', values: { ReservedConcurrency: '1' } },
 ];
 
@@ -122,22 +161,31 @@ it('sets of parameters reach both sides of every condition', () => {
   expect(lopsided).toEqual([]);
 });
 
-it.each(sets.filter(({ values }) => values.PushgatewayUrl ?? values.RemoteWriteUrl))(
-  'with $name there are only the functions',
-  ({ values }) => {
-    const alive = living(values);
-    const servers = [
-      'AWS::EC2::VPC',
-      'AWS::ECS::Cluster',
-      'AWS::ECS::Service',
-      'AWS::ElasticLoadBalancingV2::LoadBalancer',
-      'AWS::SecretsManager::Secret',
-      'AWS::ServiceDiscovery::PrivateDnsNamespace',
-    ].flatMap(ofType);
-    expect(servers.filter(({ id }) => alive.has(id))).toEqual([]);
-    expect(alive).toContain('DeliverLambdaFunction');
-  },
-);
+it.each(
+  sets.filter(({ values }) => values.EnableWeb && (values.PushgatewayUrl ?? values.RemoteWriteUrl)),
+)('with $name there are only the functions', ({ values }) => {
+  const alive = living(values);
+  const servers = [
+    'AWS::EC2::VPC',
+    'AWS::ECS::Cluster',
+    'AWS::ECS::Service',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    'AWS::SecretsManager::Secret',
+    'AWS::ServiceDiscovery::PrivateDnsNamespace',
+  ].flatMap(ofType);
+  expect(servers.filter(({ id }) => alive.has(id))).toEqual([]);
+  expect(alive).toContain('DeliverLambdaFunction');
+});
+
+it('an existing receiver takes the place of Prometheus, and of nothing else', () => {
+  const alive = living({
+    RemoteWriteUrl: 'https://p/api/v1/write',
+    PushgatewayUrl: 'https://p',
+    PrometheusUrl: 'https://p',
+  });
+  const services = ofType('AWS::ECS::Service').filter(({ id }) => alive.has(id));
+  expect(services.map(({ id }) => id)).toEqual(['WebService', 'RedisService', 'GrafanaService']);
+});
 
 describe('is refused:', () => {
   it.each<{ name: string; values: Values; message: string }>([
@@ -188,7 +236,7 @@ describe('is refused:', () => {
     },
     {
       name: 'a Pushgateway alone for points of CloudWatch',
-      values: { PushgatewayUrl: 'http://p:9091' },
+      values: { ...none, PushgatewayUrl: 'http://p:9091' },
       message: 'RemoteWriteUrl must say',
     },
     {
@@ -204,6 +252,7 @@ describe('is refused:', () => {
     {
       name: 'a password and a signature',
       values: {
+        ...none,
         RemoteWriteUrl: 'https://p/w',
         RemoteWriteSecretArn: secret,
         RemoteWriteRegion: 'eu-west-1',
@@ -222,8 +271,58 @@ describe('is refused:', () => {
     },
     {
       name: 'results that go nowhere',
-      values: { EnablePrometheus: 'false' },
+      values: { ...none, EnablePrometheus: 'false' },
       message: 'must say where results go',
+    },
+    {
+      name: 'a Grafana that has nothing to read',
+      values: { RemoteWriteUrl: 'https://p/w' },
+      message: 'PrometheusUrl must say what Grafana reads',
+    },
+    {
+      name: 'a Prometheus to read beside that of the stack',
+      values: { PrometheusUrl: 'https://p' },
+      message: 'PushgatewayUrl or RemoteWriteUrl must say where results go',
+    },
+    {
+      name: 'a signature for nothing',
+      values: { PrometheusRegion: 'eu-west-1' },
+      message: 'PrometheusUrl must name the workspace',
+    },
+    {
+      name: 'long-term storage without a Prometheus of the stack',
+      values: { ...none, LongTermStorage: 'amp', RemoteWriteUrl: 'https://p/w' },
+      message: 'LongTermStorage is for the stack',
+    },
+    {
+      name: 'a listener without a VPC',
+      values: { ...listener, VpcId: '', TaskSubnetIds: '', FunctionSubnetIds: '' },
+      message: 'VpcId must name the VPC of its load balancer',
+    },
+    {
+      name: 'a listener without its security group',
+      values: { ...listener, LoadBalancerSecurityGroupId: '' },
+      message: 'LoadBalancerSecurityGroupId must say',
+    },
+    {
+      name: 'a listener without a name',
+      values: { ...listener, GrafanaDomain: '' },
+      message: 'GrafanaDomain must say for which name',
+    },
+    {
+      name: 'a listener and a certificate',
+      values: { ...listener, ...certificate, PublicSubnetIds: 'subnet-0c1,subnet-0c2' },
+      message: 'one of them must be empty',
+    },
+    {
+      name: 'a record without a load balancer',
+      values: { HostedZoneId: 'Z1' },
+      message: 'CertificateArn, which must be set',
+    },
+    {
+      name: 'zones of a VPC of your own',
+      values: { ...vpc, Zones: 'eu-west-1a,eu-west-1b' },
+      message: 'with VpcId they must be empty',
     },
   ])('$name', ({ message, values }) => {
     expect(refusals(values)).toEqual([expect.stringContaining(message)]);

@@ -15,6 +15,7 @@ import type {
   ServiceEvent,
   ServiceRevision,
   Task,
+  TaskSet,
 } from '@aws-sdk/client-ecs';
 
 import type { AwsCredentials } from '@fargaze/core/internal';
@@ -35,9 +36,10 @@ export type RawServiceEvent = Timed<Pick<ServiceEvent, 'createdAt' | 'message'>>
 export type RawServiceRevision = ServiceRevision;
 
 /** A service. */
-export type RawService = Omit<Timed<Service>, 'deployments' | 'events'> & {
+export type RawService = Omit<Timed<Service>, 'deployments' | 'events' | 'taskSets'> & {
   readonly deployments?: readonly RawDeployment[];
   readonly events?: readonly RawServiceEvent[];
+  readonly taskSets?: readonly Timed<TaskSet>[];
 };
 
 /** A task. */

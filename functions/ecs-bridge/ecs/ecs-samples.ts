@@ -80,7 +80,7 @@ function serviceSamples(
     sample('ecs_service_running_tasks', labels, service.runningCount ?? 0),
     sample('ecs_service_pending_tasks', labels, service.pendingCount ?? 0),
     sample('ecs_service_deployments', labels, deployments.length),
-    ...newestByStatus(deployments).flatMap((deployment) => deploymentSamples(deployment, labels)),
+    ...byStatus(deployments).flatMap((deployment) => deploymentSamples(deployment, labels)),
     ...eventSamples(service, labels),
   ];
 }
@@ -96,7 +96,8 @@ function infoSample(
     task_definition: definition?.[1] ?? '',
     revision: definition?.[2] ?? '',
     platform_version: service.platformVersion ?? '',
-    capacity_provider: service.capacityProviderStrategy?.[0]?.capacityProvider ?? '',
+    capacity_provider: providersOf(service),
+    status: service.status ?? '',
     ...labels,
   };
   const base = sample('ecs_service_info', info, 1);
@@ -120,17 +121,33 @@ function eventSamples({ notable }: Service, labels: ServiceLabels): Sample[] {
   ];
 }
 
-/** The newest deployment of each status: several old ones may drain at once, and a series exists once. */
-function newestByStatus(deployments: readonly Deployment[]): Deployment[] {
-  const byStatus = new Map<string, Deployment>();
-  for (const deployment of deployments) {
-    const status = deployment.status ?? '';
-    const known = byStatus.get(status);
-    if (known === undefined || (deployment.createdAt ?? 0) > (known.createdAt ?? 0)) {
-      byStatus.set(status, deployment);
-    }
+/** `FARGATE`, or `FARGATE,FARGATE_SPOT` in the order of the strategy. */
+function providersOf({ capacityProviderStrategy = [] }: Service): string {
+  return capacityProviderStrategy.map(({ capacityProvider = '' }) => capacityProvider).join(',');
+}
+
+/**
+ * One deployment of each status, for a series exists once: several old ones may be replaced at once. The tasks of all of them
+ * count, the rest is the newest's.
+ */
+function byStatus(deployments: readonly Deployment[]): Deployment[] {
+  const merged = new Map<string, Deployment>();
+  for (const one of deployments) {
+    const known = merged.get(one.status ?? '');
+    merged.set(one.status ?? '', known === undefined ? one : mergeDeployments(known, one));
   }
-  return [...byStatus.values()];
+  return [...merged.values()];
+}
+
+function mergeDeployments(a: Deployment, b: Deployment): Deployment {
+  const newest = (b.createdAt ?? 0) > (a.createdAt ?? 0) ? b : a;
+  return {
+    ...newest,
+    desiredCount: (a.desiredCount ?? 0) + (b.desiredCount ?? 0),
+    runningCount: (a.runningCount ?? 0) + (b.runningCount ?? 0),
+    pendingCount: (a.pendingCount ?? 0) + (b.pendingCount ?? 0),
+    failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+  };
 }
 
 function deploymentSamples(deployment: Deployment, labels: ServiceLabels): Sample[] {

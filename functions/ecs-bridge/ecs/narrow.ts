@@ -23,6 +23,7 @@ const deploymentFields = [
 const serviceFields = [
   'serviceArn',
   'serviceName',
+  'status',
   'desiredCount',
   'runningCount',
   'pendingCount',
@@ -70,7 +71,22 @@ export type Task = Pick<RawTask, (typeof taskFields)[number]> & {
 /** What is kept of a service. */
 export function narrowService(raw: RawService): Service {
   const deployments = (raw.deployments ?? []).map((one) => pick(one, deploymentFields));
-  return { ...pick(raw, serviceFields), deployments, notable: notableEvents(raw.events ?? []) };
+  const sets = raw.taskSets ?? [];
+  // A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets in their place.
+  const primary = sets.find(({ status }) => status === 'PRIMARY');
+  return {
+    ...(primary?.taskDefinition !== undefined && { taskDefinition: primary.taskDefinition }),
+    ...pick(raw, serviceFields),
+    deployments: [...deployments, ...sets.map(narrowTaskSet)],
+    notable: notableEvents(raw.events ?? []),
+  };
+}
+
+function narrowTaskSet(set: NonNullable<RawService['taskSets']>[number]): Deployment {
+  const { computedDesiredCount: desiredCount = 0, stabilityStatus } = set;
+  const rolloutState = stabilityStatus === 'STEADY_STATE' ? 'COMPLETED' : 'IN_PROGRESS';
+  const own = pick(set, ['status', 'runningCount', 'pendingCount', 'createdAt']);
+  return { ...own, desiredCount, rolloutState };
 }
 
 /** What is kept of a task. */

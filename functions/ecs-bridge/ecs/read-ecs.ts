@@ -28,12 +28,16 @@ class EcsReader {
 
   async readClusters(): Promise<ClusterReading[]> {
     const names = await this.#clusterNames();
-    const described = await this.#inParts(names, describeLimits.clusters, (part) =>
+    const answers = await this.#describeParts(names, describeLimits.clusters, (part) =>
       this.#api.describeClusters(part),
     );
-    if (described === undefined) return [];
-    const active = described.filter(({ status }) => status !== 'INACTIVE');
-    this.faults.push(...missingClusters(this.#config, active).map(missingFault));
+    const active = answers
+      .flatMap((answer) => answer ?? [])
+      .filter(({ status }) => status !== 'INACTIVE');
+    // Which one is missing is not known where an answer is.
+    if (!answers.includes(undefined)) {
+      this.faults.push(...missingClusters(this.#config, active).map(missingFault));
+    }
     return mapConcurrently(active, concurrency, (cluster) => this.#readCluster(cluster));
   }
 
@@ -60,7 +64,10 @@ class EcsReader {
     const services = await this.#inParts(selected, describeLimits.services, async (part) =>
       (await this.#api.describeServices(cluster, part)).map(narrowService),
     );
-    return services?.filter((service) => hasTags(service, this.#config.tags));
+    // A deleted service is described for some time.
+    return services?.filter(
+      (service) => service.status !== 'INACTIVE' && hasTags(service, this.#config.tags),
+    );
   }
 
   async #readTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<Task[] | undefined> {
@@ -77,14 +84,21 @@ class EcsReader {
     describe: (part: readonly string[]) => Promise<T[]>,
   ): Promise<T[] | undefined> {
     if (arns === undefined) return undefined;
+    const answers = await this.#describeParts(arns, limit, describe);
+    const known = answers.filter((answer) => answer !== undefined);
+    return known.length === answers.length ? known.flat() : undefined;
+  }
+
+  /** What each part of at most `limit` is answered; undefined for one that failed. */
+  async #describeParts<T>(
+    arns: readonly string[],
+    limit: number,
+    describe: (part: readonly string[]) => Promise<T[]>,
+  ): Promise<(T[] | undefined)[]> {
     const parts = Array.from({ length: Math.ceil(arns.length / limit) }, (_, index) =>
       arns.slice(index * limit, (index + 1) * limit),
     );
-    const answers = await mapConcurrently(parts, concurrency, (part) =>
-      this.#attempt(() => describe(part)),
-    );
-    const known = answers.filter((answer) => answer !== undefined);
-    return known.length === answers.length ? known.flat() : undefined;
+    return mapConcurrently(parts, concurrency, (part) => this.#attempt(() => describe(part)));
   }
 
   /** The result, or undefined and a fault more. */

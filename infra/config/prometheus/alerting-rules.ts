@@ -45,10 +45,21 @@ export function sloAlertRules(slo: SloConfig, probes: readonly ProbeConfig[]): R
       labels: { ...rule.labels, ...labels },
     })),
     ...(cause === '' ? [] : [{ record: 'fargaze:slo_cause', expr: `max(${cause})`, labels }]),
+    ...(slo.indicator === 'probe'
+      ? []
+      : [{ record: 'fargaze:slo_of_requests', expr: 'vector(1)', labels }]),
     ...(slo.indicator === 'requests'
       ? [{ record: 'fargaze:slo_job', expr: 'vector(1)', labels: { ...labels, job: slo.job } }]
       : []),
+    ...capacityRules(slo),
   ];
+}
+
+/** What a task of the objective's job handles at once; of several objectives the least counts. */
+function capacityRules(slo: SloConfig): RecordingRule[] {
+  if (slo.indicator === 'probe' || slo.capacity === undefined) return [];
+  const labels = { job: slo.job, slo: slo.name };
+  return [{ record: 'fargaze:http_requests_capacity', expr: `vector(${slo.capacity})`, labels }];
 }
 
 function labelRules(record: string, expr: string, { labels, severity }: AlertLabels) {

@@ -8,7 +8,7 @@ import type { SloConfig } from '../../../layers/core/src/config/slos.ts';
 import { probeAlertRules, sloAlertRules } from './alerting-rules.ts';
 import { infoLabels, probeOf, quote, type RecordingRule } from './recording.ts';
 
-/** Routes that users ask for; rules/recording/web.yml leaves the same ones out. */
+/** Routes of health checks; rules/recording/web.yml leaves the same ones out. */
 const userRoutes = 'route!~"/(health|healthy|healthz|livez|ready|readyz|ping|status|metrics)/?"';
 
 /** Seconds that a rollout may hold an alert back; longer ones are FargazeEcsRolloutStuck's matter. */
@@ -73,18 +73,23 @@ function eventsOf(slo: SloConfig): { readonly bad: string; readonly total: strin
       };
     }
     case 'requests': {
-      const users = `job=${quote(slo.job)},${userRoutes}`;
+      const users = selectorOf(slo);
       const total = rateOf('count', users);
       const failed = rateOf('count', `${users},status=~"5.."`);
       return { total, bad: `${failed} or 0 * ${total}` };
     }
     case 'latency': {
-      const users = `job=${quote(slo.job)},${userRoutes}`;
+      const users = selectorOf(slo);
       const total = rateOf('count', users);
       const within = rateOf('bucket', `${users},le=~${quote(boundOf(slo.threshold))}`);
       return { total: `${total} and ${within}`, bad: `clamp_min(${total} - ${within}, 0)` };
     }
   }
+}
+
+/** The requests that count. */
+function selectorOf({ job, routes }: { readonly job: string; readonly routes?: string }): string {
+  return `job=${quote(job)},${routes === undefined ? userRoutes : `route=~${quote(routes)}`}`;
 }
 
 function rateOf(part: 'bucket' | 'count', matchers: string): string {

@@ -1,11 +1,12 @@
 // Alert rules for configured probes of which there is no result: `absent()` must be given what to miss.
 // Accepts any text as job, instance and name; refuses an interval that is no positive number.
 import { stringify } from 'yaml';
+import type { AlertLabels } from '../../../layers/core/src/config/alerting.ts';
 import { formatDuration } from '../../../layers/core/src/config/duration.ts';
 import { quote } from './recording.ts';
 
 /** A configured probe with its target's variables filled in. */
-export type ExpectedProbe = {
+export type ExpectedProbe = AlertLabels & {
   readonly job: string;
   readonly instance: string;
   readonly name: string;
@@ -35,7 +36,7 @@ export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
       expr: `(${missing.join(' or ')}) unless on () up{job="pushgateway"} == 0`,
       for: waited,
       // The wait keeps the rules apart.
-      labels: { severity: 'critical', wait: waited },
+      labels: { severity: '{{ or $labels.severity "critical" }}', wait: waited },
       annotations: {
         summary:
           'Nothing is known of {{ $labels.instance }}: no result of probe {{ $labels.probe }}',
@@ -47,20 +48,30 @@ export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
   return stringify({ groups: [{ name: 'fargaze-never-seen', rules }] }, { lineWidth: 0 });
 }
 
-/** A Prometheus rule file with the list of `probes`: of what it does not hold, old results are not missed. */
+/**
+ * A Prometheus rule file with the list of `probes`: of what it does not hold, old results are not missed. Where there are none,
+ * it says so.
+ */
 export function renderExpectedRules(probes: readonly ExpectedProbe[]): string {
-  const rules = probes.map(({ job, instance }) => ({
+  const expected = probes.map(({ job, instance }) => ({
     record: 'fargaze:probe_expected',
     expr: 'vector(1)',
     labels: { job, instance },
   }));
+  const none = { record: 'fargaze:probe_none_expected', expr: 'vector(1)' };
+  const rules = probes.length === 0 ? [none] : expected;
   return stringify({ groups: [{ name: 'fargaze-expected', rules }] }, { lineWidth: 0 });
 }
 
-/** 1 with the probe's labels while there is no result of it. */
-function absence({ job, instance, name }: ExpectedProbe): string {
+/** 1 with the labels of the probe, those of fargaze.yml too, while there is no result of it. */
+function absence({ job, instance, name, labels, severity }: ExpectedProbe): string {
   const held = `fargaze_probe_timestamp_seconds{job=${quote(job)},instance=${quote(instance)}}`;
-  return `label_replace(absent(${held}), "probe", ${quote(name.replaceAll('$', '$$$$'))}, "", "")`;
+  const own = { probe: name, ...labels, ...(severity !== undefined && { severity }) };
+  return Object.entries(own).reduce(
+    (expr, [label, value]) =>
+      `label_replace(${expr}, ${quote(label)}, ${quote(value.replaceAll('$', '$$$$'))}, "", "")`,
+    `absent(${held})`,
+  );
 }
 
 function wait({ name, interval = 60 }: ExpectedProbe): number {

@@ -12,7 +12,7 @@ export const bridgeMetrics = {
   ecs_services: gauge('count', 'Services of a cluster that were read', cluster),
   ecs_service_info: gauge(
     'info',
-    'How a service runs; tags that are exported are labels tag_<key>',
+    'How a service runs; status is ACTIVE or DRAINING; tags that are exported are labels tag_<key>',
     [
       ...service,
       'launch_type',
@@ -20,6 +20,7 @@ export const bridgeMetrics = {
       'revision',
       'platform_version',
       'capacity_provider',
+      'status',
     ],
   ),
   ecs_service_desired_tasks: gauge('count', 'Tasks that a service wants', service),

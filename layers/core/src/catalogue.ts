@@ -2,6 +2,7 @@
 // a name that is not here does not compile as a sample and fails as a panel or rule.
 import { bridgeMetrics } from './catalogue-bridge.ts';
 import { type Definition, gauge } from './catalogue-gauge.ts';
+import { type RedisLabels, redisMetrics } from './catalogue-redis.ts';
 import type { Phase, Reason } from './outcome.ts';
 
 const define = <const T extends Readonly<Record<string, Definition>>>(definitions: T): T =>
@@ -25,7 +26,7 @@ export const catalogue = define({
   probe_ip_protocol: gauge('number', 'Specifies whether probe ip protocol is IP4 or IP6'),
   probe_ip_addr_hash: gauge(
     'number',
-    'Specifies the hash of IP address. It is useful to detect if the IP address changes.',
+    "Specifies the hash of IP address. It's useful to detect if the IP address changes.",
   ),
   probe_failure_info: gauge(
     'info',
@@ -39,10 +40,7 @@ export const catalogue = define({
     ['phase'],
   ),
   probe_http_status_code: gauge('number', 'Response HTTP status code'),
-  probe_http_content_length: gauge(
-    'bytes',
-    'Length of http content response; -1 when the response does not say',
-  ),
+  probe_http_content_length: gauge('bytes', 'Length of http content response'),
   probe_http_uncompressed_body_length: gauge('bytes', 'Length of uncompressed response body'),
   probe_http_redirects: gauge('count', 'The number of redirects'),
   probe_http_ssl: gauge('boolean', 'Indicates if SSL was used for the final redirect'),
@@ -52,13 +50,41 @@ export const catalogue = define({
     'Returns the Last-Modified HTTP response header in unixtime',
   ),
   probe_failed_due_to_regex: gauge('boolean', 'Indicates if probe failed due to regex'),
-  probe_ssl_earliest_cert_expiry: gauge(
-    'timestamp',
-    'Returns last SSL chain expiry in unixtime: the earliest among the certificates that the server sent',
+  probe_failed_due_to_cel: gauge(
+    'boolean',
+    'Indicates if probe failed due to CEL expression not matching',
   ),
+  probe_failed_due_to_bytes: gauge('boolean', 'Indicates if probe failed due to bytes'),
+  probe_expect_info: gauge('info', 'Explicit content matched'),
+  probe_tcp_duration_seconds: gauge('seconds', 'Duration of the TCP probe by phase', ['phase']),
+  probe_dns_duration_seconds: gauge('seconds', 'Duration of DNS request by phase', ['phase']),
+  probe_dns_answer_rrs: gauge(
+    'count',
+    'Returns number of entries in the answer resource record list',
+  ),
+  probe_dns_authority_rrs: gauge(
+    'count',
+    'Returns number of entries in the authority resource record list',
+  ),
+  probe_dns_additional_rrs: gauge(
+    'count',
+    'Returns number of entries in the additional resource record list',
+  ),
+  probe_dns_query_succeeded: gauge(
+    'boolean',
+    'Displays whether or not the query was executed successfully',
+  ),
+  probe_dns_serial: gauge('number', 'Returns the serial number of the zone'),
+  probe_grpc_duration_seconds: gauge('seconds', 'Duration of gRPC request by phase', ['phase']),
+  probe_grpc_ssl: gauge('boolean', 'Indicates if SSL was used for the connection'),
+  probe_grpc_status_code: gauge('number', 'Response gRPC status code'),
+  probe_grpc_healthcheck_response: gauge('boolean', 'Response HealthCheck response', [
+    'serving_status',
+  ]),
+  probe_ssl_earliest_cert_expiry: gauge('timestamp', 'Returns last SSL chain expiry in unixtime'),
   probe_ssl_last_chain_expiry_timestamp_seconds: gauge(
     'timestamp',
-    'Returns last SSL chain expiry in timestamp; absent when no chain was verified',
+    'Returns last SSL chain expiry in timestamp',
   ),
   probe_ssl_last_chain_info: gauge('info', 'Contains SSL leaf certificate information', [
     'fingerprint_sha256',
@@ -78,23 +104,7 @@ export const catalogue = define({
   probe_tls_cipher_info: gauge('info', 'Returns the TLS cipher negotiated during handshake', [
     'cipher',
   ]),
-  probe_redis_duration_seconds: gauge('seconds', 'Duration of the Redis probe by phase', ['phase']),
-  probe_redis_canary_success: gauge(
-    'boolean',
-    'Whether the canary key could be written, read back and deleted, by operation',
-    ['op'],
-  ),
-  probe_redis_role_info: gauge(
-    'info',
-    'The role that the server reports and the one that is expected ("any" when none is)',
-    ['role', 'expected'],
-  ),
-  probe_redis_role_match: gauge('boolean', 'Whether the reported role is the expected one'),
-  probe_redis_connected_replicas: gauge('count', 'Replicas that a primary reports in ROLE'),
-  probe_redis_replication_offset_lag_bytes: gauge(
-    'bytes',
-    'Largest distance in bytes between the primary and one of its replicas, from ROLE',
-  ),
+  ...redisMetrics,
   fargaze_probe_timestamp_seconds: gauge(
     'timestamp',
     'When the probe was taken, in unixtime; older than 2.5 intervals means that nothing is known',
@@ -160,6 +170,16 @@ export const catalogue = define({
     'seconds',
     'Age of the oldest batch of the last run when it was read from the queue',
   ),
+  fargaze_deliver_left_out_groups: gauge(
+    'count',
+    'Groups of the last run that were pushed without this metric, because somebody else pushed it with another type',
+    ['metric'],
+  ),
+  fargaze_janitor_stale_since_timestamp_seconds: gauge(
+    'timestamp',
+    'When the janitor first saw this group stale, in unixtime by the Pushgateway; if it still is an hour later it is deleted',
+    ['stale_job', 'stale_instance'],
+  ),
   fargaze_deliver_run_duration_seconds: gauge('seconds', 'How long the last run of deliver took'),
 });
 
@@ -170,11 +190,12 @@ export type MetricName = keyof typeof catalogue;
 export type LabelName<M extends MetricName> = (typeof catalogue)[M]['labels'][number];
 
 /** Labels whose values are a closed list. */
-type ClosedValues = {
+type ClosedValues = RedisLabels & {
   readonly probe_failure_info: { readonly phase: Phase; readonly reason: Reason };
   readonly probe_http_duration_seconds: { readonly phase: Phase };
-  readonly probe_redis_duration_seconds: { readonly phase: Phase };
-  readonly probe_redis_canary_success: { readonly op: Extract<Phase, 'write' | 'read' | 'delete'> };
+  readonly probe_tcp_duration_seconds: { readonly phase: Phase };
+  readonly probe_dns_duration_seconds: { readonly phase: Phase };
+  readonly probe_grpc_duration_seconds: { readonly phase: Phase };
 };
 
 type LabelValue<M, L> = M extends keyof ClosedValues

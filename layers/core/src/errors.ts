@@ -7,10 +7,13 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** What an error says; anything else that was thrown, as text. */
+/** OpenSSL's own line: thread, code, library, function, words, file, line and more. */
+const opensslLine = /^[0-9A-F]{8,16}:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*$/s;
+
+/** What an error says, of OpenSSL's line only the words; anything else that was thrown, as text. */
 export function messageOf(error: unknown): string {
   const message = (error as { readonly message?: unknown } | null | undefined)?.message;
-  return typeof message === 'string' ? message : String(error);
+  return typeof message === 'string' ? message.replace(opensslLine, '$1') : String(error);
 }
 
 /** One thing wrong with an input: where, what was seen, what was wanted. */
@@ -41,6 +44,8 @@ export type DeliveryFault = {
   readonly status?: number;
   /** Whether the same bytes may be accepted later. */
   readonly retryable: boolean;
+  /** Seconds that the far side asks to be left alone (Retry-After). */
+  readonly afterSeconds?: number | undefined;
   readonly cause?: unknown;
 };
 
@@ -50,11 +55,13 @@ export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly status: number | undefined;
   readonly retryable: boolean;
+  readonly afterSeconds: number | undefined;
 
   constructor(message: string, fault: DeliveryFault) {
     super(message, { cause: fault.cause });
     this.status = fault.status;
     this.retryable = fault.retryable;
+    this.afterSeconds = fault.afterSeconds;
   }
 }
 

@@ -1,7 +1,8 @@
 // What the functions of this project share, and nobody else may count on; functions of users have index.ts.
 // Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
 
-export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
+export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
+export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
   BridgeConfig,
@@ -16,19 +17,40 @@ export type {
   RoleConfig,
   TagFilter,
 } from './config/bridge.ts';
+export type { CelLiteral, CelNode, CelProgram } from './config/cel.ts';
 export type { Config } from './config/config.ts';
+export { recordClasses, recordTypes, responseCodes } from './config/dns-numbers.ts';
 export { interpolate } from './config/interpolate.ts';
 export type {
+  DnsModule,
+  DnsOptions,
+  GrpcModule,
   HeaderRule,
+  HttpHeader,
   HttpModule,
   HttpOptions,
+  IpOptions,
+  OAuth2Options,
+  ProxyOptions,
+  RecordRules,
+  RedisExpectations,
   RedisModule,
   RedisOptions,
+  TcpModule,
+  TcpStep,
+  TlsOptions,
+  WebModule,
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-
-export type { Target } from './config/probes.ts';
-export { readSecret } from './config/secret.ts';
+export { instanceOf, type Target } from './config/probes.ts';
+export {
+  findHeaderFault,
+  isSecretRef,
+  readHeaderValue,
+  readPassword,
+  readSecret,
+  type SecretRef,
+} from './config/secret.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -46,25 +68,38 @@ export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts
 export { renderExposition } from './exposition.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
-export type { AwsCredentials } from './http/sigv4.ts';
+export { type AwsCredentials, presignUrl, readAwsCredentials } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
-export { type DialFacts, dial, dialSamples } from './net/dial.ts';
+export {
+  type Dialed,
+  type DialFacts,
+  dial,
+  dialSamples,
+  findAddress,
+  upgrade,
+} from './net/dial.ts';
+export { familyOf } from './net/family.ts';
+export { isInBlock } from './net/guard.ts';
 export { detailOf } from './net/tls-error.ts';
-export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
+export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
-export type { Pattern } from './pattern/pattern.ts';
+export type { GroupPattern, Pattern } from './pattern/pattern.ts';
+export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
 export type { Summary } from './probe/summary.ts';
 export { groupKey } from './pushgateway/grouping.ts';
+export { readGroups, type StoredGroup, type StoredGroups } from './pushgateway/groups.ts';
 export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
 export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
 export { pushMetrics } from './pushgateway/push-metrics.ts';
+export { type Conflicts, isOwnMetric, pushSamples } from './pushgateway/push-samples.ts';
 export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
 export { fromMessage, MessageError } from './queue/message.ts';
-export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
+export { decodeUserInfo, hideSecrets, redactUrl, redactUrls, secretsOf } from './redact.ts';
 export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
 export {
   type Batch,

@@ -8,12 +8,20 @@ export const phases = [
   'tls',
   'processing',
   'transfer',
+  'query',
+  'request',
+  'check',
   'auth',
   'ping',
   'role',
+  'cluster',
+  'sentinel',
   'write',
+  'replicate',
   'read',
   'delete',
+  'pubsub',
+  'health',
 ] as const;
 
 /** A stage of a probe; the value of the label `phase`. */
@@ -40,6 +48,8 @@ export const reasons = {
   tls_protocol: 'no TLS session could be agreed on',
   tls_client_certificate:
     'the server wants a client certificate, or refuses the one that it was shown',
+  tls_wanted: 'the port speaks TLS, the address asks for none',
+  tls_not_spoken: 'the port speaks its protocol without TLS, the address asks for TLS',
   // HTTP and framing
   protocol: 'the answer is not of the protocol asked for',
   status: 'the HTTP status is not among those wanted',
@@ -51,6 +61,15 @@ export const reasons = {
   redirect_limit: 'too many redirects',
   redirect_invalid: 'a redirect names no usable location',
   ssl: 'the final connection is (or is not) over TLS, against the rule',
+  json: 'a rule on the JSON of the body failed',
+  proxy: 'the proxy refused the way to the target',
+  token: 'the authorization server gave no access token',
+  // TCP, DNS and gRPC
+  expect: 'what the server said is not what was expected',
+  rcode: 'the response code is not among those wanted',
+  record: 'a rule on the resource records failed',
+  grpc_status: 'the call ended with a gRPC status other than OK',
+  not_serving: 'the server answered that the service is not serving',
   // Redis: error replies by their first word
   noauth: 'authentication is required and none was given',
   wrongpass: 'user name or password is wrong',
@@ -70,6 +89,23 @@ export const reasons = {
   redis_error: 'another error reply',
   canary_mismatch: 'what was read back is not what was written',
   role: 'the server does not have the wanted role',
+  link_down: 'the replica has no link to its primary',
+  replicas: 'fewer replicas follow than are wanted',
+  visibility: 'a replica did not show in time what was written to its primary',
+  slots: 'the nodes of the cluster do not cover all slots',
+  redirects: 'the key could not be reached within the redirections allowed',
+  no_quorum: 'too few sentinels agree to elect a new primary',
+  no_master: 'the sentinel watches no primary, or none of that name',
+  disagreement:
+    'the address that a sentinel names is not that of a primary, or sentinels name different ones',
+  pubsub: 'a message that was published did not arrive as it was sent',
+  memory: 'more memory is used than is wanted',
+  eviction_policy: 'the policy of eviction is not among those wanted',
+  persistence: 'the last save or append to disk failed',
+  save_age: 'the last save to disk is older than is wanted',
+  engine: 'the server is not of the wanted engine',
+  version: 'the server is older than the wanted version',
+  unsupported: 'the server does not let the probe read what an expectation needs',
   // our own
   internal: 'the probe itself failed; says nothing about the target',
 } as const;

@@ -90,6 +90,14 @@ def kept_by_the_stack_alone(_properties: Any, name: str, _account: str, _region:
     return name, {"Arn": name, "Id": name}
 
 
+def make_workspace(_properties, name, account, region):
+    endpoint = f"https://aps-workspaces.{region}.amazonaws.com/workspaces/ws-{name}/"
+    return name, {
+        "Arn": f"arn:aws:aps:{region}:{account}:workspace/ws-{name}",
+        "PrometheusEndpoint": endpoint,
+    }
+
+
 def create_secret(properties, name, account, region):
     generated = properties.get("GenerateSecretString")
     text = properties.get("SecretString")
@@ -218,8 +226,8 @@ def close_egress(properties, _name, account, region):
 
 
 more = [
-    ("AWS::APS::Workspace", "amp", kept_by_the_stack_alone),
-    ("AWS::CloudFormation::WaitConditionHandle", "cloudformation", kept_by_the_stack_alone),
+    ("AWS::APS::RuleGroupsNamespace", "amp", kept_by_the_stack_alone),
+    ("AWS::APS::Workspace", "amp", make_workspace),
     ("AWS::CloudWatch::Alarm", "cloudwatch", create_alarm, delete_alarm),
     ("AWS::EC2::SecurityGroupEgress", "ec2", open_egress, close_egress),
     ("AWS::Lambda::EventInvokeConfig", "awslambda", configure_invocations),

@@ -9,6 +9,9 @@ type Order = PassBasis['order'];
 
 const metric = 'fargaze_bridge_order_check';
 
+/** Seconds for an answer: what a receiver that is away would keep waiting is the time to read and to write. */
+const patience = 3;
+
 /** What is traded where points must be in order. */
 export const orderNote = `no late points are taken: all wait ${lateness / 60} min (docs/bridge.md)`;
 
@@ -21,12 +24,15 @@ export class PointOrder {
     if (this.#known !== undefined) return this.#known;
     if (writer.answers === 'later') return 'any';
     const now = clock.now();
+    const deadline = writeDeadline.slice(patience);
     try {
-      await writer.write([checkSeries(now)], writeDeadline);
-      this.note(await writer.write([checkSeries(now - lateness * 1000)], writeDeadline));
+      await writer.write([checkSeries(now)], deadline);
+      this.note(await writer.write([checkSeries(now - lateness * 1000)], deadline));
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       return 'any';
+    } finally {
+      deadline.close();
     }
     this.#known ??= 'any';
     return this.#known;

@@ -14,3 +14,11 @@ export type AlertLabels = {
 
 /** The same with the threshold, for what is probed. */
 export type ProbeAlerting = AlertLabels & { readonly alert?: AlertThreshold };
+
+/** Absolute URLs without a slash at their end. */
+export type AlertLinks = {
+  /** Where the runbooks are. */
+  readonly runbooks?: string;
+  /** The Grafana that has the boards. */
+  readonly grafana?: string;
+};

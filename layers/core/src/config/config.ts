@@ -1,4 +1,5 @@
 // A compiled fargaze.yml as a whole. Functions trust it: only `compile/compile.ts` makes one.
+import type { AlertLinks } from './alerting.ts';
 import type { BridgeConfig } from './bridge.ts';
 import type { Module } from './modules.ts';
 import type { ProbeConfig } from './probes.ts';
@@ -13,4 +14,6 @@ export type Config = {
   readonly shards: number;
   readonly bridge: BridgeConfig;
   readonly slos: readonly SloConfig[];
+  /** Where links of alerts lead; what is unset has a default. */
+  readonly links?: AlertLinks;
 };

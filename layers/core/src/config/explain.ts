@@ -1,6 +1,8 @@
 // Turns valibot's findings into issues that name the place, the value seen and what was wanted.
 import type * as v from 'valibot';
 import type { Issue } from '../errors.ts';
+import { redactUrls } from '../redact.ts';
+import { isMapping } from './mapping.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A step into a document: a key or an index. */
@@ -20,10 +22,10 @@ export function formatPath(path: readonly PathStep[]): string {
   }, '');
 }
 
-/** A value as it is shown in a message: at most 60 characters, user info of addresses left out. Never throws. */
+/** A value as it is shown in a message: at most 60 characters, addresses redacted. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = toText(value).replace(/(:\/\/)(?:\\.|[^"\\\s])*@/g, '$1…@');
+  const text = redactUrls(toText(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
@@ -55,13 +57,18 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
     const what = issue.message.startsWith('want ') ? issue.message : 'and it has no default';
     return [{ path: place, message: `missing, ${what}` }];
   }
-  const seen =
-    typeof last === 'string' && secretKey.test(last) ? 'a value' : showValue(issue.input);
+  // What is wrong with a whole mapping shows in its parts, and one of them may be a secret.
+  if (issue.kind !== 'schema' && isMapping(issue.input)) {
+    return [{ path: place, message: `want ${issue.message}` }];
+  }
+  const hides = path[0] === 'modules' && path.some((step) => secretKey.test(String(step)));
+  const seen = hides ? 'a value' : showValue(issue.input);
   return [{ path: place, message: `got ${seen}, want ${wanted(issue)}` }];
 }
 
-/** Keys whose value may be a secret that was written where a reference belongs. */
-const secretKey = /^(?:password|credentials|key)$/;
+/** Keys of modules whose value may be a secret, written where a reference belongs or not. */
+const secretKey =
+  /^(?:authorization|basic_auth|bearer_token|body|client_secret|credentials|endpoint_params|headers|http_headers|key|metadata|oauth2|password|proxy_connect_header|proxy_url|secrets|send|sentinel_password)$/;
 
 /** A check's own message says what is wanted; a type mismatch has it in `expected`. */
 function wanted(issue: v.BaseIssue<unknown>): string {

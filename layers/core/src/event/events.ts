@@ -1,5 +1,6 @@
 // The event of each function. Every schema is closed: a key that is misspelt must not mean its opposite.
 import * as v from 'valibot';
+import type { EpochMs } from '../clock.ts';
 import { closed } from '../config/mapping.ts';
 import { parseShard, type Shard } from '../config/shard.ts';
 import type { Issue } from '../errors.ts';
@@ -23,7 +24,12 @@ export type JanitorEvent = {
 };
 
 /** A message as a queue hands it over. */
-export type QueueRecord = { readonly messageId: string; readonly body: string };
+export type QueueRecord = {
+  readonly messageId: string;
+  readonly body: string;
+  /** When the queue took it, by its own clock; unset where the event does not say so. */
+  readonly sent?: EpochMs;
+};
 
 /** More than any one invocation could probe. */
 const maxListLength = 1000;
@@ -113,9 +119,15 @@ function toTick(tick: { schedule?: number | undefined; time?: number | undefined
   };
 }
 
-const janitorSchema = closed({ dryRun: flag }, 'a mapping such as {"dryRun": true}');
+const janitorSchema = closed(
+  { dryRun: v.optional(v.boolean('want true or false'), true) },
+  'a mapping such as {"dryRun": true}',
+);
 
-/** The event of the janitor. @throws ConfigError with every issue: an order that is not understood deletes nothing. */
+/**
+ * The event of the janitor: on its schedule it deletes, by hand only with `{"dryRun": false}`.
+ * @throws ConfigError with every issue: an order that is not understood deletes nothing.
+ */
 export function parseJanitorEvent(input: unknown): JanitorEvent {
   const read = readEvent(janitorSchema, input);
   return 'tick' in read ? { dryRun: false } : read.own;
@@ -125,6 +137,7 @@ export function parseJanitorEvent(input: unknown): JanitorEvent {
 const record = v.object({
   messageId: v.pipe(v.string('want text'), v.minLength(1, 'text')),
   body: v.string('want text'),
+  attributes: v.optional(v.unknown()),
 });
 
 const queueSchema = closed(
@@ -134,5 +147,9 @@ const queueSchema = closed(
 
 /** The messages in the event of a queue, in its order. @throws ConfigError with every issue. */
 export function parseQueueEvent(input: unknown): readonly QueueRecord[] {
-  return checkEvent(queueSchema, input).Records;
+  return checkEvent(queueSchema, input).Records.map(({ attributes, body, messageId }) => {
+    // Nobody's result is lost for want of it, so what is no time is as good as none.
+    const sent = Number((attributes as { SentTimestamp?: unknown } | null)?.SentTimestamp);
+    return { messageId, body, ...(sent > 0 && { sent }) };
+  });
 }

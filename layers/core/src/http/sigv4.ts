@@ -1,7 +1,7 @@
 // AWS Signature Version 4 of one request, for the few AWS APIs that are called without the SDK
 // (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
-import type { EpochMs } from '../clock.ts';
-import { readSecret } from '../config/secret.ts';
+import type { EpochMs, Seconds } from '../clock.ts';
+import { readHeaderValue } from '../config/secret.ts';
 import { readEnv } from '../env.ts';
 
 /** Credentials as Lambda puts them into the environment. */
@@ -16,11 +16,11 @@ export type AwsCredentials = {
  * @throws ConfigError when there are none.
  */
 export function readAwsCredentials(): AwsCredentials {
-  const sessionToken = readEnv('AWS_SESSION_TOKEN');
+  const hasSession = readEnv('AWS_SESSION_TOKEN') !== undefined;
   return {
-    accessKeyId: readSecret('env:AWS_ACCESS_KEY_ID'),
-    secretAccessKey: readSecret('env:AWS_SECRET_ACCESS_KEY'),
-    ...(sessionToken !== undefined && { sessionToken }),
+    accessKeyId: readHeaderValue('env:AWS_ACCESS_KEY_ID'),
+    secretAccessKey: readHeaderValue('env:AWS_SECRET_ACCESS_KEY'),
+    ...(hasSession && { sessionToken: readHeaderValue('env:AWS_SESSION_TOKEN') }),
   };
 }
 
@@ -41,7 +41,7 @@ export function signRequest(
   credentials: AwsCredentials,
 ): Record<string, string> {
   const { at, body, method, region, service, url } = request;
-  const time = `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  const time = amzDate(at);
   const added = {
     'x-amz-date': time,
     ...(credentials.sessionToken !== undefined && {
@@ -62,18 +62,61 @@ export function signRequest(
     names,
     hash(body),
   ].join('\n');
-  const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\n');
+  const { scope, signature } = sign(canonical, { region, service, time }, credentials);
+  const credential = `Credential=${credentials.accessKeyId}/${scope}`;
+  const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names}, Signature=${signature}`;
+  return { ...added, authorization };
+}
+
+/** A GET that is signed in its query and may be made for `seconds` after `at`. */
+export type PresignedRequest = Pick<SignedRequest, 'at' | 'region' | 'service' | 'url'> & {
+  readonly seconds: Seconds;
+};
+
+/** The URL with its signature: who has it may make the request. */
+export function presignUrl(request: PresignedRequest, credentials: AwsCredentials): URL {
+  const { at, region, seconds, service } = request;
+  const time = amzDate(at);
+  const url = new URL(request.url);
+  const added = {
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `${credentials.accessKeyId}/${scopeOf({ region, service, time })}`,
+    'X-Amz-Date': time,
+    'X-Amz-Expires': String(seconds),
+    'X-Amz-SignedHeaders': 'host',
+    ...(credentials.sessionToken !== undefined && {
+      'X-Amz-Security-Token': credentials.sessionToken,
+    }),
+  };
+  for (const [name, value] of Object.entries(added)) url.searchParams.set(name, value);
+  const query = canonicalQuery(url);
+  const lines = ['GET', url.pathname, query, `host:${url.host}`, '', 'host', hash('')];
+  const { signature } = sign(lines.join('\n'), { region, service, time }, credentials);
+  url.search = `${query}&X-Amz-Signature=${signature}`;
+  return url;
+}
+
+type Scope = { readonly region: string; readonly service: string; readonly time: string };
+
+function scopeOf({ region, service, time }: Scope): string {
+  return `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
+}
+
+function sign(canonical: string, about: Scope, credentials: AwsCredentials) {
+  const scope = scopeOf(about);
+  const text = ['AWS4-HMAC-SHA256', about.time, scope, hash(canonical)].join('\n');
   const key = scope
     .split('/')
     .reduce<string | Buffer>(
       (secret, part) => hmac(secret, part),
       `AWS4${credentials.secretAccessKey}`,
     );
-  const signature = hmac(key, text).toString('hex');
-  const credential = `Credential=${credentials.accessKeyId}/${scope}`;
-  const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names}, Signature=${signature}`;
-  return { ...added, authorization };
+  return { scope, signature: hmac(key, text).toString('hex') };
+}
+
+/** A time as AWS writes it, `20261128T080000Z`. */
+function amzDate(at: EpochMs): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
 function canonicalQuery(url: URL): string {
@@ -91,7 +134,7 @@ function encode(text: string): string {
   );
 }
 
-/** Had when something is signed: loading it is a good part of what a cold probe costs, and no probe signs. */
+/** Loaded when something is signed: that is a good part of what a cold probe costs, and few probes sign. */
 const crypto = () => process.getBuiltinModule('node:crypto');
 
 function hash(data: Uint8Array | string): string {

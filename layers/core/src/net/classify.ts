@@ -60,6 +60,10 @@ const byCode: Readonly<Record<string, Reason>> = {
   PATH_LENGTH_EXCEEDED: 'tls_untrusted',
 };
 
+/** Alerts of a server about the certificate of its client (RFC 8446, 6.2): a server has no other certificate to judge. */
+const clientCertificateAlert =
+  /^ERR_SSL_(?:TLSV13_ALERT_CERTIFICATE_REQUIRED|TLSV1_ALERT_(?:UNKNOWN_CA|ACCESS_DENIED)|SSLV3_ALERT_(?:BAD|UNSUPPORTED|NO)_CERTIFICATE|SSLV3_ALERT_CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN))$/;
+
 /** What the operating system refuses us, not the target: files, memory and buffers of our own that ran out. */
 const ours = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
 
@@ -82,6 +86,10 @@ export function classify(error: unknown): Reason {
     const known = byCode[code];
     if (known !== undefined) return known;
     if (code.startsWith('HPE_')) return 'protocol';
+    // A stream or session that the far side ended, and what is no HTTP/2 (nodejs.org/api/errors.html).
+    if (/^ERR_HTTP2_(?:STREAM|SESSION|GOAWAY)/.test(code)) return 'reset';
+    if (code.startsWith('ERR_HTTP2_')) return 'protocol';
+    if (clientCertificateAlert.test(code)) return 'tls_client_certificate';
     if (code.startsWith('ERR_SSL_') || code === 'EPROTO' || code.startsWith('ERR_TLS_')) {
       return 'tls_protocol';
     }

@@ -23,6 +23,8 @@ export type DialRequest = {
   /** CIDR blocks that the guard lets through. */
   readonly allowBlocked: readonly string[];
   readonly tls?: TlsRequest;
+  /** The address of this machine to connect from. */
+  readonly localAddress?: string;
 };
 
 /** What dialling needs of a probe's environment. */
@@ -66,41 +68,113 @@ class StageFailure extends Error {
 export async function dial(request: DialRequest, env: DialEnvironment): Promise<Dialed> {
   // Loaded late, because most of a cold start's cost is loading, and before anything is timed.
   const secured = request.tls && (await secure(request.tls));
-  let facts: DialFacts = { durations: {} };
-  let socket: Socket | undefined;
-  const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
-    const begun = env.clock.monotonic();
+  const course = new Course(env);
+  return course.finish(async () => {
+    await course.resolve(request);
+    const socket = await course.connect(request);
+    return secured === undefined ? socket : course.shakeHands(socket, secured);
+  });
+}
+
+/** An address that may be reached, or why there is none: what {@link dial} does before it connects. */
+export type Found =
+  | { readonly ok: true; readonly address: string; readonly facts: DialFacts }
+  | { readonly ok: false; readonly outcome: Failure; readonly facts: DialFacts };
+
+/** Resolves a name and asks the guard, for those who do not connect by TCP or not to this address. */
+export async function findAddress(
+  request: Omit<DialRequest, 'port' | 'tls'>,
+  env: DialEnvironment,
+): Promise<Found> {
+  const course = new Course(env);
+  const found = await course.attempt(() => course.resolve(request));
+  return 'outcome' in found ? found : { ok: true, address: found.value, facts: course.facts };
+}
+
+/** TLS over a connection that exists: after STARTTLS, or through a proxy. The facts go on from those that there are. */
+export async function upgrade(
+  { facts, socket }: { readonly socket: Socket; readonly facts: DialFacts },
+  tls: TlsRequest,
+  env: DialEnvironment,
+): Promise<Dialed> {
+  const secured = await secure(tls);
+  const course = new Course(env, facts, socket);
+  return course.finish(() => course.shakeHands(socket, secured));
+}
+
+type Attempt<T> =
+  | { readonly value: T }
+  | { readonly ok: false; readonly outcome: Failure; readonly facts: DialFacts };
+
+/** The way to a connection, stage by stage, with what is known so far. */
+class Course {
+  facts: DialFacts;
+  readonly #env: DialEnvironment;
+  #socket: Socket | undefined;
+
+  constructor(env: DialEnvironment, facts: DialFacts = { durations: {} }, socket?: Socket) {
+    this.#env = env;
+    this.facts = facts;
+    this.#socket = socket;
+  }
+
+  async resolve(request: Omit<DialRequest, 'port'>): Promise<string> {
+    const { deadline, trace } = this.#env;
+    const found = await this.#timed('resolve', () => resolve(request.host, request.ip, deadline));
+    this.facts = { ...this.facts, ...found };
+    trace(`${request.host} is ${found.address} (${found.lookup})`);
+    refuseBlocked(found.address, request.allowBlocked);
+    return found.address;
+  }
+
+  async connect({ localAddress, port }: DialRequest): Promise<Socket> {
+    const { address = '', family = 4 } = this.facts;
+    const to = { address, family, port, ...(localAddress !== undefined && { localAddress }) };
+    this.#socket = await this.#timed('connect', () => openTcp(to, this.#env.deadline));
+    this.#env.trace(`connected to ${endpoint(address, port)}`);
+    return this.#socket;
+  }
+
+  async shakeHands(plain: Socket, secured: Secured): Promise<Socket> {
+    const session = await this.#timed('tls', () => secured.start(plain, this.#env.deadline));
+    this.#socket = session.socket;
+    this.facts = { ...this.facts, tls: session.facts };
+    const { cipher, fault, version } = session.facts;
+    this.#env.trace(`${version} ${cipher}, ${verdict(session.facts)}`);
+    if (fault !== undefined && !secured.insecure) throw explainFailure('tls', fault);
+    return session.socket;
+  }
+
+  async attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+    try {
+      return { value: await work() };
+    } catch (error) {
+      this.#socket?.on('error', () => undefined).destroy();
+      if (!(error instanceof StageFailure)) throw error;
+      return { ok: false, outcome: error.outcome, facts: this.facts };
+    }
+  }
+
+  async finish(work: () => Promise<Socket>): Promise<Dialed> {
+    const done = await this.attempt(work);
+    return 'outcome' in done ? done : { ok: true, socket: done.value, facts: this.facts };
+  }
+
+  async #timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    const { clock } = this.#env;
+    const begun = clock.monotonic();
     try {
       return await work();
     } catch (error) {
       throw explainFailure(stage, error);
     } finally {
-      const seconds = roundSeconds(env.clock.monotonic() - begun);
-      facts = { ...facts, durations: { ...facts.durations, [stage]: seconds } };
+      const seconds = roundSeconds(clock.monotonic() - begun);
+      this.facts = { ...this.facts, durations: { ...this.facts.durations, [stage]: seconds } };
     }
-  };
-  try {
-    const found = await timed('resolve', () => resolve(request.host, request.ip, env.deadline));
-    facts = { ...facts, ...found };
-    env.trace(`${request.host} is ${found.address} (${found.lookup})`);
-    refuseBlocked(found.address, request.allowBlocked);
-    socket = await timed('connect', () => openTcp(found, request.port, env.deadline));
-    env.trace(`connected to ${endpoint(found.address, request.port)}`);
-    if (secured === undefined) return { ok: true, socket, facts };
-    const plain = socket;
-    const session = await timed('tls', () => secured.start(plain, env.deadline));
-    socket = session.socket;
-    facts = { ...facts, tls: session.facts };
-    env.trace(`${session.facts.version} ${session.facts.cipher}, ${verdict(session.facts)}`);
-    const { fault } = session.facts;
-    if (fault !== undefined && !secured.insecure) throw explainFailure('tls', fault);
-    return { ok: true, socket, facts };
-  } catch (error) {
-    socket?.on('error', () => undefined).destroy();
-    if (!(error instanceof StageFailure)) throw error;
-    return { ok: false, outcome: error.outcome, facts };
   }
 }
+
+type Secured = Awaited<ReturnType<typeof secure>>;
 
 async function secure(tls: TlsRequest) {
   const { prepareTls, startTls } = await import('./tls.ts');
@@ -116,9 +190,16 @@ function refuseBlocked(address: string, allowed: readonly string[]): void {
   throw new StageFailure(failure('guard', 'blocked', detail));
 }
 
+type TcpAddress = {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly localAddress?: string;
+};
+
 /** One attempt at one address: racing families would hide which of them is broken. */
-async function openTcp({ address, family }: Resolved, port: number, deadline: Deadline) {
-  const options = { host: address, port, family, autoSelectFamily: false, noDelay: true };
+async function openTcp({ address, ...to }: TcpAddress, deadline: Deadline): Promise<Socket> {
+  const options = { ...to, host: address, autoSelectFamily: false, noDelay: true };
   const socket = connect(options);
   try {
     const connected = new Promise<void>((resolve, reject) => {
@@ -152,19 +233,36 @@ function verdict({ fault }: TlsFacts): string {
   return fault === undefined ? 'certificate valid' : fault.message;
 }
 
+/** Which series are wanted of a connection. */
+export type DialSampling = {
+  /** `strict`: certificates only where blackbox_exporter shows them, and a year 1 where nothing was verified. */
+  readonly compat?: 'strict' | undefined;
+  /** Whether the target answered over the connection. */
+  readonly answered?: boolean;
+};
+
 /** The series that blackbox_exporter has for name resolution and TLS, and those that only fargaze has. */
-export function dialSamples(facts: DialFacts): Sample[] {
+export function dialSamples(
+  facts: DialFacts,
+  { answered = true, compat }: DialSampling = {},
+): Sample[] {
   const { address, durations, family, tls } = facts;
-  const samples = [
+  // Without an address there was no resolution here, but for one that failed.
+  const isLeft = address === undefined && durations.connect !== undefined;
+  const resolution = [
     sample('probe_ip_protocol', {}, family ?? 0),
     sample('probe_dns_lookup_time_seconds', {}, durations.resolve ?? 0),
+    sample('probe_ip_addr_hash', {}, address === undefined ? 0 : hashAddress(address)),
   ];
-  if (address !== undefined) samples.push(sample('probe_ip_addr_hash', {}, hashAddress(address)));
-  if (tls !== undefined) samples.push(...tlsSamples(tls));
-  return samples;
+  const isHidden = tls === undefined || (compat === 'strict' && !answered);
+  return [...(isLeft ? [] : resolution), ...(isHidden ? [] : tlsSamples(tls, compat))];
 }
 
-function tlsSamples(tls: TlsFacts): Sample[] {
+/** Go's zero time, the first of January of the year 1. */
+const goZeroTime = -62_135_596_800;
+
+function tlsSamples(tls: TlsFacts, compat?: 'strict'): Sample[] {
+  const chainExpiry = tls.chainExpiry ?? (compat === 'strict' ? goZeroTime : undefined);
   const samples = [
     sample('probe_ssl_earliest_cert_expiry', {}, tls.earliestExpiry),
     sample('probe_ssl_leaf_not_before_timestamp_seconds', {}, tls.leafNotBefore),
@@ -173,8 +271,8 @@ function tlsSamples(tls: TlsFacts): Sample[] {
     sample('probe_tls_version_info', { version: tls.version }, 1),
     sample('probe_tls_cipher_info', { cipher: tls.cipher }, 1),
   ];
-  if (tls.chainExpiry !== undefined) {
-    samples.push(sample('probe_ssl_last_chain_expiry_timestamp_seconds', {}, tls.chainExpiry));
+  if (chainExpiry !== undefined) {
+    samples.push(sample('probe_ssl_last_chain_expiry_timestamp_seconds', {}, chainExpiry));
   }
   return samples;
 }

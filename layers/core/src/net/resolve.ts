@@ -35,11 +35,13 @@ const queryMs = 1_000;
  */
 export async function resolve(host: string, ip: IpOptions, deadline: Deadline): Promise<Resolved> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
-  const literal = familyOf(name);
-  const inner = literal === 6 ? unmapped(name) : undefined;
-  if (inner !== undefined) return { address: inner, family: 4, lookup: 'literal' };
-  if (literal === 4 || literal === 6) return { address: name, family: literal, lookup: 'literal' };
   const preferred = ip.preferredIpProtocol === 'ip6' ? 6 : 4;
+  const literal = readLiteral(name);
+  if (literal !== undefined) {
+    if (literal.family === preferred || ip.ipProtocolFallback) return literal;
+    const message = `${name} is no IPv${preferred} address, and no other will do`;
+    throw new ResolveError(message, 'ENODATA');
+  }
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
   for (const family of families as (4 | 6)[]) {
@@ -49,6 +51,13 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
   return name.includes('.') || readEnv('FARGAZE_DNS_SERVERS')
     ? queryDns(name, families as (4 | 6)[], deadline)
     : askSystem(name, families as (4 | 6)[], deadline);
+}
+
+function readLiteral(name: string): Resolved | undefined {
+  const family = familyOf(name);
+  if (family === 0) return undefined;
+  const inner = family === 6 ? unmapped(name) : undefined;
+  return { address: inner ?? name, family: inner === undefined ? family : 4, lookup: 'literal' };
 }
 
 /** The IPv4 address within `::ffff:a.b.c.d`, which is what is dialled. */

@@ -24,6 +24,8 @@ export type TlsRequest = {
   /** Name for SNI and verification unless `options.serverName` says another. */
   readonly serverName: string;
   readonly alpn?: readonly string[];
+  /** Share of the time left that the handshake may take, above 0, at most 1; 1 when unset. */
+  readonly share?: number;
 };
 
 /** What a handshake showed. */
@@ -91,7 +93,8 @@ export async function startTls(
     secure.once('secureConnect', resolve).once('error', reject);
     secure.once('close', () => reject(connectionClosed()));
   });
-  await raceDeadline(shaken, deadline);
+  const part = deadline.slice(deadline.remaining() * (request.share ?? 1));
+  await raceDeadline(shaken, part).finally(() => part.close());
   const certificate = secure.getPeerCertificate(true);
   const code = secure.authorizationError as unknown as string | Error | null;
   const fault = findCertificateFault(code, () => checkName(name, certificate));

@@ -13,6 +13,9 @@ export type Pattern = {
   readonly start: number;
 };
 
+/** A pattern whose program says where its groups begin and end. Names by number, from 1 on; empty where there is none. */
+export type GroupPattern = Pattern & { readonly names: readonly string[] };
+
 /** What an instruction does, by its first number. */
 export const operations = {
   /** The text matches. */
@@ -23,6 +26,8 @@ export const operations = {
   split: 2,
   /** Goes on at the second operand where the first, one of {@link places}, is true. */
   assert: 3,
+  /** Keeps the place in the slot of the first operand, twice a group's number and one more at its end. */
+  save: 4,
 } as const;
 
 /** Places between characters that a pattern can ask for. */

@@ -5,12 +5,20 @@ import { showValue } from '../config/explain.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module, Prober } from '../config/modules.ts';
 import { matchesName } from '../config/name-pattern.ts';
-import { defaultJobs, type ProbeConfig, type Target, type Vantage } from '../config/probes.ts';
+import {
+  adHocJob,
+  instanceOf,
+  type ProbeConfig,
+  servedBy,
+  type Target,
+  type Vantage,
+} from '../config/probes.ts';
 import { isInShard } from '../config/shard.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
 import { redactUrl } from '../redact.ts';
+import { isBound, mayReach } from './bound-hosts.ts';
 
 /** A target with what its results are filed under. */
 export type Selected<M extends Module> = {
@@ -31,7 +39,7 @@ export type Selection<M extends Module> = {
   readonly read: (name: string) => string | undefined;
 };
 
-const defaultModules: Readonly<Record<Prober, string>> = { http: 'http_2xx', redis: 'redis' };
+const defaultModules: Readonly<Record<string, string>> = { http: 'http_2xx', redis: 'redis' };
 
 /**
  * The targets of `event`, in the order of the configuration, once each.
@@ -52,14 +60,15 @@ export function selectTargets<M extends Module>(
 }
 
 /**
- * Whether a probe is due at a tick: its time, to the nearest schedule step, is a multiple of the interval.
- * No state is kept, so every tick of a period agrees on who is due.
+ * Whether a probe is due at a tick: its time, to the nearest step of the schedule, is a multiple of the interval.
+ * No state is kept. A tick may come half a step early or late; rounded down, ticks that arrive around a minute's edge
+ * would miss some slots and run others twice.
  */
 export function isDue(
   interval: Seconds,
   tick: { readonly schedule: Seconds; time: EpochMs },
 ): boolean {
-  const step = Math.floor(tick.time / 1000 / tick.schedule) * tick.schedule;
+  const step = Math.round(tick.time / 1000 / tick.schedule) * tick.schedule;
   return step % interval < tick.schedule;
 }
 
@@ -69,7 +78,7 @@ function selectConfigured<M extends Module>(
   issues: Issue[],
 ): Selected<M>[] {
   const { config, prober, vantage } = selection;
-  const own = config.probes.filter((probe) => moduleOf(config, probe.module)?.prober === prober);
+  const own = config.probes.filter((probe) => isServed(moduleOf(config, probe.module), prober));
   event.probes.forEach((pattern, index) => {
     if (pattern.includes('*') || own.some((probe) => probe.name === pattern)) return;
     const hint = didYouMean(
@@ -102,19 +111,20 @@ function resolveTarget<M extends Module>(
   }
   if (unset.length > 0) return [];
   const module = selection.config.modules[probe.module] as M;
-  const target = { name: probe.name, address: text, instance: redactUrl(text), module };
+  const target = { name: probe.name, address: text, instance: instanceOf(probe, text), module };
   return [{ target, job: probe.job, interval: probe.interval, deliver: true }];
 }
 
 function selectAdHoc<M extends Module>(
   event: ProbeEvent,
-  { config, prober }: Selection<M>,
+  { config, prober, read }: Selection<M>,
   issues: Issue[],
 ): Selected<M>[] {
-  const name = event.adHoc?.module ?? defaultModules[prober];
+  issues.push(...findAdHocFault(read('FARGAZE_AD_HOC')));
+  const name = event.adHoc?.module ?? defaultModules[prober] ?? '';
   const module = moduleOf(config, name);
-  if (module?.prober !== prober) {
-    const known = Object.values(config.modules).filter((other) => other.prober === prober);
+  if (!isServed(module, prober)) {
+    const known = Object.values(config.modules).filter((other) => isServed(other, prober));
     const names = known.map((other) => other.name);
     const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
     issues.push({
@@ -123,17 +133,48 @@ function selectAdHoc<M extends Module>(
     });
     return [];
   }
-  return [...new Set(event.adHoc?.targets)].map((address) => ({
+  const targets = [...new Set(event.adHoc?.targets)];
+  issues.push(...findUnbound(targets, module, { config, read }));
+  return targets.map((address) => ({
     target: {
       name: redactUrl(address),
       address,
       instance: redactUrl(address),
       module: module as M,
     },
-    job: defaultJobs[prober],
+    job: adHocJob,
     interval: event.schedule ?? 60,
     deliver: event.schedule !== undefined,
   }));
+}
+
+/** `FARGAZE_AD_HOC` is `true` or unset where events may name targets of their own. */
+function findAdHocFault(allowed = 'true'): Issue[] {
+  if (allowed === 'true') return [];
+  const message =
+    allowed === 'false'
+      ? 'this deployment probes configured targets only (FARGAZE_AD_HOC is false), want probes'
+      : `refused: FARGAZE_AD_HOC is ${showValue(allowed)}, want true or false`;
+  return [{ path: 'targets', message }];
+}
+
+/** Targets that a module with credentials must not be let loose on. */
+function findUnbound(
+  targets: readonly string[],
+  module: Module | undefined,
+  binding: Parameters<typeof mayReach>[2],
+): Issue[] {
+  if (module === undefined || !isBound(module)) return [];
+  return targets.flatMap((address, index) => {
+    if (mayReach(address, module, binding)) return [];
+    const message = `got ${showValue(redactUrl(address))}, but module ${module.name} holds credentials, headers, a body or exceptions that are only for the servers of its probes; want one of these, a host of its hosts, or a module without them`;
+    return [{ path: `targets[${index}]`, message }];
+  });
+}
+
+/** Whether the function whose main prober is `prober` runs `module`. */
+function isServed(module: Module | undefined, prober: Prober): boolean {
+  return module !== undefined && servedBy[module.prober] === prober;
 }
 
 /** By its own name: every object inherits a `constructor`. */
@@ -144,12 +185,13 @@ function moduleOf({ modules }: Config, name: string): Module | undefined {
 /** Two targets of one job and instance would overwrite each other at the Pushgateway. */
 function findOverlaps<M extends Module>(selected: readonly Selected<M>[]): Issue[] {
   const first = new Map<string, string>();
-  return selected.flatMap(({ job, target }) => {
+  return selected.flatMap(({ deliver, job, target }) => {
+    if (!deliver) return [];
     const key = JSON.stringify([job, target.instance]);
     const other = first.get(key);
     first.set(key, other ?? target.name);
     if (other === undefined) return [];
-    const message = `has job ${job} and instance ${target.instance} in common with ${other}, want another job`;
+    const message = `has job ${job} and instance ${target.instance} in common with ${other}, want another job or instance`;
     return [{ path: `probe ${target.name}`, message }];
   });
 }

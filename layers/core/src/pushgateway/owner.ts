@@ -12,13 +12,15 @@ export const timeMetrics: ReadonlySet<string> = new Set([
 
 /** When a group was taken, in seconds since 1970: by its own samples, else as the batch that it came in. */
 export function takenOf({ samples }: Group, batch: EpochMs): Seconds {
-  const times = samples.flatMap(({ metric, value }) => (timeMetrics.has(metric) ? [value] : []));
+  const times = samples.flatMap(({ metric, value }) =>
+    timeMetrics.has(metric) && Number.isFinite(value) ? [value] : [],
+  );
   return times.length === 0 ? batch / 1000 : Math.max(...times);
 }
 
-/** The group with the mark of its owner and the time when it was taken. */
-export function markOwner(group: Group, batch: EpochMs, owner: string): Group {
+/** The group with the mark of its owner, which says when it was taken. */
+export function markOwner(group: Group, taken: Seconds, owner: string): Group {
   const others = group.samples.filter(({ metric }) => metric !== 'fargaze_group_timestamp_seconds');
-  const mark = sample('fargaze_group_timestamp_seconds', { owner }, takenOf(group, batch));
+  const mark = sample('fargaze_group_timestamp_seconds', { owner }, taken);
   return { ...group, samples: [...others, mark] };
 }

@@ -2,11 +2,11 @@
 import { mapConcurrently } from '../concurrency.ts';
 import { readEnv } from '../env.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
-import { renderExposition } from '../exposition.ts';
 import type { Batch, Group } from '../sample.ts';
 import type { Sink } from '../sink/sink.ts';
-import { markOwner } from './owner.ts';
-import { checkPushgateway, type Pushgateway, pushGroup } from './push.ts';
+import { markOwner, takenOf } from './owner.ts';
+import { checkPushgateway, type Pushgateway } from './push.ts';
+import { type Conflicts, pushSamples } from './push-samples.ts';
 
 /** Groups that are pushed at the same time. */
 const concurrency = 8;
@@ -22,11 +22,14 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
     series: 'refused',
     write: async (batch: Batch, deadline) => {
       const owner = readEnv('FARGAZE_OWNER');
+      const conflicts: Conflicts = new Map();
+      const leftOut: Conflicts = new Map();
       const faults = await mapConcurrently(batch.groups, concurrency, async (group) => {
         try {
-          const { samples } = owner === undefined ? group : markOwner(group, batch.taken, owner);
-          const text = await renderExposition(samples);
-          await pushGroup(gateway, { grouping: group.grouping, text }, deadline);
+          const taken = takenOf(group, batch.taken);
+          const marked = owner === undefined ? group : markOwner(group, taken, owner);
+          const own = await pushSamples(gateway, { group: marked, conflicts }, deadline);
+          for (const [metric, words] of own) leftOut.set(metric, words);
           return undefined;
         } catch (error) {
           return { group, error };
@@ -36,6 +39,7 @@ export function createPushgatewaySink(gateway: Pushgateway): Sink {
         faults.filter((fault) => fault !== undefined),
         batch.groups.length,
       );
+      reportConflicts(leftOut);
       refuseTimed(batch.series?.length ?? 0);
     },
   };
@@ -46,6 +50,14 @@ function refuseTimed(series: number): void {
   if (series === 0) return;
   const message = `pushgateway: ${series} series have times of their own, want remote write for them`;
   throw new DeliveryError(message, { retryable: false });
+}
+
+/** Everything else is stored; that these are not must not pass in silence. */
+function reportConflicts(conflicts: Conflicts): void {
+  if (conflicts.size === 0) return;
+  const lines = [...conflicts].map(([metric, words]) => `  ${metric}: ${words}`);
+  const message = `pushgateway: metrics left out because of what somebody else has pushed\n${lines.join('\n')}`;
+  throw new DeliveryError(message, { status: 400, retryable: false });
 }
 
 type Fault = { readonly group: Group; readonly error: unknown };

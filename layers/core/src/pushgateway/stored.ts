@@ -1,4 +1,5 @@
 // What a Pushgateway holds, for those who must look before they write. Refuses an answer that is not whole.
+import type { EpochMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError } from '../errors.ts';
 import { groupPath } from './grouping.ts';
@@ -6,6 +7,13 @@ import { askPushgateway, type Pushgateway } from './push.ts';
 
 /** Bytes of what a Pushgateway holds that are read: some hundred thousand series. */
 const keptBytes = 64 * 1024 * 1024;
+
+/** What a Pushgateway answered. */
+export type PushgatewayText = {
+  readonly text: string;
+  /** When it answered, by its own clock; undefined where it does not say. */
+  readonly now: EpochMs | undefined;
+};
 
 /**
  * The body of a GET of `path`, whole.
@@ -15,15 +23,15 @@ export async function readPushgatewayPath(
   gateway: Pushgateway,
   path: string,
   deadline: Deadline,
-): Promise<string> {
-  const { body, cut } = await askPushgateway(
-    gateway,
-    { method: 'GET', path, keep: keptBytes },
-    deadline,
-  );
-  if (cut !== true) return body;
-  const message = `the Pushgateway holds more than ${keptBytes} bytes, want less`;
-  throw new DeliveryError(message, { retryable: true });
+): Promise<PushgatewayText> {
+  const request = { method: 'GET', path, keep: keptBytes } as const;
+  const { body, cut, headers } = await askPushgateway(gateway, request, deadline);
+  if (cut === true) {
+    const message = `the Pushgateway holds more than ${keptBytes} bytes, want less`;
+    throw new DeliveryError(message, { retryable: true });
+  }
+  const now = Date.parse(String(headers.date));
+  return { text: body, now: Number.isNaN(now) ? undefined : now };
 }
 
 /** Removes a group. @throws DeliveryError when it was not taken. */

@@ -50,7 +50,9 @@ export const alertLabelEntries = {
   severity: v.optional(
     v.pipe(
       v.picklist(['critical', 'warning'], 'want critical or warning'),
-      v.description('severity of its alert; unset: `critical`'),
+      v.description(
+        'severity of its alerts that would page; unset: `critical`. Warnings stay warnings',
+      ),
     ),
   ),
 };
@@ -63,6 +65,33 @@ export const probeAlertingEntries = {
       threshold,
       v.description(
         '`{ failed: m, of: n }`: down once m of the last n results failed, up again once none of n did; unset: 2 of 3',
+      ),
+    ),
+  ),
+};
+
+const wantedLink = 'a URL such as https://example.org/runbooks';
+const link = v.pipe(
+  v.string(`want ${wantedLink}`),
+  v.regex(/^https?:\/\/[^\s"'{}$@]+$/, wantedLink),
+  v.transform((value) => value.replace(/\/+$/, '')),
+);
+
+/** Keys of `links`. */
+export const linkEntries = {
+  runbooks: v.optional(
+    v.pipe(
+      link,
+      v.description(
+        'where `docs/runbooks` can be read; unset: in the repository that git’s `origin` names, where its address is known',
+      ),
+    ),
+  ),
+  grafana: v.optional(
+    v.pipe(
+      link,
+      v.description(
+        'a Grafana that has the boards, to which alerts of Prometheus lead; Grafana’s own alerts lead to its own',
       ),
     ),
   ),

@@ -2,7 +2,7 @@
 // be unknown, minute after minute, in turn.
 import type { Seconds } from '../../clock.ts';
 import type { Config } from '../config.ts';
-import type { ProbeConfig, Vantage } from '../probes.ts';
+import { type ProbeConfig, servedBy, type Vantage } from '../probes.ts';
 import { isInShard, maxShards } from '../shard.ts';
 
 /** What the function of web probes can do; serverless.yml gives it 55 s, of which 10 are kept for delivering. */
@@ -21,7 +21,8 @@ export function findOverload(config: Config): string[] {
 
 function overloadOf(config: Config, vantage: Vantage): string[] {
   const probes = config.probes.filter(
-    ({ module, vantage: own }) => own === vantage && config.modules[module]?.prober === 'http',
+    ({ module, vantage: own }) =>
+      own === vantage && servedBy[config.modules[module]?.prober ?? 'redis'] === 'http',
   );
   const timeoutOf = ({ module }: ProbeConfig) => config.modules[module]?.timeout ?? 0;
   const long = probes.filter((probe) => timeoutOf(probe) + webFunction.work > webFunction.probing);

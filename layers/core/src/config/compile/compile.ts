@@ -1,7 +1,7 @@
 // Compiles a fargaze.yml document at build time. Reports every issue at once; what compiles, runs.
 
 import * as v from 'valibot';
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, type Issue } from '../../errors.ts';
 import type { Config } from '../config.ts';
 import { explainIssues } from '../explain.ts';
 import type { Module } from '../modules.ts';
@@ -9,7 +9,7 @@ import { defaultJobs, defaultVantages, type ProbeConfig } from '../probes.ts';
 import { mergeAlerting } from './alerting-schema.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
-import { buildSlo } from './slo-schema.ts';
+import { buildSlo, withoutUnset } from './slo-schema.ts';
 
 export { configSchema, moduleSchema, probeSchema } from './schema.ts';
 
@@ -23,9 +23,12 @@ const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' 
  */
 export function compileConfig(document: unknown, source = 'fargaze.yml'): Config {
   const result = v.safeParse(configSchema, document);
+  const related = toIssues(crossCheck(document, builtinModules));
+  const isProber = ({ path }: Issue) => /\.prober$/.test(path);
+  const better = new Set(related.filter(isProber).map(({ path }) => path));
   const issues = [
-    ...explainIssues(configSchema, result.issues ?? []),
-    ...toIssues(crossCheck(document, builtinModules)),
+    ...explainIssues(configSchema, result.issues ?? []).filter(({ path }) => !better.has(path)),
+    ...related,
   ];
   if (!result.success || issues.length > 0) throw new ConfigError(source, issues);
   return build(result.output);
@@ -34,24 +37,30 @@ export function compileConfig(document: unknown, source = 'fargaze.yml'): Config
 function build(parsed: ParsedConfig): Config {
   const declared = { ...parseBuiltins(), ...parsed.modules };
   const modules = Object.fromEntries(
-    Object.entries(declared).map(([name, { alert: _, labels: __, severity: ___, ...module }]) => [
-      name,
-      { name, ...module },
-    ]),
+    Object.entries(declared).map(
+      ([name, { alert: _, hosts, labels: __, severity: ___, ...module }]) => [
+        name,
+        { name, ...(hosts !== undefined && { hosts }), ...module },
+      ],
+    ),
   ) as Record<string, Module>;
   const probes = parsed.probes.map((probe): ProbeConfig => {
     const prober = modules[probe.module]?.prober ?? 'http';
-    const { quiet_during_rollout: rollout, alert, labels, severity, ...kept } = probe;
+    const { quiet_during_rollout: rollout, alert, instance, labels, severity, ...kept } = probe;
     return {
       ...kept,
       ...mergeAlerting({ alert, labels, severity }, declared[probe.module] ?? {}),
       job: probe.job ?? defaultJobs[prober],
       vantage: probe.vantage === 'any' ? defaultVantages[prober] : probe.vantage,
+      ...(instance !== undefined && { instance }),
       ...(rollout !== undefined && { rollout }),
     };
   });
-  const { bridge, shards } = parsed;
-  return { version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) };
+  const { bridge, links, shards } = parsed;
+  return {
+    ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
+    ...(links !== undefined && { links: withoutUnset(links) }),
+  };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

@@ -3,10 +3,11 @@
 import type { Issue } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
-import { defaultJobs } from '../probes.ts';
+import { defaultJobs, instanceOf } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
+import { refusedProbers } from './refused.ts';
 import { checkSlos } from './slo-schema.ts';
 
 /** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
@@ -17,6 +18,8 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
   const slos = Array.isArray(root.slos) ? root.slos.map(asMapping) : [];
   return [
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkProber),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkRedis),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -36,12 +39,59 @@ export function toIssues(findings: readonly Finding[]): Issue[] {
   return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
 }
 
-/** Either of the two is the Authorization header. */
-function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
-  const { authorization, basic_auth } = asMapping(asMapping(module).http);
-  if (authorization === undefined || basic_auth === undefined) return [];
-  const message = 'given beside basic_auth, want at most one of basic_auth and authorization';
-  return [{ path: ['modules', name, 'http', 'authorization'], message }];
+const authKeys = ['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2'];
+
+/** Each of them is the Authorization header. */
+export function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
+  const http = asMapping(asMapping(module).http);
+  const [first, ...more] = authKeys.filter((key) => http[key] !== undefined);
+  return more.map((key) => ({
+    path: ['modules', name, 'http', key],
+    message: `given beside ${first}, want at most one of ${first} and ${key}`,
+  }));
+}
+
+/** A prober that blackbox_exporter has and fargaze has not. */
+function checkProber([name, module]: readonly [string, unknown]): Finding[] {
+  const reason = own(refusedProbers, asMapping(module).prober);
+  return reason === undefined ? [] : [{ path: ['modules', name, 'prober'], message: reason }];
+}
+
+/** Options of `redis` that exclude or need each other. */
+function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
+  const redis = asMapping(asMapping(module).redis);
+  const iam = asMapping(redis.iam);
+  const hasKeyTag = typeof redis.key_prefix === 'string' && redis.key_prefix.includes('{');
+  const faults: readonly (readonly [broken: boolean, key: string, message: string])[] = [
+    [
+      redis.iam !== undefined && redis.password !== undefined,
+      'iam',
+      'given beside password, want at most one of password and iam',
+    ],
+    [
+      redis.iam !== undefined && redis.username === undefined,
+      'iam',
+      'given without username, want the name of the user that the token is for',
+    ],
+    [
+      iam.service === 'memorydb' && iam.serverless === true,
+      'iam',
+      'got serverless: true for memorydb, want it for elasticache only',
+    ],
+    [
+      redis.topology === 'cluster' && hasKeyTag,
+      'key_prefix',
+      `got ${showValue(redis.key_prefix)}, want no { in a cluster: the probe places its own key in each shard`,
+    ],
+    [
+      redis.canary === 'ping' && Array.isArray(redis.replicas),
+      'replicas',
+      'given with canary: ping, want canary: write: replicas must show what was written',
+    ],
+  ];
+  return faults.flatMap(([broken, key, message]) =>
+    broken ? [{ path: ['modules', name, 'redis', key], message }] : [],
+  );
 }
 
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
@@ -56,7 +106,17 @@ function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[]
 
 const schemes: Readonly<Record<string, { readonly form: RegExp; readonly wanted: string }>> = {
   http: { form: /^(?:https?:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))/i, wanted: 'http:// or https://' },
+  grpc: { form: /^(?:https?:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))/i, wanted: 'http:// or https://' },
   redis: { form: /^(?:redis|valkey)s?:\/\//i, wanted: 'redis:// or rediss://' },
+};
+
+/** Probers whose targets are no URLs. */
+const bareTargets: typeof schemes = {
+  tcp: { form: /^(?:\[[^\]]+\]|[^:/]+):[^:/]+$/, wanted: 'host:port' },
+  dns: {
+    form: /^(?:\[[^\]]+\](?::\w+)?|[^:/]+(?::\w+)?|[\da-f:]+)$/i,
+    wanted: 'a server, with or without a port',
+  },
 };
 
 function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[] {
@@ -67,9 +127,19 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
     return [{ path, message: 'holds a password, want it in the module, by reference' }];
   }
   const literal = target.replace(/^\$\{[A-Za-z_][A-Za-z0-9_]*:-(.*)\}$/s, '$1');
-  const scheme = own(schemes, proberOf(probe, modules));
+  const prober = proberOf(probe, modules);
+  const wanted = own(bareTargets, prober);
+  if (wanted !== undefined && !literal.startsWith('${') && !wanted.form.test(literal)) {
+    return [{ path, message: `got ${showValue(target)}, want ${wanted.wanted}` }];
+  }
+  const scheme = own(schemes, prober);
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
-  return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
+  return [
+    {
+      path,
+      message: `got ${showValue(redactUrl(target))}, want it to begin with ${scheme.wanted}`,
+    },
+  ];
 }
 
 /** No function of Redis probes stands outside a VPC: such a probe would never run. */
@@ -93,9 +163,10 @@ function proberOf(probe: Mapping, modules: Mapping): unknown {
 function groupOf(probe: Mapping, modules: Mapping): unknown {
   if (typeof probe.target !== 'string') return undefined;
   const prober = proberOf(probe, modules);
-  const usual = prober === 'http' || prober === 'redis' ? defaultJobs[prober] : '';
+  const usual = own(defaultJobs, prober) ?? '';
   const job = typeof probe.job === 'string' ? probe.job : usual;
-  return JSON.stringify([job, redactUrl(probe.target)]);
+  const instance = typeof probe.instance === 'string' ? probe.instance : undefined;
+  return JSON.stringify([job, instanceOf({ instance }, probe.target)]);
 }
 
 /** What is looked for twice, and how the place is called. */
@@ -114,8 +185,9 @@ function duplicates(
       first.set(key, index);
       return [];
     }
-    const same = field === 'name' ? list.slice(0, -1) : 'job and target';
-    const message = `duplicate ${same} ${showValue(entry[field])}, already at ${list}[${earlier}]`;
+    const same = field === 'name' ? list.slice(0, -1) : 'job and instance';
+    const seen = field === 'name' ? entry.name : instanceOf(entry, String(entry.target));
+    const message = `duplicate ${same} ${showValue(seen)}, already at ${list}[${earlier}]`;
     return [{ path: [list, index, field], message }];
   });
 }

@@ -3,10 +3,12 @@ import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { messageOf } from '../../errors.ts';
 import type { Pattern } from '../../pattern/pattern.ts';
+import type { CelProgram } from '../cel.ts';
 import { parseDuration, parseSize } from '../duration.ts';
 import { checkVariables } from '../interpolate.ts';
 import type { SecretRef } from '../secret.ts';
 import { isSecretRef } from '../secret.ts';
+import { compileCel } from './cel-parse.ts';
 import { compilePattern } from './pattern/program.ts';
 
 const text = (wanted: string) => v.string(`want ${wanted}`);
@@ -43,8 +45,12 @@ export const size = v.pipe(
     [v.pipe(v.number(), v.integer(), v.transform(String)), v.string()],
     'want a size such as 512KB or 1MB',
   ),
-  v.check((value) => (parseSize(value) ?? 0) > 0, 'a size such as 512KB or 1MB'),
-  v.transform((value) => parseSize(value) ?? 0),
+  v.check(
+    (value) => value.startsWith('-') || parseSize(value) !== undefined,
+    'a size such as 512KB or 1MB',
+  ),
+  // Nothing and less than nothing are no limit, as in blackbox_exporter.
+  v.transform((value) => parseSize(value) || Number.MAX_SAFE_INTEGER),
 );
 
 /** An RE2 pattern. */
@@ -55,6 +61,19 @@ export const pattern = v.pipe(
       return compilePattern(dataset.value);
     } catch (error) {
       addIssue({ message: `a regular expression in RE2 syntax (${messageOf(error)})` });
+      return NEVER;
+    }
+  }),
+);
+
+/** A CEL expression over `body`. */
+export const cel = v.pipe(
+  text('a CEL expression'),
+  v.rawTransform<string, CelProgram>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return compileCel(dataset.value);
+    } catch (error) {
+      addIssue({ message: `a CEL expression over body (${messageOf(error)})` });
       return NEVER;
     }
   }),
@@ -89,6 +108,21 @@ export const name = v.pipe(
     /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/,
     'a name of letters, digits, _ . and - (at most 100)',
   ),
+);
+
+/** A host that credentials may go to: `api.example.com`, `[::1]`, `api.example.com:8443` or `*.example.com`. */
+export const host = v.pipe(
+  text('a host'),
+  v.regex(
+    /^(?:(?:\*\.)?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu,
+    'a host such as api.example.com, api.example.com:8443 or *.example.com',
+  ),
+);
+
+/** The label `instance` of a probe. */
+export const instance = v.pipe(
+  text('text'),
+  v.regex(/^[\x21-\x7e]{1,200}$/, 'text of 1 to 200 printable characters without spaces'),
 );
 
 /** A target with well-formed variables. */

@@ -3,25 +3,28 @@
 import * as v from 'valibot';
 import { closed, mappingOf } from '../mapping.ts';
 import type { HttpOptions } from '../modules.ts';
-import { cidr, ipProtocol, pattern, secretRef, size } from './fields.ts';
+import { acceptsCompression } from './accept-encoding.ts';
 import {
-  refusedAuthorizationEntries,
-  refusedBasicAuthEntries,
-  refusedHttpEntries,
-} from './refused.ts';
+  authorizationSchema,
+  basicAuthSchema,
+  bearerEntries,
+  httpHeadersSchema,
+  oauth2Schema,
+  proxyEntries,
+  proxyFault,
+  token,
+  toProxy,
+} from './client-schema.ts';
+import { connectionEntries, connectionOf } from './dialogue-schema.ts';
+import { cel, pattern, size } from './fields.ts';
+import { refusedHttpEntries } from './refused.ts';
 import { tlsSchema } from './tls-schema.ts';
-
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const headers = mappingOf(
   v.pipe(v.string(), v.regex(token, 'a header name')),
   v.pipe(
     v.union([v.string(), v.pipe(v.number(), v.transform(String))], 'want text'),
-    v.check(
-      (value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
-      'a header value of one line, in Latin-1',
-    ),
+    v.check((value) => !/[^\P{Cc}\t]/u.test(value), 'a header value of one line'),
   ),
 );
 
@@ -39,15 +42,24 @@ const headerRule = v.pipe(
 );
 
 const statusCode = v.pipe(
-  v.number('want a status code from 100 to 599'),
-  v.integer('a status code from 100 to 599'),
-  v.minValue(100, 'a status code from 100 to 599'),
-  v.maxValue(599, 'a status code from 100 to 599'),
+  v.number('want a status code from 100 to 999'),
+  v.integer('a status code from 100 to 999'),
+  v.minValue(100, 'a status code from 100 to 999'),
+  v.maxValue(999, 'a status code from 100 to 999'),
 );
 
 /** The keys of `http`. */
 export const httpEntries = {
-  method: v.optional(v.pipe(v.picklist(methods), v.description('request method')), 'GET'),
+  method: v.optional(
+    v.pipe(
+      v.string('want a method'),
+      v.transform((method) => method || 'GET'),
+      v.regex(token, 'a method such as GET'),
+      v.check((method) => method !== 'CONNECT', 'another method: CONNECT is for proxies'),
+      v.description('request method'),
+    ),
+    'GET',
+  ),
   headers: v.optional(
     v.pipe(headers, v.description('request headers; `Host` also sets the TLS server name')),
     {},
@@ -79,21 +91,20 @@ export const httpEntries = {
     v.pipe(
       v.array(
         v.picklist(
-          ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2', 'HTTP/2.0', 'HTTP/3', 'HTTP/3.0'],
-          'want a version such as HTTP/1.1',
+          ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2', 'HTTP/2.0'],
+          'want HTTP/1.0, HTTP/1.1 or HTTP/2.0; HTTP/3 is not spoken',
         ),
       ),
-      v.check(
-        (list) => list.length === 0 || list.some((one) => one.startsWith('HTTP/1.')),
-        'HTTP/1.1 among them: no other version is spoken',
-      ),
-      v.description('versions that are a success, HTTP/1.1 or HTTP/1.0 among them; empty: any'),
+      v.description('versions that are a success, such as HTTP/1.1 and HTTP/2.0; empty: any'),
     ),
     [],
   ),
   follow_redirects: v.optional(
     v.pipe(v.boolean(), v.description('follow up to 10 redirects')),
     true,
+  ),
+  no_follow_redirects: v.optional(
+    v.pipe(v.boolean(), v.description('the old, inverse form of `follow_redirects`; wins over it')),
   ),
   lenient_parsing: v.optional(
     v.pipe(
@@ -131,50 +142,64 @@ export const httpEntries = {
     v.pipe(v.array(headerRule), v.description('fail unless all of these headers match')),
     [],
   ),
+  fail_if_body_json_matches_cel: v.optional(
+    v.pipe(cel, v.description('fail when this CEL expression over the JSON `body` is true')),
+  ),
+  fail_if_body_json_not_matches_cel: v.optional(
+    v.pipe(cel, v.description('fail unless this CEL expression over the JSON `body` is true')),
+  ),
   basic_auth: v.optional(
     v.pipe(
-      closed({
-        username: v.string(),
-        password: secretRef,
-        ...refusedBasicAuthEntries,
-      }),
-      v.description('`username`, and `password` by reference'),
+      basicAuthSchema,
+      v.description(
+        '`username` (or `username_file`), and `password` by reference (or `password_file`)',
+      ),
     ),
   ),
   authorization: v.optional(
     v.pipe(
-      closed({
-        type: v.optional(v.string(), 'Bearer'),
-        credentials: secretRef,
-        ...refusedAuthorizationEntries,
-      }),
-      v.description('`type` (default Bearer), and `credentials` by reference'),
+      authorizationSchema,
+      v.description(
+        '`type` (default Bearer), and `credentials` by reference (or `credentials_file`)',
+      ),
     ),
   ),
-  tls_config: v.pipe(tlsSchema, v.description('see tls_config')),
-  preferred_ip_protocol: v.optional(
-    v.pipe(ipProtocol, v.description('address family to try first')),
-    'ip4',
-  ),
-  ip_protocol_fallback: v.optional(
+  ...bearerEntries,
+  oauth2: v.optional(
     v.pipe(
-      v.boolean(),
-      v.description('use the other family when the name has no address of the preferred one'),
+      oauth2Schema,
+      v.description(
+        'client credentials of OAuth 2.0: `client_id`, `client_secret` by reference (or `client_secret_file`), `token_url`, `scopes`, `endpoint_params`, `tls_config`, and a proxy as below',
+      ),
     ),
+  ),
+  http_headers: v.optional(
+    v.pipe(
+      httpHeadersSchema,
+      v.description('headers, each with `values`, `secrets` by reference and `files`'),
+    ),
+    {},
+  ),
+  enable_http2: v.optional(
+    v.pipe(v.boolean(), v.description('offer HTTP/2 over TLS; the server chooses')),
     true,
   ),
-  allow_blocked: v.optional(
-    v.pipe(
-      v.array(cidr),
-      v.description('address blocks to reach although probes are kept from them by default'),
-    ),
-    [],
+  ...proxyEntries,
+  skip_resolve_phase_with_proxy: v.optional(
+    v.pipe(v.boolean(), v.description('with a proxy: leave the name of the target to it')),
+    false,
   ),
+  tls_config: v.pipe(tlsSchema, v.description('see tls_config')),
+  ...connectionEntries,
 };
 
 /** Schema of `http`. */
 export const httpSchema = v.pipe(
   v.optional(closed({ ...httpEntries, ...refusedHttpEntries }), {}),
+  v.rawCheck(({ addIssue, dataset }) => {
+    const faults = dataset.typed ? findFaults(dataset.value) : [];
+    for (const message of faults) addIssue({ message });
+  }),
   v.transform(
     (http): HttpOptions => ({
       method: http.method,
@@ -184,7 +209,8 @@ export const httpSchema = v.pipe(
       ...(http.compression !== undefined && { compression: http.compression }),
       validStatusCodes: http.valid_status_codes,
       validHttpVersions: http.valid_http_versions,
-      followRedirects: http.follow_redirects,
+      followRedirects:
+        http.no_follow_redirects === undefined ? http.follow_redirects : !http.no_follow_redirects,
       lenientParsing: http.lenient_parsing,
       failIfSsl: http.fail_if_ssl,
       failIfNotSsl: http.fail_if_not_ssl,
@@ -192,12 +218,56 @@ export const httpSchema = v.pipe(
       failIfBodyNotMatches: http.fail_if_body_not_matches_regexp,
       failIfHeaderMatches: http.fail_if_header_matches,
       failIfHeaderNotMatches: http.fail_if_header_not_matches,
-      ...(http.basic_auth !== undefined && { basicAuth: http.basic_auth }),
-      ...(http.authorization !== undefined && { authorization: http.authorization }),
+      ...celOf(http),
+      ...authOf(http),
+      httpHeaders: http.http_headers,
+      http2: http.enable_http2,
+      ...proxyOf(http),
+      skipResolveWithProxy: http.skip_resolve_phase_with_proxy,
       tls: http.tls_config,
-      preferredIpProtocol: http.preferred_ip_protocol,
-      ipProtocolFallback: http.ip_protocol_fallback,
-      allowBlocked: http.allow_blocked,
+      ...connectionOf(http),
     }),
   ),
 );
+
+const shape = v.object(httpEntries);
+
+type HttpInput = v.InferOutput<typeof shape>;
+
+function celOf(http: HttpInput): Pick<HttpOptions, 'failIfCelMatches' | 'failIfCelNotMatches'> {
+  const { fail_if_body_json_matches_cel: matches, fail_if_body_json_not_matches_cel: not } = http;
+  return {
+    ...(matches !== undefined && { failIfCelMatches: matches }),
+    ...(not !== undefined && { failIfCelNotMatches: not }),
+  };
+}
+
+function authOf(http: HttpInput): Pick<HttpOptions, 'authorization' | 'basicAuth' | 'oauth2'> {
+  const token = http.bearer_token ?? http.bearer_token_file;
+  const bearer = token === undefined ? undefined : { type: 'Bearer', credentials: token };
+  const authorization = http.authorization ?? bearer;
+  return {
+    ...(http.basic_auth !== undefined && { basicAuth: http.basic_auth }),
+    ...(authorization !== undefined && { authorization }),
+    ...(http.oauth2 !== undefined && { oauth2: http.oauth2 }),
+  };
+}
+
+function proxyOf(http: HttpInput): Pick<HttpOptions, 'proxy'> {
+  const proxy = toProxy(http);
+  return proxy === undefined ? {} : { proxy };
+}
+
+/** What no single key can show. */
+function findFaults(http: HttpInput): string[] {
+  const proxy = proxyFault(http);
+  const accept = Object.entries(http.headers).find(
+    ([name]) => name.toLowerCase() === 'accept-encoding',
+  )?.[1];
+  return [
+    ...(proxy === undefined ? [] : [proxy]),
+    ...(acceptsCompression(http.compression ?? '', accept ?? '')
+      ? []
+      : [`a header Accept-Encoding that accepts ${http.compression}, which compression expects`]),
+  ];
+}

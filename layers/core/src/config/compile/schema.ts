@@ -1,10 +1,13 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
+import { adHocJob } from '../probes.ts';
 import { maxShards } from '../shard.ts';
-import { probeAlertingEntries } from './alerting-schema.ts';
+import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
-import { address, duration, name } from './fields.ts';
+import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
+import { dnsSchema } from './dns-schema.ts';
+import { address, duration, host, instance, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
@@ -18,24 +21,50 @@ export const moduleTimeout = v.optional(
   '5s',
 );
 
+/** The `hosts` of a module. */
+const moduleHosts = v.optional(
+  v.pipe(
+    v.array(host),
+    v.description(
+      "hosts that may be sent the module's credentials, headers and body besides the servers of its probes: `name`, `name:port` or `*.domain`",
+    ),
+  ),
+);
+
+/** `compat` of a module of the web probe. */
+export const moduleCompat = v.optional(
+  v.pipe(
+    v.picklist(['strict'], 'want strict'),
+    v.description(
+      '`strict`: series as blackbox_exporter has them, also where docs/metrics.md names a difference',
+    ),
+  ),
+);
+
+const webEntries = {
+  timeout: moduleTimeout,
+  hosts: moduleHosts,
+  compat: moduleCompat,
+  ...probeAlertingEntries,
+};
+
 /** Schema of one entry of `modules`, by prober. */
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({
-      prober: v.literal('http'),
-      timeout: moduleTimeout,
-      http: httpSchema,
-      ...probeAlertingEntries,
-    }),
+    closed({ prober: v.literal('http'), http: httpSchema, ...webEntries }),
+    closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries }),
+    closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries }),
+    closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries }),
     closed({
       prober: v.literal('redis'),
       timeout: moduleTimeout,
+      hosts: moduleHosts,
       redis: redisSchema,
       ...probeAlertingEntries,
     }),
   ],
-  'prober: http or redis',
+  'prober: http, tcp, dns, grpc or redis',
 );
 
 const interval = duration({
@@ -60,7 +89,22 @@ export const probeSchema = closed({
     '1m',
   ),
   job: v.optional(
-    v.pipe(name, v.description('label `job`; unset: `fargaze-web` or `fargaze-redis`')),
+    v.pipe(
+      name,
+      v.check(
+        (value) => value !== adHocJob,
+        `another job: ${adHocJob} is for targets that events name`,
+      ),
+      v.description('label `job`; unset: `fargaze-web` or `fargaze-redis`'),
+    ),
+  ),
+  instance: v.optional(
+    v.pipe(
+      instance,
+      v.description(
+        'label `instance`; unset: the target without user info, without what follows `#`, and with `redacted` for query values and path segments that may be secret',
+      ),
+    ),
   ),
   vantage: v.optional(
     v.pipe(
@@ -103,13 +147,26 @@ export const shards = v.pipe(
 /** Schema of the whole file. */
 export const configSchema = closed(
   {
+    blackbox: v.optional(
+      v.union(
+        [
+          v.pipe(v.string(), v.minLength(1)),
+          closed({
+            file: v.pipe(v.string('want a path'), v.minLength(1, 'a path')),
+            compat: moduleCompat,
+          }),
+        ],
+        'want the path of a blackbox.yml, or a mapping with file and compat',
+      ),
+    ),
     modules: v.optional(mappingOf(name, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
     shards: v.optional(shards, 1),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
+    links: v.optional(closed(linkEntries, 'a mapping with runbooks or grafana')),
   },
-  'a mapping with probes, modules, shards, bridge or slos',
+  'a mapping with probes, modules, shards, bridge, slos or links',
 );
 
 /** The file after its values have been read. */

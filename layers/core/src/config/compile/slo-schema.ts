@@ -3,10 +3,12 @@ import * as v from 'valibot';
 import { parseDuration } from '../duration.ts';
 import { type PathStep, showValue } from '../explain.ts';
 import { closed, oneOf } from '../mapping.ts';
+
 import type { SloConfig } from '../slos.ts';
 import { didYouMean } from '../suggest.ts';
 import { alertLabelEntries, mergeAlerting } from './alerting-schema.ts';
 import { duration, name } from './fields.ts';
+import { compilePattern } from './pattern/program.ts';
 import type { Finding, Mapping } from './raw.ts';
 
 const sloName = v.pipe(name, v.description('unique name; the label `slo`'));
@@ -14,6 +16,39 @@ const job = v.optional(
   v.pipe(name, v.description('label `job` of the app’s `http_request_duration_seconds`')),
   'web',
 );
+
+/** Prometheus runs it, so it stays as it is written. */
+function isPattern(text: string): boolean {
+  try {
+    compilePattern(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Keys of an objective on requests. */
+const requests = {
+  job,
+  routes: v.optional(
+    v.pipe(
+      v.string('want a regular expression'),
+      v.check(isPattern, 'a regular expression in RE2 syntax'),
+      v.description(
+        'pattern of the routes that count, matched whole; unset: all but those of health checks',
+      ),
+    ),
+  ),
+  capacity: v.optional(
+    v.pipe(
+      v.number('want a count such as 8'),
+      v.check((value) => Number.isInteger(value) && value >= 1, 'a whole number from 1'),
+      v.description(
+        'requests that one task of the job handles at once; FargazeWebSaturated judges by it',
+      ),
+    ),
+  ),
+};
 
 const common = {
   objective: v.pipe(
@@ -61,7 +96,7 @@ export const sloEntries = {
       v.literal('requests'),
       v.description('`requests`: a good event is an answer other than 5xx'),
     ),
-    job,
+    ...requests,
     ...common,
   },
   latency: {
@@ -70,7 +105,7 @@ export const sloEntries = {
       v.literal('latency'),
       v.description('`latency`: a good event is an answer within `threshold`'),
     ),
-    job,
+    ...requests,
     threshold: v.pipe(
       duration({ min: 0.001, max: 600, wanted: 'a duration from 1ms to 10m such as 500ms' }),
       v.description('a bound of the app’s histogram'),
@@ -90,10 +125,16 @@ export const sloSchema = oneOf(
 export function buildSlo(parsed: v.InferOutput<typeof sloSchema>): SloConfig {
   const { min_bad_events, labels, severity, ...slo } = parsed;
   return {
-    ...slo,
+    ...withoutUnset(slo),
     ...mergeAlerting({ labels, severity }, {}),
     minBadEvents: min_bad_events ?? (slo.indicator === 'probe' ? 3 : 10),
   };
+}
+
+/** The keys that have a value. */
+export function withoutUnset<T extends object>(keys: T) {
+  type Set = { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)) as Set;
 }
 
 /** The share of the budget that may go within an hour (infra/config/prometheus/rules/alerting/slo.yml). */

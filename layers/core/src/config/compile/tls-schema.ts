@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { closed } from '../mapping.ts';
 import type { TlsOptions, TlsVersion } from '../modules.ts';
+import type { SecretRef } from '../secret.ts';
 import { secretRef } from './fields.ts';
 import { refusedTlsEntries } from './refused.ts';
 
@@ -49,6 +50,13 @@ export const tlsEntries = {
   cert: v.optional(v.pipe(certificates, v.description('PEM of the client certificate'))),
   cert_file: v.optional(v.pipe(v.string(), v.description('file with that PEM, likewise'))),
   key: v.optional(v.pipe(secretRef, v.description('reference to the PEM of the client key'))),
+  key_file: v.optional(
+    v.pipe(
+      v.string('want text'),
+      v.transform((path) => `file:${path}` as SecretRef),
+      v.description('file with that PEM, read when the probe runs'),
+    ),
+  ),
   server_name: v.optional(v.pipe(v.string(), v.description('name to ask for (SNI) and to verify'))),
   insecure_skip_verify: v.optional(
     v.pipe(v.boolean(), v.description('go on although the certificate is not valid')),
@@ -66,7 +74,7 @@ export const tlsSchema = v.pipe(
       ({
         ...(tls.ca !== undefined && { ca: tls.ca }),
         ...(tls.cert !== undefined && { cert: tls.cert }),
-        ...(tls.key !== undefined && { key: tls.key }),
+        ...((tls.key ?? tls.key_file) !== undefined && { key: tls.key ?? tls.key_file }),
         ...(tls.server_name !== undefined && { serverName: tls.server_name }),
         insecureSkipVerify: tls.insecure_skip_verify,
         ...(versionOf(tls.min_version) !== undefined && { minVersion: versionOf(tls.min_version) }),

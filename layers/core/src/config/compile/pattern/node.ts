@@ -8,6 +8,7 @@ export type Node =
   | { readonly kind: 'place'; readonly place: (typeof places)[keyof typeof places] }
   | { readonly kind: 'sequence'; readonly items: readonly Node[] }
   | { readonly kind: 'choice'; readonly items: readonly Node[] }
+  | { readonly kind: 'group'; readonly item: Node; readonly index: number; readonly name: string }
   | Repetition;
 
 /** `max` undefined: without end. */
@@ -16,6 +17,8 @@ export type Repetition = {
   readonly item: Node;
   readonly min: number;
   readonly max: number | undefined;
+  /** Whether fewer are tried first; only groups show the difference. */
+  readonly lazy: boolean;
 };
 
 /** What is wrong, in Go's words, with the part that is. */

@@ -1,5 +1,5 @@
 // Reads RE2's syntax (github.com/google/re2/wiki/Syntax) as Go does: what Go's regexp takes has a tree with Go's meaning,
-// what it refuses is refused with its words. Greedy or not, and which group matched, is left out: nobody asks.
+// what it refuses is refused with its words.
 import { places } from '../../../pattern/pattern.ts';
 import {
   inCase,
@@ -13,14 +13,25 @@ import {
 import { type Node, syntaxError } from './node.ts';
 import { everything, negate } from './ranges.ts';
 
-/** Which flags hold: `i`, `m`, `s`. `U` changes nothing that is asked for. */
-type Flags = { readonly fold: boolean; readonly lines: boolean; readonly dotAll: boolean };
+/** Which flags hold: `i`, `m`, `s` and `U`. */
+type Flags = {
+  readonly fold: boolean;
+  readonly lines: boolean;
+  readonly dotAll: boolean;
+  readonly lazy: boolean;
+};
 
 /** A group that is open: branches so far, the items of the one being read, and the flags that hold after it. */
-type Group = { readonly branches: Node[]; items: Node[]; readonly outer: Flags };
+type Group = {
+  readonly branches: Node[];
+  items: Node[];
+  readonly outer: Flags;
+  /** Number and name of a group that captures. */
+  readonly capture?: { readonly index: number; readonly name: string };
+};
 
 const noNewline = negate([10, 10]);
-const noFlags: Flags = { fold: false, lines: false, dotAll: false };
+const noFlags: Flags = { fold: false, lines: false, dotAll: false, lazy: false };
 
 /** Nesting that is taken at most. */
 const maxDepth = 1000;
@@ -37,6 +48,7 @@ class Parser {
   readonly #scan: Scan;
   readonly #groups: Group[] = [{ branches: [], items: [], outer: noFlags }];
   #flags = noFlags;
+  #captures = 0;
 
   constructor(text: string) {
     this.#scan = { text, at: 0, fold: false };
@@ -133,7 +145,8 @@ class Parser {
     const { items } = this.#group;
     const item = items.pop();
     if (item === undefined) throw syntaxError('missing argument to repetition operator', whole);
-    const node: Node = { kind: 'repetition', item, min, max };
+    const lazy = (whole.length > 1 && whole.endsWith('?')) !== this.#flags.lazy;
+    const node: Node = { kind: 'repetition', item, min, max, lazy };
     const counted = whole.startsWith('{') && (min >= 2 || (max ?? 0) >= 2);
     if (counted && !fitsInto(node, 1000)) throw syntaxError('invalid repeat count', whole);
     items.push(node);
@@ -144,13 +157,16 @@ class Parser {
     const rest = restOf(scan);
     const outer = this.#flags;
     const [named, name = ''] = /^\(\?P?<([^>]*)>/s.exec(rest) ?? [];
+    const captures = !rest.startsWith('(?') || /^\(\?P?</.test(rest);
     if (!rest.startsWith('(?')) scan.at += 1;
     else if (/^\(\?P?</.test(rest) && !/^\(\?P<$/.test(rest)) {
       if (named === undefined) throw syntaxError('invalid named capture', rest);
       if (!/^\w+$/.test(name)) throw syntaxError('invalid named capture', named);
       scan.at += named.length;
     } else if (this.#readFlags() === 'flags') return;
-    this.#groups.push({ branches: [], items: [], outer });
+    this.#captures += captures ? 1 : 0;
+    const capture = captures ? { capture: { index: this.#captures, name } } : {};
+    this.#groups.push({ branches: [], items: [], outer, ...capture });
     if (this.#groups.length > maxDepth) throw syntaxError('expression nests too deeply', scan.text);
   }
 
@@ -165,11 +181,12 @@ class Parser {
     this.#scan.at += whole.length;
     const holds = (flag: string, before: boolean) =>
       off.includes(flag) ? false : before || on.includes(flag);
-    const { dotAll, fold, lines } = this.#flags;
+    const { dotAll, fold, lazy, lines } = this.#flags;
     this.#setFlags({
       fold: holds('i', fold),
       lines: holds('m', lines),
       dotAll: holds('s', dotAll),
+      lazy: holds('U', lazy),
     });
     return end === ')' ? 'flags' : 'group';
   }
@@ -186,7 +203,8 @@ class Parser {
     }
     this.#scan.at += 1;
     this.#setFlags(group.outer);
-    this.#add(closed(group));
+    const item = closed(group);
+    this.#add(group.capture === undefined ? item : { kind: 'group', item, ...group.capture });
   }
 }
 
@@ -215,6 +233,7 @@ function readRepetition(rest: string) {
 /** Whether nothing within `node` is repeated more than `times` times, by counts. */
 function fitsInto(node: Node, times: number): boolean {
   if (node.kind === 'class' || node.kind === 'place') return true;
+  if (node.kind === 'group') return fitsInto(node.item, times);
   if (node.kind !== 'repetition') return node.items.every((item) => fitsInto(item, times));
   const { item, max, min } = node;
   if (max === 0) return true;

@@ -1,5 +1,5 @@
 // From RE2's syntax to a program (pattern/pattern.ts). What cannot be run in bounded memory is refused.
-import { operations, type Pattern } from '../../../pattern/pattern.ts';
+import { type GroupPattern, operations, type Pattern } from '../../../pattern/pattern.ts';
 import { type Node, type Repetition, syntaxError } from './node.ts';
 import { parsePattern } from './parse.ts';
 
@@ -14,6 +14,27 @@ export function compilePattern(text: string): Pattern {
   return compile(text, parsePattern(text));
 }
 
+/**
+ * The pattern with its groups, for `matchGroups`.
+ * @throws SyntaxError saying what is wrong.
+ */
+export function compileGroups(text: string): GroupPattern {
+  const root = parsePattern(text);
+  const names = groupNames(root);
+  const writer = new Writer('groups');
+  const end = writer.add(operations.match, 0, 0);
+  const start = writer.write({ kind: 'group', item: root, index: 0, name: '' }, end);
+  return { text, classes: writer.classes, code: writer.code, start, names };
+}
+
+/** The names of groups by their numbers, from 1 on; empty where there is none. */
+function groupNames(node: Node): string[] {
+  if (node.kind === 'class' || node.kind === 'place') return [];
+  if (node.kind === 'repetition') return groupNames(node.item);
+  if (node.kind === 'group') return [node.name, ...groupNames(node.item)];
+  return node.items.flatMap(groupNames);
+}
+
 /** The pattern that matches exactly `text`. */
 export function exactPattern(text: string): Pattern {
   const literal = text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
@@ -21,7 +42,7 @@ export function exactPattern(text: string): Pattern {
 }
 
 function compile(text: string, root: Node): Pattern {
-  const writer = new Writer();
+  const writer = new Writer('no groups');
   const end = writer.add(operations.match, 0, 0);
   const start = writer.write(root, end);
   return { text, classes: writer.classes, code: writer.code, start };
@@ -32,6 +53,11 @@ class Writer {
   readonly code: number[] = [];
   readonly classes: (readonly number[])[] = [];
   readonly #classes = new Map<string, number>();
+  readonly #kind: 'groups' | 'no groups';
+
+  constructor(kind: 'groups' | 'no groups') {
+    this.#kind = kind;
+  }
 
   add(operation: number, operand: number, target: number): number {
     const at = this.code.length / 3;
@@ -52,19 +78,26 @@ class Writer {
       return node.items.reduceRight((after, item) => this.write(item, after), next);
     }
     if (node.kind === 'repetition') return this.#repeat(node, next);
+    if (node.kind === 'group') {
+      if (this.#kind === 'no groups') return this.write(node.item, next);
+      const close = this.add(operations.save, node.index * 2 + 1, next);
+      return this.add(operations.save, node.index * 2, this.write(node.item, close));
+    }
     const starts = node.items.map((item) => this.write(item, next));
     return starts.reduceRight((after, start) => this.add(operations.split, start, after));
   }
 
-  #repeat({ item, max, min }: Repetition, next: number): number {
+  #repeat({ item, lazy, max, min }: Repetition, next: number): number {
     let at = next;
     if (max === undefined) {
-      const split = this.add(operations.split, 0, next);
-      this.code[split * 3 + 1] = this.write(item, split);
+      const split = this.add(operations.split, next, next);
+      const again = this.write(item, split);
+      this.code[split * 3 + (lazy ? 2 : 1)] = again;
       at = split;
     } else {
       for (let left = max - min; left > 0; left -= 1) {
-        at = this.add(operations.split, this.write(item, at), next);
+        const more = this.write(item, at);
+        at = lazy ? this.add(operations.split, next, more) : this.add(operations.split, more, next);
       }
     }
     for (let left = min; left > 0; left -= 1) at = this.write(item, at);

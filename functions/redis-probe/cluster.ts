@@ -1,0 +1,189 @@
+// A cluster: its state, whether its map covers every slot, and a canary in each shard, at the node that has the slot.
+// Where the map may not be read, one canary follows the redirections.
+import { mapConcurrently, sample } from '@fargaze/core/internal';
+import { showPlace } from './address.ts';
+import { type Canary, canaryKey, canarySamples, sendCanary } from './canary.ts';
+import { type Connection, connectTo, isUnsupported } from './connection.ts';
+import { label, numberIn, parseInfo } from './info.ts';
+import { chooseReplicas, watchReplicas } from './replicas.ts';
+import { RespError } from './resp.ts';
+import { judgeReplicas } from './role.ts';
+import { Route } from './route.ts';
+import { type Answering, noteVisibility } from './server.ts';
+import { demand } from './session.ts';
+import { coverage, parseSlots, type Shard, slotCount, tagShards } from './slots.ts';
+import { refusal, Verdict } from './verdict.ts';
+import { attempt, expectThat, timedPhase, type Visit } from './visit.ts';
+
+/** Shards that are probed at once. */
+const concurrency = 8;
+
+/** Probes every shard; failures are kept in the visit. */
+export async function probeCluster(visit: Visit, seed: Answering): Promise<void> {
+  let redirects = 0;
+  const redirected = (words: string) => {
+    redirects += 1;
+    visit.env.trace(`redirected: ${words.slice(0, 80)}`);
+  };
+  await attempt(visit, async () => {
+    const shards = await timedPhase(visit, 'cluster', () => readCluster(visit, seed.connection));
+    const probed =
+      shards === undefined
+        ? [await probeAnyShard(visit, { seed, redirected })]
+        : await probeShards(visit, { seed, shards, redirected });
+    visit.samples.push(...canarySamples(probed));
+    visit.failures.push(...probed.flatMap(({ failures }) => failures));
+    noteVisibility(visit, probed);
+  });
+  visit.samples.push(sample('probe_redis_redirects', {}, redirects));
+}
+
+type Redirected = (words: string) => void;
+
+/** State and map; undefined where the map may not be read, which only `auto` allows. */
+async function readCluster(visit: Visit, connection: Connection): Promise<Shard[] | undefined> {
+  await attempt(visit, () => judgeState(visit, connection));
+  connection.allowMaps();
+  const reply = await connection.askOptional('cluster', 'cluster_slots', ['CLUSTER', 'SLOTS']);
+  if (reply instanceof RespError) {
+    const optional = isUnsupported(reply) && visit.options.topology === 'auto';
+    if (optional) return undefined;
+    throw refusal('cluster', 'CLUSTER SLOTS', reply);
+  }
+  const shards = reply === undefined ? undefined : parseSlots(reply, connection.place);
+  if (shards === undefined) {
+    throw new Verdict('cluster', 'protocol', 'CLUSTER SLOTS gave no map of slots');
+  }
+  const { covered, missing } = coverage(shards);
+  visit.samples.push(
+    sample('probe_redis_shards', {}, shards.length),
+    sample('probe_redis_cluster_slots', { state: 'covered' }, covered),
+  );
+  if (covered < slotCount) {
+    const words = `${covered} of ${slotCount} slots have a primary, slot ${missing} has none`;
+    visit.failures.push(new Verdict('cluster', 'slots', words).outcome);
+  }
+  return shards;
+}
+
+/** CLUSTER INFO, where it may be read. */
+async function judgeState(visit: Visit, connection: Connection): Promise<void> {
+  const reply = await connection.askOptional('cluster', 'cluster_info', ['CLUSTER', 'INFO']);
+  if (reply instanceof RespError && !isUnsupported(reply)) {
+    throw refusal('cluster', 'CLUSTER INFO', reply);
+  }
+  if (typeof reply !== 'string') return;
+  const info = parseInfo(reply);
+  const state = label(info.get('cluster_state') ?? '');
+  visit.samples.push(sample('probe_redis_cluster_state_ok', {}, state === 'ok' ? 1 : 0));
+  for (const kind of ['assigned', 'ok', 'pfail', 'fail'] as const) {
+    const slots = numberIn(info, `cluster_slots_${kind}`);
+    if (slots !== undefined) {
+      visit.samples.push(sample('probe_redis_cluster_slots', { state: kind }, slots));
+    }
+  }
+  if (state !== 'ok') throw new Verdict('cluster', 'clusterdown', `state ${state}, want ok`);
+}
+
+type Cluster = {
+  readonly seed: Answering;
+  readonly shards: readonly Shard[];
+  readonly redirected: Redirected;
+};
+
+async function probeShards(visit: Visit, cluster: Cluster): Promise<Canary[]> {
+  const { shards } = cluster;
+  judgeEachShard(visit, shards);
+  const tags = tagShards(shards);
+  const probed = await mapConcurrently(shards, concurrency, (shard) =>
+    probeShard(visit, { ...cluster, shard, tag: tags.get(shard) ?? '' }),
+  );
+  const down = probed.filter(({ failures }) => failures.length > 0).length;
+  if (down > 0) visit.env.trace(`${down} of ${shards.length} shards failed`);
+  return probed;
+}
+
+function judgeEachShard(visit: Visit, shards: readonly Shard[]): void {
+  const { replicasMin } = visit.options.expect;
+  if (replicasMin === undefined) return;
+  const short = shards.flatMap(
+    (shard) => judgeReplicas(shard.replicas.length, replicasMin)?.of(nameShard(shard)) ?? [],
+  );
+  expectThat(visit, 'replicas', short[0]);
+}
+
+function nameShard({ name, primary }: Shard): string {
+  return `shard ${name} at ${showPlace(primary)}`;
+}
+
+type OneShard = Omit<Cluster, 'shards'> & { readonly shard: Shard; readonly tag: string };
+
+/** Connects to the primary that the map names, has it answer PING, and sends the canary along its route. */
+async function probeShard(visit: Visit, one: OneShard): Promise<Canary> {
+  const { seed, shard, tag } = one;
+  const labels = { shard: shard.name, node: showPlace(shard.primary) };
+  const canary = await probeKey(visit, one, {
+    key: canaryKey(visit, tag),
+    connect: async () => {
+      const connection = await connectTo(visit, {
+        place: shard.primary,
+        credentials: seed.credentials,
+      });
+      await demand(connection, 'ping', ['PING']);
+      return connection;
+    },
+  });
+  const failures = canary.failures.map(({ detail, phase, reason }) => {
+    return new Verdict(phase, reason, detail).of(nameShard(shard)).outcome;
+  });
+  visit.samples.push(
+    sample('probe_redis_shard_success', labels, failures.length === 0 ? 1 : 0),
+    sample('probe_redis_shard_duration_seconds', labels, canary.seconds),
+  );
+  return { ...canary, failures };
+}
+
+/** Without a map: one key, wherever it lies. */
+function probeAnyShard(
+  visit: Visit,
+  { seed, redirected }: Omit<Cluster, 'shards'>,
+): Promise<Canary> {
+  visit.env.trace('the map of the cluster may not be read: one canary for all shards');
+  const shard = { name: '', primary: seed.connection.place, replicas: [], ranges: [] };
+  return probeKey(
+    visit,
+    { seed, redirected, shard },
+    {
+      key: canaryKey(visit),
+      connect: async () => seed.connection,
+    },
+  );
+}
+
+type Key = { readonly key: string; readonly connect: () => Promise<Connection> };
+
+async function probeKey(
+  visit: Visit,
+  { seed, shard, redirected }: Omit<OneShard, 'tag'>,
+  { connect, key }: Key,
+): Promise<Canary> {
+  try {
+    const { credentials } = seed;
+    const route = new Route(await connect(), {
+      connect: (place) => connectTo(visit, { place, credentials }),
+      redirected,
+    });
+    const watchers = await watchReplicas(visit, chooseReplicas(visit, shard.replicas), {
+      credentials,
+      clustered: true,
+    });
+    return await sendCanary(visit, {
+      ask: (phase, command) => route.ask(phase, command),
+      key,
+      watchers,
+    });
+  } catch (error) {
+    if (!(error instanceof Verdict)) throw error;
+    return { failures: [error.outcome], durations: {}, success: {}, seconds: 0 };
+  }
+}

@@ -1,0 +1,207 @@
+// A connection to one server, dialled and authenticated. Knows RESP3 and RESP2, servers and proxies that do not know
+// HELLO, and ports that speak TLS where none is asked for or the other way round.
+import {
+  type Dialed,
+  dial,
+  failure,
+  familyOf,
+  type Phase,
+  type RedisCheck,
+} from '@fargaze/core/internal';
+import { type Place, showPlace } from './address.ts';
+import type { ReadCredentials } from './credentials.ts';
+import { authenticate } from './login.ts';
+import { quoteReply, reasonOfReply } from './replies.ts';
+import { type Reply, RespError } from './resp.ts';
+import { openSession, type Session } from './session.ts';
+import { Verdict } from './verdict.ts';
+import { noteCheck, type Visit } from './visit.ts';
+
+/** What a connection is for. */
+export type Purpose = {
+  readonly place: Place;
+  readonly credentials: ReadCredentials;
+  /** RESP2 only: messages of channels come as replies, not as push frames. */
+  readonly resp2?: true;
+  /** Hears what dialling found, also when it failed. */
+  readonly dialed?: (dialed: Dialed) => void;
+  /** Runs the login, so that it can be timed. */
+  readonly login?: (work: () => Promise<void>) => Promise<void>;
+};
+
+/** Share of the time left that a TLS handshake may take; the rest is for finding out why it hangs. */
+const handshakeShare = 0.75;
+
+/** A server that is ready for commands. */
+export class Connection {
+  readonly name: string;
+  readonly place: Place;
+  /** What HELLO says: keys and values in turn; empty where HELLO is not known. */
+  facts: readonly Reply[] = [];
+  readonly #visit: Visit;
+  readonly #purpose: Purpose;
+  #session: Session | undefined;
+  /** The far side answers what it does not know by closing, as twemproxy does. */
+  #closesOnUnknown = false;
+
+  constructor(visit: Visit, purpose: Purpose) {
+    this.#visit = visit;
+    this.#purpose = purpose;
+    this.name = showPlace(purpose.place);
+    this.place = purpose.place;
+  }
+
+  /** Dials again, without logging in. @throws Verdict */
+  async dial(): Promise<void> {
+    this.close();
+    const dialed = await dialPlace(this.#visit, this.#purpose.place);
+    this.#purpose.dialed?.(dialed);
+    if (!dialed.ok) {
+      const { detail, phase, reason } = dialed.outcome;
+      throw new Verdict(phase, reason, detail);
+    }
+    const { env, secrets } = this.#visit;
+    const session = openSession(dialed.socket, { deadline: env.deadline, secrets });
+    this.#session = session;
+    this.#visit.open.add(this);
+  }
+
+  /** The reply to a command, an error reply included. @throws Verdict when there is none. */
+  ask(phase: Phase, command: readonly string[]): Promise<Reply> {
+    if (this.#session === undefined) throw new Error('connection is not open');
+    return this.#session.ask(phase, command);
+  }
+
+  /** What arrives without being asked for. @throws Verdict when nothing does. */
+  receive(phase: Phase, what: string): Promise<Reply> {
+    if (this.#session === undefined) throw new Error('connection is not open');
+    return this.#session.receive(phase, what);
+  }
+
+  /**
+   * The reply to a command that a server need not allow: undefined, or the error reply, where it does not. A far side
+   * that closes in answer is dialled again, and not asked for such things any more.
+   */
+  async askOptional(
+    phase: Phase,
+    check: RedisCheck,
+    command: readonly string[],
+  ): Promise<Reply | undefined> {
+    const { env, options } = this.#visit;
+    if (this.#closesOnUnknown || options.topology === 'proxy') {
+      noteCheck(this.#visit, check, false);
+      return undefined;
+    }
+    try {
+      const reply = await this.ask(phase, command);
+      const refused = reply instanceof RespError && isUnsupported(reply);
+      noteCheck(this.#visit, check, !refused);
+      if (refused) env.trace(`${command.join(' ')} not available: ${quoteReply(reply.message)}`);
+      return reply;
+    } catch (error) {
+      if (!isClosed(error)) throw error;
+      env.trace(`${command.join(' ')} is answered by closing: connecting again without it`);
+      this.#closesOnUnknown = true;
+      noteCheck(this.#visit, check, false);
+      await this.dial();
+      await this.login();
+      return undefined;
+    }
+  }
+
+  /** Authenticates, and selects the database of the address. @throws Verdict */
+  login(): Promise<void> {
+    return authenticate(this, this.#visit, {
+      credentials: this.#purpose.credentials,
+      hello: this.#purpose.resp2 !== true && !this.#closesOnUnknown,
+      speaksTls: () => speaksTls(this.#visit, this.#purpose.place),
+    });
+  }
+
+  /** Takes replies as large as the map of a cluster from here on. */
+  allowMaps(): void {
+    this.#session?.allowMaps();
+  }
+
+  /** A value that HELLO gave under `key`. */
+  fact(key: string): Reply | undefined {
+    const index = this.facts.findIndex((fact, at) => at % 2 === 0 && fact === key);
+    return index < 0 ? undefined : this.facts[index + 1];
+  }
+
+  close(): void {
+    this.#session?.close();
+    this.#visit.open.delete(this);
+  }
+}
+
+/** Connects and authenticates. @throws Verdict */
+export async function connectTo(visit: Visit, purpose: Purpose): Promise<Connection> {
+  const connection = new Connection(visit, purpose);
+  await connection.dial();
+  const login = () => connection.login();
+  await (purpose.login === undefined ? login() : purpose.login(login));
+  return connection;
+}
+
+/** Whether an error is the end of the connection by the far side. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof Verdict && ['closed', 'reset'].includes(error.outcome.reason);
+}
+
+/** Whether a reply says that the command is forbidden or unknown, rather than that the server is in trouble. */
+export function isUnsupported({ message }: RespError): boolean {
+  return ['noperm', 'unknown_command', 'redis_error'].includes(reasonOfReply(message));
+}
+
+async function dialPlace(visit: Visit, place: Place): Promise<Dialed> {
+  const dialed = await dialOnce(visit, place, visit.address.tls ? 'verified' : 'plain');
+  if (dialed.ok || dialed.outcome.phase !== 'tls') return dialed;
+  if (!['timeout', 'tls_protocol', 'reset', 'closed'].includes(dialed.outcome.reason))
+    return dialed;
+  if (!(await speaksPlain(visit, place))) return dialed;
+  const detail = `${showPlace(place)} answers PING without TLS, want redis://`;
+  return { ...dialed, outcome: failure('tls', 'tls_not_spoken', detail) };
+}
+
+function dialOnce(visit: Visit, place: Place, tls: 'plain' | 'verified' | 'unverified') {
+  const { address, env, options } = visit;
+  // A server that is announced by its IP address has the certificate of the name by which the target is known.
+  const named = familyOf(place.host) !== 0 && familyOf(address.host) === 0;
+  const serverName = named ? address.host : place.host;
+  const tlsOptions = { ...options.tls, ...(tls === 'unverified' && { insecureSkipVerify: true }) };
+  return dial(
+    {
+      host: place.host,
+      port: place.port,
+      ip: options,
+      allowBlocked: options.allowBlocked,
+      ...(tls !== 'plain' && { tls: { options: tlsOptions, serverName, share: handshakeShare } }),
+    },
+    env,
+  );
+}
+
+/** Whether PING without TLS is answered. Nothing secret is sent. */
+async function speaksPlain(visit: Visit, place: Place): Promise<boolean> {
+  const dialed = await dialOnce(visit, place, 'plain');
+  if (!dialed.ok) return false;
+  const { deadline } = visit.env;
+  const session = openSession(dialed.socket, { deadline, secrets: visit.secrets });
+  try {
+    await session.ask('ping', ['PING']);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Verdict)) throw error;
+    return false;
+  } finally {
+    session.close();
+  }
+}
+
+/** Whether a TLS session can be had, whatever its certificate. */
+async function speaksTls(visit: Visit, place: Place): Promise<boolean> {
+  const dialed = await dialOnce(visit, place, 'unverified');
+  if (dialed.ok) dialed.socket.on('error', () => undefined).destroy();
+  return dialed.ok;
+}

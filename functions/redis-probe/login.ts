@@ -1,0 +1,122 @@
+// From a connected socket to an authenticated conversation: HELLO with credentials, or AUTH where HELLO is refused
+// or answered by closing. A password that is refused is read anew once: it may have been rotated.
+import type { Phase } from '@fargaze/core/internal';
+import type { Credentials, ReadCredentials } from './credentials.ts';
+import { quoteReply, reasonOfReply } from './replies.ts';
+import { type Reply, RespError } from './resp.ts';
+import { demand } from './session.ts';
+import { refusal, Verdict } from './verdict.ts';
+import { noteCheck, type Visit } from './visit.ts';
+
+/** The connection that is logged in. */
+export type Unauthenticated = {
+  ask(phase: Phase, command: readonly string[]): Promise<Reply>;
+  /** Dials again. */
+  dial(): Promise<void>;
+  facts: readonly Reply[];
+};
+
+/** How to log in. */
+export type Login = {
+  readonly credentials: ReadCredentials;
+  /** Whether HELLO is tried. */
+  readonly hello: boolean;
+  /** Asked where a connection without TLS is closed without a word. */
+  readonly speaksTls: () => Promise<boolean>;
+};
+
+/** Authenticates, and selects the database of the address. @throws Verdict */
+export async function authenticate(
+  connection: Unauthenticated,
+  visit: Visit,
+  login: Login,
+): Promise<void> {
+  const { address, env, options } = visit;
+  const read = (): Credentials => {
+    const found = login.credentials();
+    if (!visit.secrets.includes(found.password)) visit.secrets.push(found.password);
+    return found;
+  };
+  const proxied = options.topology === 'proxy';
+  const greeted = login.hello && !proxied && (await greet(connection, visit, read));
+  if (!greeted) await loginByAuth(connection, { ...login, credentials: read }, visit);
+  if (address.database === 0) return;
+  if (proxied) env.trace('SELECT is not sent to a proxy');
+  else await demand(connection, 'auth', ['SELECT', String(address.database)]);
+}
+
+/** HELLO sends protocol and credentials in one step. Answers whether it was taken; otherwise AUTH is to be tried. */
+async function greet(connection: Unauthenticated, visit: Visit, read: ReadCredentials) {
+  const reply = await withFreshPassword(read, async (who) => {
+    try {
+      return await connection.ask('auth', ['HELLO', '3', ...authOf(who)]);
+    } catch (error) {
+      if (!(error instanceof Verdict) || !/^(?:closed|reset)$/.test(error.outcome.reason))
+        throw error;
+      visit.env.trace('HELLO is answered by closing, speaking RESP2');
+      await connection.dial();
+      return undefined;
+    }
+  });
+  const taken = reply !== undefined && !(reply instanceof RespError);
+  noteCheck(visit, 'hello', taken);
+  if (taken && Array.isArray(reply)) connection.facts = reply as readonly Reply[];
+  if (!(reply instanceof RespError)) return taken;
+  const reason = reasonOfReply(reply.message);
+  const anonymous = authOf(read()).length === 0;
+  // What these say, AUTH would hear too; a server that only dislikes HELLO says something else.
+  const final = ['wrongpass', 'loading', 'busy', 'max_clients', 'denied', 'masterdown', 'misconf'];
+  if (final.includes(reason) || (reason === 'noauth' && anonymous)) {
+    throw refusal('auth', 'HELLO', reply);
+  }
+  visit.env.trace(`HELLO refused (${quoteReply(reply.message)}), speaking RESP2`);
+  return false;
+}
+
+async function loginByAuth(connection: Unauthenticated, login: Login, visit: Visit) {
+  try {
+    const reply = await withFreshPassword(login.credentials, (who) => {
+      const [, username = '', password = ''] = authOf(who);
+      // PING stands in where there is nothing to log in with, so that what is wrong shows here.
+      if (password === '' && username === '') return connection.ask('auth', ['PING']);
+      return connection.ask(
+        'auth',
+        who.username === '' ? ['AUTH', password] : ['AUTH', username, password],
+      );
+    });
+    const anonymous = authOf(login.credentials()).length === 0;
+    if (reply instanceof RespError) {
+      if (!anonymous) throw refusal('auth', 'AUTH', reply);
+      if (reasonOfReply(reply.message) === 'noauth') throw refusal('auth', 'PING', reply);
+    }
+  } catch (error) {
+    const closed = error instanceof Verdict && /^(?:closed|reset)$/.test(error.outcome.reason);
+    if (!closed || visit.address.tls || !(await login.speaksTls())) throw error;
+    throw new Verdict(
+      'auth',
+      'tls_wanted',
+      'closed without a word, and TLS is spoken: want rediss://',
+    );
+  }
+}
+
+/** A user without a password is a user all the same, with permissions of its own. */
+function authOf({ password, username }: Credentials): string[] {
+  if (password === '' && username === '') return [];
+  return ['AUTH', username === '' ? 'default' : username, password];
+}
+
+/** Tries again, once, when the password is refused and another one can be read by now. */
+async function withFreshPassword<T extends Reply | undefined>(
+  read: ReadCredentials,
+  login: (who: Credentials) => Promise<T>,
+): Promise<T> {
+  const first = read();
+  const reply = await login(first);
+  const refused = reply instanceof RespError && reasonOfReply(reply.message) === 'wrongpass';
+  if (!refused) return reply;
+  const second = read();
+  return second.password === first.password && second.username === first.username
+    ? reply
+    : login(second);
+}

@@ -1,0 +1,42 @@
+// A message that passes from one connection to another, as subscribers see it.
+import { sample } from '@fargaze/core/internal';
+import { uniqueText } from './canary.ts';
+import { type Connection, connectTo } from './connection.ts';
+import type { ReadCredentials } from './credentials.ts';
+import type { Reply } from './resp.ts';
+import { demand } from './session.ts';
+import { Verdict } from './verdict.ts';
+import { timedPhase, type Visit } from './visit.ts';
+
+/** Subscribes on a connection of its own and publishes on `publisher`. @throws Verdict */
+export async function passMessage(
+  visit: Visit,
+  publisher: Connection,
+  credentials: ReadCredentials,
+): Promise<void> {
+  const channel = `${visit.options.keyPrefix}${visit.target.name}:${uniqueText()}`;
+  const text = uniqueText();
+  let arrived = 0;
+  try {
+    const { host, port } = publisher.place;
+    const subscriber = await connectTo(visit, { place: { host, port }, credentials, resp2: true });
+    const confirmed = await demand(subscriber, 'pubsub', ['SUBSCRIBE', channel]);
+    if (!isAnswer(confirmed, ['subscribe', channel])) {
+      throw new Verdict('pubsub', 'protocol', 'SUBSCRIBE was not confirmed');
+    }
+    await timedPhase(visit, 'pubsub', async () => {
+      await demand(publisher, 'pubsub', ['PUBLISH', channel, text]);
+      const message = await subscriber.receive('pubsub', 'message');
+      if (!isAnswer(message, ['message', channel, text])) {
+        throw new Verdict('pubsub', 'pubsub', 'another message arrived than was published');
+      }
+    });
+    arrived = 1;
+  } finally {
+    visit.samples.push(sample('probe_redis_canary_success', { op: 'pubsub' }, arrived));
+  }
+}
+
+function isAnswer(reply: Reply, begin: readonly string[]): boolean {
+  return Array.isArray(reply) && begin.every((part, index) => reply[index] === part);
+}

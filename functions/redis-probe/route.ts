@@ -1,0 +1,63 @@
+// The way to one key in a cluster: commands go to the node that has its slot, and follow MOVED and ASK within a bound.
+import type { Phase } from '@fargaze/core/internal';
+import { showPlace } from './address.ts';
+import type { Connection } from './connection.ts';
+import { type Reply, RespError } from './resp.ts';
+import { demand } from './session.ts';
+import { parseRedirection, type Redirection } from './slots.ts';
+import { refusal, Verdict } from './verdict.ts';
+
+/** Redirections that one command may follow. */
+const mostRedirections = 5;
+
+/** How a route connects to where it is sent. */
+export type Guide = {
+  readonly connect: (to: Redirection['place']) => Promise<Connection>;
+  /** Hears of each redirection, in words. */
+  readonly redirected: (words: string) => void;
+};
+
+/** Asks along redirections; a MOVED is remembered for the commands that follow. */
+export class Route {
+  #home: Connection;
+  readonly #guide: Guide;
+  readonly #known = new Map<string, Connection>();
+
+  constructor(home: Connection, guide: Guide) {
+    this.#home = home;
+    this.#guide = guide;
+    this.#known.set(home.name, home);
+  }
+
+  /** The reply of the node that has the key. @throws Verdict */
+  async ask(phase: Phase, command: readonly string[]): Promise<Reply> {
+    let node = this.#home;
+    let reply = await node.ask(phase, command);
+    for (let followed = 0; ; followed++) {
+      const to = parseRedirection(reply, node.place);
+      if (to === undefined) return reply;
+      if (followed === mostRedirections) {
+        const words = `${command[0]}: redirected more than ${mostRedirections} times`;
+        throw new Verdict(phase, 'redirects', words);
+      }
+      this.#guide.redirected(reply instanceof RespError ? reply.message : '');
+      node = await this.#connect(to);
+      if (to.asking) await allow(node, phase);
+      else this.#home = node;
+      reply = await node.ask(phase, command);
+    }
+  }
+
+  async #connect({ place }: Redirection): Promise<Connection> {
+    const name = showPlace(place);
+    const node = this.#known.get(name) ?? (await this.#guide.connect(place));
+    this.#known.set(name, node);
+    return node;
+  }
+}
+
+/** A node that takes a slot over answers for it only after ASKING. */
+async function allow(node: Connection, phase: Phase): Promise<void> {
+  const reply = await demand(node, phase, ['ASKING']);
+  if (reply instanceof RespError) throw refusal(phase, 'ASKING', reply);
+}

@@ -1,0 +1,51 @@
+// What is asked of a single server, or of the primary that a sentinel names: canary, replicas, a message, health.
+
+import { type Canary, canaryKey, canarySamples, sendCanary } from './canary.ts';
+import type { Connection } from './connection.ts';
+import type { ReadCredentials } from './credentials.ts';
+import { chooseReplicas, watchReplicas } from './replicas.ts';
+import { RespError } from './resp.ts';
+import { judgeFollowers, type Role } from './role.ts';
+import { Verdict } from './verdict.ts';
+import { attempt, noteExpectation, type Visit } from './visit.ts';
+
+/** A server that answers PING. */
+export type Answering = {
+  readonly connection: Connection;
+  readonly credentials: ReadCredentials;
+  readonly role: Role | RespError | undefined;
+};
+
+/** Sends the canary; failures are kept in the visit. */
+export async function probeCanary(visit: Visit, server: Answering): Promise<void> {
+  judgeFollowers(visit, server.role);
+  await attempt(visit, async () => {
+    const { connection, credentials, role } = server;
+    const watchers = await watchReplicas(visit, replicasOf(visit, role), {
+      credentials,
+      clustered: false,
+    });
+    const canary = await sendCanary(visit, {
+      ask: (phase, command) => connection.ask(phase, command),
+      key: canaryKey(visit),
+      watchers,
+    });
+    visit.samples.push(...canarySamples([canary]));
+    visit.failures.push(...canary.failures);
+    noteVisibility(visit, [canary]);
+  });
+}
+
+/** Whether every replica that was looked at showed its write in time, as one expectation. */
+export function noteVisibility(visit: Visit, canaries: readonly Canary[]): void {
+  const seen = canaries.flatMap(({ visible }) => visible ?? []);
+  if (seen.length > 0) noteExpectation(visit, 'visibility', seen.every(Boolean));
+}
+
+function replicasOf(visit: Visit, role: Answering['role']) {
+  const known = role === undefined || role instanceof RespError ? undefined : role.replicas;
+  if (known === undefined && visit.options.replicas === 'discover') {
+    throw new Verdict('role', 'unsupported', 'replicas: discover needs ROLE, want a list or +role');
+  }
+  return chooseReplicas(visit, known ?? []);
+}

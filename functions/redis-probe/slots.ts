@@ -1,0 +1,108 @@
+// The map of a cluster (redis.io/docs/latest/commands/cluster-slots), the slot of a key, and where a redirection leads.
+import { type Place, parsePlace } from './address.ts';
+import { type Reply, RespError } from './resp.ts';
+
+/** Slots of every cluster. */
+export const slotCount = 16_384;
+
+/** A primary with its slots and replicas. */
+export type Shard = {
+  /** Its lowest slot: a name that outlives failovers. */
+  readonly name: string;
+  readonly primary: Place;
+  readonly replicas: readonly Place[];
+  /** From and to, both included, in order. */
+  readonly ranges: readonly (readonly [from: number, to: number])[];
+};
+
+/** The shards in a reply to CLUSTER SLOTS, in the order of their slots; undefined when it is none. */
+export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const byPrimary = new Map<string, { shard: Shard; ranges: (readonly [number, number])[] }>();
+  for (const entry of reply as readonly Reply[]) {
+    if (!Array.isArray(entry)) return undefined;
+    const [from, to, ...nodes] = entry as readonly Reply[];
+    const places = nodes.map((node) => toPlace(node, asked));
+    const [primary, ...replicas] = places.filter((place) => place !== undefined);
+    const valid = typeof from === 'number' && typeof to === 'number' && from >= 0 && from <= to;
+    if (!valid || to >= slotCount || primary === undefined) return undefined;
+    const key = JSON.stringify(primary);
+    const known = byPrimary.get(key);
+    if (known !== undefined) known.ranges.push([from, to]);
+    else {
+      const ranges: (readonly [number, number])[] = [[from, to]];
+      byPrimary.set(key, { ranges, shard: { name: '', primary, replicas, ranges } });
+    }
+  }
+  const shards = [...byPrimary.values()].map(({ ranges, shard }) => {
+    ranges.sort(([a], [b]) => a - b);
+    return { ...shard, name: String(ranges[0]?.[0] ?? 0) };
+  });
+  return shards.sort((a, b) => Number(a.name) - Number(b.name));
+}
+
+/** A node: its preferred endpoint, port, id and more. No endpoint: the host that was asked; `?`: the name is not known. */
+function toPlace(node: Reply, asked: Place): Place | undefined {
+  if (!Array.isArray(node)) return undefined;
+  const [endpoint, port, , more] = node as readonly Reply[];
+  if (typeof port !== 'number' || port < 1 || port > 65_535) return undefined;
+  if (endpoint === null || endpoint === '') return { host: asked.host, port };
+  if (typeof endpoint !== 'string') return undefined;
+  if (endpoint !== '?') return { host: endpoint, port };
+  const fields = Array.isArray(more) ? (more as readonly Reply[]) : [];
+  const ip = fields[fields.indexOf('ip') + 1];
+  return typeof ip === 'string' ? { host: ip, port } : undefined;
+}
+
+/** Slots that have a primary, and the lowest that has none. */
+export function coverage(shards: readonly Shard[]): {
+  readonly covered: number;
+  readonly missing?: number;
+} {
+  const has = new Uint8Array(slotCount);
+  for (const [from, to] of shards.flatMap(({ ranges }) => ranges)) has.fill(1, from, to + 1);
+  const covered = has.reduce((sum, one) => sum + one, 0);
+  return covered === slotCount ? { covered } : { covered, missing: has.indexOf(0) };
+}
+
+/** A hash tag for each shard, such as `{12}`, that places a key in one of its slots. */
+export function tagShards(shards: readonly Shard[]): ReadonlyMap<Shard, string> {
+  const owner = new Array<Shard | undefined>(slotCount);
+  for (const shard of shards) {
+    for (const [from, to] of shard.ranges) owner.fill(shard, from, to + 1);
+  }
+  const tags = new Map<Shard, string>();
+  // Two hundred thousand numbers reach every slot many times over.
+  for (let number = 0; tags.size < shards.length && number < 200_000; number++) {
+    const shard = owner[slotOf(String(number))];
+    if (shard !== undefined && !tags.has(shard)) tags.set(shard, `{${number}}`);
+  }
+  return tags;
+}
+
+/** Where a key lies: CRC16 of XModem over its tag, or over the whole of a key without one. */
+export function slotOf(key: string): number {
+  const [, tag = key] = /^[^{]*\{([^}]+)\}/.exec(key) ?? [];
+  let crc = 0;
+  for (const byte of Buffer.from(tag, 'utf8')) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) {
+      crc = (crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021;
+    }
+    crc &= 0xffff;
+  }
+  return crc % slotCount;
+}
+
+/** Where to ask instead; `asking` for a slot that is being moved. */
+export type Redirection = { readonly place: Place; readonly asking: boolean };
+
+/** The redirection in a reply; undefined when it is none. An empty host is the one that was asked. */
+export function parseRedirection(reply: Reply, asked: Place): Redirection | undefined {
+  if (!(reply instanceof RespError)) return undefined;
+  const [, kind, host = '', port] = /^(MOVED|ASK) \d+ (\S*):(\d{1,5})$/.exec(reply.message) ?? [];
+  if (kind === undefined) return undefined;
+  const name = host === '' ? asked.host : host;
+  const place = parsePlace(name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`);
+  return place === undefined ? undefined : { place, asking: kind === 'ASK' };
+}

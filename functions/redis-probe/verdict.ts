@@ -1,0 +1,65 @@
+// What ends a part of the probe: phase, reason and words, from an error reply or from what broke instead of it.
+import {
+  classify,
+  type Failure,
+  failure,
+  messageOf,
+  type Phase,
+  type Reason,
+} from '@fargaze/core/internal';
+import { quoteReply, reasonOfReply } from './replies.ts';
+import { type RespError, RespSyntaxError, TlsAnswerError } from './resp.ts';
+
+/** Ends a part of the probe. */
+export class Verdict extends Error {
+  override readonly name = 'Verdict';
+  readonly outcome: Failure;
+
+  constructor(phase: Phase, reason: Reason, detail: string) {
+    super(detail);
+    this.outcome = failure(phase, reason, detail);
+  }
+
+  /** The same of one part among several. */
+  of(part: string): Verdict {
+    const { detail, phase, reason } = this.outcome;
+    return new Verdict(phase, reason, `${part}: ${detail}`);
+  }
+}
+
+/** The verdict on an error reply. */
+export function refusal(phase: Phase, command: string, { message }: RespError): Verdict {
+  return new Verdict(phase, reasonOfReply(message), `${command}: ${quoteReply(message)}`);
+}
+
+/** The server ended the connection. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+
+  constructor() {
+    super('connection closed by the server');
+  }
+}
+
+/** What was waited for when something broke, and how much of it had arrived. */
+export type Waited = { readonly phase: Phase; readonly what: string; readonly bytes: number };
+
+/** The verdict on what broke; a bug of fargaze is given back as it is. */
+export function toFailure(error: unknown, { phase, what, bytes }: Waited): unknown {
+  const message = messageOf(error);
+  if (error instanceof TlsAnswerError) {
+    return new Verdict(phase, 'tls_wanted', `${what}: answered in TLS, want rediss://`);
+  }
+  if (error instanceof RespSyntaxError) {
+    const seen = error.seen === '' ? '' : ` ${JSON.stringify(error.seen.slice(0, 40))}`;
+    return new Verdict(phase, 'protocol', `${what}: not a Redis reply: ${message}${seen}`);
+  }
+  if (error instanceof ClosedError) return new Verdict(phase, 'closed', `${what}: ${message}`);
+  const reason = classify(error);
+  if (reason === 'internal') return error;
+  // Under TLS 1.3 a server judges the client's certificate after the handshake has ended for the client.
+  if (reason === 'tls_client_certificate') return new Verdict('tls', reason, message);
+  if (reason !== 'timeout') return new Verdict(phase, reason, `${what}: ${message}`);
+  const arrived = bytes === 0 ? 'no answer' : `${bytes} bytes of an answer`;
+  return new Verdict(phase, reason, `${what}: ${arrived} (${message})`);
+}

@@ -1,0 +1,73 @@
+// The rules on the JSON of a body, as blackbox_exporter judges them: what is no JSON, has no result or no bool as result fails
+// both. Keeps the body while it comes, up to a limit.
+import {
+  type CelProgram,
+  type Failure,
+  failure,
+  type HttpOptions,
+  type ProbeEnvironment,
+} from '@fargaze/core/internal';
+import { evaluateCel } from './evaluate.ts';
+import { CelError, type CelValue, fromJson, typeOf } from './values.ts';
+
+/** Bytes of a body that are kept for rules. */
+const maxKeptBytes = 32 * 1024 * 1024;
+
+/** Judges one body. */
+export class JsonRules {
+  readonly #options: HttpOptions;
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a part of the body. */
+  take(part: Buffer): void {
+    this.#length += part.length;
+    if (this.#length <= maxKeptBytes) this.#parts.push(part);
+    else this.#parts = [];
+  }
+
+  /** Judges the whole body. */
+  judge({ deadline }: Pick<ProbeEnvironment, 'deadline'>): Failure | undefined {
+    if (this.#length > maxKeptBytes) {
+      return fault(`body of ${this.#length} bytes, and CEL reads ${maxKeptBytes} at most`);
+    }
+    const { failIfCelMatches, failIfCelNotMatches } = this.#options;
+    try {
+      const body = fromJson(JSON.parse(Buffer.concat(this.#parts).toString('utf8')));
+      const mayGoOn = () => deadline.remaining() > 0;
+      const run = (program: CelProgram) => evaluateCel(program.tree, body, { mayGoOn });
+      return verdict(failIfCelMatches, run, true) ?? verdict(failIfCelNotMatches, run, false);
+    } catch (error) {
+      if (error instanceof SyntaxError) return fault(`body (${this.#length} bytes) is not JSON`);
+      // A body of very many levels.
+      if (error instanceof RangeError) return fault('body is nested too deeply');
+      throw error;
+    }
+  }
+}
+
+function verdict(
+  program: CelProgram | undefined,
+  run: (program: CelProgram) => CelValue,
+  unwanted: boolean,
+): Failure | undefined {
+  if (program === undefined) return undefined;
+  try {
+    const result = run(program);
+    if (typeof result !== 'boolean') {
+      return fault(`${program.source} is of type ${typeOf(result)}, want bool`);
+    }
+    return result === unwanted ? fault(`${program.source} is ${result}`) : undefined;
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    return fault(`${program.source} has no result: ${error.message}`);
+  }
+}
+
+function fault(detail: string): Failure {
+  return failure('transfer', 'json', detail);
+}

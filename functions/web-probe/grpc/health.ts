@@ -1,0 +1,141 @@
+// One call of the gRPC health protocol (github.com/grpc/grpc/blob/master/doc/health-checking.md) over HTTP/2: the request
+// message, the answer's serving status and the status of the call. Only what this one call needs of protobuf and gRPC.
+import type { ClientHttp2Session } from 'node:http2';
+import { connect } from 'node:http2';
+import type { Socket } from 'node:net';
+
+/** The serving states of the protocol, by their numbers. */
+export const servingStates = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
+
+/** What the call showed. */
+export type HealthAnswer = {
+  /** gRPC's status of the call; 0 is OK. */
+  readonly status: number;
+  /** What the server said about it; free text. */
+  readonly message: string;
+  readonly serving?: (typeof servingStates)[number];
+};
+
+/** A call. */
+export type HealthCall = {
+  readonly socket: Socket;
+  readonly authority: string;
+  readonly secure: boolean;
+  readonly service: string;
+  readonly metadata: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Bytes of an answer that are read: a health answer has two. */
+const maxAnswerBytes = 64 * 1024;
+
+/** Makes the call over a connection of its own. Rejects with the connection's error. */
+export function checkHealth(call: HealthCall, signal: AbortSignal): Promise<HealthAnswer> {
+  const scheme = call.secure ? 'https' : 'http';
+  const session = connect(`${scheme}://${call.authority}`, { createConnection: () => call.socket });
+  return new Promise<HealthAnswer>((resolve, reject) => {
+    session.on('error', reject);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(signal.reason);
+    request(session, call).then(resolve, reject);
+  }).finally(() => session.destroy());
+}
+
+function request(session: ClientHttp2Session, call: HealthCall): Promise<HealthAnswer> {
+  return new Promise((resolve, reject) => {
+    const metadata = Object.entries(call.metadata).map(
+      ([name, values]) => [name.toLowerCase(), [...values]] as const,
+    );
+    const stream = session.request({
+      ...Object.fromEntries(metadata),
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'user-agent': 'grpc-node-fargaze',
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let fields: Fields = {};
+    const add = (headers: Fields) => {
+      fields = { ...fields, ...headers };
+    };
+    stream.on('response', add).on('trailers', add).on('error', reject);
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxAnswerBytes)
+        reject(protocolError(`answer longer than ${maxAnswerBytes} bytes`));
+      else chunks.push(chunk);
+    });
+    stream.on('close', () => {
+      if (fields[':status'] === undefined) {
+        const message = 'connection closed before the answer was complete';
+        reject(Object.assign(new Error(message), { code: 'ECONNRESET' }));
+      } else resolve(readAnswer(fields, Buffer.concat(chunks)));
+    });
+    stream.end(frame(call.service));
+  });
+}
+
+type Fields = Readonly<Record<string, string | string[] | number | undefined>>;
+
+/** The request message: field 1 is the service's name, and an empty one is left out. */
+function frame(service: string): Buffer {
+  const name = Buffer.from(service, 'utf8');
+  const message =
+    name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  return [...bytes, rest];
+}
+
+// github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
+const byHttpStatus: Readonly<Record<number, number>> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+};
+
+function readAnswer(fields: Fields, body: Buffer): HealthAnswer {
+  const http = Number(fields[':status']);
+  const given = fields['grpc-status'];
+  const status = given === undefined ? (byHttpStatus[http] ?? 2) : Number(given);
+  const said = String(fields['grpc-message'] ?? (given === undefined ? `HTTP status ${http}` : ''));
+  const message = decodePercent(said);
+  if (status !== 0) return { status: Number.isInteger(status) ? status : 2, message };
+  const serving = readServing(body);
+  return serving === undefined
+    ? { status: 13, message: 'no health answer' }
+    : { status, message, serving };
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The enum in field 1; left out it is 0. Undefined when the bytes are no uncompressed message. */
+function readServing(body: Buffer): HealthAnswer['serving'] {
+  if (body.length < 5 || body[0] !== 0 || body.readUInt32BE(1) > body.length - 5) return undefined;
+  const message = body.subarray(5, 5 + body.readUInt32BE(1));
+  if (message.length === 0) return 'UNKNOWN';
+  return message[0] === 0x08 ? servingStates[message[1] ?? 0] : undefined;
+}
+
+function protocolError(message: string): Error {
+  return Object.assign(new Error(message), { code: 'HPE_GRPC' });
+}

@@ -1,0 +1,152 @@
+// Probes a gRPC server by its health service. Emits blackbox_exporter's series of its grpc prober.
+import {
+  classify,
+  type DialFacts,
+  dial,
+  dialSamples,
+  type Failure,
+  failure,
+  type GrpcModule,
+  messageOf,
+  type Probe,
+  type ProbeEnvironment,
+  roundSeconds,
+  type Sample,
+  sample,
+  type Target,
+} from '@fargaze/core/internal';
+import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
+
+/** What is measured so far. */
+type Measured = {
+  facts: DialFacts;
+  check?: number;
+  answer?: HealthAnswer;
+  /** gRPC's status of the call, also where the connection failed. */
+  status: number;
+};
+
+const unavailable = 14;
+const deadlineExceeded = 4;
+
+/** The gRPC probe. */
+export const probeGrpc: Probe<Target<GrpcModule>> = async ({ address, module }, env) => {
+  const measured: Measured = { facts: { durations: {} }, status: 0 };
+  const fault = await run({ address, module, env }, measured);
+  return { outcome: fault ?? { ok: true }, samples: toSamples(measured, module) };
+};
+
+type Errand = {
+  readonly address: string;
+  readonly module: GrpcModule;
+  readonly env: ProbeEnvironment;
+};
+
+async function run(
+  { address, env, module }: Errand,
+  measured: Measured,
+): Promise<Failure | undefined> {
+  const options = module.grpc;
+  const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
+  if (!URL.canParse(text)) {
+    return failure('guard', 'protocol', `got ${JSON.stringify(address)}, want host:port`);
+  }
+  const { hostname, port } = portOf(text, options.secure);
+  const begun = env.clock.monotonic();
+  const dialed = await dial(
+    {
+      host: hostname,
+      port,
+      ip: options,
+      allowBlocked: options.allowBlocked,
+      ...(options.secure && {
+        tls: { options: options.tls, serverName: hostname, alpn: ['h2'] },
+      }),
+    },
+    env,
+  );
+  measured.facts = dialed.facts;
+  const { resolve = 0 } = dialed.facts.durations;
+  try {
+    if (dialed.ok)
+      return await check({ ...dialed, hostname, port }, { address, module, env }, measured);
+    measured.status = dialed.outcome.reason === 'timeout' ? deadlineExceeded : unavailable;
+    return dialed.outcome;
+  } finally {
+    if (dialed.facts.address !== undefined) {
+      measured.check = roundSeconds(env.clock.monotonic() - begun - resolve);
+    }
+  }
+}
+
+type Connection = {
+  readonly socket: import('node:net').Socket;
+  readonly hostname: string;
+  readonly port: number;
+};
+
+async function check(
+  { hostname, port, socket }: Connection,
+  { env, module }: Errand,
+  measured: Measured,
+): Promise<Failure | undefined> {
+  const { metadata, secure, service } = module.grpc;
+  const authority = `${hostname}:${port}`;
+  try {
+    const call = { socket, authority, secure, service, metadata };
+    const answer = await checkHealth(call, env.deadline.signal);
+    Object.assign(measured, { answer, status: answer.status });
+    env.trace(`status ${answer.status}, ${answer.serving ?? answer.message}`);
+    if (answer.status !== 0) {
+      const detail = `status ${answer.status} ${JSON.stringify(answer.message.slice(0, 120))}, want 0 (OK)`;
+      return failure('check', 'grpc_status', detail);
+    }
+    if (answer.serving === 'SERVING') return undefined;
+    return failure('check', 'not_serving', `${answer.serving}, want SERVING`);
+  } catch (error) {
+    const reason = classify(error);
+    if (reason === 'internal') throw error;
+    measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
+    return failure('check', reason, messageOf(error));
+  } finally {
+    socket.on('error', () => undefined).destroy();
+  }
+}
+
+/** URL leaves out the ports that http and https have anyway. */
+function portOf(
+  text: string,
+  secure: boolean,
+): { readonly hostname: string; readonly port: number } {
+  const { hostname } = new URL(text);
+  const [, given] = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(text) ?? [];
+  return { hostname, port: given === undefined ? (secure ? 443 : 80) : Number(given) };
+}
+
+function toSamples(
+  { answer, check: seconds, facts, status }: Measured,
+  module: GrpcModule,
+): Sample[] {
+  const { resolve = 0 } = facts.durations;
+  // blackbox_exporter tells of TLS only where the call itself went well.
+  const hidden = module.compat === 'strict' && status !== 0;
+  const { tls: _, ...withoutTls } = facts;
+  return [
+    sample('probe_grpc_duration_seconds', { phase: 'resolve' }, resolve),
+    ...(seconds === undefined
+      ? []
+      : [
+          sample('probe_grpc_duration_seconds', { phase: 'check' }, seconds),
+          ...servingStates.map((state) =>
+            sample(
+              'probe_grpc_healthcheck_response',
+              { serving_status: state },
+              answer?.serving === state ? 1 : 0,
+            ),
+          ),
+        ]),
+    sample('probe_grpc_ssl', {}, facts.tls !== undefined && !hidden ? 1 : 0),
+    sample('probe_grpc_status_code', {}, status),
+    ...dialSamples(hidden ? withoutTls : facts),
+  ];
+}

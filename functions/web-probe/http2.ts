@@ -1,0 +1,104 @@
+// One request over HTTP/2 (RFC 9113) on a connection of its own, and its answer in the form of one of HTTP/1.1.
+import type { IncomingMessage } from 'node:http';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { type ProbeEnvironment, raceDeadline, roundSeconds } from '@fargaze/core/internal';
+import {
+  type Connected,
+  type ConnectionEnd,
+  type Hop,
+  type HopRequest,
+  inUtf8,
+  maxHeaderSize,
+} from './exchange/hop-types.ts';
+
+/** Sends the request and waits for the head of the answer. */
+export async function requestOverHttp2(
+  ask: HopRequest,
+  { end, facts, socket }: Connected & { readonly end: ConnectionEnd },
+  env: ProbeEnvironment,
+): Promise<Hop> {
+  const begun = env.clock.monotonic();
+  const session = connect(ask.url.origin, {
+    createConnection: () => socket,
+    settings: { enablePush: false, maxHeaderListSize: maxHeaderSize },
+  });
+  session.on('error', end.note);
+  const close = () => {
+    session.destroy();
+    socket.destroy();
+  };
+  try {
+    const response = await raceDeadline(send(session, ask), env.deadline);
+    const firstByte = env.clock.monotonic();
+    env.trace(`HTTP/2 status ${response.statusCode}`);
+    return {
+      ok: true,
+      facts,
+      processing: roundSeconds(firstByte - begun),
+      firstByte,
+      response,
+      explainEnd: (error) => end.explain('transfer', error),
+      endedBy: end.fault,
+      close,
+    };
+  } catch (error) {
+    close();
+    const processing = roundSeconds(env.clock.monotonic() - begun);
+    return { ok: false, facts, processing, outcome: end.explain('processing', error) };
+  }
+}
+
+function send(session: ClientHttp2Session, ask: HopRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    session.once('error', reject);
+    const stream = session.request(headersOf(ask), { endStream: ask.body === '' });
+    stream.on('error', reject);
+    stream.on('close', () => {
+      const message = 'connection closed before the answer was complete';
+      reject(Object.assign(new Error(message), { code: 'ECONNRESET' }));
+    });
+    stream.on('response', (fields, _, raw?: readonly string[]) => {
+      resolve(asMessage(stream, fields, raw ?? []));
+    });
+    if (ask.body !== '') stream.end(ask.body);
+  });
+}
+
+/** Names in lower case; what says how long a connection lasts has no meaning here (RFC 9113, 8.2.2). */
+function headersOf(ask: HopRequest): Record<string, string | string[]> {
+  const dropped =
+    /^(?:host|connection|keep-alive|proxy-connection|transfer-encoding|upgrade|content-length)$/i;
+  const kept = Object.entries(ask.headers).filter(([name]) => !dropped.test(name));
+  const headers: Record<string, string | string[]> = {
+    ':method': ask.method,
+    ':authority': ask.headers.Host ?? ask.url.host,
+    ':scheme': ask.url.protocol.slice(0, -1),
+    ':path': ask.url.pathname + ask.url.search,
+    ...Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), inUtf8(value)])),
+    ...(ask.body !== '' && { 'content-length': String(Buffer.byteLength(ask.body)) }),
+  };
+  for (const { name, value } of ask.lines ?? []) {
+    const before = headers[name.toLowerCase()] ?? [];
+    headers[name.toLowerCase()] = [before, inUtf8(value)].flat();
+  }
+  return headers;
+}
+
+type Fields = Readonly<Record<string, string | string[] | number | undefined>>;
+
+function asMessage(
+  stream: ClientHttp2Stream,
+  fields: Fields,
+  raw: readonly string[],
+): IncomingMessage {
+  const headers = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !name.startsWith(':')),
+  );
+  const rawHeaders = raw.flatMap((name, index) => {
+    const isHeader = index % 2 === 0 && !name.startsWith(':');
+    return isHeader ? [name, raw[index + 1] ?? ''] : [];
+  });
+  const statusCode = Number(fields[':status']);
+  const head = { statusCode, statusMessage: '', headers, rawHeaders, httpVersion: '2.0' };
+  return Object.assign(stream, head) as unknown as IncomingMessage;
+}

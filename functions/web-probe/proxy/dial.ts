@@ -1,0 +1,128 @@
+// A connection to a target through a proxy: the whole address in the request line for http, a tunnel by CONNECT (RFC 9110,
+// 9.3.6) for https. The name of the target is resolved and judged here, unless the module leaves that to the proxy.
+import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
+import {
+  classify,
+  type DialFacts,
+  dial,
+  type Failure,
+  failure,
+  findAddress,
+  type HttpHeader,
+  type HttpOptions,
+  messageOf,
+  type ProbeEnvironment,
+  raceDeadline,
+  readHeaderValue,
+  roundSeconds,
+  type TlsOptions,
+  upgrade,
+} from '@fargaze/core/internal';
+import type { Connected } from '../exchange/hop-types.ts';
+
+/** What a connection through a proxy needs. */
+export type ProxiedRequest = {
+  readonly url: URL;
+  readonly proxy: URL;
+  readonly options: HttpOptions;
+  /** TLS with the target, for https. */
+  readonly tls?: {
+    readonly options: TlsOptions;
+    readonly serverName: string;
+    readonly alpn?: readonly string[];
+  };
+};
+
+type Result =
+  | ({ readonly ok: true } & Connected)
+  | { readonly ok: false; readonly outcome: Failure; readonly facts: DialFacts };
+
+/** Connects. What is measured until a failure is kept; the way to and through the proxy is the phase `connect`. */
+export async function dialThrough(ask: ProxiedRequest, env: ProbeEnvironment): Promise<Result> {
+  const { options, proxy, url } = ask;
+  const { allowBlocked, skipResolveWithProxy } = options;
+  const target = skipResolveWithProxy
+    ? ({ ok: true, address: undefined, facts: { durations: {} } } as const)
+    : await findAddress({ host: url.hostname, ip: options, allowBlocked }, env);
+  if (!target.ok) return target;
+  const begun = env.clock.monotonic();
+  const known = (): DialFacts => {
+    const connect = roundSeconds(env.clock.monotonic() - begun);
+    return { ...target.facts, durations: { ...target.facts.durations, connect } };
+  };
+  const secure = proxy.protocol === 'https:';
+  const dialed = await dial(
+    {
+      host: proxy.hostname,
+      port: proxy.port === '' ? (secure ? 443 : 80) : Number(proxy.port),
+      // What the module says of addresses is about the target.
+      ip: { ...options, ipProtocolFallback: true },
+      allowBlocked,
+      ...(secure && { tls: { options: options.tls, serverName: proxy.hostname } }),
+    },
+    env,
+  );
+  if (!dialed.ok) {
+    const { outcome } = dialed;
+    const detail = `proxy ${proxy.host}: ${outcome.detail}`;
+    return { ok: false, facts: known(), outcome: { ...outcome, phase: 'connect', detail } };
+  }
+  const { socket } = dialed;
+  const host = target.address ?? url.hostname;
+  const authority = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${portOf(url)}`;
+  if (ask.tls === undefined) {
+    const path = `http://${authority}${url.pathname}${url.search}`;
+    return { ok: true, socket, facts: known(), path };
+  }
+  const fault = await openTunnel(socket, { authority, options }, env);
+  if (fault !== undefined) {
+    socket.on('error', () => undefined).destroy();
+    return { ok: false, outcome: fault, facts: known() };
+  }
+  return upgrade({ socket, facts: known() }, ask.tls, env);
+}
+
+function portOf(url: URL): string {
+  return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+}
+
+type Tunnel = { readonly authority: string; readonly options: HttpOptions };
+
+async function openTunnel(
+  socket: Socket,
+  { authority, options }: Tunnel,
+  env: ProbeEnvironment,
+): Promise<Failure | undefined> {
+  const headers = Object.fromEntries(
+    (options.proxy?.connectHeaders ?? []).map((header) => [header.name, valuesOf(header)]),
+  );
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    const outgoing = request({
+      createConnection: () => socket,
+      method: 'CONNECT',
+      path: authority,
+      setHost: false,
+      headers: { ...headers, Host: authority },
+    });
+    outgoing.on('connect', resolve).on('response', resolve).on('error', reject).end();
+  });
+  try {
+    const { statusCode = 0, statusMessage = '' } = await raceDeadline(answered, env.deadline);
+    env.trace(`proxy: status ${statusCode}`);
+    if (statusCode >= 200 && statusCode <= 299) return undefined;
+    return failure(
+      'connect',
+      'proxy',
+      `proxy: status ${statusCode} ${statusMessage.slice(0, 80)}, want 200`,
+    );
+  } catch (error) {
+    const reason = classify(error);
+    if (reason === 'internal') throw error;
+    return failure('connect', reason, `proxy: ${messageOf(error)}`);
+  }
+}
+
+function valuesOf({ secrets, values }: HttpHeader): string[] {
+  return [...values, ...secrets.map((ref) => readHeaderValue(ref, 'http.proxy_connect_header'))];
+}

@@ -1,0 +1,48 @@
+// The first request of a probe, and the secrets that it holds.
+import {
+  type Failure,
+  failure,
+  type HttpModule,
+  redactUrl,
+  type Target,
+} from '@fargaze/core/internal';
+import { readSent } from './credentials.ts';
+import type { HopRequest } from './exchange/hop-types.ts';
+import { plainHeaders } from './redirects.ts';
+
+/** A request and what must not be shown of it. */
+export type First = { readonly ask: HopRequest; readonly secrets: readonly string[] };
+
+/**
+ * The request that a module makes of an address. `token` is what OAuth 2.0 gave.
+ * @throws ConfigError when a secret cannot be had or sent.
+ */
+export function firstRequest(
+  { address, module }: Target<HttpModule>,
+  token?: string,
+): First | Failure {
+  const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
+  const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
+  if (foreign || !URL.canParse(text)) {
+    const detail = `got ${JSON.stringify(redactUrl(address))}, want an http or https URL`;
+    return failure('guard', 'protocol', detail);
+  }
+  const url = new URL(text);
+  const sent = readSent(module, url, token);
+  const hostHeader = Object.entries(sent.headers).find(([name]) => name.toLowerCase() === 'host');
+  const headers = { Host: url.host, ...plainHeaders, ...sent.headers };
+  if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
+    Object.assign(headers, { Host: hostHeader[1] });
+    delete (headers as Record<string, string>)[hostHeader[0]];
+  }
+  const ask = {
+    url,
+    method: module.http.method,
+    headers,
+    ...(sent.lines.length > 0 && { lines: sent.lines }),
+    body: sent.body,
+    firstHost: true,
+    serverName: hostHeader?.[1].replace(/:\d+$/, ''),
+  };
+  return { ask, secrets: sent.secrets };
+}

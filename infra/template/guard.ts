@@ -1,0 +1,28 @@
+// Whether a deployment may go on: what it says before it takes something away.
+import { lossesOf, parameterChanges } from './losses.ts';
+import type { Stack } from './stack.ts';
+
+/** The option of `serverless deploy` by which losses are meant. */
+export const allowOption = 'allow-replacement';
+
+/** What the update would take away, for whoever asked for it; undefined when that is nothing. */
+export function describeLosses(now: Stack, then: Stack): string | undefined {
+  const losses = lossesOf(now, then);
+  if (losses.length === 0) return undefined;
+  const changes = parameterChanges(now, then);
+  return [
+    ...losses.map(({ how, id, type }) => `  ${type} ${id} ${how}`),
+    ...(changes.length === 0 ? [] : ['Parameters that differ from the deployed stack:']),
+    ...changes.map((text) => `  ${text}`),
+  ].join('\n');
+}
+
+/** The refusal of a deployment. */
+export function refusalOf(stackName: string, losses: string): string {
+  return [
+    `The deployment would remove or replace parts of ${stackName}:`,
+    losses,
+    'A parameter that is left out has its default: keep them under params in serverless.yml (docs/deploy.md).',
+    `If this is meant, deploy with --${allowOption}.`,
+  ].join('\n');
+}

@@ -1,0 +1,219 @@
+// The Redis probe against a real cluster of three shards with a replica each: healthy, with a slot on the move, while it
+// fails over, and with a shard dead. The order matters: each test leaves the cluster as the next one expects it.
+import { probeRedis } from '../../functions/redis-probe/probe.ts';
+import { slotOf } from '../../functions/redis-probe/slots.ts';
+import { waitFor } from '../../local/programs/process.ts';
+import { detail, type Probed, redisModule, runProbe, verdict } from '../support/probing.ts';
+import { sendTo } from '../support/redis-admin.ts';
+import { documentedRights } from '../support/redis-rights.ts';
+import { type Cluster, startCluster } from '../support/redis-topologies.ts';
+
+jest.setTimeout(120_000);
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ replicas: 1 });
+});
+afterAll(() => cluster.stop());
+
+const node = (index: number) => {
+  const found = cluster.nodes[index];
+  if (found === undefined) throw new Error(`no node ${index}`);
+  return found;
+};
+const send = (index: number, ...command: string[]) =>
+  sendTo(node(index).url, (ask) => ask(...command));
+const shards = ({ samples }: Probed) =>
+  Object.entries(samples).filter(([name]) => name.startsWith('probe_redis_shard_success'));
+const countKeys = async () =>
+  (await Promise.all([0, 1, 2].map((index) => send(index, 'DBSIZE')))).reduce<number>(
+    (sum, size) => sum + Number(size),
+    0,
+  );
+
+describe('a healthy cluster', () => {
+  it('is up in each of many probes, at any node, with a canary in every shard', async () => {
+    for (let round = 0; round < 12; round++) {
+      const probed = await runProbe(probeRedis, redisModule({}), node(round % 6).url);
+      expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+      expect(shards(probed).map(([, value]) => value)).toEqual([1, 1, 1]);
+    }
+    expect(await countKeys()).toBe(0);
+  });
+
+  it('has its state, its slots and the time of each shard in series', async () => {
+    const { samples } = await runProbe(probeRedis, redisModule({}), node(0).url);
+    expect(samples).toMatchObject({
+      probe_redis_cluster_state_ok: 1,
+      probe_redis_shards: 3,
+      probe_redis_redirects: 0,
+      'probe_redis_cluster_slots{state="covered"}': 16384,
+      'probe_redis_cluster_slots{state="ok"}': 16384,
+      'probe_redis_cluster_slots{state="fail"}': 0,
+      'probe_redis_canary_success{op="write"}': 1,
+    });
+    expect(
+      samples[`probe_redis_shard_duration_seconds{shard="0",node="127.0.0.1:${node(0).port}"}`],
+    ).toBeGreaterThan(0);
+  });
+
+  it('shows what was written on each replica, with the time of each', async () => {
+    const module = redisModule({ replicas: 'discover', expect_replicas_min: 1 });
+    const probed = await runProbe(probeRedis, module, node(1).url);
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    for (const { port } of cluster.nodes.slice(3)) {
+      const labels = `{replica="127.0.0.1:${port}"}`;
+      expect(probed.samples[`probe_redis_replica_visible${labels}`]).toBe(1);
+      expect(probed.samples[`probe_redis_replication_visibility_seconds${labels}`]).toBeGreaterThan(
+        0,
+      );
+    }
+    expect(probed.samples['probe_redis_expectation_met{expectation="visibility"}']).toBe(1);
+    expect(probed.samples['probe_redis_expectation_met{expectation="replicas"}']).toBe(1);
+  });
+
+  it('that should have more replicas says which shard has too few', async () => {
+    const probed = await runProbe(probeRedis, redisModule({ expect_replicas_min: 2 }), node(0).url);
+    expect(verdict(probed)).toBe('role/replicas');
+    expect(detail(probed)).toMatch(/^shard \d+ at .*: 1 replicas follow, want at least 2$/);
+  });
+
+  it('is read only with canary: read, and passes a message with pubsub', async () => {
+    const before = await countKeys();
+    const module = redisModule({ canary: 'read', pubsub: true });
+    const probed = await runProbe(probeRedis, module, node(0).url);
+    expect(verdict(probed)).toBe('ok');
+    expect(probed.samples['probe_redis_canary_success{op="write"}']).toBeUndefined();
+    expect(probed.samples['probe_redis_canary_success{op="pubsub"}']).toBe(1);
+    expect(await countKeys()).toBe(before);
+  });
+
+  it('as a single server is judged by the slot that the key has: MOVED is a failure there', async () => {
+    const module = redisModule({ topology: 'standalone' });
+    const verdicts = new Set<string>();
+    for (let round = 0; round < 30; round++) {
+      verdicts.add(verdict(await runProbe(probeRedis, module, node(0).url)));
+    }
+    expect([...verdicts].sort()).toEqual(['ok', 'write/moved']);
+  });
+});
+
+describe('users of a cluster', () => {
+  const grant = (rights: readonly string[]) =>
+    Promise.all(
+      [0, 1, 2, 3, 4, 5].map((index) =>
+        send(index, 'ACL', 'SETUSER', 'probe', 'reset', 'on', '>right-one', ...rights),
+      ),
+    );
+  const probe = (options: object) => {
+    const redis = { username: 'probe', password: 'env:TEST_RIGHT', ...options };
+    return runProbe(probeRedis, redisModule(redis), node(0).url);
+  };
+  beforeAll(() => {
+    process.env.TEST_RIGHT = 'right-one';
+  });
+  afterAll(() => {
+    delete process.env.TEST_RIGHT;
+  });
+
+  it('need exactly the documented rights, without which something is missing', async () => {
+    await grant(documentedRights('cluster'));
+    const probed = await probe({ topology: 'cluster', replicas: 'discover' });
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    const unsupported = Object.entries(probed.samples).filter(
+      ([name, value]) => name.includes('check_supported') && value === 0,
+    );
+    expect(unsupported).toEqual([]);
+  });
+
+  it('that may not read the map get one canary that follows MOVED; topology: cluster wants the map', async () => {
+    await grant(documentedRights('cluster').filter((right) => !right.startsWith('+cluster')));
+    const redirects: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      const probed = await probe({});
+      expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+      expect(probed.samples['probe_redis_check_supported{check="cluster_slots"}']).toBe(0);
+      redirects.push(probed.samples.probe_redis_redirects ?? -1);
+    }
+    expect(new Set(redirects)).toEqual(new Set([0, 1]));
+    expect(verdict(await probe({ topology: 'cluster' }))).toBe('cluster/noperm');
+  });
+});
+
+it('a slot on the move: ASK is followed, for the keys that are asked for there', async () => {
+  // The tag that the probe uses for the first shard: the smallest number whose slot lies in it.
+  const tag = Array.from({ length: 100 }, (_, number) => String(number)).find(
+    (number) => slotOf(number) < 5461,
+  );
+  const slot = String(slotOf(tag ?? ''));
+  const [from, to] = [await send(0, 'CLUSTER', 'MYID'), await send(1, 'CLUSTER', 'MYID')];
+  await send(1, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(from));
+  await send(0, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(to));
+  const probed = await runProbe(probeRedis, redisModule({}), node(2).url);
+  await send(1, 'CLUSTER', 'SETSLOT', slot, 'STABLE');
+  await send(0, 'CLUSTER', 'SETSLOT', slot, 'STABLE');
+  expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+  // SET, GET and DEL.
+  expect(probed.samples.probe_redis_redirects).toBe(3);
+});
+
+it('a failover while it is probed ends with the new primary, and each verdict names its shard', async () => {
+  const seen: string[] = [];
+  const failover = send(3, 'CLUSTER', 'FAILOVER');
+  await waitFor({
+    what: 'failover',
+    seconds: 60,
+    check: async () => {
+      const probed = await runProbe(probeRedis, redisModule({}), node(1).url);
+      if (!probed.outcome.ok) seen.push(detail(probed));
+      return Object.keys(probed.samples).some(
+        (name) => name.startsWith('probe_redis_shard_success') && name.includes(`:${node(3).port}`),
+      );
+    },
+  });
+  await failover;
+  const probed = await runProbe(probeRedis, redisModule({}), node(1).url);
+  expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+  for (const words of seen) expect(words).toMatch(/shard|state/);
+});
+
+describe('a shard that is dead', () => {
+  it('is named before the cluster has noticed, and makes the cluster down once it has', async () => {
+    // Its replica first: nobody takes over.
+    await node(4).process.stop();
+    await node(1).process.stop();
+    const first = await runProbe(probeRedis, redisModule({ canary: 'ping' }), node(0).url);
+    expect(first.outcome.ok).toBe(false);
+    const shard = new RegExp(`shard 5461 at 127.0.0.1:${node(1).port}: `);
+    if (verdict(first) === 'connect/refused') expect(detail(first)).toMatch(shard);
+    await waitFor({
+      what: 'state fail',
+      seconds: 60,
+      check: async () => String(await send(0, 'CLUSTER', 'INFO')).includes('cluster_state:fail'),
+    });
+    const probed = await runProbe(probeRedis, redisModule({ canary: 'ping' }), node(0).url);
+    expect(verdict(probed)).toBe('cluster/clusterdown');
+    expect(probed.samples.probe_redis_cluster_state_ok).toBe(0);
+    expect(probed.samples['probe_redis_cluster_slots{state="fail"}']).toBe(5461);
+    expect(shards(probed).filter(([, value]) => value === 0)).toHaveLength(1);
+    // The others serve PING.
+    expect(shards(probed).filter(([, value]) => value === 1)).toHaveLength(2);
+  });
+
+  it('whose slots nobody has to cover: the other shards serve, its slots are missing', async () => {
+    await Promise.all(
+      [0, 2, 3, 5].map((index) =>
+        send(index, 'CONFIG', 'SET', 'cluster-require-full-coverage', 'no'),
+      ),
+    );
+    await waitFor({
+      what: 'state ok',
+      seconds: 60,
+      check: async () => String(await send(3, 'CLUSTER', 'INFO')).includes('cluster_state:ok'),
+    });
+    const probed = await runProbe(probeRedis, redisModule({}), node(3).url);
+    expect(probed.outcome.ok).toBe(false);
+    expect(verdict(probed)).toMatch(/^(?:cluster\/slots|connect\/refused)$/);
+    expect(shards(probed).filter(([, value]) => value === 1)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,128 @@
+// The Redis probe through proxies: a real twemproxy, and servers that answer as others do to what they do not know.
+import type { Socket } from 'node:net';
+import { probeRedis } from '../../functions/redis-probe/probe.ts';
+import { type Server, startRedis } from '../../local/programs/servers.ts';
+import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
+import { startRawServer } from '../support/raw-server.ts';
+import { sendTo } from '../support/redis-admin.ts';
+import { startTwemproxy } from '../support/redis-topologies.ts';
+
+jest.setTimeout(120_000);
+
+describe('twemproxy', () => {
+  let redis: Server;
+  let proxy: Server;
+  beforeAll(async () => {
+    redis = await startRedis();
+    proxy = await startTwemproxy(redis.port);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await redis.stop();
+  });
+
+  it('closes on what it does not know, and is up all the same', async () => {
+    const probed = await runProbe(probeRedis, redisModule({}), proxy.url);
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    for (const check of ['hello', 'role', 'info', 'latency', 'slowlog']) {
+      expect(probed.samples[`probe_redis_check_supported{check="${check}"}`]).toBe(0);
+    }
+    expect(await sendTo(redis.url, (send) => send('DBSIZE'))).toBe(0);
+  });
+
+  it('is asked for nothing that it does not know with topology: proxy, with a database in the URL too', async () => {
+    const module = redisModule({ topology: 'proxy' });
+    const probed = await runProbe(probeRedis, module, `${proxy.url}/3`);
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    expect(probed.trace.filter((line) => line.startsWith('connected'))).toHaveLength(1);
+  });
+
+  it('whose server refuses writes is down with the cause', async () => {
+    await sendTo(redis.url, (send) => send('CONFIG', 'SET', 'min-replicas-to-write', '1'));
+    const probed = await runProbe(probeRedis, redisModule({ topology: 'proxy' }), proxy.url);
+    await sendTo(redis.url, (send) => send('CONFIG', 'SET', 'min-replicas-to-write', '0'));
+    expect(verdict(probed)).toBe('write/noreplicas');
+  });
+
+  it('without its server is down', async () => {
+    const lonely = await startTwemproxy(1);
+    const probed = await runProbe(probeRedis, redisModule({ topology: 'proxy' }), lonely.url);
+    await lonely.stop();
+    expect(probed.outcome.ok).toBe(false);
+    expect(probed.outcome).toMatchObject({ phase: 'write' });
+  });
+});
+
+/** Answers each command by its name; `close` ends the connection. Keeps a key. */
+function behave(answers: Readonly<Record<string, string | 'close'>>) {
+  const values = new Map<string, string>();
+  return (socket: Socket) => {
+    socket.on('data', (chunk: Buffer) => {
+      const [name = '', key = '', value = ''] = chunk
+        .toString('latin1')
+        .split('\r\n')
+        .filter((part) => part !== '' && !/^[*$]\d+$/.test(part));
+      const answer = answers[name] ?? answers['*'];
+      if (name === 'PING') socket.write('+PONG\r\n');
+      else if (answer === 'close') socket.end();
+      else if (answer !== undefined) socket.write(answer);
+      else if (name === 'SET') {
+        values.set(key, value);
+        socket.write('+OK\r\n');
+      } else if (name === 'GET') {
+        const found = values.get(key);
+        socket.write(found === undefined ? '$-1\r\n' : `$${found.length}\r\n${found}\r\n`);
+      } else if (name === 'DEL') socket.write(`:${values.delete(key) ? 1 : 0}\r\n`);
+      else socket.write('-ERR unknown command\r\n');
+    });
+  };
+}
+
+it.each([
+  {
+    name: 'Envoy that wants a password first',
+    answers: { HELLO: '-NOAUTH Authentication required.\r\n', AUTH: '+OK\r\n' },
+  },
+  {
+    name: 'Envoy that knows no HELLO',
+    answers: { '*': "-unsupported command 'HELLO'\r\n", AUTH: '+OK\r\n' },
+    only: ['HELLO', 'ROLE', 'INFO', 'LATENCY', 'SLOWLOG'],
+  },
+  {
+    name: 'cluster-proxy',
+    answers: { HELLO: '-ERR unsupported command `hello`\r\n', AUTH: '+OK\r\n' },
+  },
+  {
+    name: 'Codis',
+    answers: {
+      HELLO: "-ERR handle request, command 'HELLO' is not allowed\r\n",
+      AUTH: '+OK\r\n',
+    },
+  },
+  { name: 'a proxy that closes', answers: { HELLO: 'close', ROLE: 'close', AUTH: '+OK\r\n' } },
+])('$name is spoken to in RESP2 with the right password', async ({ answers, only }) => {
+  const known = only
+    ? { ...Object.fromEntries(only.map((name) => [name, answers['*' as keyof typeof answers]])) }
+    : {};
+  const { '*': _, ...named } = answers as Record<string, string>;
+  process.env.TEST_RIGHT = 'right-one';
+  const server = await startRawServer(behave({ ...known, ...named } as Record<string, string>));
+  const url = `redis://127.0.0.1:${server.port}`;
+  const probed = await runProbe(probeRedis, redisModule({ password: 'env:TEST_RIGHT' }), url);
+  delete process.env.TEST_RIGHT;
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+  expect(server.received()).toContain('AUTH\r\n$9\r\nright-one');
+});
+
+it('Valkey and Redis with HELLO renamed and a password are up', async () => {
+  process.env.TEST_RIGHT = 'right-one';
+  const args = ['--requirepass', 'right-one', '--rename-command', 'HELLO', 'NOBODY'];
+  const server = await startRedis({ args });
+  const right = await runProbe(probeRedis, redisModule({ password: 'env:TEST_RIGHT' }), server.url);
+  const none = await runProbe(probeRedis, redisModule({}), server.url);
+  delete process.env.TEST_RIGHT;
+  await server.stop();
+  expect([verdict(right), detail(right)]).toEqual(['ok', '']);
+  expect(verdict(none)).toBe('auth/noauth');
+});

@@ -1,0 +1,152 @@
+// The Redis probe at three real sentinels: a quorum, an address that all of them name, a primary that serves there, a
+// failover, and everything that can be wrong with one of these.
+import { probeRedis } from '../../functions/redis-probe/probe.ts';
+import { freePort, waitFor } from '../../local/programs/process.ts';
+import { type Server, startRedis } from '../../local/programs/servers.ts';
+import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
+import { sendTo } from '../support/redis-admin.ts';
+import { documentedRights } from '../support/redis-rights.ts';
+import {
+  type Replication,
+  type Sentinels,
+  startReplication,
+  startSentinels,
+} from '../support/redis-topologies.ts';
+
+jest.setTimeout(120_000);
+
+let data: Replication;
+let watch: Sentinels;
+beforeAll(async () => {
+  data = await startReplication(1);
+  watch = await startSentinels(data.primary.port, { count: 3, quorum: 2 });
+});
+afterAll(async () => {
+  await watch.stop();
+  await data.stop();
+});
+
+const sentinel = (index: number): Server => {
+  const found = watch.sentinels[index];
+  if (found === undefined) throw new Error(`no sentinel ${index}`);
+  return found;
+};
+const probe = (redis: object = {}, index = 0, timeout = '20s') =>
+  runProbe(probeRedis, redisModule(redis, timeout), sentinel(index).url);
+const agrees = 'probe_redis_sentinel_master_agrees{master="main"}';
+const quorum = 'probe_redis_sentinel_quorum_ok{master="main"}';
+
+describe('three sentinels that agree', () => {
+  it.each(['auto', 'sentinel'])('are up with topology %s: the primary serves', async (topology) => {
+    const probed = await probe({ topology });
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    expect(probed.samples).toMatchObject({
+      [agrees]: 1,
+      [quorum]: 1,
+      'probe_redis_sentinels{master="main",answered="yes"}': 3,
+      'probe_redis_sentinels{master="main",answered="no"}': 0,
+      'probe_redis_canary_success{op="delete"}': 1,
+      'probe_redis_role_info{role="master",expected="any"}': 1,
+    });
+  });
+
+  it('show the replicas of the primary, too', async () => {
+    const module = { replicas: 'discover', expect_role: 'master', expect_replicas_min: 1 };
+    const probed = await probe(module);
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    const replica = `127.0.0.1:${data.replicas[0]?.port}`;
+    expect(probed.samples[`probe_redis_replica_visible{replica="${replica}"}`]).toBe(1);
+  });
+
+  it('are no servers: the default of old, standalone, says so', async () => {
+    const probed = await probe({ topology: 'standalone' });
+    expect(verdict(probed)).toBe('role/role');
+    expect(detail(probed)).toContain('it is a sentinel, want topology: sentinel');
+  });
+
+  it('do not know every name', async () => {
+    const probed = await probe({ sentinel_masters: ['other'] });
+    expect(verdict(probed)).toBe('sentinel/no_master');
+  });
+
+  it('let a user with the documented rights do all of it', async () => {
+    process.env.TEST_RIGHT = 'right-one';
+    const rights = documentedRights('sentinel');
+    const setUser = ['ACL', 'SETUSER', 'probe', 'reset', 'on', '>right-one', ...rights];
+    for (const { url } of watch.sentinels) await sendTo(url, (send) => send(...setUser));
+    const user = { sentinel_username: 'probe', sentinel_password: 'env:TEST_RIGHT' };
+    const probed = await probe({ topology: 'sentinel', ...user });
+    delete process.env.TEST_RIGHT;
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+  });
+});
+
+it('a primary that refuses writes is down, and named', async () => {
+  await sendTo(data.primary.url, (send) => send('CONFIG', 'SET', 'min-replicas-to-write', '5'));
+  const probed = await probe();
+  await sendTo(data.primary.url, (send) => send('CONFIG', 'SET', 'min-replicas-to-write', '0'));
+  expect(verdict(probed)).toBe('write/noreplicas');
+  expect(detail(probed)).toContain(`main at 127.0.0.1:${data.primary.port}: SET: NOREPLICAS`);
+  expect(probed.samples[agrees]).toBe(1);
+});
+
+it('an address whose server is a replica is a disagreement', async () => {
+  const alone = await startRedis({ args: ['--replicaof', '127.0.0.1', '1'] });
+  const other = await startSentinels(alone.port, { count: 1, quorum: 1 });
+  const { url = '' } = other.sentinels[0] ?? {};
+  const probed = await runProbe(probeRedis, redisModule({}), url);
+  await other.stop();
+  await alone.stop();
+  expect(verdict(probed)).toBe('sentinel/disagreement');
+  expect(detail(probed)).toContain('it says that it is a slave');
+  expect(probed.samples[agrees]).toBe(0);
+});
+
+it('a sentinel that watches nothing is down', async () => {
+  const other = await startSentinels(await freePort(), { count: 1, quorum: 1 });
+  const { url = '' } = other.sentinels[0] ?? {};
+  await sendTo(url, (send) => send('SENTINEL', 'REMOVE', 'main'));
+  const probed = await runProbe(probeRedis, redisModule({}), url);
+  await other.stop();
+  expect(verdict(probed)).toBe('sentinel/no_master');
+});
+
+describe('a failover', () => {
+  it('from a dead primary is down with its cause at first, and up at the new one in the end', async () => {
+    await data.primary.process.stop();
+    const dead = await probe({ canary: 'ping' });
+    // It is found before the sentinels act, or they have acted already.
+    if (!dead.outcome.ok) {
+      expect(verdict(dead)).toMatch(/^(?:connect\/refused|sentinel\/disagreement|auth\/closed)$/);
+      expect(dead.samples[agrees]).toBe(0);
+    }
+    const port = data.replicas[0]?.port;
+    await waitFor({
+      what: 'failover',
+      seconds: 60,
+      check: async () => {
+        const probed = await probe();
+        return probed.outcome.ok && probed.samples[agrees] === 1;
+      },
+    });
+    const named = await sendTo(sentinel(1).url, (send) =>
+      send('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'main'),
+    );
+    expect(named).toEqual(['127.0.0.1', String(port)]);
+  });
+
+  it('cannot be made without a quorum', async () => {
+    await sentinel(1).process.stop();
+    await sentinel(2).process.stop();
+    await waitFor({
+      what: 'loss of the quorum',
+      seconds: 60,
+      check: async () => (await probe()).samples[quorum] === 0,
+    });
+    const probed = await probe();
+    expect(verdict(probed)).toBe('sentinel/no_quorum');
+    expect(probed.samples['probe_redis_sentinels{master="main",answered="no"}']).toBe(2);
+    // What the primary is able to do is shown all the same.
+    expect(probed.samples['probe_redis_canary_success{op="write"}']).toBe(1);
+  });
+});

@@ -1,0 +1,182 @@
+// Real topologies of Redis on loopback: clusters, replicas, sentinels, twemproxy. Each stops without a trace.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findPrograms } from '../../local/programs/find.ts';
+import { temporaryPlace } from '../../local/programs/place.ts';
+import { freePort, waitFor } from '../../local/programs/process.ts';
+import { launch, type Server, startRedis } from '../../local/programs/servers.ts';
+import { sendTo } from './redis-admin.ts';
+
+/** Several servers that belong together. */
+export type Topology = { stop(): Promise<void> };
+
+/** A cluster; `nodes` are three primaries, in the order of their slots, then their replicas. */
+export type Cluster = Topology & { readonly nodes: readonly Server[] };
+
+/** Options of every node of a cluster. */
+export type ClusterOptions = {
+  readonly replicas: 0 | 1;
+  /** Further options of the node with this number. */
+  readonly args?: (index: number) => readonly string[];
+  /** Ports by which the nodes meet; unset: those of their clients. */
+  readonly ports?: readonly number[];
+};
+
+const primaries = 3;
+
+/** A cluster of three shards that serves. */
+export async function startCluster({ args, ports, replicas }: ClusterOptions): Promise<Cluster> {
+  const count = primaries * (1 + replicas);
+  const nodes = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      startRedis({
+        args: [
+          ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
+          ...['--repl-diskless-sync-delay', '0', ...(args?.(index) ?? [])],
+        ],
+      }),
+    ),
+  );
+  const [first] = nodes;
+  if (first === undefined) throw new Error('a cluster without nodes');
+  await Promise.all(nodes.slice(0, primaries).map((node, index) => takeSlots(node, index)));
+  await sendTo(first.url, async (send) => {
+    for (const [index, { port }] of nodes.entries()) {
+      if (index > 0) await send('CLUSTER', 'MEET', '127.0.0.1', String(ports?.[index] ?? port));
+    }
+  });
+  const size = async (node: Server) => {
+    const info = String(await sendTo(node.url, (send) => send('CLUSTER', 'INFO')));
+    return info.includes(`cluster_known_nodes:${count}`) && info.includes('cluster_state:ok');
+  };
+  await waitFor({
+    what: 'cluster',
+    seconds: 60,
+    check: async () => (await Promise.all(nodes.map(size))).every(Boolean),
+  });
+  await Promise.all(nodes.slice(primaries).map((node, index) => follow(node, nodes[index])));
+  return { nodes, stop: () => stopAll(nodes) };
+}
+
+async function takeSlots(node: Server, index: number): Promise<void> {
+  const from = Math.floor((16384 / primaries) * index);
+  const to = Math.floor((16384 / primaries) * (index + 1)) - 1;
+  const slots = Array.from({ length: to - from + 1 }, (_, slot) => String(from + slot));
+  await sendTo(node.url, (send) => send('CLUSTER', 'ADDSLOTS', ...slots));
+}
+
+async function follow(replica: Server, primary: Server | undefined): Promise<void> {
+  if (primary === undefined) return;
+  const id = String(await sendTo(primary.url, (send) => send('CLUSTER', 'MYID')));
+  await waitFor({
+    what: 'replication in the cluster',
+    seconds: 60,
+    check: async () => {
+      await sendTo(replica.url, (send) => send('CLUSTER', 'REPLICATE', id)).catch(() => undefined);
+      return hasLink(replica.url);
+    },
+  });
+}
+
+/** Whether a replica has a link to its primary. */
+export async function hasLink(url: string, password?: string): Promise<boolean> {
+  const info = String(await sendTo(url, (send) => send('INFO', 'replication'), password));
+  return info.includes('master_link_status:up');
+}
+
+/** A primary and its replicas, all linked. */
+export type Replication = Topology & {
+  readonly primary: Server;
+  readonly replicas: readonly Server[];
+};
+
+/** Starts a primary with `count` replicas. */
+export async function startReplication(count: number): Promise<Replication> {
+  const primary = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
+  const args = ['--replicaof', '127.0.0.1', String(primary.port)];
+  const replicas = await Promise.all(Array.from({ length: count }, () => startRedis({ args })));
+  await waitFor({
+    what: 'replication',
+    seconds: 60,
+    check: async () => (await Promise.all(replicas.map(({ url }) => hasLink(url)))).every(Boolean),
+  });
+  return { primary, replicas, stop: () => stopAll([primary, ...replicas]) };
+}
+
+/** Sentinels that know each other and watch one primary as `main`. */
+export type Sentinels = Topology & { readonly sentinels: readonly Server[] };
+
+/** Starts sentinels for the primary at `port`. */
+export async function startSentinels(
+  port: number,
+  { count, quorum }: { readonly count: number; readonly quorum: number },
+): Promise<Sentinels> {
+  const { 'redis-server': program } = await findPrograms(['redis-server'], {
+    report: () => undefined,
+  });
+  const place = await temporaryPlace('sentinels');
+  const sentinels = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const own = await freePort();
+      const file = join(place.path, `${own}.conf`);
+      const lines = [
+        `port ${own}`,
+        'bind 127.0.0.1',
+        `sentinel monitor main 127.0.0.1 ${port} ${quorum}`,
+        'sentinel down-after-milliseconds main 500',
+        'sentinel failover-timeout main 2000',
+      ];
+      await writeFile(file, `${lines.join('\n')}\n`);
+      const args = () => [file, '--sentinel'];
+      const server = await launch({ program, args, run: { port: own, place } });
+      return { ...server, url: `redis://127.0.0.1:${own}` };
+    }),
+  );
+  const stop = async () => {
+    await stopAll(sentinels);
+    await place.remove();
+  };
+  const knowsAll = async ({ url }: Server) => {
+    const others = await sendTo(url, (send) => send('SENTINEL', 'SENTINELS', 'main'));
+    return Array.isArray(others) && others.length === count - 1;
+  };
+  await waitFor({
+    what: 'sentinels',
+    seconds: 60,
+    check: async () => (await Promise.all(sentinels.map(knowsAll))).every(Boolean),
+  });
+  return { sentinels, stop };
+}
+
+/** A twemproxy before the Redis at `port`. */
+export async function startTwemproxy(port: number): Promise<Server> {
+  const { nutcracker: program } = await findPrograms(['nutcracker'], { report: () => undefined });
+  const place = await temporaryPlace('nutcracker');
+  const own = await freePort();
+  const [file, pid, stats] = ['pool.yml', 'pid', 'stats'].map((name) => join(place.path, name));
+  const pool = [
+    'pool:',
+    `  listen: 127.0.0.1:${own}`,
+    '  redis: true',
+    '  hash: fnv1a_64',
+    '  distribution: ketama',
+    '  servers:',
+    `    - 127.0.0.1:${port}:1 one`,
+  ];
+  await writeFile(file ?? '', `${pool.join('\n')}\n`);
+  const statsPort = String(await freePort());
+  const args = () => [
+    ...['-c', file ?? '', '-p', pid ?? '', '-o', stats ?? ''],
+    ...['-a', '127.0.0.1', '-s', statsPort],
+  ];
+  const server = await launch({ program, args, run: { port: own, place } });
+  const stop = async () => {
+    await server.stop();
+    await place.remove();
+  };
+  return { ...server, url: `redis://127.0.0.1:${own}`, stop };
+}
+
+async function stopAll(servers: readonly Server[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
+}

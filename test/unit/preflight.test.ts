@@ -1,0 +1,88 @@
+// What is said before a deployment, from the template and nothing else.
+import { exceeded } from '../../infra/template/quotas.ts';
+import type { Item, Template, Values } from '../../infra/template/template.ts';
+import { reportPreflight } from '../../scripts/preflight.ts';
+import { template } from '../support/combinations.ts';
+
+/** The golden template packaged with other defaults. */
+function packagedWith(values: Values): Template {
+  const Parameters = Object.fromEntries(
+    Object.entries(template.Parameters ?? {}).map(([name, parameter]) => [
+      name,
+      { ...parameter, Default: values[name] ?? parameter.Default },
+    ]),
+  );
+  return { ...template, Parameters };
+}
+
+/** The golden template with other properties of one resource. */
+function withProperties(id: string, properties: Item): Template {
+  const resource = template.Resources[id];
+  if (resource === undefined) throw new RangeError(`got ${id}, want a resource`);
+  const changed = { ...resource, Properties: { ...resource.Properties, ...properties } };
+  return { ...template, Resources: { ...template.Resources, [id]: changed } };
+}
+
+it('says what would be created, what it costs, and that nothing stands against it', () => {
+  const { sound, text } = reportPreflight(template);
+  expect(sound).toBe(true);
+  expect(text).toContain('   4  AWS::ECS::Service');
+  expect(text).toMatch(/ 61\.\d\d {2}all/);
+  expect(text).toContain('Stands against it:\n  nothing');
+  expect(text).not.toContain('Would remove or replace');
+});
+
+it('names a combination that is refused', () => {
+  const { sound, text } = reportPreflight(packagedWith({ PrometheusCpu: '1024' }));
+  expect(sound).toBe(false);
+  expect(text).toContain('PrometheusMemory must be 2048 to 8192');
+});
+
+it('compares with a stack that is given', () => {
+  const deployed = { template, values: {} };
+  expect(reportPreflight(template, deployed)).toMatchObject({
+    sound: true,
+    text: expect.stringContaining('Would remove or replace:\n  nothing'),
+  });
+  const { sound, text } = reportPreflight(packagedWith({ VpcCidr: '10.43.0.0/16' }), deployed);
+  expect(sound).toBe(false);
+  expect(text).toContain('AWS::EC2::VPC Vpc is replaced: CidrBlock changes');
+});
+
+it('the template keeps every limit', () => {
+  expect(exceeded({ template, values: {} })).toEqual([]);
+});
+
+const text = 'x'.repeat(70_000);
+const policies = [{ PolicyDocument: { Statement: [{ Resource: text }] } }];
+
+it.each([
+  {
+    id: 'WebTaskDefinition',
+    properties: { ContainerDefinitions: [{ Name: text }] },
+    told: 'bytes of WebTaskDefinition: 7',
+  },
+  {
+    id: 'WebTaskDefinition',
+    properties: { ContainerDefinitions: Array.from({ length: 11 }, () => ({})) },
+    told: 'containers of WebTaskDefinition: 11, at most 10',
+  },
+  {
+    id: 'DeliverLambdaFunction',
+    properties: { Environment: { Variables: { A: text } } },
+    told: 'bytes of the environment of DeliverLambdaFunction: 7',
+  },
+  {
+    id: 'DeliverRole',
+    properties: { Policies: policies },
+    told: 'bytes of the policies of DeliverRole',
+  },
+  {
+    id: 'DeliverRole',
+    properties: { ManagedPolicyArns: Array.from({ length: 11 }, () => 'a') },
+    told: 'managed policies of DeliverRole: 11, at most 10',
+  },
+])('$told is over the limit', ({ id, properties, told }) => {
+  const changed = withProperties(id, properties);
+  expect(exceeded({ template: changed, values: {} })).toEqual([expect.stringContaining(told)]);
+});

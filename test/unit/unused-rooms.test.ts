@@ -1,0 +1,57 @@
+// web-probe ships the parts that some module of the configuration asks for, and no other.
+import { build } from 'esbuild';
+import { shipped } from '../../scripts/build.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+import { unusedRooms } from '../../scripts/unused-rooms.cjs';
+
+async function filesFor(modules: string): Promise<string[]> {
+  const config = parseConfigText(modules);
+  const { metafile } = await build({
+    ...shipped,
+    entryPoints: ['functions/web-probe/handler.ts'],
+    external: ['@fargaze/core', 'fargaze:config'],
+    plugins: [unusedRooms(() => config)],
+    metafile: true,
+    write: false,
+  });
+  return Object.keys(metafile.inputs).map((file) => file.replace('functions/web-probe/', ''));
+}
+
+const optional = [
+  'tcp/probe.ts',
+  'dns/probe.ts',
+  'grpc/probe.ts',
+  'cel/rules.ts',
+  'oauth2.ts',
+  'proxy/dial.ts',
+];
+
+const modules = (http: string) => `modules: { m: { prober: http, http: { ${http} } } }`;
+const oauth2 = 'oauth2: { client_id: a, token_url: "http://a" ';
+
+it.each([
+  { name: 'plain HTTP', text: modules(''), want: [] },
+  { name: 'tcp', text: 'modules: { m: { prober: tcp } }', want: ['tcp/probe.ts'] },
+  {
+    name: 'dns',
+    text: 'modules: { m: { prober: dns, dns: { query_name: a } } }',
+    want: ['dns/probe.ts'],
+  },
+  { name: 'grpc', text: 'modules: { m: { prober: grpc } }', want: ['grpc/probe.ts'] },
+  { name: 'CEL', text: modules('fail_if_body_json_matches_cel: "true"'), want: ['cel/rules.ts'] },
+  {
+    name: 'CEL, inverse',
+    text: modules('fail_if_body_json_not_matches_cel: "true"'),
+    want: ['cel/rules.ts'],
+  },
+  { name: 'OAuth 2.0', text: modules(`${oauth2}}`), want: ['oauth2.ts'] },
+  {
+    name: 'OAuth 2.0 by a proxy',
+    text: modules(`${oauth2}, proxy_url: "http://p" }`),
+    want: ['oauth2.ts', 'proxy/dial.ts'],
+  },
+  { name: 'a proxy', text: modules('proxy_url: "http://p"'), want: ['proxy/dial.ts'] },
+])('$name brings $want', async ({ text, want }) => {
+  const files = await filesFor(text);
+  expect(optional.filter((part) => files.includes(part))).toEqual(want);
+});
