@@ -39,7 +39,7 @@ function build(parsed: ParsedConfig): Config {
   const modules = Object.fromEntries(
     Object.entries(declared).map(([name, { alert: _, labels: __, severity: ___, ...module }]) => [
       name,
-      { name, ...module },
+      { name, ...renamed(module) },
     ]),
   ) as Record<string, Module>;
   const probes = parsed.probes.map((probe): ProbeConfig => {
@@ -58,6 +58,13 @@ function build(parsed: ParsedConfig): Config {
     ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
     ...(links !== undefined && { links: withoutUnset(links) }),
   };
+}
+
+/** `retry_wait` in our own words; what is unset stays away. */
+function renamed(module: object): object {
+  const { retry_wait: retryWait, ...kept } = module as { readonly retry_wait?: number };
+  const given = Object.entries(kept).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), ...(retryWait !== undefined && { retryWait }) };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {
