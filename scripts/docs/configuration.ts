@@ -72,6 +72,12 @@ ${table({ timeout: moduleTimeout })
   .at(-1)
   ?.replace(/^\| | \|$/g, '')
   .replaceAll(' | ', ', ')}.
+Every module may have \`hosts\`, a list of \`name\`, \`name:port\` or \`*.domain\`. A module's credentials, headers, body and client
+certificate, and the exceptions of \`allow_blocked\`, are for the servers of the probes that are configured with it (scheme, host and
+port) and for these hosts: an event that names another target for such a module is refused, and a redirect to another server,
+or to the same one without TLS, takes none of them along. Headers such as \`Accept\` and \`User-Agent\`, which say nothing of
+who asks, make no such module.
+
 The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file has its own. Options of \`http\`, \`tcp\`,
 \`dns\` and \`grpc\` are those of blackbox_exporter; there are no probers icmp, unix and websocket, and no HTTP/3. IPv4 is
 preferred where blackbox_exporter prefers IPv6. Modules of these four also take:
@@ -109,7 +115,13 @@ ${table(iamEntries)}
 ${table(tlsEntries)}
 
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
-Secrets are references: \`env:NAME\` or \`file:/path\`, read when the probe runs.
+Secrets are references: \`env:NAME\` or \`file:/path\`, read each time that the probe runs. A header's value and a request body may be
+such references too.
+
+What is shown of an address, in labels, logs, answers and errors, is shown by a list of what is harmless: values of query names
+such as \`page\` or \`verbose\`, and path segments that read like words; the rest is \`redacted\`. Where two probes then have
+one \`instance\`, give one of them \`instance\` or \`job\`. Of an answer's headers only the values of those are shown that never
+say for whom the answer is.
 
 ## shards
 
@@ -148,7 +160,7 @@ ${table(linkEntries)}
 | key | default | meaning |
 | --- | --- | --- |
 | \`probes\` | \`["*"]\` | names or \`*\` patterns of configured probes |
-| \`targets\` | | addresses to probe instead; the results are answered and not delivered unless \`schedule\` is given |
+| \`targets\` | | addresses to probe instead; the results are answered, and delivered only where \`schedule\` is given, as job \`fargaze-ad-hoc\` |
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
 | \`schedule\` | | length of the schedule's step: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
@@ -162,6 +174,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | variable | meaning |
 | --- | --- |
 | \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
+| \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
@@ -171,6 +184,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |
 | \`FARGAZE_REMOTE_WRITE_SIGV4_REGION\` | sign for Amazon Managed Prometheus in this region, with the function's own credentials |
+| \`FARGAZE_RESULTS\` | of \`deliver\`: \`remote-write\` delivers results of every two minutes or less by remote write although there is a Pushgateway. Set when the functions are built, for more than 500 such probes (ADR 20); unset: \`pushgateway\` |
 | \`FARGAZE_OWNER\` | name of the deployment, which marks its groups at the Pushgateway; the janitor deletes no others |
 | \`FARGAZE_VANTAGE\` | \`internet\` or \`vpc\`: where the function stands: probes of the other vantage are left out. Unset: it runs the probes of both, as the local system and a deployment without a VPC do with one function of each kind |
 | \`FARGAZE_DNS_SERVERS\` | comma-separated resolvers to ask instead of the system's |
