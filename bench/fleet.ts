@@ -1,9 +1,10 @@
-// Every target of a fleet, minute after minute, through the whole local path: web-probe, the queue, deliver, Pushgateway or
-// remote write, Prometheus. Minutes follow each other at once: a minute whose work takes longer than a minute would be late.
+// Every target of a fleet, minute after minute, through the whole local path: web-probe, messages, deliver, Pushgateway or
+// remote write, Prometheus. Minutes follow each other at once: one whose work takes longer than a minute would be late.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { systemClock } from '../layers/core/src/clock.ts';
 import { deployedPrograms } from '../local/programs/go.ts';
 import { waitFor } from '../local/programs/process.ts';
 import {
@@ -13,7 +14,6 @@ import {
   startPushgateway,
 } from '../local/programs/servers.ts';
 import { writeFunctions } from './functions.ts';
-import { type SmallSqs, startSmallSqs } from './queue.ts';
 import { median } from './statistics.ts';
 import { usageOf } from './usage.ts';
 import { type Invoked, startWarm, type WarmFunction } from './warm-function.ts';
@@ -46,11 +46,13 @@ export type FleetResult = {
 
 const directory = join(process.cwd(), '.build/bench/fleet');
 
-/** Messages of one invocation, and invocations at once (serverless.yml). */
+/** Messages of one invocation of deliver, and such invocations at once (serverless.yml). */
 const batchSize = 10;
 const workers = 2;
-/** Rounds of deliver in a minute: more would be a backlog. */
+/** Rounds of deliver in a minute: what is left then is a backlog. */
 const mostRounds = 4;
+/** Targets of one invocation of web-probe: their answer must fit into a message. */
+const targetsOfEach = 500;
 
 /** Probes `targets` targets for `minutes` minutes. */
 export async function measureFleet(
@@ -61,35 +63,30 @@ export async function measureFleet(
   await writeBundles(targets);
   const web = createServer((_, response) => response.end('ok'));
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  const queue = await startSmallSqs();
   const stores = await startStores();
   const env = {
     BENCH_WEB: `http://127.0.0.1:${(web.address() as AddressInfo).port}`,
-    FARGAZE_QUEUE_URL: `${queue.url}/1/results`,
     FARGAZE_OWNER: 'bench',
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
   };
-  const probe = startWarm(directory, 'web-probe', { ...env, FARGAZE_SINK: 'queue' });
+  const start = (name: string, more: Readonly<Record<string, string>>) =>
+    Array.from({ length: workers }, () => startWarm(directory, name, { ...env, ...more }));
+  const probes = start('web-probe', { FARGAZE_SINK: 'return' });
   const receiver =
     path === 'Pushgateway'
       ? { FARGAZE_PUSHGATEWAY_URL: stores.gateway.url }
       : { FARGAZE_REMOTE_WRITE_URL: `${stores.prometheus.url}/api/v1/write` };
-  const delivers = Array.from({ length: workers }, () =>
-    startWarm(directory, 'deliver', { ...env, ...receiver }),
-  );
+  const delivers = start('deliver', receiver);
   try {
-    const run = { probe, delivers, queue, stores, targets };
+    const run: Run = { probes, delivers, queue: [], stores, targets };
     const all: Minute[] = [];
     for (let minute = 0; minute < minutes; minute += 1) all.push(await runMinute(run));
     const stored = await countStored(run, all);
     return { path, targets, minutes, ...summarize(all), stored };
   } finally {
-    for (const one of [probe, ...delivers]) one.stop();
+    for (const one of [...probes, ...delivers]) one.stop();
     web.close();
     web.closeAllConnections();
-    await Promise.all([queue.close(), stores.gateway.stop(), stores.prometheus.stop()]);
+    await Promise.all([stores.gateway.stop(), stores.prometheus.stop()]);
   }
 }
 
@@ -111,7 +108,10 @@ async function startStores(): Promise<Stores> {
   const programs = await deployedPrograms(['prometheus', 'pushgateway'], {
     report: () => undefined,
   });
-  const gateway = await startPushgateway({ program: programs.pushgateway });
+  const gateway = await startPushgateway({
+    program: programs.pushgateway,
+    args: ['--push.disable-consistency-check'],
+  });
   const configFile = join(directory, 'prometheus.yml');
   await writeFile(
     configFile,
@@ -129,9 +129,10 @@ storage: { tsdb: { out_of_order_time_window: 30m } }
 }
 
 type Run = {
-  readonly probe: WarmFunction;
+  readonly probes: readonly WarmFunction[];
   readonly delivers: readonly WarmFunction[];
-  readonly queue: SmallSqs;
+  /** Bodies of messages. */
+  readonly queue: string[];
   readonly stores: Stores;
   readonly targets: number;
 };
@@ -139,7 +140,8 @@ type Run = {
 type Minute = {
   /** Unix seconds of its begin. */
   readonly begun: number;
-  readonly probed: Invoked;
+  readonly probed: readonly Invoked[];
+  readonly probeSeconds: number;
   readonly delivered: readonly Invoked[];
   readonly deliverSeconds: number;
   readonly storeCpu: number;
@@ -147,16 +149,55 @@ type Minute = {
   readonly backlog: number;
 };
 
-async function runMinute({ delivers, probe, queue, stores, targets }: Run): Promise<Minute> {
+async function runMinute(run: Run): Promise<Minute> {
+  const { queue, stores, targets } = run;
   const pids = [stores.gateway.process.pid, stores.prometheus.process.pid];
   const cpuOfStores = () => pids.reduce((sum, pid) => sum + usageOf(pid).cpuSeconds, 0);
   const before = cpuOfStores();
-  const begun = Date.now() / 1000;
-  const probed = await probe.invoke({});
-  const deliverBegun = performance.now();
+  const begun = systemClock.now() / 1000;
+  const start = systemClock.monotonic();
+  const probed = await probeAll(run);
+  const middle = systemClock.monotonic();
+  const delivered = await deliverAll(run);
+  const judged = probed.map(({ answer }) => Number(answer.ok) + Number(answer.failed));
+  return {
+    begun,
+    probed,
+    probeSeconds: middle - start,
+    delivered,
+    deliverSeconds: systemClock.monotonic() - middle,
+    storeCpu: cpuOfStores() - before,
+    late: targets - judged.reduce((sum, one) => sum + one, 0),
+    backlog: queue.length,
+  };
+}
+
+/** Every target once, in as many invocations as it takes; their answers become messages as a destination makes them. */
+async function probeAll({ probes, queue, targets }: Run): Promise<Invoked[]> {
+  const parts = Array.from({ length: Math.ceil(targets / targetsOfEach) }, (_, part) =>
+    Array.from(
+      { length: Math.min(targetsOfEach, targets - part * targetsOfEach) },
+      (_, index) => `t${part * targetsOfEach + index}`,
+    ),
+  );
+  const probed: Invoked[] = [];
+  await Promise.all(
+    probes.map(async (probe) => {
+      for (let names = parts.shift(); names !== undefined; names = parts.shift()) {
+        const invoked = await probe.invoke({ schedule: '1m', probes: names });
+        probed.push(invoked);
+        queue.push(JSON.stringify({ requestContext: {}, responsePayload: invoked.answer }));
+      }
+    }),
+  );
+  return probed;
+}
+
+/** What the queue holds, two invocations at once; what fails stays in it. */
+async function deliverAll({ delivers, queue }: Run): Promise<Invoked[]> {
   const delivered: Invoked[] = [];
-  for (let round = 0; round < mostRounds && queue.bodies.length > 0; round += 1) {
-    const taken = queue.take(batchSize * workers);
+  for (let round = 0; round < mostRounds && queue.length > 0; round += 1) {
+    const taken = queue.splice(0, batchSize * workers);
     const share = Math.ceil(taken.length / workers);
     await Promise.all(
       delivers.map(async (deliver, index) => {
@@ -168,20 +209,13 @@ async function runMinute({ delivers, probe, queue, stores, targets }: Run): Prom
         const { batchItemFailures } = invoked.answer as {
           readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
         };
-        queue.put(batchItemFailures.map(({ itemIdentifier }) => own[Number(itemIdentifier)] ?? ''));
+        queue.push(
+          ...batchItemFailures.flatMap(({ itemIdentifier }) => own[Number(itemIdentifier)] ?? []),
+        );
       }),
     );
   }
-  const { failed, ok } = probed.answer as { readonly ok: number; readonly failed: number };
-  return {
-    begun,
-    probed,
-    delivered,
-    deliverSeconds: (performance.now() - deliverBegun) / 1000,
-    storeCpu: cpuOfStores() - before,
-    late: targets - ok - failed,
-    backlog: queue.bodies.length,
-  };
+  return delivered;
 }
 
 /** Targets whose result of the last minute Prometheus has. */
@@ -206,13 +240,13 @@ function summarize(all: readonly Minute[]) {
     return [most(all.slice(0, third).map(key)), most(all.slice(-third).map(key))];
   };
   return {
-    probeSeconds: of(({ probed }) => probed.wallSeconds),
+    probeSeconds: of(({ probeSeconds }) => probeSeconds),
     deliverSeconds: of(({ deliverSeconds }) => deliverSeconds),
-    worstSeconds: most(all.map((one) => one.probed.wallSeconds + one.deliverSeconds)),
-    probeCpu: of(({ probed }) => probed.cpuSeconds),
+    worstSeconds: most(all.map((one) => one.probeSeconds + one.deliverSeconds)),
+    probeCpu: of(({ probed }) => sum(probed.map(({ cpuSeconds }) => cpuSeconds))),
     deliverCpu: of(({ delivered }) => sum(delivered.map(({ cpuSeconds }) => cpuSeconds))),
     storeCpu: of(({ storeCpu }) => storeCpu),
-    probeMegabytes: megabytes(({ probed }) => probed.megabytes),
+    probeMegabytes: megabytes(({ probed }) => most(probed.map((one) => one.megabytes))),
     deliverMegabytes: megabytes(({ delivered }) => most(delivered.map((one) => one.megabytes))),
     late: sum(all.map(({ late }) => late)),
     backlog: most(all.map(({ backlog }) => backlog)),

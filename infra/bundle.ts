@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import { redactUrl } from '../layers/core/src/redact.ts';
+import { instanceOf } from '../layers/core/src/config/probes.ts';
 import { deployedLogs, type LinkBases, linkAlerts } from './config/prometheus/links.ts';
 import { originRunbooks } from './config/prometheus/origin.ts';
 import { renderRules } from './config/prometheus/render.ts';
@@ -136,12 +136,12 @@ const unknownAddresses: Readonly<Record<string, string>> = {
 };
 
 function expectedProbes({ config, environment }: BundleSource) {
-  return config.probes.map(({ interval, job, name, target }) => {
+  return config.probes.map(({ instance, interval, job, name, target }) => {
     const { text } = interpolate(
       target,
       (variable) => unknownAddresses[variable] ?? environment[variable],
     );
-    return { name, job, instance: redactUrl(text), interval };
+    return { name, job, instance: instanceOf({ instance }, text), interval };
   });
 }
 

@@ -9,14 +9,20 @@ import {
 } from './bundle.ts';
 import { images } from './images.ts';
 import type { Json, JsonObject } from './json.ts';
+import { findLoad, type Load } from './load.ts';
 import { managedRules } from './managed-rules.ts';
+import { referencesOf } from './template/stack.ts';
+import { refuseSecrets } from './template-secrets.ts';
 import { deployed } from './versions.ts';
 
 /** A compiled template. */
 export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
 
+const deliverId = 'DeliverLambdaFunction';
+
 type Resource = {
   readonly Type: string;
+  readonly Condition?: string;
   readonly DependsOn?: Json;
   readonly Properties?: JsonObject;
 };
@@ -34,22 +40,46 @@ export type Completion = BundleSource & {
  * @throws RangeError when a bundle is too large, a mark names nothing or a function is not there.
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
+  refuseSecrets(completion.environment);
   const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
-  const resources = { ...filled.Resources };
+  const { results } = findLoad(completion.config);
+  const resources: Record<string, Resource> = { ...filled.Resources };
   for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
     resources[id] = addVariables(id, resources[id], variables);
   }
+  if (results === 'remote-write') {
+    const variables = { FARGAZE_RESULTS: results };
+    resources[deliverId] = addVariables(deliverId, resources[deliverId], variables);
+  }
   return {
     ...filled,
-    Rules: selectRules(completion),
-    Resources: resources,
+    Rules: selectRules(completion, results),
+    Resources: Object.fromEntries(
+      Object.entries(resources).map(([id, resource]) => [id, withCondition(resource, resources)]),
+    ),
   };
 }
 
-/** Without points of CloudWatch nothing needs remote write. */
-function selectRules({ config, rules }: Completion): JsonObject {
-  const { SeriesNeedRemoteWrite, ...always } = rules;
-  return config.bridge.cloudwatch === undefined ? always : rules;
+/** The framework gives its condition to a function, and none to its schedules and their permissions. */
+function withCondition(
+  resource: Resource,
+  resources: Readonly<Record<string, Resource>>,
+): Resource {
+  if (!/^AWS::(?:Events::Rule|Lambda::Permission)$/.test(resource.Type)) return resource;
+  if (resource.Condition !== undefined) return resource;
+  const named = referencesOf(resource.Properties).map((id) => resources[id]);
+  const Condition = named.find((one) => one?.Type === 'AWS::Lambda::Function')?.Condition;
+  return Condition === undefined ? resource : { ...resource, Condition };
+}
+
+/** Remote write is needed by points of CloudWatch, and by more results than a Pushgateway carries. */
+function selectRules({ config, rules }: Completion, results: Load['results']): JsonObject {
+  const { ResultsNeedRemoteWrite = null, SeriesNeedRemoteWrite = null, ...always } = rules;
+  return {
+    ...always,
+    ...(config.bridge.cloudwatch !== undefined && { SeriesNeedRemoteWrite }),
+    ...(results === 'remote-write' && { ResultsNeedRemoteWrite }),
+  };
 }
 
 function addVariables(id: string, resource: Resource | undefined, variables: JsonObject): Resource {

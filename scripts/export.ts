@@ -12,7 +12,7 @@ import { buildBoard } from '../infra/grafana/board.ts';
 import { exportedBoards, renderJson } from '../infra/grafana/boards.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import { redactUrl } from '../layers/core/src/redact.ts';
+import { instanceOf } from '../layers/core/src/config/probes.ts';
 
 const shipped = 'infra/config/prometheus/rules';
 
@@ -53,12 +53,12 @@ export function expectedOf(
   { probes }: Pick<Config, 'probes'>,
   read: (variable: string) => string | undefined,
 ): RuleSource['expected'] {
-  return probes.map(({ interval, job, name, target }) => {
+  return probes.map(({ instance, interval, job, name, target }) => {
     const { text, unset } = interpolate(target, read);
     if (unset.length > 0) {
       throw new Error(`probe ${name}: ${unset.join(', ')} has no value, want the target's address`);
     }
-    return { name, job, instance: redactUrl(text), interval };
+    return { name, job, instance: instanceOf({ instance }, text), interval };
   });
 }
 

@@ -23,9 +23,13 @@ class FargazePlugin {
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
       await prepare();
+      shareSchedules(serverless.service, this.config.shards, toInput);
     };
     this.hooks = {
-      'before:package:createDeploymentArtifacts': prepare,
+      'before:package:createDeploymentArtifacts': async () => {
+        await prepare();
+        shareSchedules(serverless.service, this.config.shards, toInputWithTime);
+      },
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir);
         await prepare();
@@ -35,7 +39,7 @@ class FargazePlugin {
       'before:deploy:function:packageFunction': prepare,
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
-        this.grantBridge();
+        this.grant();
         this.checkParameters();
       },
       'before:aws:deploy:deploy:createStack': () => this.guardDeployed(),
@@ -53,7 +57,8 @@ class FargazePlugin {
       throw error;
     }
     for (const warning of findOverload(this.config)) this.log.warning(warning);
-    shareSchedules(this.serverless.service, this.config.shards);
+    const { findLoad } = loadCode(root, 'infra/load.ts');
+    for (const note of findLoad(this.config).notes) this.log.warning(note);
     await buildLayer(root);
   }
 
@@ -90,16 +95,27 @@ class FargazePlugin {
     }
   }
 
-  /** ecs-bridge may do what the configuration asks it to. */
-  grantBridge() {
+  /** Functions may do what the configuration asks them to. */
+  grant() {
     const { service, serviceDir } = this.serverless;
     const { provider } = service;
     const { bridgeStatements, grant } = loadCode(serviceDir, 'infra/bridge-permissions.ts');
-    const statements = bridgeStatements(this.config.bridge);
-    provider.compiledCloudFormationTemplate = grant(
+    const { redisStatements } = loadCode(serviceDir, 'infra/redis-permissions.ts');
+    const granted = [
+      {
+        functionId: 'EcsDashbridgeLambdaFunction',
+        name: 'bridge',
+        statements: bridgeStatements(this.config.bridge),
+      },
+      {
+        functionId: 'RedisDashprobeLambdaFunction',
+        name: 'connect',
+        statements: redisStatements(this.config),
+      },
+    ];
+    provider.compiledCloudFormationTemplate = granted.reduce(
+      grant,
       provider.compiledCloudFormationTemplate,
-      'EcsDashbridgeLambdaFunction',
-      statements,
     );
   }
 
@@ -204,17 +220,28 @@ function leaveOutVpc({ functions }) {
 }
 
 /** `shards` of fargaze.yml: as many schedules for the functions of web probes, each with its part of them. */
-function shareSchedules({ functions }, shards) {
+function shareSchedules({ functions }, shards, inputOf) {
   if (shards === 1) return;
   for (const name of ['web-probe', 'web-probe-vpc']) {
     const found = functions[name];
     if (found === undefined || found.events.length !== 1) continue;
     const [{ schedule }] = found.events;
     found.events = Array.from({ length: shards }, (_, index) => {
-      const input = { ...schedule.input, shard: `${index + 1}/${shards}` };
-      return { schedule: { ...schedule, input } };
+      const own = { schedule: '1m', shard: `${index + 1}/${shards}` };
+      return { schedule: { ...schedule, ...inputOf(own) } };
     });
   }
+}
+
+/** EventBridge puts the time of the tick into it, as into its own event, which has no place for a shard. */
+function toInputWithTime(own) {
+  const inputTemplate = `${JSON.stringify(own).slice(0, -1)},"time":<time>}`;
+  return { inputTransformer: { inputPathsMap: { time: '$.time' }, inputTemplate } };
+}
+
+/** serverless-offline knows no transformer: the function takes the tick's time from its clock. */
+function toInput(own) {
+  return { input: own };
 }
 
 /**

@@ -21,6 +21,7 @@ import { type GroupResult, putNewest, type Settling, type TimedGroup } from './g
 import { type Received, readRecords } from './records.ts';
 import { createWriter, type Written } from './remote.ts';
 import { reportRun } from './report.ts';
+import { goesByRemoteWrite, leavePushgateway, type Route, readRoute } from './route.ts';
 import type { MessageOutcome, Run } from './run.ts';
 import { createStore } from './store.ts';
 
@@ -31,6 +32,10 @@ export type Deliver = {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly settling?: Settling;
+  /** How results are delivered. */
+  readonly by?: Route['by'];
+  /** Targets that are known to have no group at the Pushgateway any more; a warm function remembers them. */
+  readonly moved?: Set<string>;
 };
 
 /** The answer that SQS wants: everything that is not named is done with. */
@@ -64,6 +69,8 @@ export async function runDeliver(
       clock,
       deadline: work,
       settling: deliver.settling ?? defaultSettling,
+      route: deliver.by === undefined ? readRoute(receivers) : { receivers, by: deliver.by },
+      moved: deliver.moved ?? new Set<string>(),
     };
     const done = await deliverAll(received, env, log);
     const { messages } = done;
@@ -86,15 +93,18 @@ type Environment = {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly settling: Settling;
+  readonly route: Route;
+  readonly moved: Set<string>;
 };
 
 async function deliverAll(received: readonly Received[], env: Environment, log: Log) {
   const { pushgateway, remoteWrite } = env.receivers;
-  const newest = pickNewest(received);
+  const newest = pickNewest(received, env.route);
+  await clearMoved(received, env, log);
   const store = pushgateway === undefined ? undefined : createStore(pushgateway, env.owner);
   const [groups, written] = await Promise.all([
     store === undefined ? [] : putNewest(newest, { ...env, store }),
-    createWriter(remoteWrite, env).writeAll(received.map((one) => toWrite(one, env.receivers))),
+    createWriter(remoteWrite, env).writeAll(received.map((one) => toWrite(one, env.route))),
   ]);
   const results = new Map(groups.map((result) => [result.group, result]));
   const messages = received.map((one, index) => {
@@ -120,11 +130,11 @@ function isBatch(content: Received['content']): content is Batch {
  * Of each job and instance the group that was taken last; the others have no use any more. They are ordered by the times
  * of those who took them. Nothing was taken after the queue got it: a time beyond that is of a clock that is ahead.
  */
-function pickNewest(received: readonly Received[]): TimedGroup[] {
+function pickNewest(received: readonly Received[], route: Route): TimedGroup[] {
   const newest = new Map<string, TimedGroup>();
   for (const { content, sent = Number.POSITIVE_INFINITY } of received) {
     if (!isBatch(content)) continue;
-    for (const group of content.groups) {
+    for (const group of content.groups.filter((one) => !goesByRemoteWrite(one, route))) {
       const taken = Math.min(takenOf(group, content.taken), sent / 1000);
       const key = groupKey(group.grouping);
       if (taken > (newest.get(key)?.taken ?? Number.NEGATIVE_INFINITY)) {
@@ -135,11 +145,32 @@ function pickNewest(received: readonly Received[]): TimedGroup[] {
   return [...newest.values()];
 }
 
-/** What of a message goes by remote write: its series, and its groups too where there is no Pushgateway. */
-function toWrite({ content }: Received, { pushgateway }: Receivers): Batch | undefined {
+/** Seconds of a run that may pass until the groups of results that have moved are deleted. */
+const clearing = 8;
+
+/** What could not be deleted is tried again by the next run; the results themselves do not wait for that. */
+async function clearMoved(received: readonly Received[], env: Environment, log: Log) {
+  const { moved, receivers, route } = env;
+  const { pushgateway } = receivers;
+  if (pushgateway === undefined || route.by === 'pushgateway') return;
+  const batches = received.map(({ content }) => content).filter(isBatch);
+  const groups = batches.flatMap((batch) => batch.groups);
+  const deadline = env.deadline.slice(clearing);
+  try {
+    const gone = groups.filter((group) => goesByRemoteWrite(group, route));
+    await leavePushgateway(gone, { pushgateway, moved }, deadline);
+  } catch (error) {
+    log('warn', 'moved results not deleted at the Pushgateway', { detail: messageOf(error) });
+  } finally {
+    deadline.close();
+  }
+}
+
+/** What of a message goes by remote write: its series, and the groups whose way it is. */
+function toWrite({ content }: Received, route: Route): Batch | undefined {
   if (!isBatch(content)) return undefined;
-  const batch = pushgateway === undefined ? content : { ...content, groups: [] };
-  return batch.groups.length + (batch.series?.length ?? 0) === 0 ? undefined : batch;
+  const groups = content.groups.filter((group) => goesByRemoteWrite(group, route));
+  return groups.length + (content.series?.length ?? 0) === 0 ? undefined : { ...content, groups };
 }
 
 type Judgement = { readonly outcome: MessageOutcome; readonly detail?: string };

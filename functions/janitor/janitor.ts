@@ -10,6 +10,7 @@ import {
   groupKey,
   type InvocationContext,
   type Issue,
+  instanceOf,
   interpolate,
   type Log,
   type Pushgateway,
@@ -17,7 +18,6 @@ import {
   readEnv,
   readGroups,
   readReceivers,
-  redactUrl,
   type StoredGroups,
   startDeadline,
   systemClock,
@@ -119,13 +119,13 @@ function readKnown({
     const message = 'is unset, so no group can be known as one of this deployment';
     issues.push({ path: 'FARGAZE_OWNER', message });
   }
-  const configured = config.probes.map(({ job, name, target }) => {
+  const configured = config.probes.map(({ instance, job, name, target }) => {
     const { text, unset } = interpolate(target, readEnv);
     for (const variable of unset) {
       const message = `variable ${variable} of its target is unset, so its group is not known`;
       issues.push({ path: `probe ${name}`, message });
     }
-    return groupKey({ job, instance: redactUrl(text) });
+    return groupKey({ job, instance: instanceOf({ instance }, text) });
   });
   if (owner === undefined || issues.length > 0) throw new ConfigError('environment', issues);
   return { owner, configured: new Set(configured) };

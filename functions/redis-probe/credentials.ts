@@ -6,7 +6,7 @@ import {
   type RedisOptions,
   readAwsCredentials,
   readEnv,
-  readSecret,
+  readPassword,
 } from '@fargaze/core/internal';
 import type { RedisAddress } from './address.ts';
 
@@ -28,14 +28,21 @@ export function credentialsOf(
   const { iam, password, username = address.username } = options;
   return () => {
     if (iam !== undefined) return { username, password: signToken(username, iam, clock) };
-    return { username, password: password === undefined ? address.password : readSecret(password) };
+    return {
+      username,
+      password:
+        password === undefined ? address.password : readPassword(password, 'redis.password'),
+    };
   };
 }
 
 /** What the sentinels want, which is not what the servers want that they watch. */
 export function sentinelCredentialsOf(options: RedisOptions): ReadCredentials {
   const { sentinelPassword: password, sentinelUsername: username = '' } = options;
-  return () => ({ username, password: password === undefined ? '' : readSecret(password) });
+  return () => ({
+    username,
+    password: password === undefined ? '' : readPassword(password, 'redis.sentinel_password'),
+  });
 }
 
 /**

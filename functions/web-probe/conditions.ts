@@ -4,10 +4,10 @@ import {
   failure,
   type HeaderRule,
   type HttpOptions,
-  hideSecrets,
   Matcher,
   type ProbeEnvironment,
 } from '@fargaze/core/internal';
+import { showHeader } from './show-header.ts';
 import { matchesBytes, scanBytes } from './watch.ts';
 
 /** A final answer to judge. */
@@ -102,7 +102,7 @@ async function judgeHeader(
     }
   }
   if (unwanted === match < 0) return undefined;
-  const show = (value: string) => quote(hideSecrets(toText(value), secrets));
+  const show = (value: string) => showHeader(header, toText(value), secrets);
   const detail = unwanted
     ? `header ${header} ${show(values[match] ?? '')}, want none that matches ${regexp.text}`
     : `header ${header} ${values.map(show).join(', ')}, want a match of ${regexp.text}`;
@@ -117,10 +117,6 @@ function toText(value: string): string {
 function headerValues(raw: readonly string[], name: string): string[] {
   const wanted = name.toLowerCase();
   return raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === wanted);
-}
-
-function quote(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }
 
 /** Judges a body as it comes; nothing of it is kept. */

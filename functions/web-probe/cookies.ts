@@ -8,6 +8,8 @@ type Cookie = {
   readonly value: string;
   readonly path: string;
   readonly secure: boolean;
+  /** Whether the module set it, or an answer. */
+  readonly from: 'module' | 'answer';
 };
 
 /** The cookies of one chain. */
@@ -18,7 +20,14 @@ export class CookieJar {
   constructor({ headers, url }: HopRequest) {
     const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'cookie');
     for (const pair of own.flatMap(([, value]) => value.split(';'))) {
-      this.#set(url, `${pair}; Path=/`, 0);
+      this.#set(url, `${pair}; Path=/`, 'module');
+    }
+  }
+
+  /** Forgets the cookies that were configured. */
+  dropOwn(): void {
+    for (const jar of this.#byHost.values()) {
+      for (const [key, { from }] of jar) if (from === 'module') jar.delete(key);
     }
   }
 
@@ -37,7 +46,8 @@ export class CookieJar {
     return cookies.length === 0 ? undefined : cookies.join('; ');
   }
 
-  #set(url: URL, line: string, now: number): void {
+  /** @param now the time of the answer; a cookie of the module has none. */
+  #set(url: URL, line: string, now: number | 'module'): void {
     const [, name, value] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(line) ?? [];
     if (name === undefined || value === undefined) return;
     const asked = attribute(line, 'path');
@@ -45,9 +55,10 @@ export class CookieJar {
     const jar = this.#byHost.get(url.hostname) ?? new Map<string, Cookie>();
     this.#byHost.set(url.hostname, jar);
     const key = `${name};${path}`;
-    if (isOver(line, now)) jar.delete(key);
-    else
-      jar.set(key, { name, value: value.trim(), path, secure: /;\s*secure\s*(?:;|$)/i.test(line) });
+    const from = now === 'module' ? now : 'answer';
+    const secure = /;\s*secure\s*(?:;|$)/i.test(line);
+    if (now !== 'module' && isOver(line, now)) jar.delete(key);
+    else jar.set(key, { name, value: value.trim(), path, secure, from });
   }
 }
 

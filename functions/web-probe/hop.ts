@@ -1,6 +1,7 @@
 // One request over one connection of its own, and its answer, timed. Sends nothing before the connection is trusted.
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   classify,
   detailOf,
@@ -21,6 +22,7 @@ import {
   inUtf8,
   maxHeaderSize,
 } from './exchange/hop-types.ts';
+import { pace } from './pace.ts';
 
 export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 
@@ -48,7 +50,7 @@ async function connect(ask: HopRequest, options: HttpOptions, env: ProbeEnvironm
   const secure = protocol === 'https:';
   const tls = secure && {
     tls: {
-      options: ask.firstHost ? options.tls : withoutName(options.tls),
+      options: ask.firstHost ? options.tls : withoutOwn(options.tls),
       serverName: ask.serverName ?? hostname,
       ...(options.http2 && { alpn: ['h2', 'http/1.1'] }),
     },
@@ -73,7 +75,7 @@ async function connect(ask: HopRequest, options: HttpOptions, env: ProbeEnvironm
   );
 }
 
-function withoutName({ serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
+function withoutOwn({ cert, key, serverName, ...others }: HttpOptions['tls']): HttpOptions['tls'] {
   return others;
 }
 
@@ -93,14 +95,15 @@ async function requestHop(
   socket.prependOnceListener('data', () => {
     firstByte = env.clock.monotonic();
   });
+  const paced = pace(socket, () => env.clock.monotonic() * 1000);
   const close = () => {
-    socket.destroy();
+    paced.destroy();
   };
   const explainEnd = (phase: 'processing' | 'transfer') => (error: unknown) =>
     end.explain(phase, error);
   try {
     const response = await raceDeadline(
-      send(ask, { socket, lenient, note: end.note, ...(path !== undefined && { path }) }),
+      send(ask, { socket: paced, lenient, note: end.note, ...(path !== undefined && { path }) }),
       env.deadline,
     );
     const first = firstByte ?? env.clock.monotonic();
@@ -124,7 +127,7 @@ async function requestHop(
 }
 
 type Sending = {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly path?: string;
   readonly lenient: boolean;
   readonly note: (error: Error) => void;

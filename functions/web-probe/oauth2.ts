@@ -7,7 +7,7 @@ import {
   hideSecrets,
   type OAuth2Options,
   type ProbeEnvironment,
-  readSecret,
+  readPassword,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
 import { openHop } from './hop.ts';
@@ -21,7 +21,10 @@ export async function fetchToken(
   options: HttpOptions,
   env: ProbeEnvironment,
 ): Promise<{ readonly token: string } | Failure> {
-  const secret = oauth2.clientSecret === undefined ? '' : readSecret(oauth2.clientSecret);
+  const secret =
+    oauth2.clientSecret === undefined
+      ? ''
+      : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
   const hidden = [secret, encodeURIComponent(secret), basicPair(oauth2.clientId, secret)];
   const quiet = {
     ...env,

@@ -74,11 +74,18 @@ async function run(
   const options = target.module.http;
   const token = options.oauth2 && (await tokenFor(options.oauth2, options, env));
   if (token !== undefined && 'ok' in token) return token;
-  const first = firstRequest(target.address, options, token?.token);
+  const first = firstRequest(target, token?.token);
   if ('ok' in first) return first;
   const { secrets } = first;
+  const hosts = target.module.hosts ?? [];
   const trace = (line: string) => env.trace(hideSecrets(line, secrets));
-  const fault = await follow(first.ask, { options, env: { ...env, trace }, measured, secrets });
+  const fault = await follow(first.ask, {
+    options,
+    hosts,
+    env: { ...env, trace },
+    measured,
+    secrets,
+  });
   return fault && { ...fault, detail: hideSecrets(fault.detail, secrets) };
 }
 
@@ -88,10 +95,14 @@ async function tokenFor(oauth2: OAuth2Options, options: HttpOptions, env: ProbeE
   return fetchToken(oauth2, options, env);
 }
 
-type Errand = Judgement & { readonly measured: Measured };
+type Errand = Judgement & {
+  readonly measured: Measured;
+  /** Hosts that may be sent what the module holds, besides the first. */
+  readonly hosts: readonly string[];
+};
 
 async function follow(first: HopRequest, errand: Errand): Promise<Failure | undefined> {
-  const { env, measured, options } = errand;
+  const { env, hosts, measured, options } = errand;
   const jar = new CookieJar(first);
   let ask = first;
   for (;;) {
@@ -108,7 +119,7 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
     }
     hop.close();
     jar.store(ask.url, hop.response, env.clock.now());
-    const next = nextRequest(ask, hop.response, jar);
+    const next = nextRequest(ask, hop.response, { jar, hosts });
     if ('ok' in next) return next;
     ask = next;
   }

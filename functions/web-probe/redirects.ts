@@ -1,6 +1,7 @@
-// Where a redirect leads and what may go along: Go's rules, so that results agree with blackbox_exporter's.
+// Where a redirect leads and what may go along: Go's rules, so that results agree with blackbox_exporter's, and stricter ones
+// for what the module sends: it stays with the server that it is for.
 import type { IncomingMessage } from 'node:http';
-import { type Failure, failure, redactUrl } from '@fargaze/core/internal';
+import { type Failure, failure, namesHost, redactUrl, version } from '@fargaze/core/internal';
 import type { CookieJar } from './cookies.ts';
 import type { HopRequest } from './hop.ts';
 
@@ -12,11 +13,21 @@ export function isRedirect({ headers, statusCode = 0 }: IncomingMessage): boolea
   return [301, 302, 303, 307, 308].includes(statusCode) && (headers.location ?? '') !== '';
 }
 
+/** Headers that every server may have. */
+export const plainHeaders = { 'User-Agent': `fargaze/${version}`, Accept: '*/*' } as const;
+
+/** What a chain of redirects keeps to. */
+export type Chain = {
+  readonly jar: CookieJar;
+  /** Hosts that may be sent what the module holds, besides the first. */
+  readonly hosts: readonly string[];
+};
+
 /** The next request of the chain, or why there can be none. */
 export function nextRequest(
   last: HopRequest,
   response: IncomingMessage,
-  jar: CookieJar,
+  { hosts, jar }: Chain,
 ): HopRequest | Failure {
   const location = encodeBytes(response.headers.location ?? '');
   const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
@@ -24,22 +35,21 @@ export function nextRequest(
     const detail = `redirect to ${JSON.stringify(redactUrl(location).slice(0, 100))}, want an http or https URL`;
     return failure('processing', 'redirect_invalid', detail);
   }
+  const trusted = last.firstHost && isTrusted(url, last.url, hosts);
+  if (!trusted) jar.dropOwn();
   const keeps = response.statusCode === 307 || response.statusCode === 308;
   const method = keeps || ['GET', 'HEAD'].includes(last.method) ? last.method : 'GET';
-  const headers = carriedHeaders(last, url, keeps);
+  const headers = trusted ? carriedHeaders(last, url, keeps) : { Host: url.host, ...plainHeaders };
   const cookies = jar.header(url);
-  if (cookies !== undefined) headers.Cookie = cookies;
-  // A server name that stood for the first host says nothing about another one.
-  const same = url.host === last.url.host;
-  const serverName = same ? last.serverName : undefined;
   return {
-    firstHost: last.firstHost && same,
+    firstHost: trusted,
     url,
     method,
-    headers,
-    ...(last.lines !== undefined && { lines: last.lines.filter(({ secret }) => same || !secret) }),
-    body: keeps ? last.body : '',
-    serverName,
+    headers: { ...headers, ...(cookies !== undefined && { Cookie: cookies }) },
+    ...(last.lines !== undefined && trusted && { lines: last.lines }),
+    body: keeps && trusted ? last.body : '',
+    // A server name that stood for the first host says nothing about another one.
+    serverName: url.host === last.url.host ? last.serverName : undefined,
   };
 }
 
@@ -50,13 +60,18 @@ function encodeBytes(location: string): string {
   });
 }
 
-/** Credentials do not leave the host that they were meant for; a new request has its own Host. */
+/** The same server, never less protected than before, or one that the module names. */
+function isTrusted(url: URL, last: URL, hosts: readonly string[]): boolean {
+  if (last.protocol === 'https:' && url.protocol === 'http:') return false;
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return url.host === last.host || namesHost(hosts, { hostname: url.hostname, port });
+}
+
+/** What a trusted server gets: everything, except that a new host has its own name and a dropped body no description. */
 function carriedHeaders(last: HopRequest, url: URL, keepsBody: boolean): Record<string, string> {
   const same = url.host === last.url.host;
-  const plain = last.url.protocol === 'https:' && url.protocol === 'http:';
   const dropped = new Set<string>(['cookie']);
   if (!same) dropped.add('host');
-  if (!same || plain) for (const name of ['authorization', 'www-authenticate']) dropped.add(name);
   if (!keepsBody) for (const name of ['content-length', 'content-type']) dropped.add(name);
   const kept = Object.entries(last.headers).filter(([name]) => !dropped.has(name.toLowerCase()));
   return { ...Object.fromEntries(kept), ...(!same && { Host: url.host }) };

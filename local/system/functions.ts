@@ -23,7 +23,7 @@ export type FunctionsOptions = {
 
 /** Variables of the user's shell that say where real functions deliver, or whose account they are in. */
 const real =
-  /^(?:AWS_\w+|FARGAZE_(?:PUSHGATEWAY|REMOTE_WRITE)_\w+|FARGAZE_(?:SINK|VANTAGE|OWNER|QUEUE_URL|DNS_SERVERS))$/;
+  /^(?:AWS_\w+|FARGAZE_(?:PUSHGATEWAY|REMOTE_WRITE)_\w+|FARGAZE_(?:SINK|AD_HOC|VANTAGE|OWNER|QUEUE_URL|DNS_SERVERS))$/;
 /** Variables that make every program that runs on Node do something else. */
 const steering = /^(?:NODE_OPTIONS|NODE_ENV|SLS_\w+|SERVERLESS_\w+)$/;
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { prometheusFlags } from '../../infra/config/prometheus/flags.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
+import { instanceOf } from '../../layers/core/src/config/probes.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
-import { redactUrl } from '../../layers/core/src/redact.ts';
 import { configFileName } from '../../scripts/config-file.ts';
 import { findPrograms, type Report } from '../programs/find.ts';
 import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';
@@ -127,7 +127,11 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
     startRedisExporter({ ...on, redisUrl: redis.url, program: found.redis_exporter }),
   );
   const pushgateway = await start('pushgateway', (on) =>
-    startPushgateway({ ...on, program: found.pushgateway }),
+    startPushgateway({
+      ...on,
+      program: found.pushgateway,
+      args: ['--push.disable-consistency-check'],
+    }),
   );
   const aws = await start('fake AWS', (on) => startFakeCloud({ ...on, root }));
   const port = await freePort();
@@ -221,13 +225,13 @@ function expectedProbes(
 ): LocalProbe[] {
   const variables = functionVariables(environment);
   const issues: Issue[] = [];
-  const probes = config.probes.map(({ interval, job, name, target }) => {
+  const probes = config.probes.map(({ instance, interval, job, name, target }) => {
     const { text, unset } = interpolate(target, (variable) => variables[variable] || undefined);
     for (const variable of unset) {
       const message = `variable ${variable} of its target is unset, want it in the environment or a default`;
       issues.push({ path: `probe ${name}`, message });
     }
-    return { name, job, instance: redactUrl(text), interval };
+    return { name, job, instance: instanceOf({ instance }, text), interval };
   });
   if (issues.length > 0) throw new ConfigError(configFileName(), issues);
   return probes;

@@ -384,6 +384,42 @@ describe('with a real Prometheus', () => {
     expect([again.failed, await ask(sum)]).toEqual([[], [60]]);
   });
 
+  it('results that go by remote write leave the Pushgateway, in one step and without a series in both', async () => {
+    const receivers = { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() };
+    const every = (interval: number, instance: string, taken: number) => {
+      const { grouping, samples } = probeGroup(instance, taken);
+      return { grouping, samples: [...samples, sample('probe_interval_seconds', {}, interval)] };
+    };
+    const groups = (taken: number) => [
+      ...[every(60, 'often', taken), every(120, 'every two minutes', taken)],
+      every(300, 'rarely', taken),
+    ];
+    const message = (taken: number) => toMessage({ taken, groups: groups(taken) });
+    await deliver([message(now - minute)], { receivers });
+    expect(Object.keys(await held('probe_success'))).toHaveLength(3);
+    const moved = new Set<string>();
+    const route = { receivers, by: 'remote-write', moved } as const;
+    // The older one is late, and is stored with its own time.
+    for (const taken of [now, now - 2 * minute]) {
+      const { failed, summary } = await deliver([message(taken)], route);
+      expect([failed, summary]).toMatchObject([[], { messages: { delivered: 1 }, samples: 6 }]);
+    }
+    expect(await held('probe_success')).toEqual({ 'rarely j': 1 });
+    const stored = await prometheus.query('count_over_time(probe_success{job="j"}[20m])');
+    expect(
+      Object.fromEntries(stored.map(({ labels, value }) => [labels.instance, value])),
+    ).toMatchObject({
+      often: 2,
+      'every two minutes': 2,
+    });
+    expect(stored.map(({ labels }) => Object.keys(labels).sort())).toContainEqual([
+      'instance',
+      'job',
+    ]);
+    expect(stored.some(({ labels }) => labels.instance === 'rarely')).toBe(false);
+    expect(moved.size).toBe(2);
+  });
+
   it('without a Pushgateway every result goes here with its time, late ones too, and so does the run itself', async () => {
     const receivers = { remoteWrite: remoteWrite() };
     const { failed } = await deliver(

@@ -10,6 +10,7 @@ import { freePort, waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
+import { hasLink } from '../support/redis-topologies.ts';
 
 const servers: Server[] = [];
 
@@ -220,14 +221,7 @@ describe('a server that does not serve', () => {
   it('a replica refuses the write, and fails before it when a master is expected', async () => {
     const primary = await start('--repl-diskless-sync-delay', '0');
     const replica = await start('--replicaof', '127.0.0.1', String(primary.port));
-    await waitFor({
-      what: 'replication',
-      seconds: 60,
-      check: async () => {
-        const probed = await runProbe(probeRedis, plain, primary.url);
-        return probed.samples.probe_redis_replication_offset_lag_bytes !== undefined;
-      },
-    });
+    await waitFor({ what: 'link', seconds: 60, check: () => hasLink(replica.url) });
     const written = await runProbe(probeRedis, plain, replica.url);
     expect(verdict(written)).toBe('write/readonly');
     const expecting = await runProbe(

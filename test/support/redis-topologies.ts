@@ -16,20 +16,23 @@ export type Cluster = Topology & { readonly nodes: readonly Server[] };
 /** Options of every node of a cluster. */
 export type ClusterOptions = {
   readonly replicas: 0 | 1;
-  readonly args?: readonly string[];
+  /** Further options of the node with this number. */
+  readonly args?: (index: number) => readonly string[];
+  /** Ports by which the nodes meet; unset: those of their clients. */
+  readonly ports?: readonly number[];
 };
 
 const primaries = 3;
 
 /** A cluster of three shards that serves. */
-export async function startCluster({ args = [], replicas }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ args, ports, replicas }: ClusterOptions): Promise<Cluster> {
   const count = primaries * (1 + replicas);
   const nodes = await Promise.all(
-    Array.from({ length: count }, () =>
+    Array.from({ length: count }, (_, index) =>
       startRedis({
         args: [
           ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
-          ...['--repl-diskless-sync-delay', '0', ...args],
+          ...['--repl-diskless-sync-delay', '0', ...(args?.(index) ?? [])],
         ],
       }),
     ),
@@ -38,8 +41,8 @@ export async function startCluster({ args = [], replicas }: ClusterOptions): Pro
   if (first === undefined) throw new Error('a cluster without nodes');
   await Promise.all(nodes.slice(0, primaries).map((node, index) => takeSlots(node, index)));
   await sendTo(first.url, async (send) => {
-    for (const { port } of nodes.slice(1)) {
-      await send('CLUSTER', 'MEET', '127.0.0.1', String(port));
+    for (const [index, { port }] of nodes.entries()) {
+      if (index > 0) await send('CLUSTER', 'MEET', '127.0.0.1', String(ports?.[index] ?? port));
     }
   });
   const size = async (node: Server) => {

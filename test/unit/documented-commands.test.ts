@@ -104,10 +104,13 @@ const here: Readonly<Record<string, RegExp>> = {
   'npm run export -- --to DIR': /^\d+ files in DIR$/m,
   'npm run bench -- size': /^\| web-probe \| \d+ \|/m,
   'node scripts/complete-lock.mjs': /^/,
+  'npm run fuzz -- 2000 1': /^20\d\d inputs, 0 faults/m,
+  'npm run sbom': /^\.build\/sbom\.cdx\.json: \d+ components$/m,
 };
 
 /** Forms of what is run here. */
 const sameAs: Readonly<Record<string, string>> = {
+  'npm run fuzz': 'npm run fuzz -- 2000 1',
   'npm run cost [-- services…]': 'npm run cost -- 100 1000',
   'npm run bench': 'npm run bench -- size',
   'npm run bench -- bridge': 'npm run bench -- size',

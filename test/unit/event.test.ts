@@ -68,10 +68,13 @@ it('a vantage keeps probes of another one out', () => {
 it('ad-hoc targets are not delivered, unless a schedule asks', () => {
   const targets = ['http://x/', 'http://x/', 'http://u:p@y/'];
   expect(select({ targets })).toEqual([
-    ['http://x/', 'http://x/', 'fargaze-web', false],
-    ['http://y/', 'http://y/', 'fargaze-web', false],
+    ['http://x/', 'http://x/', 'fargaze-ad-hoc', false],
+    ['http://y/', 'http://y/', 'fargaze-ad-hoc', false],
   ]);
-  expect(select({ targets: ['http://x/'], module: 'slow', schedule: '1m' })[0]?.[3]).toBe(true);
+  expect(select({ targets: ['http://x/'], module: 'slow', schedule: '1m' })[0]?.slice(2)).toEqual([
+    'fargaze-ad-hoc',
+    true,
+  ]);
 });
 
 it.each([

@@ -319,9 +319,9 @@ describe('with an answer that the platform carries', () => {
     await expect(handlerOf(long, () => undefined)({}, context)).rejects.toThrow(
       /^return: \d+ bytes of results, want at most 258048: probe fewer targets/,
     );
-    // Few results with long names, which pack well: only the event is too long.
-    const path = 'a'.repeat(500);
-    const event = { targets: Array.from({ length: 600 }, (_, i) => `http://x/${path}${i}`) };
+    // Few results with long names, which pack well: the event alone is what is too long.
+    const host = `${'a'.repeat(60)}.`.repeat(8);
+    const event = { targets: Array.from({ length: 600 }, (_, i) => `http://${host}x${i}/`) };
     const many = handlerOf(up, () => undefined);
     await expect(many({ ...event, module: 'quick', schedule: '1m' }, context)).rejects.toThrow(
       /^return: \d+ bytes of answer and event/,

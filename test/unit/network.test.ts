@@ -62,6 +62,12 @@ describe('the guard, outside Lambda', () => {
     { address: '2002:a9fe:a9fe::1', block: '2002::/16' },
     { address: '64:ff9b:1::a9fe:a9fe', block: '64:ff9b:1::/48' },
     { address: '64:ff9b:1:a9fe:a9:fe00::', block: '64:ff9b:1::/48' },
+    { address: '2001:0:a9fe:a9fe::1', block: '2001::/32' },
+    { address: 'fec0::1', block: 'fec0::/10' },
+    { address: '192.88.99.1', block: '192.88.99.0/24' },
+    { address: '2001:db8::5efe:169.254.169.254', block: '169.254.0.0/16' },
+    { address: '2001:db8::200:5efe:a9fe:a9fe', block: '169.254.0.0/16' },
+    { address: 'fe80::5efe:8.8.8.8', block: 'fe80::/10' },
   ])('blocks $address', ({ address, block }) => {
     expect(findBlock(address, [])).toMatch(new RegExp(` lies in ${block}$`));
   });
@@ -69,7 +75,13 @@ describe('the guard, outside Lambda', () => {
   it.each([
     ...['8.8.8.8', '10.0.0.1', '127.0.0.1', '169.253.255.255', '223.255.255.255', '::1'],
     ...['2001:db8::1', 'fd00:ec3::254', '64:ff9b::8.8.8.8', '64:ff9b:2::a9fe:a9fe'],
-    ...['2003::1', '::ffff:8.8.8.8', '::1:0:0:1', '2001:db8::ffff:a9fe:a9fe'],
+    ...[
+      '2003::1',
+      '::ffff:8.8.8.8',
+      '::1:0:0:1',
+      '2001:db8::ffff:a9fe:a9fe',
+      '2001:db8::5efe:8.8.8.8',
+    ],
   ])('lets %s through', (address) => expect(findBlock(address, [])).toBeUndefined());
 
   it('is lifted by a block of the form that was judged', () => {

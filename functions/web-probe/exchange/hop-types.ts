@@ -21,7 +21,7 @@ export type HopRequest = {
   readonly body: string;
   /** Name for SNI and verification, where it is not the URL's host. */
   readonly serverName: string | undefined;
-  /** Whether every hop so far was of one host: `tls_config.server_name` names only that one. */
+  /** Whether every hop so far may be sent what the module holds: its server name and client certificate go no further. */
   readonly firstHost: boolean;
 };
 

@@ -14,7 +14,7 @@ import {
   messageOf,
   type ProbeEnvironment,
   raceDeadline,
-  readSecret,
+  readHeaderValue,
   roundSeconds,
   type TlsOptions,
   upgrade,
@@ -124,5 +124,5 @@ async function openTunnel(
 }
 
 function valuesOf({ secrets, values }: HttpHeader): string[] {
-  return [...values, ...secrets.map(readSecret)];
+  return [...values, ...secrets.map((ref) => readHeaderValue(ref, 'http.proxy_connect_header'))];
 }

@@ -11,13 +11,25 @@ import time
 from typing import Any
 
 import redis
-from flask import Flask, jsonify, request
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from .metrics import EXCEPTIONS, ORDER_VALUE, ORDERS, MeasuredApp, route_of
 from .settings import read_settings
 
 Answer = tuple[Any, int]
+
+# Answers are data, not pages: nothing may be loaded, framed, sniffed or kept.
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 class BadParameter(Exception):
@@ -34,6 +46,12 @@ def create_app() -> Flask:
     def note_route() -> None:
         rule = request.url_rule
         request.environ["fargaze.route"] = rule.rule if rule is not None else None
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
     @app.get("/")
     def index() -> Answer:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import signal
 
-worker_class = "gthread"
+# Threads that slow clients cannot hold.
+worker_class = "fargaze_web.worker.WholeRequestWorker"
 threads = 4
 timeout = 60
 graceful_timeout = 35

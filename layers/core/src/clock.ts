@@ -35,6 +35,14 @@ export const systemClock: Clock = {
     }),
 };
 
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** Resolves in a turn of the event loop that nobody else who asked has: timers and sockets get theirs in between. */
+export function nextTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => void setImmediate(resolve)));
+  return lastTurn;
+}
+
 /** Calls `tick` about every `seconds` until the function that it answers with is called; keeps no process alive. */
 export function every(seconds: Seconds, tick: () => void): () => void {
   const timer = setInterval(tick, seconds * 1000);

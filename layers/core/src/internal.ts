@@ -2,7 +2,7 @@
 // Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
 
 export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
-export { type Clock, type EpochMs, type Seconds, systemClock } from './clock.ts';
+export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
   BridgeConfig,
@@ -42,9 +42,15 @@ export type {
   WebModule,
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
-
-export type { Target } from './config/probes.ts';
-export { readSecret, type SecretRef } from './config/secret.ts';
+export { instanceOf, type Target } from './config/probes.ts';
+export {
+  findHeaderFault,
+  isSecretRef,
+  readHeaderValue,
+  readPassword,
+  readSecret,
+  type SecretRef,
+} from './config/secret.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -80,6 +86,7 @@ export { type Failure, failure, type Outcome, type Phase, type Reason } from './
 export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { GroupPattern, Pattern } from './pattern/pattern.ts';
+export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';
@@ -92,7 +99,7 @@ export { pushMetrics } from './pushgateway/push-metrics.ts';
 export { type Conflicts, isOwnMetric, pushSamples } from './pushgateway/push-samples.ts';
 export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
 export { fromMessage, MessageError } from './queue/message.ts';
-export { decodeUserInfo, hideSecrets, redactUrl } from './redact.ts';
+export { decodeUserInfo, hideSecrets, redactUrl, redactUrls, secretsOf } from './redact.ts';
 export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
 export {
   type Batch,

@@ -381,7 +381,7 @@ const secure: readonly Situation[] = [
     tls_config: { ca_file: '{ca}', cert_file: '{client}', key_file: '{key}' },
   }),
   https('no client certificate', 'tlsClient', {}, { differs: 'certificate' }),
-  https('plain text where TLS is asked for', 'json'),
+  https('plain text where TLS is asked for', 'json', {}, { timeout: '700ms' }),
   http('TLS where plain text is asked for', 'tlsJson'),
   https('HTTP/2', 'http2'),
   https('HTTP/2 wanted', 'http2', { valid_http_versions: ['HTTP/2.0'] }),

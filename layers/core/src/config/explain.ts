@@ -1,6 +1,7 @@
 // Turns valibot's findings into issues that name the place, the value seen and what was wanted.
 import type * as v from 'valibot';
 import type { Issue } from '../errors.ts';
+import { redactUrls } from '../redact.ts';
 import { isMapping } from './mapping.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -21,10 +22,10 @@ export function formatPath(path: readonly PathStep[]): string {
   }, '');
 }
 
-/** A value as it is shown in a message: at most 60 characters, user info of addresses left out. Never throws. */
+/** A value as it is shown in a message: at most 60 characters, addresses redacted. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = toText(value).replace(/(:\/\/)(?:\\.|[^"\\\s])*@/g, '$1…@');
+  const text = redactUrls(toText(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
@@ -60,14 +61,14 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
   if (issue.kind !== 'schema' && isMapping(issue.input)) {
     return [{ path: place, message: `want ${issue.message}` }];
   }
-  const isSecret = path.some((step) => typeof step === 'string' && secretKey.test(step));
-  const seen = isSecret ? 'a value' : showValue(issue.input);
+  const hides = path[0] === 'modules' && path.some((step) => secretKey.test(String(step)));
+  const seen = hides ? 'a value' : showValue(issue.input);
   return [{ path: place, message: `got ${seen}, want ${wanted(issue)}` }];
 }
 
-/** Keys whose value may be a secret that was written where a reference belongs. */
+/** Keys of modules whose value may be a secret, written where a reference belongs or not. */
 const secretKey =
-  /^(?:password|credentials|key|bearer_token|client_secret|secrets|proxy_connect_header|metadata)$/;
+  /^(?:authorization|basic_auth|bearer_token|body|client_secret|credentials|endpoint_params|headers|http_headers|key|metadata|oauth2|password|proxy_connect_header|proxy_url|secrets|send|sentinel_password)$/;
 
 /** A check's own message says what is wanted; a type mismatch has it in `expected`. */
 function wanted(issue: v.BaseIssue<unknown>): string {

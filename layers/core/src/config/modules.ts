@@ -54,7 +54,9 @@ export type ProxyOptions = {
 /** The `http` part of a module; blackbox_exporter's option names and meaning. */
 export type HttpOptions = IpOptions & {
   readonly method: string;
+  /** Values; one of the form `env:NAME` or `file:/path` is a reference to a secret. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body, or a reference to it, likewise. */
   readonly body: string;
   /** Bytes after decompression; the answer may not be longer. */
   readonly bodySizeLimit: number;
@@ -156,6 +158,8 @@ export type GrpcOptions = IpOptions & {
 type ModuleBase = {
   readonly name: string;
   readonly timeout: Seconds;
+  /** Hosts that may be sent its credentials besides those of its probes: `name`, `name:port` or `*.domain`. */
+  readonly hosts?: readonly string[];
   /** `strict`: also where blackbox_exporter's series say less or something else than what happened. */
   readonly compat?: 'strict';
 };

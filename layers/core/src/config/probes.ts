@@ -1,5 +1,6 @@
 // What to probe: the probes of fargaze.yml after compilation, and the targets that they become when they run.
 import type { Seconds } from '../clock.ts';
+import { redactUrl } from '../redact.ts';
 import type { ProbeAlerting } from './alerting.ts';
 import type { Module, Prober } from './modules.ts';
 
@@ -15,6 +16,8 @@ export type ProbeConfig = ProbeAlerting & {
   readonly interval: Seconds;
   readonly job: string;
   readonly vantage: Vantage;
+  /** The label `instance`, where it is not the target without its secrets. */
+  readonly instance?: string;
   /** The ECS service behind the target; while it is rolled out FargazeProbeFailed is held back. */
   readonly rollout?: { readonly cluster: string; readonly service: string };
 };
@@ -25,10 +28,21 @@ export type Target<M extends Module = Module> = {
   readonly name: string;
   /** The address with variables filled in; may hold credentials, so it is never logged as it is. */
   readonly address: string;
-  /** The address without credentials; the label `instance`. */
+  /** The label `instance`; holds no secret. */
   readonly instance: string;
   readonly module: M;
 };
+
+/** The label `instance` of a probe whose target has the variables of `address` filled in. */
+export function instanceOf(
+  { instance }: { readonly instance?: string | undefined },
+  address: string,
+): string {
+  return instance ?? redactUrl(address);
+}
+
+/** The job of results of targets that an event names: no probe may have it. */
+export const adHocJob = 'fargaze-ad-hoc';
 
 /** The job of results that name no other. */
 export const defaultJobs: Readonly<Record<Prober, string>> = {

@@ -85,6 +85,10 @@ function readAuth(issues: Issue[], prefix: string): BasicAuth | undefined {
   if (username === undefined) {
     issues.push({ path: `${prefix}_USERNAME`, message: 'is unset beside a password' });
   }
+  if (username?.includes(':')) {
+    const message = 'holds a colon, which basic authentication cannot send';
+    issues.push({ path: `${prefix}_USERNAME`, message });
+  }
   if (password === undefined || !isSecretRef(password)) {
     issues.push({ path: `${prefix}_PASSWORD`, message: wantReference });
     return undefined;

@@ -2,7 +2,7 @@
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
 import { classify } from '../net/classify.ts';
-import { redactUrl } from '../redact.ts';
+import { redactUrl, secretsOf } from '../redact.ts';
 import { version } from '../version.ts';
 import { type Auth, authorize } from './auth.ts';
 import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts';
@@ -30,7 +30,8 @@ export async function ask(question: Question, deadline: Deadline): Promise<Answe
   const { auth, headers, ...request } = question;
   const own = { ...headers, 'user-agent': `fargaze/${version}` };
   const authorization = await authorize(auth, { ...request, headers: own });
-  const { secrets, url } = authorization;
+  const { url } = authorization;
+  const secrets = [...authorization.secrets, ...secretsOf(url.href)];
   const all = { ...own, ...authorization.headers };
   try {
     const answer = await exchange({ ...request, url, headers: all }, deadline);

@@ -1,8 +1,7 @@
 // How a request says who sends it: Basic, Bearer or AWS Signature Version 4. Names every secret that a request carries, in
 // each form in which the far side may repeat it. Refuses a secret that no header can hold.
 import type { Clock } from '../clock.ts';
-import { readSecret, type SecretRef } from '../config/secret.ts';
-import { ConfigError } from '../errors.ts';
+import { readHeaderValue, readPassword, type SecretRef } from '../config/secret.ts';
 import { decodeUserInfo } from '../redact.ts';
 import { type AwsCredentials, signRequest } from './sigv4.ts';
 
@@ -57,11 +56,10 @@ export async function authorize(
 
 async function byKind(auth: Auth, request: Unauthorized): Promise<Omit<Authorization, 'url'>> {
   if (auth.kind === 'basic') {
-    return basic(auth.basic.username, readSecret(auth.basic.password));
+    return basic(auth.basic.username, readPassword(auth.basic.password));
   }
   if (auth.kind === 'bearer') {
-    const token = readSecret(auth.token);
-    refuseUnsendable(token, auth.token);
+    const token = readHeaderValue(auth.token);
     return { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
   }
   const { clock, region, service } = auth;
@@ -84,17 +82,6 @@ function basic(username: string, password: string): Omit<Authorization, 'url'> {
   const pair = `${username}:${password}`;
   const encoded = Buffer.from(pair, 'utf8').toString('base64');
   return { headers: { authorization: `Basic ${encoded}` }, secrets: [encoded, pair, password] };
-}
-
-/** RFC 9110, 5.5: a header value is visible text, spaces and tabs; here without line feeds at its end either. */
-function refuseUnsendable(secret: string, ref: SecretRef): void {
-  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(secret)) return;
-  const seen = /[\r\n]$/.test(secret)
-    ? 'ends with a line feed'
-    : 'holds a character outside Latin-1 or a control character';
-  throw new ConfigError('secret', [
-    { path: ref, message: `${seen}, want what a header can carry` },
-  ]);
 }
 
 /** An address without its user info, and that user info decoded. */

@@ -1,7 +1,7 @@
 // AWS Signature Version 4 of one request, for the few AWS APIs that are called without the SDK
 // (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 import type { EpochMs, Seconds } from '../clock.ts';
-import { readSecret } from '../config/secret.ts';
+import { readHeaderValue } from '../config/secret.ts';
 import { readEnv } from '../env.ts';
 
 /** Credentials as Lambda puts them into the environment. */
@@ -16,11 +16,11 @@ export type AwsCredentials = {
  * @throws ConfigError when there are none.
  */
 export function readAwsCredentials(): AwsCredentials {
-  const sessionToken = readEnv('AWS_SESSION_TOKEN');
+  const hasSession = readEnv('AWS_SESSION_TOKEN') !== undefined;
   return {
-    accessKeyId: readSecret('env:AWS_ACCESS_KEY_ID'),
-    secretAccessKey: readSecret('env:AWS_SECRET_ACCESS_KEY'),
-    ...(sessionToken !== undefined && { sessionToken }),
+    accessKeyId: readHeaderValue('env:AWS_ACCESS_KEY_ID'),
+    secretAccessKey: readHeaderValue('env:AWS_SECRET_ACCESS_KEY'),
+    ...(hasSession && { sessionToken: readHeaderValue('env:AWS_SESSION_TOKEN') }),
   };
 }
 

@@ -15,11 +15,15 @@ const always: readonly Subnet[] = [
   ['fd00:ec2::', 32],
   ['ff00::', 8],
   // Old and local forms that a router may turn into an IPv4 address, which is not known here: IPv4-compatible and
-  // IPv4-translated (RFC 4291, 2765), 6to4 (RFC 7526), NAT64 for local use (RFC 8215). No service has such an address.
+  // IPv4-translated (RFC 4291, 2765), 6to4 (RFC 7526) and its relays (RFC 7526), NAT64 for local use (RFC 8215), Teredo
+  // (RFC 4380), site-local (RFC 3879). No service has such an address.
   ['::', 96],
   ['::ffff:0:0:0', 96],
   ['2002::', 16],
   ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['fec0::', 10],
+  ['192.88.99.0', 24],
 ];
 
 // Inside Lambda, loopback is the runtime API and its extensions (127.0.0.1:9001).
@@ -37,7 +41,10 @@ export function findBlock(address: string, allowed: readonly string[]): string |
   const subnet = subnets.find(
     ([base, prefix]) => liesIn(bytes, base, prefix) && !(base === '::' && isLoopback(bytes)),
   );
-  if (subnet === undefined) return undefined;
+  if (subnet === undefined) {
+    const inner = innerOfIsatap(bytes);
+    return inner === undefined ? undefined : findBlock(inner, allowed);
+  }
   const lifted = allowed.some((block) => isInBlock(plain, block));
   return lifted ? undefined : `${plain} lies in ${subnet[0]}/${subnet[1]}`;
 }
@@ -73,4 +80,11 @@ function unmap(address: string): string {
   if (match === null) return normal;
   const value = [match[1], match[2]].map((part) => Number.parseInt(part ?? '0', 16));
   return value.flatMap((part) => [part >> 8, part & 255]).join('.');
+}
+
+/** The IPv4 address in an ISATAP address of any prefix (RFC 5214, 6.1), which an interface of that kind would dial. */
+function innerOfIsatap(bytes: readonly number[]): string | undefined {
+  const [local = 0, ...rest] = bytes.slice(8, 12);
+  if ((local & 0xfd) !== 0 || rest.join() !== '0,94,254') return undefined;
+  return bytes.slice(12).join('.');
 }

@@ -45,6 +45,9 @@ export type ProbeHandler = (event: unknown, context: InvocationContext) => Promi
 /** Share of the time left that is kept for delivering, and its bounds in seconds. */
 const reserve = { share: 0.2, min: 0.5, max: 10 } as const;
 
+/** Seconds that a sink may take for each group where that is more than the reserve; measured: a fifth of it. */
+const secondsPerGroup = 0.01;
+
 /** Share of the time that is left for the log line and the error when a delivery hangs, and its bound in seconds. */
 const margin = { share: 0.05, max: 1 } as const;
 
@@ -198,8 +201,8 @@ async function deliver(observations: readonly Observation[], to: Delivery): Prom
   const groups = observations.flatMap(({ group }) => (group === undefined ? [] : [group]));
   if (groups.length === 0) return undefined;
   const batch: Batch = { taken: to.clock.now(), groups };
-  // A sink that hangs is not waited for longer than the reserve: every second is billed.
-  const deadline = to.deadline.slice(reserve.max);
+  // A sink that hangs is not waited for longer than the reserve, as every second is billed; many groups take longer.
+  const deadline = to.deadline.slice(Math.max(reserve.max, groups.length * secondsPerGroup));
   try {
     await to.sink.write(batch, deadline);
     return undefined;

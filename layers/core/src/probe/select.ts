@@ -6,7 +6,8 @@ import { interpolate } from '../config/interpolate.ts';
 import type { Module, Prober } from '../config/modules.ts';
 import { matchesName } from '../config/name-pattern.ts';
 import {
-  defaultJobs,
+  adHocJob,
+  instanceOf,
   type ProbeConfig,
   servedBy,
   type Target,
@@ -17,6 +18,7 @@ import { didYouMean } from '../config/suggest.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
 import { redactUrl } from '../redact.ts';
+import { isBound, mayReach } from './bound-hosts.ts';
 
 /** A target with what its results are filed under. */
 export type Selected<M extends Module> = {
@@ -109,15 +111,16 @@ function resolveTarget<M extends Module>(
   }
   if (unset.length > 0) return [];
   const module = selection.config.modules[probe.module] as M;
-  const target = { name: probe.name, address: text, instance: redactUrl(text), module };
+  const target = { name: probe.name, address: text, instance: instanceOf(probe, text), module };
   return [{ target, job: probe.job, interval: probe.interval, deliver: true }];
 }
 
 function selectAdHoc<M extends Module>(
   event: ProbeEvent,
-  { config, prober }: Selection<M>,
+  { config, prober, read }: Selection<M>,
   issues: Issue[],
 ): Selected<M>[] {
+  issues.push(...findAdHocFault(read('FARGAZE_AD_HOC')));
   const name = event.adHoc?.module ?? defaultModules[prober] ?? '';
   const module = moduleOf(config, name);
   if (!isServed(module, prober)) {
@@ -130,17 +133,43 @@ function selectAdHoc<M extends Module>(
     });
     return [];
   }
-  return [...new Set(event.adHoc?.targets)].map((address) => ({
+  const targets = [...new Set(event.adHoc?.targets)];
+  issues.push(...findUnbound(targets, module, { config, read }));
+  return targets.map((address) => ({
     target: {
       name: redactUrl(address),
       address,
       instance: redactUrl(address),
       module: module as M,
     },
-    job: defaultJobs[prober],
+    job: adHocJob,
     interval: event.schedule ?? 60,
     deliver: event.schedule !== undefined,
   }));
+}
+
+/** `FARGAZE_AD_HOC` is `true` or unset where events may name targets of their own. */
+function findAdHocFault(allowed = 'true'): Issue[] {
+  if (allowed === 'true') return [];
+  const message =
+    allowed === 'false'
+      ? 'this deployment probes configured targets only (FARGAZE_AD_HOC is false), want probes'
+      : `refused: FARGAZE_AD_HOC is ${showValue(allowed)}, want true or false`;
+  return [{ path: 'targets', message }];
+}
+
+/** Targets that a module with credentials must not be let loose on. */
+function findUnbound(
+  targets: readonly string[],
+  module: Module | undefined,
+  binding: Parameters<typeof mayReach>[2],
+): Issue[] {
+  if (module === undefined || !isBound(module)) return [];
+  return targets.flatMap((address, index) => {
+    if (mayReach(address, module, binding)) return [];
+    const message = `got ${showValue(redactUrl(address))}, but module ${module.name} holds credentials, headers, a body or exceptions that are only for the servers of its probes; want one of these, a host of its hosts, or a module without them`;
+    return [{ path: `targets[${index}]`, message }];
+  });
 }
 
 /** Whether the function whose main prober is `prober` runs `module`. */
@@ -156,12 +185,13 @@ function moduleOf({ modules }: Config, name: string): Module | undefined {
 /** Two targets of one job and instance would overwrite each other at the Pushgateway. */
 function findOverlaps<M extends Module>(selected: readonly Selected<M>[]): Issue[] {
   const first = new Map<string, string>();
-  return selected.flatMap(({ job, target }) => {
+  return selected.flatMap(({ deliver, job, target }) => {
+    if (!deliver) return [];
     const key = JSON.stringify([job, target.instance]);
     const other = first.get(key);
     first.set(key, other ?? target.name);
     if (other === undefined) return [];
-    const message = `has job ${job} and instance ${target.instance} in common with ${other}, want another job`;
+    const message = `has job ${job} and instance ${target.instance} in common with ${other}, want another job or instance`;
     return [{ path: `probe ${target.name}`, message }];
   });
 }

@@ -37,19 +37,22 @@ export function compileConfig(document: unknown, source = 'fargaze.yml'): Config
 function build(parsed: ParsedConfig): Config {
   const declared = { ...parseBuiltins(), ...parsed.modules };
   const modules = Object.fromEntries(
-    Object.entries(declared).map(([name, { alert: _, labels: __, severity: ___, ...module }]) => [
-      name,
-      { name, ...module },
-    ]),
+    Object.entries(declared).map(
+      ([name, { alert: _, hosts, labels: __, severity: ___, ...module }]) => [
+        name,
+        { name, ...(hosts !== undefined && { hosts }), ...module },
+      ],
+    ),
   ) as Record<string, Module>;
   const probes = parsed.probes.map((probe): ProbeConfig => {
     const prober = modules[probe.module]?.prober ?? 'http';
-    const { quiet_during_rollout: rollout, alert, labels, severity, ...kept } = probe;
+    const { quiet_during_rollout: rollout, alert, instance, labels, severity, ...kept } = probe;
     return {
       ...kept,
       ...mergeAlerting({ alert, labels, severity }, declared[probe.module] ?? {}),
       job: probe.job ?? defaultJobs[prober],
       vantage: probe.vantage === 'any' ? defaultVantages[prober] : probe.vantage,
+      ...(instance !== undefined && { instance }),
       ...(rollout !== undefined && { rollout }),
     };
   });

@@ -3,7 +3,7 @@
 import type { Issue } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
-import { defaultJobs } from '../probes.ts';
+import { defaultJobs, instanceOf } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
@@ -134,7 +134,12 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
   }
   const scheme = own(schemes, prober);
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
-  return [{ path, message: `got ${showValue(target)}, want it to begin with ${scheme.wanted}` }];
+  return [
+    {
+      path,
+      message: `got ${showValue(redactUrl(target))}, want it to begin with ${scheme.wanted}`,
+    },
+  ];
 }
 
 /** No function of Redis probes stands outside a VPC: such a probe would never run. */
@@ -160,7 +165,8 @@ function groupOf(probe: Mapping, modules: Mapping): unknown {
   const prober = proberOf(probe, modules);
   const usual = own(defaultJobs, prober) ?? '';
   const job = typeof probe.job === 'string' ? probe.job : usual;
-  return JSON.stringify([job, redactUrl(probe.target)]);
+  const instance = typeof probe.instance === 'string' ? probe.instance : undefined;
+  return JSON.stringify([job, instanceOf({ instance }, probe.target)]);
 }
 
 /** What is looked for twice, and how the place is called. */
@@ -179,8 +185,9 @@ function duplicates(
       first.set(key, index);
       return [];
     }
-    const same = field === 'name' ? list.slice(0, -1) : 'job and target';
-    const message = `duplicate ${same} ${showValue(entry[field])}, already at ${list}[${earlier}]`;
+    const same = field === 'name' ? list.slice(0, -1) : 'job and instance';
+    const seen = field === 'name' ? entry.name : instanceOf(entry, String(entry.target));
+    const message = `duplicate ${same} ${showValue(seen)}, already at ${list}[${earlier}]`;
     return [{ path: [list, index, field], message }];
   });
 }

@@ -110,6 +110,21 @@ export const name = v.pipe(
   ),
 );
 
+/** A host that credentials may go to: `api.example.com`, `[::1]`, `api.example.com:8443` or `*.example.com`. */
+export const host = v.pipe(
+  text('a host'),
+  v.regex(
+    /^(?:(?:\*\.)?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu,
+    'a host such as api.example.com, api.example.com:8443 or *.example.com',
+  ),
+);
+
+/** The label `instance` of a probe. */
+export const instance = v.pipe(
+  text('text'),
+  v.regex(/^[\x21-\x7e]{1,200}$/, 'text of 1 to 200 printable characters without spaces'),
+);
+
 /** A target with well-formed variables. */
 export const address = v.pipe(
   text('an address'),

@@ -1,12 +1,13 @@
 // The closed schema of fargaze.yml. docs/configuration.md is generated from it.
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
+import { adHocJob } from '../probes.ts';
 import { maxShards } from '../shard.ts';
 import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
-import { address, duration, name } from './fields.ts';
+import { address, duration, host, instance, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
@@ -20,6 +21,16 @@ export const moduleTimeout = v.optional(
   '5s',
 );
 
+/** The `hosts` of a module. */
+const moduleHosts = v.optional(
+  v.pipe(
+    v.array(host),
+    v.description(
+      "hosts that may be sent the module's credentials, headers and body besides the servers of its probes: `name`, `name:port` or `*.domain`",
+    ),
+  ),
+);
+
 /** `compat` of a module of the web probe. */
 export const moduleCompat = v.optional(
   v.pipe(
@@ -30,7 +41,12 @@ export const moduleCompat = v.optional(
   ),
 );
 
-const webEntries = { timeout: moduleTimeout, compat: moduleCompat, ...probeAlertingEntries };
+const webEntries = {
+  timeout: moduleTimeout,
+  hosts: moduleHosts,
+  compat: moduleCompat,
+  ...probeAlertingEntries,
+};
 
 /** Schema of one entry of `modules`, by prober. */
 export const moduleSchema = oneOf(
@@ -43,6 +59,7 @@ export const moduleSchema = oneOf(
     closed({
       prober: v.literal('redis'),
       timeout: moduleTimeout,
+      hosts: moduleHosts,
       redis: redisSchema,
       ...probeAlertingEntries,
     }),
@@ -72,7 +89,22 @@ export const probeSchema = closed({
     '1m',
   ),
   job: v.optional(
-    v.pipe(name, v.description('label `job`; unset: `fargaze-web` or `fargaze-redis`')),
+    v.pipe(
+      name,
+      v.check(
+        (value) => value !== adHocJob,
+        `another job: ${adHocJob} is for targets that events name`,
+      ),
+      v.description('label `job`; unset: `fargaze-web` or `fargaze-redis`'),
+    ),
+  ),
+  instance: v.optional(
+    v.pipe(
+      instance,
+      v.description(
+        'label `instance`; unset: the target without user info, without what follows `#`, and with `redacted` for query values and path segments that may be secret',
+      ),
+    ),
   ),
   vantage: v.optional(
     v.pipe(

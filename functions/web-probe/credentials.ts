@@ -1,0 +1,117 @@
+// What a module sends with its first request, secrets read from where they are kept; and all of it that must not be shown.
+// Refuses what cannot be sent before anything is connected.
+import {
+  ConfigError,
+  decodeUserInfo,
+  findHeaderFault,
+  type HttpModule,
+  isSecretRef,
+  mayBeSecret,
+  readHeaderValue,
+  readPassword,
+  readSecret,
+  type SecretRef,
+  secretsOf,
+} from '@fargaze/core/internal';
+import type { HeaderLine } from './exchange/hop-types.ts';
+
+/** What is sent. */
+export type Sent = {
+  /** The module's own headers, `Authorization` among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `http_headers`. */
+  readonly lines: readonly HeaderLine[];
+  readonly body: string;
+  /** What a server may repeat and nobody may be shown. */
+  readonly secrets: readonly string[];
+};
+
+/** Characters below which a literal value is no secret, and hiding it would hide other words. */
+const shortest = 4;
+
+/** What `module` sends to `url`; `token` is what OAuth 2.0 gave. @throws ConfigError naming place and reference of what cannot be had or sent. */
+export function readSent(module: HttpModule, url: URL, token?: string): Sent {
+  const place = `modules.${module.name}.http`;
+  const { body } = module.http;
+  const own = Object.entries(module.http.headers).map(([name, value]) => {
+    const at = `${place}.headers.${name}`;
+    return { name, value: isSecretRef(value) ? readHeaderValue(value, at) : value };
+  });
+  const sentBody = isSecretRef(body) ? readSecret(body) : body;
+  const user = token === undefined ? readUser(module, url) : bearer(token);
+  const lines = readLines(module, place);
+  const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
+    .filter(({ name }) => mayBeSecret(name))
+    .flatMap(({ value }) => partsOf(value));
+  const referenced = lines.filter(({ secret }) => secret).map(({ value }) => value);
+  const fields = partsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
+  const literal = [...hidden, ...fields].filter(({ length }) => length >= shortest);
+  return {
+    headers: {
+      ...user.headers,
+      ...Object.fromEntries(own.map(({ name, value }) => [name, value])),
+    },
+    lines,
+    body: sentBody,
+    secrets: [...user.secrets, ...referenced, ...literal, ...secretsOf(url.href)],
+  };
+}
+
+/** A value as a whole, and what it may consist of: the token after a scheme, each cookie, each field. */
+function partsOf(value: string): string[] {
+  const parts = value.split(/[\s;,=&"{}:]+/).filter(({ length }) => length >= 8);
+  return [value, ...parts];
+}
+
+/** The Authorization header of the module's options, or of the address. */
+function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets'> {
+  const { authorization, basicAuth } = module.http;
+  const place = `modules.${module.name}.http`;
+  if (authorization !== undefined) {
+    const { credentials } = authorization;
+    const secret =
+      credentials === undefined
+        ? ''
+        : readHeaderValue(credentials, `${place}.authorization.credentials`);
+    const fault = findHeaderFault(authorization.type);
+    if (fault !== undefined) refuse(`${place}.authorization.type`, fault);
+    return { headers: { Authorization: `${authorization.type} ${secret}` }, secrets: [secret] };
+  }
+  const [username, password] =
+    basicAuth === undefined
+      ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
+      : [
+          basicAuth.username ||
+            optional(basicAuth.usernameRef, `${place}.basic_auth.username_file`),
+          optional(basicAuth.password, `${place}.basic_auth.password`),
+        ];
+  if (username === '' && password === '') return { headers: {}, secrets: [] };
+  if (basicAuth !== undefined && username.includes(':')) {
+    refuse(`${place}.basic_auth.username`, 'holds a colon, which basic authentication cannot send');
+  }
+  const pair = `${username}:${password}`;
+  const encoded = Buffer.from(pair).toString('base64');
+  return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, password] };
+}
+
+function bearer(token: string): Pick<Sent, 'headers' | 'secrets'> {
+  return { headers: { Authorization: `Bearer ${token}` }, secrets: [token] };
+}
+
+function optional(ref: SecretRef | undefined, place: string): string {
+  return ref === undefined ? '' : readPassword(ref, place);
+}
+
+function readLines({ http }: HttpModule, place: string): HeaderLine[] {
+  return http.httpHeaders.flatMap(({ name, secrets, values }) => [
+    ...values.map((value) => ({ name, value, secret: false })),
+    ...secrets.map((ref) => {
+      const value = readHeaderValue(ref, `${place}.http_headers.${name}`);
+      return { name, value, secret: true };
+    }),
+  ]);
+}
+
+function refuse(path: string, message: string): never {
+  throw new ConfigError('fargaze.yml', [{ path, message }]);
+}

@@ -1,0 +1,99 @@
+// A socket whose bytes are handed on in small portions, one portion of the whole process in each turn of the event loop. Parsing
+// an answer that comes in single bytes takes microseconds for each: read as it comes, eight such answers would hold up every
+// deadline for seconds.
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { nextTurn } from '@fargaze/core/internal';
+
+/** Bytes of a portion: few at first, more while they are parsed quickly. */
+const portion = { first: 8 * 1024, least: 1024, most: 64 * 1024 } as const;
+
+/** Bytes that wait to be handed on; a socket that is not read does not report a reset as such. */
+const mostHeld = 128 * 1024;
+
+/** Milliseconds that parsing a portion may take before the next is smaller, and below which it is larger. */
+const wanted = { most: 8, least: 1 } as const;
+
+/** The same connection, paced. What ended it is reported after all that arrived before. */
+export function pace(socket: Socket, milliseconds: () => number): Duplex {
+  return new PacedSocket(socket, milliseconds);
+}
+
+class PacedSocket extends Duplex {
+  readonly #socket: Socket;
+  readonly #milliseconds: () => number;
+  readonly #arrived: Buffer[] = [];
+  #portion: number = portion.first;
+  #held = 0;
+  #wanted = false;
+  #pumping = false;
+  #end: (() => void) | undefined;
+
+  constructor(socket: Socket, milliseconds: () => number) {
+    super({ allowHalfOpen: true });
+    this.#socket = socket;
+    this.#milliseconds = milliseconds;
+    socket.on('data', (bytes: Buffer) => {
+      this.#arrived.push(bytes);
+      this.#held += bytes.length;
+      if (this.#held > mostHeld) socket.pause();
+      void this.#pump();
+    });
+    socket.on('end', () => this.#endWith(() => void this.push(null)));
+    socket.on('error', (error) => this.#endWith(() => void this.destroy(error)));
+    socket.on('close', () => this.#endWith(() => void this.destroy()));
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+    void this.#pump();
+  }
+
+  override _write(bytes: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void) {
+    this.#socket.write(bytes, encoding, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#arrived.length = 0;
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #endWith(end: () => void): void {
+    this.#end ??= end;
+    void this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#wanted && this.#arrived.length > 0 && !this.destroyed) {
+      await nextTurn();
+      this.#handOn();
+    }
+    this.#pumping = false;
+    if (this.destroyed || this.#arrived.length > 0) return;
+    this.#end?.();
+  }
+
+  /** Hands on one portion, and learns from how long that took how large the next may be. */
+  #handOn(): void {
+    const [bytes] = this.#arrived;
+    if (bytes === undefined) return;
+    const part = bytes.subarray(0, this.#portion);
+    if (part.length === bytes.length) this.#arrived.shift();
+    else this.#arrived[0] = bytes.subarray(part.length);
+    this.#held -= part.length;
+    if (this.#held <= mostHeld) this.#socket.resume();
+    this.#wanted = false;
+    const begun = this.#milliseconds();
+    if (this.push(part)) this.#wanted = true;
+    const took = this.#milliseconds() - begun;
+    if (took > wanted.most) this.#portion = Math.max(portion.least, this.#portion >> 1);
+    else if (took < wanted.least) this.#portion = Math.min(portion.most, this.#portion * 2);
+  }
+}

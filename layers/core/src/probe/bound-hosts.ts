@@ -1,0 +1,99 @@
+// Where a module's secrets may go: to the servers of the probes that are configured with it and to the hosts that it names.
+// Whoever may invoke a function chooses its targets, and must not be able to choose who is sent what the module holds.
+import type { Config } from '../config/config.ts';
+import { interpolate } from '../config/interpolate.ts';
+import type { Module } from '../config/modules.ts';
+import { isSecretRef } from '../config/secret.ts';
+
+/** Options that hold what is meant for some servers only, or that open what is closed to everybody else. */
+const boundOptions = new Set(
+  (
+    'allowBlocked authorization basicAuth body bearerToken cert connectHeaders httpHeaders iam key metadata oauth2 password ' +
+    'proxy send sentinelUsername username usernameRef'
+  ).split(' '),
+);
+
+/** Request headers that say nothing of who asks. */
+const openHeaders = new Set(
+  (
+    'accept accept-charset accept-encoding accept-language cache-control connection content-type dnt host if-modified-since ' +
+    'if-none-match pragma range te upgrade-insecure-requests user-agent'
+  ).split(' '),
+);
+
+/** Whether a request header of this name may hold a secret. Names that are not known may. */
+export function mayBeSecret(header: string): boolean {
+  return !openHeaders.has(header.toLowerCase());
+}
+
+/** Whether the module sends, presents or permits anything that is not for everybody. */
+export function isBound(module: Module): boolean {
+  const { hosts: _, name: __, ...options } = module;
+  return holdsBound(options);
+}
+
+function holdsBound(value: unknown): boolean {
+  if (typeof value === 'string') return isSecretRef(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => {
+    if (key === 'headers' && Object.keys(Object(inner)).some(mayBeSecret)) return true;
+    return (boundOptions.has(key) && !isEmpty(inner)) || holdsBound(inner);
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === undefined || value === '' || value === null;
+}
+
+/** What {@link mayReach} needs to know. */
+export type Binding = {
+  readonly config: Pick<Config, 'probes'>;
+  readonly read: (name: string) => string | undefined;
+};
+
+/** Whether an address that an event names may be sent what `module` holds. */
+export function mayReach(address: string, module: Module, { config, read }: Binding): boolean {
+  const server = serverOf(address);
+  if (server === undefined) return false;
+  if (namesHost(module.hosts ?? [], server)) return true;
+  return config.probes
+    .filter((probe) => probe.module === module.name)
+    .some(({ target }) => {
+      const { text, unset } = interpolate(target, read);
+      return unset.length === 0 && serverOf(text)?.key === server.key;
+    });
+}
+
+/** A host with its port, as an address names it. */
+export type HostAndPort = { readonly hostname: string; readonly port: string };
+
+/** Whether `hosts` has this server: by name, by `*.domain`, and where an entry has a port, by that port too. */
+export function namesHost(hosts: readonly string[], { hostname, port }: HostAndPort): boolean {
+  return hosts.some((entry) => {
+    const [, name = '', wanted] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    if (wanted !== undefined && wanted !== port) return false;
+    const host = hostname.toLowerCase();
+    return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
+  });
+}
+
+const defaultPorts: Readonly<Record<string, string>> = {
+  http: '80',
+  https: '443',
+  redis: '6379',
+  rediss: '6379',
+  valkey: '6379',
+  valkeys: '6379',
+};
+
+/** Scheme, host and port: the same host without TLS, or at another port, is another server. */
+function serverOf(address: string): (HostAndPort & { readonly key: string }) | undefined {
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const scheme = url.protocol.slice(0, -1);
+  const port = url.port || (defaultPorts[scheme] ?? '');
+  const hostname = url.hostname.toLowerCase();
+  return { hostname, port, key: `${scheme} ${hostname} ${port}` };
+}

@@ -1,0 +1,89 @@
+// What a configuration of many probes makes of the template, and what its user is told.
+import { completeTemplate, type Template } from '../../infra/compile.ts';
+import { findLoad } from '../../infra/load.ts';
+import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
+
+const probes = (count: number, more: object = {}) =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `p${i}`,
+    module: 'http_2xx',
+    target: `http://host-${i}/`,
+    ...more,
+  }));
+const configOf = (list: readonly object[], shards = 1) => compileConfig({ probes: list, shards });
+
+it.each([
+  { name: 'a few probes', list: probes(3), results: 'pushgateway', notes: [] },
+  {
+    name: 'as many as a Pushgateway carries',
+    list: probes(500),
+    results: 'pushgateway',
+    notes: [],
+  },
+  {
+    name: 'one more',
+    list: probes(501),
+    results: 'remote-write',
+    notes: [/^501 probes run .* carries 500: their results go by remote write$/],
+  },
+  {
+    name: 'five thousand in five shards',
+    list: probes(5000),
+    shards: 5,
+    results: 'remote-write',
+    notes: [/^5000 probes run/],
+  },
+  {
+    name: 'five thousand in one',
+    list: probes(5000),
+    results: 'remote-write',
+    notes: [/^5000 probes run/, /^5000 web probes of one shard.* 1200: want shards: 6$/],
+  },
+  {
+    name: 'five thousand in twenty minutes, in five shards',
+    list: probes(5000, { interval: '20m' }),
+    shards: 5,
+    results: 'pushgateway',
+    notes: [],
+  },
+  {
+    name: 'five thousand in five minutes, in five shards',
+    list: probes(5000, { interval: '5m' }),
+    shards: 5,
+    results: 'pushgateway',
+    notes: [/^1000 results a minute come too rarely .* carries 500: want longer intervals/],
+  },
+])('$name: results by $results', ({ list, notes, results, shards }) => {
+  const load = findLoad(configOf(list, shards));
+  expect(load.results).toBe(results);
+  expect(load.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
+});
+
+function complete(count: number): Template {
+  const lambda = { Type: 'AWS::Lambda::Function', Properties: {} };
+  return completeTemplate(
+    { Resources: { DeliverLambdaFunction: lambda } },
+    {
+      root: '.',
+      config: configOf(probes(count)),
+      environment: {},
+      functionEnvironments: {},
+      rules: { ResultsNeedRemoteWrite: { Assertions: [] } },
+    },
+  );
+}
+
+it('results of many probes go by remote write, and a deployment without a receiver for them is refused', () => {
+  const many = complete(501) as unknown as { readonly Rules: object; readonly Resources: object };
+  expect(many).toMatchObject({
+    Rules: { ResultsNeedRemoteWrite: { Assertions: [] } },
+    Resources: {
+      DeliverLambdaFunction: {
+        Properties: { Environment: { Variables: { FARGAZE_RESULTS: 'remote-write' } } },
+      },
+    },
+  });
+  const few = complete(500) as unknown as { readonly Rules: object; readonly Resources: object };
+  expect(few.Rules).toEqual({});
+  expect(JSON.stringify(few.Resources)).not.toMatch(/FARGAZE_RESULTS|InputTransformer/);
+});
