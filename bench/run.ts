@@ -5,6 +5,7 @@ import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
 import { describeBridge } from './describe-bridge.ts';
 import { describeFleet } from './describe-fleet.ts';
+import { describeProbe } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   encode: describeEncode,
   bridge: describeBridge,
   fleet: describeFleet,
+  probe: describeProbe,
 };
 
 async function main(): Promise<void> {

@@ -98,12 +98,19 @@ type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<s
 /** A compiled template, as far as roles go. */
 export type RoleTemplate = { readonly Resources: Readonly<Record<string, Resource>> };
 
-/** The template with the statements in a policy of the role that `functionId` runs as. @throws RangeError without one. */
+/** Statements for the role that a function runs as, and the name of their policy. */
+export type Granted = {
+  readonly functionId: string;
+  readonly name: string;
+  readonly statements: readonly Statement[];
+};
+
+/** The template with the statements in a policy of the function's role. @throws RangeError without one. */
 export function grant<T extends RoleTemplate>(
   template: T,
-  functionId: string,
-  statements: readonly Statement[],
+  { functionId, name, statements }: Granted,
 ): T {
+  if (statements.length === 0) return template;
   const { Role } = template.Resources[functionId]?.Properties ?? {};
   const [roleId = ''] =
     (Role as { readonly 'Fn::GetAtt'?: readonly string[] })?.['Fn::GetAtt'] ?? [];
@@ -115,7 +122,7 @@ export function grant<T extends RoleTemplate>(
   }
   const present = (role.Properties?.Policies ?? []) as readonly unknown[];
   const PolicyDocument = { Version: '2012-10-17', Statement: statements };
-  const Policies = [...present, { PolicyName: 'bridge', PolicyDocument }];
+  const Policies = [...present, { PolicyName: name, PolicyDocument }];
   const granted = { ...role, Properties: { ...role.Properties, Policies } };
   return { ...template, Resources: { ...template.Resources, [roleId]: granted } };
 }

@@ -11,6 +11,7 @@ import { images } from './images.ts';
 import type { Json, JsonObject } from './json.ts';
 import { findLoad, type Load } from './load.ts';
 import { managedRules } from './managed-rules.ts';
+import { referencesOf } from './template/stack.ts';
 import { refuseSecrets } from './template-secrets.ts';
 import { deployed } from './versions.ts';
 
@@ -21,6 +22,7 @@ const deliverId = 'DeliverLambdaFunction';
 
 type Resource = {
   readonly Type: string;
+  readonly Condition?: string;
   readonly DependsOn?: Json;
   readonly Properties?: JsonObject;
 };
@@ -52,8 +54,22 @@ export function completeTemplate<T extends Template>(template: T, completion: Co
   return {
     ...filled,
     Rules: selectRules(completion, results),
-    Resources: resources,
+    Resources: Object.fromEntries(
+      Object.entries(resources).map(([id, resource]) => [id, withCondition(resource, resources)]),
+    ),
   };
+}
+
+/** The framework gives its condition to a function, and none to its schedules and their permissions. */
+function withCondition(
+  resource: Resource,
+  resources: Readonly<Record<string, Resource>>,
+): Resource {
+  if (!/^AWS::(?:Events::Rule|Lambda::Permission)$/.test(resource.Type)) return resource;
+  if (resource.Condition !== undefined) return resource;
+  const named = referencesOf(resource.Properties).map((id) => resources[id]);
+  const Condition = named.find((one) => one?.Type === 'AWS::Lambda::Function')?.Condition;
+  return Condition === undefined ? resource : { ...resource, Condition };
 }
 
 /** Remote write is needed by points of CloudWatch, and by more results than a Pushgateway carries. */

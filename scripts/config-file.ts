@@ -5,6 +5,7 @@ import type { Config } from '../layers/core/src/config/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError, type Issue } from '../layers/core/src/errors.ts';
 import { inlineBlackbox, partBlackboxIssues } from './blackbox-file.ts';
+import { expandProbes } from './expand-probes.ts';
 import { inlineFiles } from './inline-files.ts';
 import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
@@ -49,10 +50,11 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   const yaml = readYaml(text, { version: '1.2', yaceAt: ['bridge', 'cloudwatch', 'yace'] });
   if (yaml.value === undefined) throw new ConfigError(name, yaml.errors);
   if (yaml.value === null) throw new ConfigError(name, [...yaml.errors, empty]);
-  const blackbox = inlineBlackbox(yaml.value, directory);
+  const expanded = expandProbes(yaml.value);
+  const blackbox = inlineBlackbox(expanded.value, directory);
   const { issues: unread, value: whole, yace } = inlineYace(blackbox.value, directory);
   const { issues, value } = inlineFiles(whole, directory);
-  const all = [...unread, ...issues];
+  const all = [...expanded.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
@@ -64,7 +66,8 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
     all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
   const { own: mine, theirs: yaces } = partIssues(all, yace);
-  const { own, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);
+  const { own: written, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);
+  const own = written.map((issue) => ({ ...issue, path: expanded.placeOf(issue.path) }));
   const isUnread = ({ path }: Issue) => path === 'blackbox' || path === 'blackbox.file';
   throw new ConfigError(name, [
     ...yaml.errors,

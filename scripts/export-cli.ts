@@ -7,7 +7,8 @@ import { writeLine } from '../layers/core/src/log.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { expectedOf, renderExport, writeExport } from './export.ts';
 
-const usage = 'npm run export -- --to DIR [--runbooks URL] [--grafana URL]';
+const usage =
+  'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none]';
 
 try {
   const { values } = parseArgs({
@@ -15,6 +16,8 @@ try {
       to: { type: 'string' },
       runbooks: { type: 'string' },
       grafana: { type: 'string' },
+      'pushgateway-job': { type: 'string', default: 'pushgateway' },
+      'prometheus-job': { type: 'string', default: 'prometheus' },
     },
   });
   if (values.to === undefined || values.to === '') throw new Error(`--to is missing: ${usage}`);
@@ -23,6 +26,10 @@ try {
   const files = renderExport({
     config,
     expected: expectedOf(config, readEnv),
+    jobs: {
+      pushgateway: jobOf(values['pushgateway-job']),
+      prometheus: jobOf(values['prometheus-job']),
+    },
     links: {
       ...withOrigin(),
       ...config.links,
@@ -41,6 +48,10 @@ try {
 function withOrigin() {
   const runbooks = originRunbooks('.');
   return runbooks === undefined ? {} : { runbooks };
+}
+
+function jobOf(name: string): string | undefined {
+  return name === 'none' ? undefined : name;
 }
 
 /** Without a slash at the end. @throws Error for what is no URL. */

@@ -4,10 +4,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type LinkBases, linkAlerts } from '../infra/config/prometheus/links.ts';
+import { quote } from '../infra/config/prometheus/recording.ts';
 import { type RuleSource, renderRules } from '../infra/config/prometheus/render.ts';
 import { groupsIn } from '../infra/grafana/alert-files.ts';
-import { renderAlerting } from '../infra/grafana/alerting.ts';
-import { boardFiles, renderJson } from '../infra/grafana/boards.ts';
+import { type PrometheusGroup, renderAlerting } from '../infra/grafana/alerting.ts';
+import { buildBoard } from '../infra/grafana/board.ts';
+import { exportedBoards, renderJson } from '../infra/grafana/boards.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { interpolate } from '../layers/core/src/config/interpolate.ts';
 import { instanceOf } from '../layers/core/src/config/probes.ts';
@@ -18,6 +20,14 @@ const shipped = 'infra/config/prometheus/rules';
 export type ExportSource = RuleSource & {
   /** Where links of alerts lead. */
   readonly links: LinkBases;
+  /** How the jobs are called by which Prometheus scrapes the Pushgateway and itself; undefined where it does not. */
+  readonly jobs: Jobs;
+};
+
+/** The label `job` of what alerts miss when it is gone. */
+export type Jobs = {
+  readonly pushgateway: string | undefined;
+  readonly prometheus: string | undefined;
 };
 
 /** The files of the export by their path below its folder. @throws RangeError as `renderRules`. */
@@ -60,7 +70,7 @@ export function writeExport(folder: string, files: Readonly<Record<string, strin
   }
 }
 
-function rulesOf({ links, ...source }: ExportSource): Record<string, string> {
+function rulesOf({ jobs, links, ...source }: ExportSource): Record<string, string> {
   const files = readdirSync(shipped, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.yml'))
     .sort()
@@ -68,9 +78,34 @@ function rulesOf({ links, ...source }: ExportSource): Record<string, string> {
   return Object.fromEntries(
     [...files, ...Object.entries(renderRules(source))].map(([path, text]) => [
       path,
-      path.startsWith('alerting/') ? linkAlerts(text, links) : text,
+      path.startsWith('alerting/') ? linkAlerts(withJobs(text, jobs), links) : text,
     ]),
   );
+}
+
+/** An alerting rule file for jobs of these names; what is not scraped is not missed. */
+function withJobs(text: string, { prometheus, pushgateway }: Jobs): string {
+  const left = [
+    ...(pushgateway === undefined ? ['FargazePushgatewayDown'] : []),
+    ...(prometheus === undefined ? ['FargazePrometheusSilent'] : []),
+  ];
+  const { groups } = parse(text) as { readonly groups: readonly PrometheusGroup[] };
+  const kept = groups.map((group) => ({
+    ...group,
+    rules: group.rules
+      .filter(({ alert = '' }) => !left.includes(alert))
+      .map((rule) => ({ ...rule, expr: renameJobs(rule.expr, { prometheus, pushgateway }) })),
+  }));
+  return stringify({ groups: kept }, { lineWidth: 0 });
+}
+
+function renameJobs(expr: string, { prometheus, pushgateway }: Jobs): string {
+  // Where there is no Pushgateway nothing is explained by one that is gone.
+  const known =
+    pushgateway === undefined ? expr.replaceAll(' or absent(up{job="pushgateway"})', '') : expr;
+  return known
+    .replace(/job(!?=)"pushgateway"/g, (_, is) => `job${is}${quote(pushgateway ?? 'pushgateway')}`)
+    .replaceAll('job="prometheus"', `job=${quote(prometheus ?? 'prometheus')}`);
 }
 
 function prefix(folder: string, files: Readonly<Record<string, string>>) {
@@ -79,16 +114,19 @@ function prefix(folder: string, files: Readonly<Record<string, string>>) {
   );
 }
 
-/** Each board as the page that imports it reads it: it asks for the data source. */
+/**
+ * Each board as the page that imports it reads it: it asks for the data source. By API the file is sent as it is, and the
+ * first Prometheus is chosen.
+ */
 function boards(): Record<string, string> {
-  const files = Object.entries(boardFiles).map(([path, render]) => {
-    const board: Record<string, unknown> = JSON.parse(
-      render().replaceAll(/"uid": ?"prometheus"/g, '"uid": "${DS_PROMETHEUS}"'),
+  const files = exportedBoards.map((board) => {
+    const built: { readonly templating: { readonly list: readonly object[] } } = JSON.parse(
+      renderJson(buildBoard(board)),
     );
-    return [
-      `grafana/boards/${path.split('/').at(-1)}`,
-      renderJson({ ...board, ...inputs }),
-    ] as const;
+    const [source, ...others] = built.templating.list;
+    const chosen = { ...source, current: { text: '${DS_PROMETHEUS}', value: '${DS_PROMETHEUS}' } };
+    const asking = { ...built, templating: { list: [chosen, ...others] }, editable: true };
+    return [`grafana/boards/${board.uid}.json`, renderJson({ ...asking, ...inputs })] as const;
   });
   return Object.fromEntries(files);
 }

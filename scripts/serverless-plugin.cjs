@@ -39,7 +39,7 @@ class FargazePlugin {
       'before:deploy:function:packageFunction': prepare,
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
-        this.grantBridge();
+        this.grant();
         this.checkParameters();
       },
       'before:aws:deploy:deploy:createStack': () => this.guardDeployed(),
@@ -95,16 +95,27 @@ class FargazePlugin {
     }
   }
 
-  /** ecs-bridge may do what the configuration asks it to. */
-  grantBridge() {
+  /** Functions may do what the configuration asks them to. */
+  grant() {
     const { service, serviceDir } = this.serverless;
     const { provider } = service;
     const { bridgeStatements, grant } = loadCode(serviceDir, 'infra/bridge-permissions.ts');
-    const statements = bridgeStatements(this.config.bridge);
-    provider.compiledCloudFormationTemplate = grant(
+    const { redisStatements } = loadCode(serviceDir, 'infra/redis-permissions.ts');
+    const granted = [
+      {
+        functionId: 'EcsDashbridgeLambdaFunction',
+        name: 'bridge',
+        statements: bridgeStatements(this.config.bridge),
+      },
+      {
+        functionId: 'RedisDashprobeLambdaFunction',
+        name: 'connect',
+        statements: redisStatements(this.config),
+      },
+    ];
+    provider.compiledCloudFormationTemplate = granted.reduce(
+      grant,
       provider.compiledCloudFormationTemplate,
-      'EcsDashbridgeLambdaFunction',
-      statements,
     );
   }
 

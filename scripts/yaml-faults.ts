@@ -41,7 +41,7 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       if (!isMap(parent) || !isNode(pair.key)) return;
       const keys = first.get(parent) ?? new Map<string, number>();
       first.set(parent, keys);
-      found.push(...keyFaults(pair, { keys, lines, merges: mergesKeys(document) }));
+      found.push(...keyFaults(pair, { keys, lines }));
     },
   });
   return found
@@ -109,26 +109,17 @@ export function findAliasFault(alias: Alias, document: Document.Parsed): string 
   return `the alias *${alias.source} stands within what it stands for, want its end`;
 }
 
-/** Whether `<<` has a meaning: YAML 1.1 had it, 1.2 dropped it. */
-function mergesKeys({ schema }: Document.Parsed): boolean {
-  return schema.name === 'yaml-1.1';
-}
-
 function keyFaults(
   { key }: Pair,
-  about: { readonly keys: Map<string, number>; lines: LineCounter; readonly merges: boolean },
+  about: { readonly keys: Map<string, number>; lines: LineCounter },
 ): Fault[] {
   const at = (isNode(key) && key.range?.[0]) || 0;
   if (isAlias(key) || !isScalar(key))
     return [{ at, message: 'a list, mapping or alias as a key, want text' }];
   if (key.value === null) return [{ at, message: 'a key that is empty, want text' }];
   const name = String(key.value);
-  const merge = key.source === '<<' && key.type === Scalar.PLAIN;
-  if (merge && about.merges) return [];
-  if (merge)
-    return [
-      { at, message: 'a merge key (<<), which YAML 1.2 does not have, want the keys written out' },
-    ];
+  // YAML 1.2 dropped merges; every other reader of configurations has kept them.
+  if (key.source === '<<' && key.type === Scalar.PLAIN) return [];
   const earlier = about.keys.get(name);
   if (earlier === undefined) {
     about.keys.set(name, at);

@@ -26,7 +26,7 @@ export type YamlText = {
 
 /** How to read a text. */
 export type YamlOptions = {
-  /** 1.1: `yes` is true, `<<` merges; what Go's yaml.v2 reads. */
+  /** 1.1: `yes` is true; what Go's yaml.v2 reads. `<<` merges in both. */
   readonly version: '1.1' | '1.2';
   /** Below this path (empty: everywhere) a YACE document stands: its texts may look like numbers. */
   readonly yaceAt?: readonly string[];
@@ -53,6 +53,7 @@ function read(text: string, { typedKeys, version, yaceAt }: YamlOptions): YamlTe
     prettyErrors: false,
     // findYamlFaults names it with both lines.
     uniqueKeys: false,
+    merge: true,
     version,
     customTags: (tags) => tags.filter((tag) => !isForeign(tag) || (typedKeys && isBinary(tag))),
   });

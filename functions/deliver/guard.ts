@@ -79,10 +79,11 @@ export async function putNewest(
   env: GuardEnvironment,
 ): Promise<GroupResult[]> {
   const works = groups.map((timed): Work => ({ timed, doubted: false, repaired: 0 }));
+  const pressure: Pressure = { until: 0 };
   for (let open = works; open.length > 0; open = works.filter(({ outcome }) => !outcome)) {
-    await runRound(open, env);
+    await runRound(open, env, pressure);
     const left = works.filter(({ outcome }) => !outcome);
-    if (left.length > 0 && !(await pause(left, env))) {
+    if (left.length > 0 && !(await pause(left, env, pressure))) {
       for (const work of left) work.outcome = 'failed';
     }
   }
@@ -94,13 +95,27 @@ export async function putNewest(
   }));
 }
 
-/** One reading, and the puts that it allows. */
-async function runRound(open: readonly Work[], env: GuardEnvironment): Promise<void> {
+/** Until when, by the monotonic clock, the store wants to be left alone. */
+type Pressure = { until: Seconds };
+
+/** Keeps what an error says of when to come again. */
+function notePressure(error: unknown, { clock }: GuardEnvironment, pressure: Pressure): void {
+  if (!(error instanceof DeliveryError) || error.afterSeconds === undefined) return;
+  pressure.until = Math.max(pressure.until, clock.monotonic() + error.afterSeconds);
+}
+
+/** One reading, and the puts that it allows; the first that is told to come later stops those that follow. */
+async function runRound(
+  open: readonly Work[],
+  env: GuardEnvironment,
+  pressure: Pressure,
+): Promise<void> {
   const begun = env.clock.monotonic();
   const most = Math.min(env.settling.window, env.deadline.remaining());
   const window = startDeadline(most, env.clock, env.deadline.signal);
   const note = (work: Work, error: unknown) => {
     work.error = error;
+    notePressure(error, env, pressure);
     // A round that the end of the run cuts short says less of the store than the one before.
     if (most === env.settling.window || !window.signal.aborted) work.cause = error;
   };
@@ -109,7 +124,9 @@ async function runRound(open: readonly Work[], env: GuardEnvironment): Promise<v
     for (const work of open) work.error = undefined;
     const seconds = env.clock.monotonic() - begun;
     const due = open.filter((work) => mustBePut(work, held, { env, begun, seconds }));
-    await mapConcurrently(due, concurrency, (work) => put(work, { env, window, note }));
+    await mapConcurrently(due, concurrency, async (work) => {
+      if (env.clock.monotonic() >= pressure.until) await put(work, { env, window, note });
+    });
   } catch (error) {
     for (const work of open) note(work, error);
   } finally {
@@ -183,14 +200,18 @@ async function put(work: Work, { env, note, window }: Round): Promise<void> {
   }
 }
 
-/** Waits until the next reading can show something. @returns false when the deadline comes before. */
-async function pause(left: readonly Work[], { clock, deadline, settling }: GuardEnvironment) {
+/** Waits until the next reading can show something and is welcome. @returns false when the deadline comes before. */
+async function pause(
+  left: readonly Work[],
+  { clock, deadline, settling }: GuardEnvironment,
+  pressure: Pressure,
+) {
   const now = clock.monotonic();
   const waits = left.map(({ error, since }) => {
     const settled = since === undefined ? 0 : since + settling.window + settling.margin - now;
     return error === undefined ? settled : Math.max(settled, settling.margin);
   });
-  const seconds = Math.max(0.01, Math.min(...waits));
+  const seconds = Math.max(0.01, Math.min(...waits), pressure.until - now);
   if (deadline.signal.aborted || seconds >= deadline.remaining()) return false;
   await clock.sleep(seconds);
   return !deadline.signal.aborted;

@@ -10,10 +10,17 @@ export type Variable = {
   readonly metric: string;
   /** The label; the variable's name when unset. */
   readonly of?: string;
+  /** What "All" is: any value, also none, or those that there are. `any` when unset. */
+  readonly all?: 'any' | 'listed';
 };
 
 /** A heading and the panels below it, from left to right. */
-export type Row = { readonly title: string; readonly panels: readonly PlacedPanel[] };
+export type Row = {
+  readonly title: string;
+  readonly panels: readonly PlacedPanel[];
+  /** Whether its panels are seen, and asked for, at once. */
+  readonly shown?: 'at once' | 'when opened';
+};
 
 /** A board as its file describes it. */
 export type Board = {
@@ -36,7 +43,7 @@ export function buildBoard(board: Board): dashboard.Dashboard {
     .type(dashboard.DashboardLinkType.Dashboards)
     .tags([tag])
     .keepTime(true)
-    .includeVars(true);
+    .includeVars(false);
   const builder = new dashboard.DashboardBuilder(board.title)
     .uid(board.uid)
     .description(board.description)
@@ -46,7 +53,7 @@ export function buildBoard(board: Board): dashboard.Dashboard {
     .time({ from: 'now-3h', to: 'now' })
     .refresh('30s')
     .links([links])
-    .variables(board.variables.map(buildVariable))
+    .variables([chooseSource(), ...board.variables.map(buildVariable)])
     .annotations(buildMarks(board.marks));
   return { ...withoutNoise(builder.build()), panels: layOut(board) };
 }
@@ -65,9 +72,16 @@ function withoutNoise(built: dashboard.Dashboard): dashboard.Dashboard {
   };
 }
 
-function buildVariable({ name, label, metric, of = name }: Variable) {
+function chooseSource() {
+  return new dashboard.DatasourceVariableBuilder('datasource')
+    .label('Data source')
+    .type('prometheus')
+    .current({ text: 'Prometheus', value: 'prometheus' });
+}
+
+function buildVariable({ name, label, metric, of = name, all = 'any' }: Variable) {
   const query = `label_values(${metric}, ${of})`;
-  return new dashboard.QueryVariableBuilder(name)
+  const builder = new dashboard.QueryVariableBuilder(name)
     .label(label)
     .datasource(source)
     .query(query)
@@ -75,8 +89,8 @@ function buildVariable({ name, label, metric, of = name }: Variable) {
     .sort(dashboard.VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
-    .allValue('.*')
     .current({ text: ['All'], value: ['$__all'] });
+  return all === 'any' ? builder.allValue('.*') : builder;
 }
 
 /** The values are times, so that a mark stands where it happened and not where it was first seen. */
@@ -113,11 +127,12 @@ function withoutFooter(panel: dashboard.Panel): dashboard.Panel {
 function layOut({ rows, title }: Board): (dashboard.Panel | dashboard.RowPanel)[] {
   let y = 0;
   let id = 0;
-  return rows.flatMap((row) => {
+  return rows.flatMap((row): (dashboard.Panel | dashboard.RowPanel)[] => {
+    const below = y + 1;
     const heading = new dashboard.RowBuilder(row.title)
       .id(++id)
       .gridPos({ h: 1, w: columns, x: 0, y });
-    y += 1;
+    y = below;
     let x = 0;
     let lineHeight = 0;
     const panels = row.panels.map(({ panel, width, height }) => {
@@ -136,6 +151,11 @@ function layOut({ rows, title }: Board): (dashboard.Panel | dashboard.RowPanel)[
       lineHeight = Math.max(lineHeight, height);
       return placed;
     });
+    if (row.shown === 'when opened') {
+      // Its panels are its own, placed as if it were open; the next row stands right below it.
+      y = below;
+      return [{ ...heading.collapsed(true).build(), panels }];
+    }
     y += lineHeight;
     return [heading.build(), ...panels];
   });

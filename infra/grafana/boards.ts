@@ -1,5 +1,6 @@
 // All boards, and the files that they become.
 import { type Board, buildBoard } from './board.ts';
+import { demo } from './demo.ts';
 import { ecs } from './ecs.ts';
 import { meta } from './meta.ts';
 import { overview } from './overview.ts';
@@ -8,7 +9,10 @@ import { redis } from './redis.ts';
 import { web } from './web.ts';
 
 /** In the order in which a person would go through them. */
-export const boards: readonly Board[] = [overview, web, probes, redis, ecs, meta];
+export const boards: readonly Board[] = [overview, web, probes, redis, ecs, meta, demo];
+
+/** Those that suit any Prometheus that fargaze delivers to. */
+export const exportedBoards: readonly Board[] = boards.filter((board) => board !== demo);
 
 /** Where the generated boards are; the deployed Grafana and the local one read the same files. */
 export const boardsDir = 'infra/config/grafana/dashboards';

@@ -3,12 +3,12 @@ import type { Board } from './board.ts';
 import { freshBridge } from './expressions.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
-const chosen = '{cluster=~"$cluster",service=~"$service"}';
+const chosen = '{job=~"$job",instance=~"$instance",cluster=~"$cluster",service=~"$service"}';
 // CloudWatch tells of the cluster as a whole too, without a service.
 const bridged =
   '{dimension_ClusterName=~"$cluster",dimension_ServiceName=~"$service",dimension_ServiceName!=""}';
 const byService = 'sum by (cluster, service)';
-const each = '{{service}}';
+const each = '{{cluster}}/{{service}}';
 
 const now = [
   stat({
@@ -54,7 +54,7 @@ const now = [
     title: 'ECS API',
     description:
       'Whether the bridge could read ECS in its last run. Unknown: the bridge does not run.',
-    queries: [{ expr: `min(${freshBridge('ecs_up')})` }],
+    queries: [{ expr: `min(${freshBridge('ecs_up', '{job=~"$job",instance=~"$instance"}')})` }],
     states: { 0: ['DOWN', 'red'], 1: ['OK', 'green'] },
   }),
 ];
@@ -131,11 +131,11 @@ const rollouts = [
     queries: [
       {
         expr: freshBridge('ecs_service_task_start_duration_max_seconds', chosen),
-        legend: 'start {{service}}',
+        legend: 'start {{cluster}}/{{service}}',
       },
       {
         expr: freshBridge('ecs_service_image_pull_duration_max_seconds', chosen),
-        legend: 'pull {{service}}',
+        legend: 'pull {{cluster}}/{{service}}',
       },
     ],
     unit: 's',
@@ -158,8 +158,8 @@ const stops = [
     description: 'Stopped tasks that ECS still shows, by its code. Nothing is good.',
     queries: [
       {
-        expr: `sum by (service, stop_code) (${freshBridge('ecs_service_stopped_tasks', chosen)})`,
-        legend: '{{service}} {{stop_code}}',
+        expr: `sum by (cluster, service, stop_code) (${freshBridge('ecs_service_stopped_tasks', chosen)})`,
+        legend: '{{cluster}}/{{service}} {{stop_code}}',
       },
     ],
     min: 0,
@@ -171,8 +171,8 @@ const stops = [
       'Containers of stopped tasks by why they ended: out of memory, health check, pull…',
     queries: [
       {
-        expr: `sum by (service, container_name, reason) (${freshBridge('ecs_service_container_exits', chosen)})`,
-        legend: '{{service}}/{{container_name}} {{reason}}',
+        expr: `sum by (cluster, service, container_name, reason) (${freshBridge('ecs_service_container_exits', chosen)})`,
+        legend: '{{cluster}}/{{service}}/{{container_name}} {{reason}}',
       },
     ],
     min: 0,
@@ -185,20 +185,28 @@ const resources = [
     title: 'CPU of the reservation',
     description: 'Mean CPU of each service in percent of what its tasks reserve, from CloudWatch.',
     queries: [
-      { expr: `aws_ecs_cpuutilization_average${bridged}`, legend: '{{dimension_ServiceName}}' },
+      {
+        expr: `aws_ecs_cpuutilization_average${bridged}`,
+        legend: '{{dimension_ClusterName}}/{{dimension_ServiceName}}',
+      },
     ],
     unit: 'percent',
     min: 0,
+    limits: ['text', [90, 'red']],
   }),
   series({
     title: 'Memory of the reservation',
     description:
       'Mean memory of each service in percent of what its tasks reserve, from CloudWatch.',
     queries: [
-      { expr: `aws_ecs_memory_utilization_average${bridged}`, legend: '{{dimension_ServiceName}}' },
+      {
+        expr: `aws_ecs_memory_utilization_average${bridged}`,
+        legend: '{{dimension_ClusterName}}/{{dimension_ServiceName}}',
+      },
     ],
     unit: 'percent',
     min: 0,
+    limits: ['text', [90, 'red']],
   }),
 ];
 
@@ -240,7 +248,7 @@ const software = [
 function rollout(state: string): string {
   return freshBridge(
     'ecs_service_deployment_rollout_state',
-    `{cluster=~"$cluster",service=~"$service",status="PRIMARY",state="${state}"}`,
+    `{${chosen.slice(1, -1)},status="PRIMARY",state="${state}"}`,
   );
 }
 
@@ -264,16 +272,18 @@ export const ecs: Board = {
   title: 'fargaze / ECS',
   description: 'Tasks, rollouts, stops, CPU and memory against the reservation, images.',
   variables: [
-    { name: 'cluster', label: 'Cluster', metric: 'ecs_services' },
+    { name: 'job', label: 'Job', metric: 'ecs_services' },
+    { name: 'instance', label: 'Group', metric: 'ecs_services{job=~"$job"}' },
+    { name: 'cluster', label: 'Cluster', metric: 'ecs_services{job=~"$job"}' },
     { name: 'service', label: 'Service', metric: 'ecs_service_desired_tasks{cluster=~"$cluster"}' },
   ],
   rows: [
     { title: 'Now', panels: now },
     { title: 'Tasks', panels: tasks },
     { title: 'Rollouts', panels: rollouts },
-    { title: 'Stops', panels: stops },
+    { title: 'Stops', panels: stops, shown: 'when opened' },
     { title: 'CPU and memory', panels: resources },
-    { title: 'What runs', panels: software },
+    { title: 'What runs', panels: software, shown: 'when opened' },
   ],
   marks: chosen,
 };

@@ -4,6 +4,8 @@ import type { Board } from './board.ts';
 import { freshBridge, freshProbe, lastReading, rate } from './expressions.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
+const own = '{job=~"$job",instance=~"$instance"}';
+
 const now = [
   stat({
     title: 'Oldest push',
@@ -21,7 +23,7 @@ const now = [
   stat({
     title: 'Scrapes down',
     description: 'Scrape targets that do not answer; 0 is good.',
-    queries: [{ expr: 'count(up) - sum(up)' }],
+    queries: [{ expr: `count(up${own}) - sum(up${own})` }],
     steps: ['green', [1, 'red']],
   }),
   stat({
@@ -72,7 +74,7 @@ const discovery = [
   timeline({
     title: 'Scrape targets',
     description: 'Whether each target answers Prometheus.',
-    queries: [{ expr: 'up', legend: '{{job}} {{instance}}' }],
+    queries: [{ expr: `up${own}`, legend: '{{job}} {{instance}}' }],
     states: { 0: ['DOWN', 'red'], 1: ['UP', 'green'] },
     width: 12,
   }),
@@ -87,14 +89,16 @@ const discovery = [
   series({
     title: 'Duration of scrapes',
     description: 'How long each scrape took.',
-    queries: [{ expr: 'scrape_duration_seconds', legend: '{{job}} {{instance}}' }],
+    queries: [{ expr: `scrape_duration_seconds${own}`, legend: '{{job}} {{instance}}' }],
     unit: 's',
     min: 0,
   }),
   stacked({
     title: 'Samples by job',
     description: 'Samples of one scrape by job: where the cardinality comes from.',
-    queries: [{ expr: 'sum by (job) (scrape_samples_post_metric_relabeling)', legend: '{{job}}' }],
+    queries: [
+      { expr: `sum by (job) (scrape_samples_post_metric_relabeling${own})`, legend: '{{job}}' },
+    ],
     min: 0,
     decimals: 0,
   }),
@@ -259,14 +263,17 @@ export const meta: Board = {
   title: 'fargaze / Meta',
   description:
     'Push age, delivery, discovery, functions, cardinality: whether the other boards can be trusted.',
-  variables: [],
+  variables: [
+    { name: 'job', label: 'Scrape job', metric: 'up' },
+    { name: 'instance', label: 'Scrape target', metric: 'up{job=~"$job"}' },
+  ],
   rows: [
     { title: 'Now', panels: now },
     { title: 'Delivery', panels: delivery },
     { title: 'Scraping', panels: discovery },
-    { title: 'Bridge', panels: bridge },
-    { title: 'Functions', panels: lambda },
-    { title: 'Probes', panels: probing },
+    { title: 'Bridge', panels: bridge, shown: 'when opened' },
+    { title: 'Functions', panels: lambda, shown: 'when opened' },
+    { title: 'Probes', panels: probing, shown: 'when opened' },
   ],
   marks: '',
 };

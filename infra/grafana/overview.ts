@@ -3,12 +3,12 @@ import type { Board } from './board.ts';
 import { freshBridge, verdict, withVantage, worst } from './expressions.ts';
 import { alerts, gauges, series, stat, table, targetStates, timeline } from './panels.ts';
 
-const target = '{instance=~"$target"}';
+const target = '{job=~"$job",instance=~"$instance"}';
 const days = (expiry: string) => `(${expiry} - time()) / 86400`;
 const certificates = days(`fargaze:probe_ssl_earliest_cert_expiry:fresh${target}`);
 const toProbes = {
   title: 'Probes of this target',
-  url: '/d/fargaze-probes?var-target=${__field.labels.instance:percentencode}&${__url_time_range}',
+  url: '/d/fargaze-probes?var-instance=${__field.labels.instance:percentencode}&${__url_time_range}',
 };
 
 const now = [
@@ -95,20 +95,24 @@ const objectives = [
     min: 0,
     decimals: 1,
     width: 8,
+    limits: ['text', [1, 'orange'], [14.4, 'red']],
   }),
   table({
     title: 'Objectives',
-    description: 'Each objective, and what share of events was good in the last day.',
+    description:
+      'Each objective, what share of events was good in the last day, and of how many days there is data: budgets are judged by no more.',
     queries: [
       { expr: 'fargaze:slo_known' },
       { expr: '100 * fargaze:slo_objective' },
       { expr: '100 * (1 - fargaze:slo_error_ratio:rate1d)' },
+      { expr: '(time() - fargaze:slo_data_since_timestamp_seconds) / 86400' },
     ],
     columns: {
       slo: 'objective',
       'Value #A': 'state',
       'Value #B': 'promised (%)',
       'Value #C': 'last day (%)',
+      'Value #D': 'data (days)',
       Time: '',
       __name__: '',
     },
@@ -131,7 +135,7 @@ const targets = [
       },
     ],
     states: targetStates,
-    height: 8,
+    height: 10,
     drill: toProbes,
   }),
   table({
@@ -200,18 +204,18 @@ export const overview: Board = {
   title: 'fargaze / Overview',
   description: 'Objectives, the state of every target, certificates, freshness, what fires.',
   variables: [
+    { name: 'job', label: 'Job', metric: 'fargaze_probe_timestamp_seconds' },
     {
-      name: 'target',
+      name: 'instance',
       label: 'Target',
-      metric: 'fargaze_probe_timestamp_seconds',
-      of: 'instance',
+      metric: 'fargaze_probe_timestamp_seconds{job=~"$job"}',
     },
   ],
   rows: [
     { title: 'Now', panels: now },
     { title: 'Objectives', panels: objectives },
     { title: 'Targets', panels: targets },
-    { title: 'Can this be trusted?', panels: trust },
+    { title: 'Can this be trusted?', panels: trust, shown: 'when opened' },
   ],
   marks: '',
 };

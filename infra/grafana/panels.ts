@@ -13,8 +13,8 @@ import * as statushistory from '@grafana/grafana-foundation-sdk/statushistory';
 import * as tablePanel from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** The one data source, by the uid that provisioning gives it. */
-export const source = { type: 'prometheus', uid: 'prometheus' };
+/** The data source that is chosen on the board. */
+export const source = { type: 'prometheus', uid: '${datasource}' };
 
 /** One expression of a panel; `legend` is Grafana's format, `{{label}}`. */
 export type Query = { readonly expr: string; readonly legend?: string };
@@ -37,6 +37,8 @@ export type PanelSpec = {
   /** Rows of the grid, 30 pixels each. */
   readonly height?: number;
   readonly steps?: Steps;
+  /** Of a graph: where its dashed lines are, mostly what alerts wait for. */
+  readonly limits?: Steps;
   readonly min?: number;
   readonly max?: number;
   readonly decimals?: number;
@@ -84,19 +86,23 @@ export function gauges(spec: PanelSpec): PlacedPanel {
 
 /** Lines over time. Gaps stay gaps. */
 export function series(spec: PanelSpec): PlacedPanel {
-  return place(lines().fillOpacity(8), spec, range);
+  return place(lines(spec).fillOpacity(8), spec, range);
 }
 
 /** Areas on top of each other, over time. */
 export function stacked(spec: PanelSpec): PlacedPanel {
   const stacking = new common.StackingConfigBuilder().mode(common.StackingMode.Normal);
-  return place(lines().fillOpacity(40).stacking(stacking), spec, range);
+  return place(lines(spec).fillOpacity(40).stacking(stacking), spec, range);
 }
+
+/** Series that a timeline shows at once; more of them are on further pages. */
+const pageSize = 20;
 
 /** A bar of states over time for each series. */
 export function timeline(spec: PanelSpec): PlacedPanel {
   const panel = new statetimeline.PanelBuilder()
     .showValue(common.VisibilityMode.Auto)
+    .perPage(pageSize)
     .legend(legend())
     .fillOpacity(70);
   return place(panel, { width: 24, steps: ['text'], ...spec }, range);
@@ -106,6 +112,7 @@ export function timeline(spec: PanelSpec): PlacedPanel {
 export function history(spec: PanelSpec): PlacedPanel {
   const panel = new statushistory.PanelBuilder()
     .showValue(common.VisibilityMode.Never)
+    .perPage(pageSize)
     .legend(legend())
     .fillOpacity(70)
     .maxDataPoints(120);
@@ -118,7 +125,7 @@ export function heatmap(spec: PanelSpec): PlacedPanel {
     .mode(heatmapPanel.HeatmapColorMode.Scheme)
     .scheme('Blues')
     .steps(32);
-  const axis = new heatmapPanel.YAxisConfigBuilder().unit(spec.unit ?? 'short');
+  const axis = new heatmapPanel.YAxisConfigBuilder().unit(spec.unit ?? 'none');
   const panel = new heatmapPanel.PanelBuilder()
     .calculate(false)
     .color(color)
@@ -178,12 +185,16 @@ export function alerts(spec: Pick<PanelSpec, 'title' | 'description'>): PlacedPa
   return { width: 8, height: 7, panel };
 }
 
-function lines() {
+function lines({ limits }: PanelSpec) {
+  const mode = limits
+    ? common.GraphThresholdsStyleMode.Dashed
+    : common.GraphThresholdsStyleMode.Off;
   return new timeseries.PanelBuilder()
+    .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(mode))
     .lineWidth(1)
     .showPoints(common.VisibilityMode.Auto)
     .spanNulls(false)
-    .legend(legend())
+    .legend(legend().calcs(['lastNotNull', 'max']))
     .tooltip(
       new common.VizTooltipOptionsBuilder()
         .mode(common.TooltipDisplayMode.Multi)
@@ -236,13 +247,13 @@ function place(panel: Visual, spec: PanelSpec, toQuery: (one: Query) => QueryBui
   panel.description(spec.description);
   panel.datasource(source);
   panel.noValue('unknown');
-  panel.unit(spec.unit ?? 'short');
+  panel.unit(spec.unit ?? 'none');
   for (const [index, one] of spec.queries.entries()) {
     panel.withTarget(toQuery(one).refId(String.fromCharCode(65 + index)));
   }
   const mode = spec.steps ? dashboard.FieldColorModeId.Thresholds : byName;
   panel.colorScheme(new dashboard.FieldColorBuilder().mode(mode));
-  panel.thresholds(toThresholds(spec.steps ?? ['green']));
+  panel.thresholds(toThresholds(spec.steps ?? spec.limits ?? ['green']));
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);

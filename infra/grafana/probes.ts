@@ -3,7 +3,7 @@ import type { Board } from './board.ts';
 import { freshProbe, verdict, withVantage, worst } from './expressions.ts';
 import { history, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 
-const target = '{job=~"$job",instance=~"$target"}';
+const target = '{job=~"$job",instance=~"$instance"}';
 const vantage = '{vantage=~"$vantage"}';
 const verdicts = withVantage(`(${verdict(target)})`, vantage);
 
@@ -13,13 +13,14 @@ const state = [
     description: 'Up, down or unknown for each target and vantage, from fresh results.',
     queries: [{ expr: worst(verdicts), legend: '{{instance}} from {{vantage}}' }],
     states: targetStates,
+    height: 10,
   }),
   history({
     title: 'Status history',
     description: 'The same, one box for each step of time: single failures stay visible.',
     queries: [{ expr: worst(verdicts), legend: '{{instance}} from {{vantage}}' }],
     states: targetStates,
-    height: 6,
+    height: 8,
   }),
   stat({
     title: 'Success in the range',
@@ -194,17 +195,16 @@ export const probes: Board = {
   variables: [
     { name: 'job', label: 'Job', metric: 'fargaze_probe_timestamp_seconds' },
     {
-      name: 'target',
+      name: 'instance',
       label: 'Target',
       metric: 'fargaze_probe_timestamp_seconds{job=~"$job"}',
-      of: 'instance',
     },
     { name: 'vantage', label: 'Vantage', metric: 'fargaze_probe_info' },
   ],
   rows: [
     { title: 'State', panels: state },
     { title: 'Times', panels: times },
-    { title: 'Causes', panels: causes },
+    { title: 'Causes', panels: causes, shown: 'when opened' },
   ],
   marks: '',
 };

@@ -1,7 +1,7 @@
 // What the Redis probe sees of clusters, replicas and sentinels: a row of the Redis board.
 import { series, targetStates, timeline } from './panels.ts';
 
-const target = '{job="fargaze-redis",instance=~"$redis_target"}';
+const target = '{job=~"$probe_job",instance=~"$probe_target"}';
 
 /** Panels of the row; each is unknown for a target that is no such thing. */
 export const topologyPanels = [

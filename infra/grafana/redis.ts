@@ -1,11 +1,12 @@
 // Redis: use, saturation and errors as redis_exporter tells them, beside what a client sees.
 import type { Board } from './board.ts';
-import { freshProbe, rate, verdict } from './expressions.ts';
+import { rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
+import { redisErrors } from './redis-errors.ts';
 import { topologyPanels } from './redis-topology.ts';
 
-const own = '{instance=~"$redis"}';
-const target = '{job="fargaze-redis",instance=~"$redis_target"}';
+const own = '{job=~"$job",instance=~"$instance"}';
+const target = '{job=~"$probe_job",instance=~"$probe_target"}';
 const hits = rate(`redis_keyspace_hits_total${own}`);
 const misses = rate(`redis_keyspace_misses_total${own}`);
 const each = '{{instance}}';
@@ -174,6 +175,7 @@ const saturation = [
       'Resident over used memory. High with little data is nothing; above 1.5 with much it wastes.',
     queries: [{ expr: `redis_mem_fragmentation_ratio${own}`, legend: each }],
     min: 0,
+    limits: ['text', [1.5, 'orange']],
     width: 8,
   }),
   series({
@@ -196,7 +198,7 @@ const saturation = [
       '99 of 100 calls of a command took at most this long since Redis started (Redis 7).',
     queries: [
       {
-        expr: `topk(10, max by (cmd) (redis_latency_percentiles_usec{instance=~"$redis",quantile="99"})) / 1e6`,
+        expr: `topk(10, max by (cmd) (redis_latency_percentiles_usec{job=~"$job",instance=~"$instance",quantile="99"})) / 1e6`,
         legend: '{{cmd}}',
       },
     ],
@@ -219,81 +221,36 @@ const saturation = [
   }),
 ];
 
-const errors = [
-  series({
-    title: 'Refusals',
-    description:
-      'Calls per second that failed or were rejected, and connections turned away; 0 is good.',
-    queries: [
-      { expr: `sum(${rate(`redis_commands_failed_calls_total${own}`)})`, legend: 'failed calls' },
-      {
-        expr: `sum(${rate(`redis_commands_rejected_calls_total${own}`)})`,
-        legend: 'rejected calls',
-      },
-      { expr: `sum(${rate(`redis_rejected_connections_total${own}`)})`, legend: 'connections' },
-    ],
-    unit: 'ops',
-    min: 0,
-    width: 6,
-  }),
-  series({
-    title: 'Blocked clients and slow calls',
-    description: 'Clients that wait in a blocking call, and entries of the slow log.',
-    queries: [
-      { expr: `redis_blocked_clients${own}`, legend: 'blocked {{instance}}' },
-      { expr: `redis_slowlog_length${own}`, legend: 'slow log {{instance}}' },
-    ],
-    min: 0,
-    width: 6,
-  }),
-  series({
-    title: 'Replication',
-    description: 'Replicas as Redis counts them and as ROLE told the probe.',
-    queries: [
-      { expr: `redis_connected_slaves${own}`, legend: 'replicas {{instance}}' },
-      { expr: freshProbe('probe_redis_connected_replicas', target), legend: 'seen by the probe' },
-    ],
-    min: 0,
-    decimals: 0,
-    width: 6,
-  }),
-  series({
-    title: 'Replication lag',
-    description:
-      'Largest distance in bytes between the primary and a replica, from ROLE. Unknown without replicas.',
-    queries: [
-      {
-        expr: freshProbe('probe_redis_replication_offset_lag_bytes', target),
-        legend: '{{instance}}',
-      },
-    ],
-    unit: 'bytes',
-    min: 0,
-    width: 6,
-  }),
-];
-
 /** Redis. */
 export const redis: Board = {
   uid: 'fargaze-redis',
   title: 'fargaze / Redis',
   description: 'Use, saturation and errors of Redis, and the probe’s view of it.',
   variables: [
-    { name: 'redis', label: 'Exporter', metric: 'redis_up', of: 'instance' },
-    // Not the other boards' variable: links hand those on, and a web target is none here.
+    { name: 'job', label: 'Job', metric: 'redis_up' },
+    { name: 'instance', label: 'Exporter', metric: 'redis_up{job=~"$job"}' },
+    // Only the probes of Redis: a web target is none here.
     {
-      name: 'redis_target',
-      label: 'Target',
-      metric: 'fargaze_probe_timestamp_seconds{job="fargaze-redis"}',
+      name: 'probe_job',
+      label: 'Job of the probe',
+      metric: 'probe_redis_duration_seconds',
+      of: 'job',
+      all: 'listed',
+    },
+    {
+      name: 'probe_target',
+      label: 'Target of the probe',
+      metric: 'probe_redis_duration_seconds{job=~"$probe_job"}',
       of: 'instance',
+      all: 'listed',
     },
   ],
   rows: [
     { title: 'Two views', panels: sides },
     { title: 'Use', panels: use },
     { title: 'Saturation and latency', panels: saturation },
-    { title: 'Errors and replication', panels: errors },
-    { title: 'Clusters, replicas and sentinels', panels: topologyPanels },
+    { title: 'Errors and replication', panels: redisErrors(own, target), shown: 'when opened' },
+    { title: 'Clusters, replicas and sentinels', panels: topologyPanels, shown: 'when opened' },
   ],
   marks: '',
 };

@@ -1,15 +1,18 @@
-// A web service as its own metrics tell it: rate, errors, duration, saturation, and what it earns.
+// A web service as its own metrics tell it: rate, errors, duration, saturation.
 import type { Board } from './board.ts';
 import { rate, ratio, verdict } from './expressions.ts';
 import { heatmap, series, stacked, stat, targetStates, timeline } from './panels.ts';
 
 const requests = (more = '') =>
-  `http_request_duration_seconds_count{job=~"$app",instance=~"$task",route=~"$route"${more}}`;
+  `http_request_duration_seconds_count{job=~"$job",instance=~"$instance",route=~"$route"${more}}`;
 const buckets = rate(
-  'http_request_duration_seconds_bucket{job=~"$app",instance=~"$task",route=~"$route"}',
+  'http_request_duration_seconds_bucket{job=~"$job",instance=~"$instance",route=~"$route"}',
 );
-const task = '{job=~"$app",instance=~"$task"}';
+const task = '{job=~"$job",instance=~"$instance"}';
 const failed = requests(',status=~"5.."');
+/** Whatever job they have. */
+const webProbes =
+  'on (job, instance) group_left () max by (job, instance) (fargaze_probe_info{function=~"web-probe.*"})';
 const quantile = (q: number, by = 'le') => `histogram_quantile(${q}, sum by (${by}) (${buckets}))`;
 
 const now = [
@@ -73,6 +76,7 @@ const red = [
     ],
     unit: 'percentunit',
     min: 0,
+    limits: ['text', [0.05, 'red']],
   }),
   series({
     title: 'Duration',
@@ -97,6 +101,7 @@ const red = [
     queries: [{ expr: quantile(0.95, 'le, route'), legend: '{{route}}' }],
     unit: 's',
     min: 0,
+    limits: ['text', [1, 'orange']],
   }),
   stacked({
     title: 'Answers by status',
@@ -120,7 +125,7 @@ const saturation = [
     description: 'Exceptions per second that no route handled. Nothing is good.',
     queries: [
       {
-        expr: `sum by (exception, route) (${rate(`http_request_exceptions_total{job=~"$app",instance=~"$task",route=~"$route"}`)})`,
+        expr: `sum by (exception, route) (${rate(`http_request_exceptions_total{job=~"$job",instance=~"$instance",route=~"$route"}`)})`,
         legend: '{{exception}} {{route}}',
       },
     ],
@@ -132,43 +137,8 @@ const saturation = [
     title: 'Seen from outside',
     description:
       'What the web probes say of the same time. Down here and quiet above: requests do not arrive.',
-    queries: [{ expr: verdict('{job="fargaze-web"}'), legend: '{{instance}}' }],
+    queries: [{ expr: `(${verdict('')}) * ${webProbes}`, legend: '{{instance}}' }],
     states: targetStates,
-    width: 8,
-  }),
-];
-
-const business = [
-  series({
-    title: 'Orders',
-    description: 'Orders per minute by result.',
-    queries: [
-      { expr: `60 * sum by (result) (${rate(`shop_orders_total${task}`)})`, legend: '{{result}}' },
-    ],
-    min: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Revenue',
-    description: 'Value of accepted orders per hour, as fast as they come now.',
-    queries: [
-      { expr: `3600 * sum(${rate(`shop_order_value_euros_sum${task}`)})`, legend: 'per hour' },
-    ],
-    unit: 'currencyEUR',
-    min: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Value of an order',
-    description: 'Mean value of accepted orders; no line while there are none.',
-    queries: [
-      {
-        expr: `sum(${rate(`shop_order_value_euros_sum${task}`)}) / (sum(${rate(`shop_order_value_euros_count${task}`)}) > 0)`,
-        legend: 'mean',
-      },
-    ],
-    unit: 'currencyEUR',
-    min: 0,
     width: 8,
   }),
 ];
@@ -177,22 +147,20 @@ const business = [
 export const web: Board = {
   uid: 'fargaze-web',
   title: 'fargaze / Web',
-  description: 'Rate, errors and duration by route, saturation, business metrics.',
+  description: 'Rate, errors and duration by route, and saturation.',
   variables: [
-    { name: 'app', label: 'Job', metric: 'http_request_duration_seconds_count', of: 'job' },
+    { name: 'job', label: 'Job', metric: 'http_request_duration_seconds_count' },
     {
-      name: 'task',
+      name: 'instance',
       label: 'Task',
-      metric: 'http_request_duration_seconds_count{job=~"$app"}',
-      of: 'instance',
+      metric: 'http_request_duration_seconds_count{job=~"$job"}',
     },
-    { name: 'route', label: 'Route', metric: 'http_request_duration_seconds_count{job=~"$app"}' },
+    { name: 'route', label: 'Route', metric: 'http_request_duration_seconds_count{job=~"$job"}' },
   ],
   rows: [
     { title: 'Now', panels: now },
     { title: 'Rate, errors, duration', panels: red },
-    { title: 'Saturation and failures', panels: saturation },
-    { title: 'Business', panels: business },
+    { title: 'Saturation and failures', panels: saturation, shown: 'when opened' },
   ],
   marks: '',
 };

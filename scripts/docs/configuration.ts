@@ -48,7 +48,18 @@ defaults ([probing.md](probing.md)).
 
 ## probes
 
-A list. Two probes may not share a name, nor a job and target.
+A list. Two probes may not share a name, nor a job and target. An entry may have many \`targets\` instead of one \`target\`: a list,
+whose probes are called by the entry's name and the target, or a mapping of names to targets. Each target is an address, or a
+mapping with \`target\` and whatever is different there; \`labels\` of both count. \`defaults\` holds what every probe takes that
+does not say otherwise. Keys that begin with \`x-\` have no meaning and may hold anchors; \`<<\` merges.
+
+\`\`\`yaml
+defaults: { module: shop, vantage: vpc, labels: { team: shop } }
+probes:
+  - targets:
+      cart: https://cart.example.com/healthz
+      search: { target: https://search.example.com/healthz, interval: 5m }
+\`\`\`
 
 ${table(probeSchema.entries)}
 
@@ -175,6 +186,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |
 | \`FARGAZE_REMOTE_WRITE_SIGV4_REGION\` | sign for Amazon Managed Prometheus in this region, with the function's own credentials |
+| \`FARGAZE_RESULTS\` | of \`deliver\`: \`remote-write\` delivers results of every two minutes or less by remote write although there is a Pushgateway. Set when the functions are built, for more than 500 such probes (ADR 20); unset: \`pushgateway\` |
 | \`FARGAZE_OWNER\` | name of the deployment, which marks its groups at the Pushgateway; the janitor deletes no others |
 | \`FARGAZE_VANTAGE\` | \`internet\` or \`vpc\`: where the function stands: probes of the other vantage are left out. Unset: it runs the probes of both, as the local system and a deployment without a VPC do with one function of each kind |
 | \`FARGAZE_DNS_SERVERS\` | comma-separated resolvers to ask instead of the system's |

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { runbooksAt } from '../../infra/config/prometheus/origin.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
@@ -10,11 +11,12 @@ import { expectedOf, renderExport, writeExport } from '../../scripts/export.ts';
 import { objectives } from '../support/rules.ts';
 
 const runbooks = 'https://runbooks.example';
-const files = renderExport({
+const source = {
   config: objectives,
   expected: expectedOf(objectives, () => undefined),
   links: { runbooks, grafana: 'https://grafana.example' },
-});
+};
+const files = renderExport({ ...source, jobs: { pushgateway: 'push', prometheus: 'own "p"' } });
 const named = (part: string) => Object.entries(files).filter(([path]) => path.startsWith(part));
 
 it('promtool accepts every exported rule file', async () => {
@@ -43,7 +45,7 @@ it('rules of fargaze.yml are among them, and runbooks are absolute', () => {
   expect(text).toContain(`runbook_url: ${runbooks}/FargazeProbeFailed.md`);
   expect(Object.values(files).join('')).not.toContain('runbook_url: docs/');
   expect(text).toContain(
-    'dashboard_url: https://grafana.example/d/fargaze-probes?var-target={{ $labels.instance | urlquery }}',
+    'dashboard_url: https://grafana.example/d/fargaze-probes?var-instance={{ $labels.instance | urlquery }}',
   );
 });
 
@@ -56,6 +58,21 @@ it.each([
   ['', undefined],
 ])('the runbooks of %s are at %s', (remote, url) => {
   expect(runbooksAt(remote)).toBe(url);
+});
+
+it('alerts know the jobs of the Prometheus that they are for, and miss none that it does not have', () => {
+  const textOf = (all: Readonly<Record<string, string>>) => all['amazon/fargaze.yml'] ?? '';
+  const named = textOf(files);
+  expect(named).not.toMatch(/job!?="(?:pushgateway|prometheus)"/);
+  expect(named).toContain('absent(up{job="push"})');
+  expect(
+    parse(named).groups.flatMap(({ rules }: { rules: { expr: string }[] }) => rules),
+  ).toContainEqual(expect.objectContaining({ expr: 'absent(up{job="own \\"p\\""} == 1)' }));
+  const none = textOf(
+    renderExport({ ...source, jobs: { pushgateway: undefined, prometheus: undefined } }),
+  );
+  expect(none).not.toMatch(/alert: Fargaze(?:PushgatewayDown|PrometheusSilent)\b|absent\(up/);
+  expect(none).toContain('alert: FargazeNoProbes');
 });
 
 it('boards ask for their data source and name none', () => {

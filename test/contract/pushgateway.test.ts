@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
-import type { Pushgateway } from '../../layers/core/src/pushgateway/push.ts';
+import { type Pushgateway, pushGroup } from '../../layers/core/src/pushgateway/push.ts';
 import { pushMetrics } from '../../layers/core/src/pushgateway/push-metrics.ts';
 import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { type Group, sample } from '../../layers/core/src/sample.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
 import { answersClashes } from '../support/clashing-push.ts';
-import { startRawServer } from '../support/raw-server.ts';
+import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';
 
 let server: Server;
 beforeEach(async () => {
@@ -119,6 +119,22 @@ describe('somebody else has pushed one of our metrics with another type', () => 
     );
     expect(await exposed()).toContain('probe_success{instance="good",job="j"} 1');
   });
+});
+
+it.each([
+  { status: '503 Service Unavailable', headers: ['Retry-After: 7'], afterSeconds: 7 },
+  { status: '429 Too Many Requests', headers: ['Retry-After: 30'], afterSeconds: 30 },
+  { status: '503 Service Unavailable', headers: [], afterSeconds: undefined },
+  { status: '400 Bad Request', headers: ['Retry-After: 7'], afterSeconds: undefined },
+])('a push that is answered with $status $headers says when to come again', async (answer) => {
+  const { afterSeconds, headers, status } = answer;
+  const busy = await startRawServer(answerWith(httpAnswer(status, headers, 'busy')));
+  const deadline = startDeadline(5, systemClock);
+  const url = `http://127.0.0.1:${busy.port}`;
+  const pushed = pushGroup({ url }, { grouping: { job: 'j' }, text: 'a 1\n' }, deadline);
+  await expect(pushed).rejects.toMatchObject({ status: Number(status.slice(0, 3)), afterSeconds });
+  deadline.close();
+  await busy.close();
 });
 
 it('sixty groups of some size arrive', async () => {

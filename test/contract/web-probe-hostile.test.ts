@@ -1,7 +1,8 @@
 // Whatever a server does, the probe ends with a verdict in its time, holds little memory, and leaves its neighbours alone.
 // `npm run bench -- probe` runs more of it in processes of its own and measures.
+
+import { behaviourCount, hostileOptions, startHostileServer } from '../../bench/hostile-server.ts';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
-import { behaviourCount, hostileOptions, startHostileServer } from '../support/hostile-server.ts';
 import { httpModule, runProbe, verdict } from '../support/probing.ts';
 
 const rounds = 12;

@@ -28,7 +28,7 @@ const examples: readonly Example[] = [
   { name: 'own-vpc', config: 'fargaze.yml', services: ['Prometheus', 'Grafana'] },
   { name: 'own-prometheus', config: 'fargaze.yml', services: [] },
   { name: 'managed-prometheus', services: ['Web', 'Redis', 'Prometheus', 'Grafana'] },
-  { name: 'elasticache', services: ['Redis', 'Prometheus', 'Grafana'] },
+  { name: 'elasticache', config: 'fargaze.yml', services: ['Prometheus', 'Grafana'] },
   { name: 'multi-region', config: 'us-east-1.yml', services: [] },
 ];
 
@@ -105,6 +105,12 @@ describe.each(examples)('$name', ({ name, services }) => {
     const { code, output } = removed.get(name) as Outcome;
     expect([output, code]).toEqual([expect.stringMatching(/✔ Service .*removed/), 0]);
   });
+});
+
+it('by IAM the probe may connect to the cache that fargaze.yml names', () => {
+  const { template } = deployed.get('elasticache') as Outcome;
+  const { Policies } = template.Resources.RedisProbeRole?.Properties ?? {};
+  expect(JSON.stringify(Policies)).toMatch(/elasticache:Connect.*:replicationgroup:shop/);
 });
 
 it('cfn-lint finds nothing in any of them', async () => {

@@ -10,7 +10,11 @@ export type BoardFile = {
   readonly title: string;
   readonly panels: readonly BoardPanel[];
   readonly templating: {
-    readonly list: readonly { readonly name: string; readonly query: string }[];
+    readonly list: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly query: string;
+    }[];
   };
   readonly annotations: {
     readonly list: readonly { readonly name: string; readonly expr: string }[];
@@ -29,6 +33,8 @@ export type BoardPanel = {
     readonly x: number;
     readonly y: number;
   };
+  /** Of a row that is closed at first. */
+  readonly panels?: readonly BoardPanel[];
   readonly targets?: readonly {
     readonly refId: string;
     readonly expr: string;
@@ -54,9 +60,15 @@ export function readBoards(): BoardFile[] {
     .map((file) => JSON.parse(readFileSync(join(boardsDir, file), 'utf8')));
 }
 
+/** Every panel and heading, those of closed rows too. */
+export function allPanels({ panels }: BoardFile): BoardPanel[] {
+  return panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+}
+
 /** What the panels ask. */
-export function panelQueries({ title, panels }: BoardFile): BoardQuery[] {
-  return panels.flatMap((panel) =>
+export function panelQueries(file: BoardFile): BoardQuery[] {
+  const { title } = file;
+  return allPanels(file).flatMap((panel) =>
     (panel.targets ?? []).map(({ refId, expr, instant }) => ({
       place: `${title.replace('fargaze / ', '')} / ${panel.title} / ${refId}`,
       expr,
@@ -76,7 +88,8 @@ export function annotationQueries({ title, annotations }: BoardFile): BoardQuery
 
 /** What the variables choose from: a selector and the label whose values are offered. */
 export function variableQueries({ templating }: BoardFile) {
-  return templating.list.map(({ name, query }) => {
+  const queries = templating.list.filter(({ type }) => type === 'query');
+  return queries.map(({ name, query }) => {
     const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
     if (selector === '') throw new Error(`variable ${name}: ${query}, want label_values(…, …)`);
     return { name, selector, label };

@@ -57,6 +57,8 @@ export type FaultyProxy = {
   fail(fault: Fault, meets?: Meets): Promise<void>;
   /** No faults any more. */
   heal(): Promise<void>;
+  /** From now on the server's clock, as its answers show it, is so many seconds ahead. */
+  setAhead(seconds: number): void;
   /** Everything that has arrived. */
   readonly arrived: readonly Passed[];
   /** Calls `act` when a request has arrived that is met, before it is passed on or after it was answered; it stays unanswered. */
@@ -71,11 +73,19 @@ type State = {
   left: number;
   passed: number;
   stop: Stop | undefined;
+  ahead: number;
 };
 
 /** Starts a proxy in front of the server at `target`. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
-  const state: State = { fault: undefined, meets: {}, left: 0, passed: 0, stop: undefined };
+  const state: State = {
+    fault: undefined,
+    meets: {},
+    left: 0,
+    passed: 0,
+    stop: undefined,
+    ahead: 0,
+  };
   const arrived: Passed[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -83,7 +93,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     request.on('end', () => {
       const whole = Buffer.concat(chunks);
       arrived.push(passed(request, whole));
-      serve({ request, response, whole, target }, state);
+      serve({ request, response, whole, target, ahead: state.ahead }, state);
     });
   });
   const shut = () =>
@@ -105,6 +115,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       state.stop = undefined;
       if (!server.listening) await listenOn(server, port);
     },
+    setAhead: (seconds) => {
+      state.ahead = seconds;
+    },
     stopAt: (meets, act) => {
       Object.assign(state, { stop: { meets, act }, passed: 0 });
     },
@@ -122,6 +135,7 @@ type Exchange = {
   readonly response: ServerResponse;
   readonly whole: Buffer;
   readonly target: string;
+  readonly ahead: number;
 };
 
 function isMet({ method, path }: Meets, request: IncomingMessage): boolean {
@@ -162,7 +176,7 @@ function serve(exchange: Exchange, state: State): void {
 }
 
 /** Passes a request on; its answer too, unless somebody else takes it. */
-function passOn({ request, response, target, whole }: Exchange, instead?: () => void): void {
+function passOn({ ahead, request, response, target, whole }: Exchange, instead?: () => void): void {
   const upstream = forward(new URL(request.url ?? '/', target), {
     method: request.method,
     headers: request.headers,
@@ -173,9 +187,15 @@ function passOn({ request, response, target, whole }: Exchange, instead?: () => 
       answer.resume().on('end', instead);
       return;
     }
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    const { date, ...headers } = answer.headers;
+    const shown = ahead === 0 || date === undefined ? date : later(date, ahead);
+    response.writeHead(answer.statusCode ?? 502, { ...headers, ...(shown && { date: shown }) });
     answer.pipe(response);
   });
   upstream.on('error', () => response.destroy());
   upstream.end(whole);
+}
+
+function later(date: string, seconds: number): string {
+  return new Date(Date.parse(date) + seconds * 1000).toUTCString();
 }

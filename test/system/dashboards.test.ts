@@ -12,6 +12,7 @@ import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import type { Stack } from '../../local/system/stack.ts';
 import {
+  allPanels,
   annotationQueries,
   type BoardQuery,
   fillIn,
@@ -248,8 +249,9 @@ it.each(late)('%s has a line for each service', async (place) => {
 });
 
 it('the rows of a table can be joined: no two of its queries name a metric', async () => {
-  for (const { title, panels } of boards) {
-    for (const panel of panels.filter(({ type }) => type === 'table')) {
+  for (const board of boards) {
+    const { title } = board;
+    for (const panel of allPanels(board).filter(({ type }) => type === 'table')) {
       const asked = (panel.targets ?? []).map(({ expr }) => ask({ expr, instant: true }));
       const samples = (await Promise.all(asked)).flat();
       const names = new Set(samples.flatMap(({ labels }) => labels.__name__ ?? []));

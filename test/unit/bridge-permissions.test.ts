@@ -130,7 +130,11 @@ describe('the policy', () => {
   };
 
   it("joins those of the function's role and no other", () => {
-    const { Other, Own } = grant(template, 'Bridge', statements).Resources;
+    const { Other, Own } = grant(template, {
+      functionId: 'Bridge',
+      name: 'bridge',
+      statements,
+    }).Resources;
     expect(Own).toMatchObject({
       Properties: {
         Policies: [{ PolicyName: 'run' }, { PolicyDocument: { Statement: statements } }],
@@ -140,6 +144,8 @@ describe('the policy', () => {
   });
 
   it('needs a role', () => {
-    expect(() => grant(template, 'Nobody', statements)).toThrow('Nobody: got no role');
+    expect(() => grant(template, { functionId: 'Nobody', name: 'bridge', statements })).toThrow(
+      'Nobody: got no role',
+    );
   });
 });

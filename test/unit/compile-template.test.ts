@@ -48,6 +48,26 @@ it('a function has its variables in AWS above those of local runs', () => {
   });
 });
 
+it('every schedule of a function and its permission have its condition', () => {
+  const { Every, Lets, Other } = complete(
+    {},
+    {
+      Probe: { ...Probe, Condition: 'InVpc' },
+      Every: {
+        Type: 'AWS::Events::Rule',
+        Properties: { Targets: [{ Arn: { 'Fn::GetAtt': ['Probe', 'Arn'] } }] },
+      },
+      Lets: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: { Ref: 'Probe' } } },
+      Other: { Type: 'AWS::Events::Rule', Properties: {} },
+    },
+  ).Resources;
+  expect([Every?.Condition, Lets?.Condition, Other?.Condition]).toEqual([
+    'InVpc',
+    'InVpc',
+    undefined,
+  ]);
+});
+
 it.each([
   {
     name: 'variables of a function that is not there',

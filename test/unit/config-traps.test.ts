@@ -86,15 +86,6 @@ describe('a trap of YAML', () => {
       want: ['line 1, column 15: the alias *all stands within what it stands for, want its end'],
     },
     {
-      name: 'a merge',
-      text: 'modules:\n  a: &a { prober: http }\n  b:\n    <<: *a',
-      want: [
-        'line 4, column 5: a merge key (<<), which YAML 1.2 does not have, want the keys written out',
-        'modules.b."<<" (line 4): unknown key',
-        'modules.b.prober (line 3): missing, want prober: http, tcp, dns, grpc or redis',
-      ],
-    },
-    {
       name: 'a tag',
       text: 'probes: !Ref x',
       want: [

@@ -272,3 +272,52 @@ it('a last round that the end cuts short does not hide what the one before was t
     error: { message: 'status 503: overloaded' },
   });
 });
+
+describe('a store that wants to be left alone for a while', () => {
+  const groups = Array.from(
+    { length: 40 },
+    (_, i): TimedGroup => ({
+      group: { grouping: { job: 'j', instance: String(i) }, samples: [] },
+      taken: 1,
+    }),
+  );
+  const busy = (afterSeconds: number) =>
+    new DeliveryError('busy', { status: 503, retryable: true, afterSeconds });
+
+  /** Refuses the first put; `asked` are the times of everything after it. */
+  async function runBusy(afterSeconds: number) {
+    const held = new Map<string, { taken: number; put: number }>();
+    const asked: number[] = [];
+    let puts = 0;
+    const store: Store = {
+      read: async () => {
+        asked.push(clock.monotonic());
+        return held;
+      },
+      put: async ({ group, taken }) => {
+        puts += 1;
+        if (puts === 1) throw busy(afterSeconds);
+        held.set(groupKey(group.grouping), { taken, put: 1 });
+      },
+    };
+    const deadline = startDeadline(20, clock);
+    const results = await putNewest(groups, { store, clock, deadline, settling: quick });
+    deadline.close();
+    return { asked, puts, outcomes: new Set(results.map(({ outcome }) => outcome)) };
+  }
+
+  it('is asked no more until then, and then delivered to', async () => {
+    const { asked, outcomes, puts } = await runBusy(7);
+    expect([...outcomes]).toEqual(['pushed']);
+    // Those that were under way beside the first one end; the others wait.
+    expect(puts).toBeLessThanOrEqual(41);
+    expect(asked[1]).toBeGreaterThanOrEqual(7);
+  });
+
+  it('is not waited for beyond the deadline: the messages come again', async () => {
+    const { asked, outcomes, puts } = await runBusy(60);
+    expect(outcomes).toContain('failed');
+    expect([asked.length, clock.monotonic()]).toEqual([1, 0]);
+    expect(puts).toBeLessThanOrEqual(8);
+  });
+});

@@ -47,12 +47,12 @@ function linkRule<T extends Rule>(
 
 /** The board that shows what the alerts of a group are about, with what each is about chosen. */
 const boards: Readonly<Record<string, string>> = {
-  'fargaze-probes': '/d/fargaze-probes?var-target={{ $labels.instance | urlquery }}',
-  'fargaze-silence': '/d/fargaze-probes?var-target={{ $labels.instance | urlquery }}',
+  'fargaze-probes': '/d/fargaze-probes?var-instance={{ $labels.instance | urlquery }}',
+  'fargaze-silence': '/d/fargaze-probes?var-instance={{ $labels.instance | urlquery }}',
   'fargaze-never-seen': '/d/fargaze-overview',
   'fargaze-slo-alerts': '/d/fargaze-overview',
-  'fargaze-web-alerts': '/d/fargaze-web?var-app={{ $labels.job | urlquery }}',
-  'fargaze-redis-alerts': '/d/fargaze-redis?var-redis={{ $labels.instance | urlquery }}',
+  'fargaze-web-alerts': '/d/fargaze-web?var-job={{ $labels.job | urlquery }}',
+  'fargaze-redis-alerts': '/d/fargaze-redis?var-instance={{ $labels.instance | urlquery }}',
   'fargaze-ecs-alerts':
     '/d/fargaze-ecs?var-cluster={{ $labels.cluster | urlquery }}&var-service={{ $labels.service | urlquery }}',
 };

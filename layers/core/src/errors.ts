@@ -44,6 +44,8 @@ export type DeliveryFault = {
   readonly status?: number;
   /** Whether the same bytes may be accepted later. */
   readonly retryable: boolean;
+  /** Seconds that the far side asks to be left alone (Retry-After). */
+  readonly afterSeconds?: number | undefined;
   readonly cause?: unknown;
 };
 
@@ -53,11 +55,13 @@ export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly status: number | undefined;
   readonly retryable: boolean;
+  readonly afterSeconds: number | undefined;
 
   constructor(message: string, fault: DeliveryFault) {
     super(message, { cause: fault.cause });
     this.status = fault.status;
     this.retryable = fault.retryable;
+    this.afterSeconds = fault.afterSeconds;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Common, Seen } from './row.ts';
 import { startWorld, type World } from './world.ts';
 
 /** Rows that are in play at once: most wait for what hangs. */
-const concurrency = 12;
+const concurrency = 8;
 
 let world: World;
 let functions: Promise<string>;

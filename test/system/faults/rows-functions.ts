@@ -5,6 +5,8 @@ const web = { kind: 'process', component: 'web-probe', name: 'web-probe' } as co
 const redis = { kind: 'process', component: 'redis-probe', name: 'redis-probe' } as const;
 const bridge = { kind: 'process', component: 'ecs-bridge', name: 'ecs-bridge' } as const;
 const deliver = { kind: 'process', component: 'deliver', name: 'deliver' } as const;
+const janitor = { kind: 'process', component: 'janitor', name: 'janitor' } as const;
+const nextRound = 'the next round deletes';
 const down = (phase: string, reason: string) => ({
   probe_success: 0,
   [`probe_failure_info{phase="${phase}",reason="${reason}"}`]: 1,
@@ -194,6 +196,7 @@ export const functionRows: readonly ProcessRow[] = [
       FARGAZE_PUSHGATEWAY_USERNAME: 'me',
       FARGAZE_PUSHGATEWAY_PASSWORD: 'env:FAULTS_NO_SUCH_VARIABLE',
     },
+    seconds: 7,
     shows: { 'messages.retried': 1 },
     says: 'FAULTS_NO_SUCH_VARIABLE',
     lost: 0,
@@ -259,5 +262,57 @@ export const functionRows: readonly ProcessRow[] = [
     says: 'ECONNREFUSED',
     lost: 0,
     recovery: 'points are written all the same; the next run pushes what it reads of ECS',
+  },
+  {
+    ...janitor,
+    fault: 'the Pushgateway is down',
+    breaks: ['gateway', { kind: 'down' }],
+    shows: { Errors: 'DeliveryError' },
+    says: 'ECONNREFUSED',
+    lost: 0,
+    recovery: nextRound,
+  },
+  {
+    ...janitor,
+    fault: 'the Pushgateway answers with a page of somebody else',
+    breaks: ['gateway', { kind: 'answers', status: 200, body: '<html>sign in</html>' }],
+    shows: { Errors: 'DeliveryError', deleted: 'absent' },
+    says: 'answered /api/v1/metrics without groups',
+    lost: 0,
+    recovery: nextRound,
+  },
+  {
+    ...janitor,
+    fault: 'the Pushgateway refuses to delete (403)',
+    breaks: ['gateway', { kind: 'answers', status: 403, body: 'read only' }, { method: 'DELETE' }],
+    shows: { deleted: 'absent' },
+    says: 'read only',
+    lost: 0,
+    recovery: nextRound,
+  },
+  {
+    ...janitor,
+    fault: 'its clock is two days ahead',
+    skew: 172_800,
+    shows: { deleted: 2 },
+    lost: 0,
+    recovery: 'the clock of the Pushgateway decides',
+  },
+  {
+    ...janitor,
+    fault: 'its clock is two days behind',
+    skew: -172_800,
+    shows: { deleted: 2 },
+    lost: 0,
+    recovery: 'the clock of the Pushgateway decides',
+  },
+  {
+    ...janitor,
+    fault: 'it does not know whose groups it may delete',
+    env: { FARGAZE_OWNER: '' },
+    shows: { Errors: 'ConfigError' },
+    says: 'FARGAZE_OWNER',
+    lost: 0,
+    recovery: nextRound,
   },
 ];

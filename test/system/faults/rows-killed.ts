@@ -10,6 +10,8 @@ const nextPass = 'the next pass reads again from its watermark';
 const web = { kind: 'process', component: 'web-probe', name: 'web-probe', shows } as const;
 const redis = { kind: 'process', component: 'redis-probe', name: 'redis-probe', shows } as const;
 const deliver = { kind: 'process', component: 'deliver', name: 'deliver', shows } as const;
+const janitor = { kind: 'process', component: 'janitor', name: 'janitor', shows } as const;
+const nextRound = 'the next round deletes what is left';
 const bridge = { kind: 'process', component: 'ecs-bridge', name: 'ecs-bridge', shows } as const;
 
 /** The rows. */
@@ -162,5 +164,33 @@ export const killedRows: readonly ProcessRow[] = [
     kill: ['gateway', { when: 'arrived', method: 'PUT' }],
     lost: 0,
     recovery: 'the next run reads the ECS API again',
+  },
+  {
+    ...janitor,
+    fault: 'is killed while it reads the groups',
+    kill: ['gateway', { when: 'arrived', method: 'GET' }],
+    lost: 0,
+    recovery: nextRound,
+  },
+  {
+    ...janitor,
+    fault: 'is killed while it deletes',
+    kill: ['gateway', { when: 'arrived', method: 'DELETE' }],
+    lost: 0,
+    recovery: nextRound,
+  },
+  {
+    ...janitor,
+    fault: 'is killed when a group is deleted, before it is answered',
+    kill: ['gateway', { when: 'done', method: 'DELETE' }],
+    lost: 0,
+    recovery: nextRound,
+  },
+  {
+    ...janitor,
+    fault: 'is killed when all is deleted, while it forgets what it has seen',
+    kill: ['gateway', { when: 'arrived', method: 'DELETE', path: 'fargaze-janitor' }],
+    lost: 0,
+    recovery: nextRound,
   },
 ];

@@ -1,5 +1,6 @@
 // One push to a Pushgateway: PUT of a whole group, accepted or an error that says why not.
 
+import { systemClock } from '../clock.ts';
 import { showValue } from '../config/explain.ts';
 import { isSecretRef } from '../config/secret.ts';
 import type { Deadline } from '../deadline.ts';
@@ -7,6 +8,7 @@ import { ConfigError, DeliveryError } from '../errors.ts';
 import { ask, isRetryable } from '../http/ask.ts';
 import type { Auth, BasicAuth } from '../http/auth.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
+import { readRetryAfter } from '../http/retry.ts';
 import { redactUrl } from '../redact.ts';
 import { groupPath } from './grouping.ts';
 
@@ -95,7 +97,9 @@ export async function askPushgateway(
   );
   const { status } = answer;
   if (status === 200 || status === 202) return answer;
-  throw new DeliveryError(answer.refusal('200 or 202'), { status, retryable: isRetryable(status) });
+  const retryable = isRetryable(status);
+  const afterSeconds = retryable ? readRetryAfter(answer, systemClock.now()) : undefined;
+  throw new DeliveryError(answer.refusal('200 or 202'), { status, retryable, afterSeconds });
 }
 
 function withUserInfo(url: URL, { password, username }: URL): URL {

@@ -1,0 +1,64 @@
+// The hostile server as a process of its own, or (with its port) probes of one seed after the other that print what they cost.
+import { probeWeb } from '../functions/web-probe/probe.ts';
+import { systemClock } from '../layers/core/src/clock.ts';
+import type { HttpModule } from '../layers/core/src/config/modules.ts';
+import { startDeadline } from '../layers/core/src/deadline.ts';
+import { writeLine } from '../layers/core/src/log.ts';
+import { parseConfigText } from '../scripts/config-file.ts';
+import { hostileOptions, startHostileServer } from './hostile-server.ts';
+
+/** What many seeds cost. */
+export type HostileResult = {
+  readonly seeds: number;
+  /** Probes that threw instead of ending with a verdict. */
+  readonly crashes: number;
+  /** Milliseconds after its timeout at which the latest probe ended. */
+  readonly overrunMs: number;
+  /** Most memory above that after the first probe. */
+  readonly megabytes: number;
+};
+
+const timeout = 0.3;
+
+async function main([role, port, seeds]: readonly string[]): Promise<void> {
+  if (role === 'serve') {
+    writeLine(JSON.stringify({ port: (await startHostileServer()).port }));
+  } else if (role === 'probe') {
+    writeLine(JSON.stringify(await probeSeeds(Number(port), Number(seeds))));
+  }
+}
+
+async function probeSeeds(port: number, seeds: number): Promise<HostileResult> {
+  let [crashes, overrunMs, most] = [0, 0, 0];
+  await probe(port, 1);
+  const before = process.memoryUsage().rss;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 20);
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const begun = performance.now();
+    await probe(port, seed).catch((error: unknown) => {
+      writeLine(`seed ${seed}: ${String(error)}`);
+      crashes += 1;
+    });
+    overrunMs = Math.max(overrunMs, performance.now() - begun - timeout * 1000);
+  }
+  clearInterval(watch);
+  return { seeds, crashes, overrunMs, megabytes: (most - before) / 2 ** 20 };
+}
+
+async function probe(port: number, seed: number): Promise<void> {
+  const http = JSON.stringify(hostileOptions(seed));
+  const text = `modules: { m: { prober: http, timeout: 300ms, http: ${http} } }`;
+  const module = parseConfigText(text).modules.m as HttpModule;
+  const address = `http://127.0.0.1:${port}/${seed}`;
+  const deadline = startDeadline(timeout, systemClock);
+  try {
+    const target = { name: 'hostile', address, instance: address, module };
+    await probeWeb(target, { deadline, clock: systemClock, trace: () => undefined });
+  } finally {
+    deadline.close();
+  }
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,33 @@
+// What examples hold is understood: every fargaze.yml is compiled, every parameter is one of the template and has a value that it
+// takes. test/deployed/examples.test.ts deploys them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { parameterFaults } from '../../infra/template/parameters.ts';
+import type { Template, Values } from '../../infra/template/template.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+import { template } from '../support/combinations.ts';
+
+const files = readdirSync('examples', { recursive: true, encoding: 'utf8' });
+const named = (pattern: RegExp) => files.filter((file) => pattern.test(file)).sort();
+
+/** The golden template without the rule that holds only where CloudWatch is read. */
+const { SeriesNeedRemoteWrite: _, ...Rules } = template.Rules ?? {};
+const without: Template = { ...template, Rules };
+
+it.each(named(/\/params\.yml$/))(
+  '%s holds parameters of the template, with values that go together',
+  (file) => {
+    const stages: Readonly<Record<string, Values>> = parse(
+      readFileSync(`examples/${file}`, 'utf8'),
+    );
+    expect(Object.keys(stages)).toEqual(['default']);
+    const { default: values = {} } = stages;
+    expect(Object.values(values).every((value) => typeof value === 'string')).toBe(true);
+    expect(parameterFaults(without, values, Object.keys(values))).toEqual([]);
+  },
+);
+
+it.each(named(/\/(?:fargaze|[a-z]+-[a-z]+-\d)\.yml$/))('%s is compiled', (file) => {
+  const { probes } = readConfigFile(`examples/${file}`);
+  expect(probes.length).toBeGreaterThan(0);
+});
