@@ -1,6 +1,7 @@
 // One request over HTTP/2 (RFC 9113) on a connection of its own, and its answer in the form of one of HTTP/1.1.
 import type { IncomingMessage } from 'node:http';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { Readable } from 'node:stream';
 import { type ProbeEnvironment, raceDeadline, roundSeconds } from '@fargaze/core/internal';
 import {
   type Connected,
@@ -53,10 +54,7 @@ function send(session: ClientHttp2Session, ask: HopRequest): Promise<IncomingMes
     session.once('error', reject);
     const stream = session.request(headersOf(ask), { endStream: ask.body === '' });
     stream.on('error', reject);
-    stream.on('close', () => {
-      const message = 'connection closed before the answer was complete';
-      reject(Object.assign(new Error(message), { code: 'ECONNRESET' }));
-    });
+    stream.on('close', () => reject(brokenOff()));
     stream.on('response', (fields, _, raw?: readonly string[]) => {
       resolve(asMessage(stream, fields, raw ?? []));
     });
@@ -100,5 +98,18 @@ function asMessage(
   });
   const statusCode = Number(fields[':status']);
   const head = { statusCode, statusMessage: '', headers, rawHeaders, httpVersion: '2.0' };
-  return Object.assign(stream, head) as unknown as IncomingMessage;
+  // Whoever reads it reports how it ended; without a listener that would be thrown.
+  const body = Readable.from(readWhole(stream)).on('error', () => undefined);
+  return Object.assign(body, head) as unknown as IncomingMessage;
+}
+
+/** The body. Node ends a stream whose connection has gone as if it were complete; only its code tells. */
+async function* readWhole(stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
+  yield* stream as AsyncIterable<Buffer>;
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw brokenOff();
+}
+
+function brokenOff(): Error {
+  const message = 'connection closed before the answer was complete';
+  return Object.assign(new Error(message), { code: 'ECONNRESET' });
 }

@@ -54,7 +54,9 @@ class PacedSocket extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#socket.end(done);
+    // The far side may have ended first, and the socket with it.
+    if (this.#socket.writableEnded || this.#socket.destroyed) done();
+    else this.#socket.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

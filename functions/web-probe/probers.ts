@@ -9,10 +9,14 @@ import type {
   TcpModule,
   WebModule,
 } from '@fargaze/core/internal';
+import { tryProbe } from './attempts.ts';
 import { probeWeb } from './probe.ts';
 
-/** Probes a target by its module's prober. */
-export const probeByModule: Probe<Target<WebModule>> = async (target, env) => {
+/** Probes a target by its module's prober, as often as its module says. */
+export const probeByModule: Probe<Target<WebModule>> = (target, env) =>
+  tryProbe(probeOnce, target, env);
+
+const probeOnce: Probe<Target<WebModule>> = async (target, env) => {
   switch (target.module.prober) {
     case 'http':
       return probeWeb(target as Target<HttpModule>, env);

@@ -11,6 +11,7 @@ import { dnsEntries } from '../../layers/core/src/config/compile/dns-schema.ts';
 import { httpEntries } from '../../layers/core/src/config/compile/http-schema.ts';
 import { iamEntries, redisEntries } from '../../layers/core/src/config/compile/redis-schema.ts';
 import {
+  attemptEntries,
   moduleCompat,
   moduleTimeout,
   probeSchema,
@@ -79,12 +80,9 @@ who asks, make no such module.
 
 The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file has its own. Options of \`http\`, \`tcp\`,
 \`dns\` and \`grpc\` are those of blackbox_exporter; there are no probers icmp, unix and websocket, and no HTTP/3. IPv4 is
-preferred where blackbox_exporter prefers IPv6. Modules of these four also take
-${table({ compat: moduleCompat })
-  .split('\n')
-  .at(-1)
-  ?.replace(/^\| | \|$/g, '')
-  .replaceAll(' |  | ', ': ')}.
+preferred where blackbox_exporter prefers IPv6. Modules of these four also take:
+
+${table({ ...attemptEntries, compat: moduleCompat })}
 
 ### http
 

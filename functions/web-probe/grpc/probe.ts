@@ -7,6 +7,7 @@ import {
   type Failure,
   failure,
   type GrpcModule,
+  hideSecrets,
   messageOf,
   type Probe,
   type ProbeEnvironment,
@@ -96,9 +97,10 @@ async function check(
     const call = { socket, authority, secure, service, metadata };
     const answer = await checkHealth(call, env.deadline.signal);
     Object.assign(measured, { answer, status: answer.status });
-    env.trace(`status ${answer.status}, ${answer.serving ?? answer.message}`);
+    const said = hideSecrets(answer.message, Object.values(metadata).flat());
+    env.trace(`status ${answer.status}, ${answer.serving ?? said}`);
     if (answer.status !== 0) {
-      const detail = `status ${answer.status} ${JSON.stringify(answer.message.slice(0, 120))}, want 0 (OK)`;
+      const detail = `status ${answer.status} ${JSON.stringify(said.slice(0, 120))}, want 0 (OK)`;
       return failure('check', 'grpc_status', detail);
     }
     if (answer.serving === 'SERVING') return undefined;

@@ -50,6 +50,20 @@ export const catalogue = define({
     'Returns the Last-Modified HTTP response header in unixtime',
   ),
   probe_failed_due_to_regex: gauge('boolean', 'Indicates if probe failed due to regex'),
+  probe_attempts: gauge('count', 'Attempts of a probe that may be repeated, the first included'),
+  probe_first_attempt_success: gauge(
+    'boolean',
+    'Whether the first attempt of a probe that may be repeated was a success',
+  ),
+  probe_flaky: gauge(
+    'boolean',
+    'Whether the probe was a success only after its first attempt had failed',
+  ),
+  probe_degraded: gauge(
+    'boolean',
+    'Whether a success took longer than its module calls good, by phase and in total',
+    ['phase'],
+  ),
   probe_failed_due_to_cel: gauge(
     'boolean',
     'Indicates if probe failed due to CEL expression not matching',

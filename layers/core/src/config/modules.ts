@@ -158,6 +158,12 @@ export type GrpcOptions = IpOptions & {
 type ModuleBase = {
   readonly name: string;
   readonly timeout: Seconds;
+  /** Further attempts of a probe that failed, within `timeout`. */
+  readonly retries?: number;
+  /** Time between two attempts. */
+  readonly retryWait?: Seconds;
+  /** Times above which a success is degraded, by phase; `total` is the whole probe. */
+  readonly degraded?: Readonly<Record<string, Seconds>>;
   /** Hosts that may be sent its credentials besides those of its probes: `name`, `name:port` or `*.domain`. */
   readonly hosts?: readonly string[];
   /** `strict`: also where blackbox_exporter's series say less or something else than what happened. */

@@ -40,10 +40,10 @@ function build(parsed: ParsedConfig): Config {
     Object.entries(declared).map(
       ([name, { alert: _, hosts, labels: __, severity: ___, ...module }]) => [
         name,
-        { name, ...(hosts !== undefined && { hosts }), ...module },
+        { name, ...(hosts !== undefined && { hosts }), ...renamed(module) },
       ],
     ),
-  ) as Record<string, Module>;
+  ) as unknown as Record<string, Module>;
   const probes = parsed.probes.map((probe): ProbeConfig => {
     const prober = modules[probe.module]?.prober ?? 'http';
     const { quiet_during_rollout: rollout, alert, instance, labels, severity, ...kept } = probe;
@@ -61,6 +61,13 @@ function build(parsed: ParsedConfig): Config {
     ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
     ...(links !== undefined && { links: withoutUnset(links) }),
   };
+}
+
+/** `retry_wait` in our own words; what is unset stays away. */
+function renamed(module: object): object {
+  const { retry_wait: retryWait, ...kept } = module as { readonly retry_wait?: number };
+  const given = Object.entries(kept).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), ...(retryWait !== undefined && { retryWait }) };
 }
 
 function parseBuiltins(): ParsedConfig['modules'] {

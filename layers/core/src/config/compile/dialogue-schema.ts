@@ -58,7 +58,13 @@ const step = v.pipe(
     labels: v.optional(
       v.array(
         closed({
-          name: v.pipe(text, v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a label name')),
+          name: v.pipe(
+            text,
+            v.regex(
+              /^(?!__|job$|instance$)[A-Za-z_][A-Za-z0-9_]*$/,
+              'a label name other than job and instance',
+            ),
+          ),
           value: v.optional(text, ''),
         }),
       ),

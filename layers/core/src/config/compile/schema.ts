@@ -21,6 +21,11 @@ export const moduleTimeout = v.optional(
   '5s',
 );
 
+const degradable = [
+  ...['total', 'resolve', 'connect', 'tls', 'processing', 'transfer'],
+  ...['query', 'request', 'check'],
+] as const;
+
 /** The `hosts` of a module. */
 const moduleHosts = v.optional(
   v.pipe(
@@ -41,10 +46,44 @@ export const moduleCompat = v.optional(
   ),
 );
 
+/** How often a module of the web probe tries, and what it calls slow. */
+export const attemptEntries = {
+  retries: v.optional(
+    v.pipe(
+      v.number('want a whole number from 0 to 5'),
+      v.check(
+        (count) => Number.isInteger(count) && count >= 0 && count <= 5,
+        'a whole number from 0 to 5',
+      ),
+      v.description(
+        'further attempts of a probe that failed; all together within `timeout`, of which each has its share',
+      ),
+    ),
+  ),
+  retry_wait: v.optional(
+    v.pipe(
+      duration({ min: 0, max: 10, wanted: 'a duration up to 10s such as 500ms' }),
+      v.description('time between two attempts, `500ms` when unset'),
+    ),
+  ),
+  degraded: v.optional(
+    v.pipe(
+      mappingOf(
+        v.picklist(degradable, `want total or a phase: ${degradable.join(', ')}`),
+        duration({ min: 0.001, max: 50, wanted: 'a duration from 1ms to 50s such as 500ms' }),
+      ),
+      v.description(
+        'times above which a success is degraded: `total`, or phases such as `tls` or `processing`',
+      ),
+    ),
+  ),
+};
+
 const webEntries = {
   timeout: moduleTimeout,
   hosts: moduleHosts,
   compat: moduleCompat,
+  ...attemptEntries,
   ...probeAlertingEntries,
 };
 
