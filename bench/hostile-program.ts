@@ -29,28 +29,34 @@ async function main([role, port, seeds]: readonly string[]): Promise<void> {
 }
 
 async function probeSeeds(port: number, seeds: number): Promise<HostileResult> {
+  // The configuration is made when functions are built: it counts in neither figure.
+  const modules = Array.from({ length: seeds }, (_, index) => moduleOf(index + 1));
   let [crashes, overrunMs, most] = [0, 0, 0];
-  await probe(port, 1);
+  await probe(port, 1, moduleOf(1));
   const before = process.memoryUsage().rss;
   const watch = setInterval(() => {
     most = Math.max(most, process.memoryUsage().rss);
   }, 20);
-  for (let seed = 1; seed <= seeds; seed += 1) {
+  for (const [index, module] of modules.entries()) {
     const begun = performance.now();
-    await probe(port, seed).catch((error: unknown) => {
-      writeLine(`seed ${seed}: ${String(error)}`);
+    await probe(port, index + 1, module).catch((error: unknown) => {
+      writeLine(`seed ${index + 1}: ${String(error)}`);
       crashes += 1;
     });
-    overrunMs = Math.max(overrunMs, performance.now() - begun - timeout * 1000);
+    const overrun = performance.now() - begun - timeout * 1000;
+    overrunMs = Math.max(overrunMs, overrun);
   }
   clearInterval(watch);
   return { seeds, crashes, overrunMs, megabytes: (most - before) / 2 ** 20 };
 }
 
-async function probe(port: number, seed: number): Promise<void> {
+function moduleOf(seed: number): HttpModule {
   const http = JSON.stringify(hostileOptions(seed));
   const text = `modules: { m: { prober: http, timeout: 300ms, http: ${http} } }`;
-  const module = parseConfigText(text).modules.m as HttpModule;
+  return parseConfigText(text).modules.m as HttpModule;
+}
+
+async function probe(port: number, seed: number, module: HttpModule): Promise<void> {
   const address = `http://127.0.0.1:${port}/${seed}`;
   const deadline = startDeadline(timeout, systemClock);
   try {

@@ -40,7 +40,7 @@ const isHanging = (index: number, { hanging }: Fleet) => (index * 37) % 100 < ha
 function urlsOf(fleet: Fleet, { ports }: Setting): string[] {
   const base = `${fleet.scheme}://127.0.0.1:${ports[fleet.scheme]}`;
   return Array.from({ length: fleet.targets }, (_, index) =>
-    isHanging(index, fleet) ? `${base}/hang?${index}` : `${base}/50/0/${index}`,
+    isHanging(index, fleet) ? `${base}/hang/${index}` : `${base}/50/0/${index}`,
   );
 }
 

@@ -9,6 +9,7 @@ import { describeProbe } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
+import { describeRedis } from './redis.ts';
 import { measureBundles } from './size.ts';
 
 const file = 'docs/benchmarks.md';
@@ -19,6 +20,7 @@ const encodeRounds = 5;
 const benches: Readonly<Record<string, () => Promise<string>>> = {
   size: describeSizes,
   load: describeLoad,
+  redis: describeRedis,
   encode: describeEncode,
   bridge: describeBridge,
   fleet: describeFleet,

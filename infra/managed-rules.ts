@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type BundleSource, ruleSource } from './bundle.ts';
-import { renderRules } from './config/prometheus/render.ts';
+import { mostNamed } from './config/prometheus/never-seen.ts';
+import { expectedPath, renderRules } from './config/prometheus/render.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** Bytes of one document (docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html). */
@@ -39,6 +40,8 @@ export function managedRules(source: BundleSource): Json {
   const files = readdirSync(join(source.root, recording)).sort();
   const generated = Object.entries(renderRules(ruleSource(source)))
     .filter(([path]) => path.startsWith('recording/'))
+    // A long list would leave no room in the template; Prometheus writes it there with everything else that it records.
+    .filter(([path]) => path !== expectedPath || source.config.probes.length <= mostNamed)
     .map(([, text]) => text);
   const fixed = files.map((file) => readFileSync(join(source.root, recording, file), 'utf8'));
   const groups = [...fixed, ...generated]

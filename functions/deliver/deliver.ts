@@ -111,7 +111,11 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
     const judged = outcomeOf(one, { results, written: written[index] });
     const { detail, outcome } = judged;
     if (detail !== undefined) {
-      log(outcome === 'retried' ? 'warn' : 'error', `message ${outcome}`, { id: one.id, detail });
+      log(outcome === 'retried' ? 'warn' : 'error', `message ${outcome}`, {
+        id: one.id,
+        receives: one.receives,
+        detail,
+      });
     }
     return { outcome, ...(isBatch(one.content) && { taken: one.content.taken }) };
   });

@@ -14,6 +14,8 @@ export type Received = {
   readonly content: Batch | 'empty' | MessageError;
   /** When the queue took it, by its own clock; unset where that is not known. */
   readonly sent?: EpochMs;
+  /** How often it was handed over. */
+  readonly receives?: number;
 };
 
 /**
@@ -21,10 +23,10 @@ export type Received = {
  * @throws ConfigError when it is no event of SQS: then nothing of it can be acknowledged either.
  */
 export function readRecords(event: unknown): Received[] {
-  return parseQueueEvent(event).map(({ body, messageId, sent }) => ({
+  return parseQueueEvent(event).map(({ body, messageId, ...times }) => ({
     id: messageId,
     content: readBody(body),
-    ...(sent !== undefined && { sent }),
+    ...times,
   }));
 }
 

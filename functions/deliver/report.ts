@@ -106,9 +106,15 @@ function beats({ groups, written }: Run): boolean {
  */
 function embeddedMetrics(run: Run): Record<string, unknown> {
   const lost = run.messages.filter(({ outcome }) => dropped.includes(outcome)).length;
+  // Of a duplicate something is stored already, so nothing is lost.
+  const rejected = [...countRejected(run)].reduce(
+    (sum, [reason, count]) => (reason === 'duplicate' ? sum : sum + count),
+    0,
+  );
   const values = {
     ...(beats(run) && { DeliverHeartbeat: 1 }),
     ...(lost > 0 && { MessagesDropped: lost }),
+    ...(rejected > 0 && { SamplesRejected: rejected }),
   };
   const names = Object.keys(values);
   if (names.length === 0) return {};

@@ -25,7 +25,7 @@ import { answersClashes } from '../support/clashing-push.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startMoto } from '../support/moto.ts';
 import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';
-import { createQueue, receiveAll } from '../support/sqs.ts';
+import { createDeadLetterQueue, createQueue, receiveAll } from '../support/sqs.ts';
 
 let pushgateway: Server;
 beforeEach(async () => {
@@ -430,6 +430,80 @@ describe('with a real Prometheus', () => {
     expect(await ask('sum_over_time(probe_success{instance="r"}[20m])')).toEqual([6]);
     expect(await ask('fargaze_deliver_messages{outcome="delivered"}')).toEqual([3]);
     expect(await held('probe_success')).toEqual({});
+  });
+
+  it('samples that come too late are lost and counted as such', async () => {
+    const late = [
+      { labels: { __name__: 'late' }, points: [{ at: now - 3 * 24 * 60 * minute, value: 1 }] },
+    ];
+    await deliver(
+      [
+        toMessage({
+          taken: now,
+          groups: [],
+          series: [{ labels: { __name__: 'late' }, points: [{ at: now, value: 1 }] }],
+        }),
+      ],
+      {
+        receivers: { remoteWrite: remoteWrite() },
+      },
+    );
+    const { summary } = await deliver(
+      [toMessage({ taken: now, groups: [probeGroup('beside', now)], series: late })],
+      { receivers: { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() } },
+    );
+    expect(summary).toMatchObject({ SamplesRejected: 1, rejected: { too_old: 1 } });
+  });
+
+  it('dead letters that are redriven are delivered late: samples with their times, results where none is newer', async () => {
+    const queues = await createDeadLetterQueue(moto.url, 'redriven', { maxReceives: 2 });
+    const receivers = { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() };
+    const series = [
+      { labels: { __name__: 'redriven' }, points: [{ at: now - 2 * minute, value: 5 }] },
+    ];
+    const taken = now - 2 * minute;
+    const messages = [
+      JSON.stringify(toMessage({ taken, groups: [probeGroup('renewed', taken, 1)], series })),
+      JSON.stringify(toMessage({ taken, groups: [probeGroup('only', taken, 2)] })),
+      'poison',
+    ];
+    for (const body of messages) await queues.send(body);
+    // The receivers are away until nothing is tried any more.
+    for (let tries = 0; tries < 3; tries += 1) await queues.receive();
+    expect(await queues.receive()).toEqual([]);
+    await deliver([probed('renewed', now, 3)], { receivers });
+    await queues.redrive();
+    const received = await queues.receive();
+    expect(received.map(({ body }) => body).sort()).toEqual([...messages].sort());
+    const records = received.map(({ body, id, receives }) => ({
+      messageId: id,
+      body,
+      attributes: { ApproximateReceiveCount: receives, SentTimestamp: String(Date.now()) },
+    }));
+    const lines: Record<string, unknown>[] = [];
+    const answer = await runDeliver(
+      {
+        receivers,
+        owner: 'test',
+        settling: { window: 1, margin: 0.2 },
+        clock: createFakeClock(Date.now()),
+        log: (level, message, fields) => void lines.push({ level, message, ...fields }),
+      },
+      { Records: records },
+      context,
+    );
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(await held('probe_success')).toEqual({ 'renewed j': 3, 'only j': 2 });
+    expect(await ask('redriven offset 1m')).toEqual([5]);
+    expect(lines[0]).toMatchObject({
+      message: 'message malformed',
+      receives: 1,
+      detail: expect.stringContaining('poison'),
+    });
+    expect(lines.at(-1)).toMatchObject({
+      groups: { pushed: 1, superseded: 1 },
+      MessagesDropped: 1,
+    });
   });
 
   it('samples that are refused for good are counted by reason and let go', async () => {

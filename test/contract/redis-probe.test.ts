@@ -247,7 +247,7 @@ describe('a server that does not serve', () => {
       'no',
     );
     expect(verdict(await runProbe(probeRedis, plain, url))).toMatch(
-      /^(?:ping|write)\/(?:masterdown|readonly)$/,
+      /^(?:ping\/masterdown|role\/link_down)$/,
     );
   });
 

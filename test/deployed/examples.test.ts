@@ -123,12 +123,12 @@ it('checkov finds nothing in any of them', async () => {
   const files = [...trees.values()].map(templateOf);
   const { output } = await runPythonTool('deployed.txt', [
     'checkov',
-    ...files.flatMap((file) => ['--file', file]),
+    ...['--file', ...files],
     ...['--framework', 'cloudformation', '--output', 'json', '--skip-download', '--compact'],
   ]);
   const { failed, parsing_errors, passed } = JSON.parse(output.slice(output.indexOf('{'))).summary;
   expect({ failed, parsing_errors }).toEqual({ failed: 0, parsing_errors: 0 });
-  expect(passed).toBeGreaterThan(6 * 200);
+  expect(passed).toBeGreaterThan(600);
 });
 
 it('preflight reports on an example, as the documents say', async () => {

@@ -44,3 +44,57 @@ export async function receiveAll(endpoint: string, url: string, least: number): 
   }
   throw new Error(`${bodies.length} messages in ${url}, want at least ${least}`);
 }
+
+/** A queue with dead letters behind it. */
+export type Redriven = {
+  send(body: string): Promise<void>;
+  /** What is there now; it comes again at once, until it has been received too often. */
+  receive(): Promise<{ readonly id: string; readonly body: string; readonly receives: string }[]>;
+  /** What `aws sqs start-message-move-task` does, which moto lacks: every dead letter is sent to the queue anew. */
+  redrive(): Promise<void>;
+};
+
+/** A new queue whose messages become dead letters after `maxReceives` tries. */
+export async function createDeadLetterQueue(
+  endpoint: string,
+  name: string,
+  { maxReceives }: { readonly maxReceives: number },
+): Promise<Redriven> {
+  const dead = await createQueue(endpoint, `${name}-dead`);
+  const { Attributes } = await call(endpoint, 'GetQueueAttributes', {
+    QueueUrl: dead,
+    AttributeNames: ['QueueArn'],
+  });
+  const deadLetterTargetArn = (Attributes as { readonly QueueArn: string }).QueueArn;
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: maxReceives });
+  const { QueueUrl } = await call(endpoint, 'CreateQueue', {
+    QueueName: name,
+    Attributes: { RedrivePolicy, VisibilityTimeout: '0' },
+  });
+  const send = async (MessageBody: string) => {
+    await call(endpoint, 'SendMessage', { QueueUrl, MessageBody });
+  };
+  return {
+    send,
+    receive: async () => {
+      const { Messages = [] } = await call(endpoint, 'ReceiveMessage', {
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        AttributeNames: ['ApproximateReceiveCount'],
+      });
+      type Message = {
+        readonly MessageId: string;
+        readonly Body: string;
+        readonly Attributes: { readonly ApproximateReceiveCount: string };
+      };
+      return (Messages as Message[]).map(({ Attributes, Body, MessageId }) => ({
+        id: MessageId,
+        body: Body,
+        receives: Attributes.ApproximateReceiveCount,
+      }));
+    },
+    redrive: async () => {
+      for (const body of await receiveAll(endpoint, dead, 1)) await send(body);
+    },
+  };
+}

@@ -1,6 +1,7 @@
 // What a configuration of many probes makes of the template, and what its user is told.
 import { completeTemplate, type Template } from '../../infra/compile.ts';
 import { findLoad } from '../../infra/load.ts';
+import { managedRules } from '../../infra/managed-rules.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 
 const probes = (count: number, more: object = {}) =>
@@ -86,4 +87,14 @@ it('results of many probes go by remote write, and a deployment without a receiv
   const few = complete(500) as unknown as { readonly Rules: object; readonly Resources: object };
   expect(few.Rules).toEqual({});
   expect(JSON.stringify(few.Resources)).not.toMatch(/FARGAZE_RESULTS|InputTransformer/);
+});
+
+it('the list of five thousand probes does not fill the template', () => {
+  const rulesOf = (count: number) =>
+    JSON.stringify(managedRules({ root: '.', config: configOf(probes(count)), environment: {} }));
+  const listed = /record: fargaze:probe_expected\\n/;
+  expect(rulesOf(1000)).toMatch(listed);
+  const many = rulesOf(5000);
+  expect(many).not.toMatch(listed);
+  expect(many.length).toBeLessThan(400_000);
 });

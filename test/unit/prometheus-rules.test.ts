@@ -84,6 +84,27 @@ describe('renderNeverSeenRules', () => {
     ]);
   });
 
+  it('misses more than a thousand probes by their list, but for those with labels of their own', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => ({
+      ...{ job: 'j', instance: `i${i}`, name: `p${i}` },
+      ...(i === 7 && { interval: 3600 }),
+    }));
+    const listed =
+      'fargaze:probe_expected unless on (job, instance) fargaze_probe_timestamp_seconds';
+    const owned = { job: 'j', instance: 'own', name: 'own', labels: { team: 'shop' } };
+    expect(rulesOf(...many).map(({ expr }) => expr.length > 10_000)).toEqual([true, false]);
+    const plain = { job: 'j', instance: 'last', name: 'last' };
+    expect(rulesOf(...many, plain).map((rule) => [rule.for, rule.expr])).toEqual([
+      ['2h30m', `(${listed}) unless on () up{job="pushgateway"} == 0`],
+    ]);
+    const [first, second] = rulesOf(...many, owned);
+    expect([first?.for, second?.for]).toEqual(['5m', '2h30m']);
+    expect(first?.expr).toMatch(/^\(label_replace\(.*absent\(.*instance="own".*"team", "shop"/);
+    expect(second?.expr).toBe(
+      `((${listed} unless on (job, instance) (fargaze:probe_expected{job="j",instance="own"}))) unless on () up{job="pushgateway"} == 0`,
+    );
+  });
+
   it('is a valid file without probes', () => {
     expect(rulesOf()).toEqual([]);
   });

@@ -14,6 +14,12 @@ export type ExpectedProbe = AlertLabels & {
   readonly interval?: number;
 };
 
+/**
+ * Probes that are named one by one. Of more, those without labels of their own are missed by the list: a task definition would
+ * not hold them twice. Their alert has no name of a probe, and waits for the one that comes most rarely.
+ */
+export const mostNamed = 1000;
+
 /** Seconds that a system may take to start before a missing result is an alert. */
 const startSeconds = 300;
 
@@ -26,25 +32,31 @@ const patience = 2.5;
  * @throws RangeError when an interval is not above 0.
  */
 export function renderNeverSeenRules(probes: readonly ExpectedProbe[]): string {
-  const waits = [...new Set(probes.map(wait))].sort((a, b) => a - b);
-  const rules = waits.map((seconds) => {
-    const waited = formatDuration(seconds);
-    const missing = probes.filter((probe) => wait(probe) === seconds).map(absence);
-    return {
-      alert: 'FargazeProbeNeverSeen',
-      // While the Pushgateway cannot be scraped every result is missing: that is FargazePushgatewayDown.
-      expr: `(${missing.join(' or ')}) unless on () up{job="pushgateway"} == 0`,
-      for: waited,
-      // The wait keeps the rules apart.
-      labels: { severity: '{{ or $labels.severity "critical" }}', wait: waited },
-      annotations: {
-        summary:
-          'Nothing is known of {{ $labels.instance }}: no result of probe {{ $labels.probe }}',
-        description: `For ${waited} Prometheus held no result of job {{ $labels.job }}: none was ever pushed, or the Pushgateway lost it.`,
-        runbook_url: 'docs/runbooks/FargazeProbeNeverSeen.md',
-      },
-    };
-  });
+  const many = probes.length > mostNamed;
+  const named = many ? probes.filter((probe) => !isPlain(probe)) : probes;
+  const longest = many ? Math.max(0, ...probes.filter(isPlain).map(wait)) : 0;
+  const waits = [...new Set([...named.map(wait), ...(longest > 0 ? [longest] : [])])];
+  const rules = waits
+    .sort((a, b) => a - b)
+    .map((seconds) => {
+      const waited = formatDuration(seconds);
+      const missing = named.filter((probe) => wait(probe) === seconds).map(absence);
+      if (seconds === longest) missing.push(absenceOfListed(named));
+      return {
+        alert: 'FargazeProbeNeverSeen',
+        // While the Pushgateway cannot be scraped every result is missing: that is FargazePushgatewayDown.
+        expr: `(${missing.join(' or ')}) unless on () up{job="pushgateway"} == 0`,
+        for: waited,
+        // The wait keeps the rules apart.
+        labels: { severity: '{{ or $labels.severity "critical" }}', wait: waited },
+        annotations: {
+          summary:
+            'Nothing is known of {{ $labels.instance }}: no result of probe {{ $labels.probe }}',
+          description: `For ${waited} Prometheus held no result of job {{ $labels.job }}: none was ever pushed, or the Pushgateway lost it.`,
+          runbook_url: 'docs/runbooks/FargazeProbeNeverSeen.md',
+        },
+      };
+    });
   return stringify({ groups: [{ name: 'fargaze-never-seen', rules }] }, { lineWidth: 0 });
 }
 
@@ -61,6 +73,21 @@ export function renderExpectedRules(probes: readonly ExpectedProbe[]): string {
   const none = { record: 'fargaze:probe_none_expected', expr: 'vector(1)' };
   const rules = probes.length === 0 ? [none] : expected;
   return stringify({ groups: [{ name: 'fargaze-expected', rules }] }, { lineWidth: 0 });
+}
+
+/** Neither labels nor a severity of its own. */
+function isPlain({ labels, severity }: ExpectedProbe): boolean {
+  return severity === undefined && Object.keys(labels ?? {}).length === 0;
+}
+
+/** 1 for every probe of the list without a result, but for those that a rule names itself. */
+function absenceOfListed(named: readonly ExpectedProbe[]): string {
+  const listed = 'fargaze:probe_expected unless on (job, instance) fargaze_probe_timestamp_seconds';
+  if (named.length === 0) return listed;
+  const others = named.map(
+    ({ instance, job }) => `fargaze:probe_expected{job=${quote(job)},instance=${quote(instance)}}`,
+  );
+  return `(${listed} unless on (job, instance) (${others.join(' or ')}))`;
 }
 
 /** 1 with the labels of the probe, those of fargaze.yml too, while there is no result of it. */

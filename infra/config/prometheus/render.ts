@@ -12,12 +12,15 @@ export type RuleSource = {
   readonly expected: readonly ExpectedProbe[];
 };
 
+/** The file with the list of configured probes. */
+export const expectedPath = 'recording/expected.yml';
+
 /** The generated rule files. @throws RangeError as {@link renderNeverSeenRules}. */
 export function renderRules({ config, expected }: RuleSource): Readonly<Record<string, string>> {
   const labelled = expected.map((probe) => ({ ...probe, ...alertingOf(config, probe.name) }));
   return {
     'recording/config.yml': renderConfigRules(config),
-    'recording/expected.yml': renderExpectedRules(expected),
+    [expectedPath]: renderExpectedRules(expected),
     'alerting/never-seen.yml': renderNeverSeenRules(labelled),
   };
 }

@@ -295,7 +295,23 @@ def complete_moto() -> None:
     LambdaFunction.create_from_cloudformation_json = with_layers(create)
     # moto knows that it does not know these.
     parsing.NULL_MODELS.clear()
-    parsing.clean_json = with_cidr(parsing.clean_json)
+    parsing.clean_json = without_absent(with_cidr(parsing.clean_json))
+
+
+def without_absent(clean: Any) -> Any:
+    """moto's resolver of intrinsic functions, which leaves null in a list where AWS::NoValue leaves nothing."""
+
+    def resolve(value: Any, resources: Any) -> Any:
+        if not isinstance(value, list):
+            return clean(value, resources)
+        resolved = [(item, resolve(item, resources)) for item in value]
+        return [
+            result
+            for item, result in resolved
+            if result is not None or not (isinstance(item, dict) and {"Fn::If", "Ref"} & item.keys())
+        ]
+
+    return resolve
 
 
 def with_cidr(clean: Any) -> Any:

@@ -3,6 +3,7 @@ import type { Common } from './row.ts';
 import { functionRows } from './rows-functions.ts';
 import { gatewayRows } from './rows-gateway.ts';
 import { killedRows } from './rows-killed.ts';
+import { probeRows } from './rows-probes.ts';
 import { prometheusRows } from './rows-prometheus.ts';
 import { queueRows } from './rows-queue.ts';
 
@@ -11,6 +12,7 @@ export const matrix = [
   ...gatewayRows,
   ...prometheusRows,
   ...queueRows,
+  ...probeRows,
   ...functionRows,
   ...killedRows,
 ] as const satisfies readonly Common[];

@@ -29,6 +29,8 @@ export type QueueRecord = {
   readonly body: string;
   /** When the queue took it, by its own clock; unset where the event does not say so. */
   readonly sent?: EpochMs;
+  /** How often it was handed over, this time included; unset where the event does not say so. */
+  readonly receives?: number;
 };
 
 /** More than any one invocation could probe. */
@@ -145,11 +147,14 @@ const queueSchema = closed(
   'the event of an SQS queue: Records, each with messageId and body',
 );
 
+type Attributes = { readonly ApproximateReceiveCount?: unknown; readonly SentTimestamp?: unknown };
+
 /** The messages in the event of a queue, in its order. @throws ConfigError with every issue. */
 export function parseQueueEvent(input: unknown): readonly QueueRecord[] {
   return checkEvent(queueSchema, input).Records.map(({ attributes, body, messageId }) => {
     // Nobody's result is lost for want of it, so what is no time is as good as none.
-    const sent = Number((attributes as { SentTimestamp?: unknown } | null)?.SentTimestamp);
-    return { messageId, body, ...(sent > 0 && { sent }) };
+    const { ApproximateReceiveCount, SentTimestamp } = (attributes ?? {}) as Attributes;
+    const [receives, sent] = [Number(ApproximateReceiveCount), Number(SentTimestamp)];
+    return { messageId, body, ...(sent > 0 && { sent }), ...(receives > 0 && { receives }) };
   });
 }

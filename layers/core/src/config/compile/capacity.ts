@@ -10,7 +10,7 @@ export const webFunction = {
   probing: 45 as Seconds,
   /** Probes that may wait for their targets at once (probe/pace.ts). */
   open: 250,
-  /** Work of one probe in a function of 512 MB, with TLS; measured by `npm run bench -- probe`. */
+  /** Work of one probe with TLS: some 4 ms of a whole core (docs/benchmarks.md), and a function of 512 MB has 0.3 of one. */
   work: 0.02 as Seconds,
 } as const;
 
