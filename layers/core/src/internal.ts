@@ -82,7 +82,7 @@ export {
 export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
 export { detailOf } from './net/tls-error.ts';
-export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
+export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { GroupPattern, Pattern } from './pattern/pattern.ts';
