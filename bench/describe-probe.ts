@@ -13,7 +13,7 @@ const fleets = [
   { targets: 1000, scheme: 'https', hanging: 33 },
 ] as const;
 
-const phasePlan = { atOnce: [1, 10, 50], results: 50 } as const;
+const phasePlan = { atOnce: [1, 10, 50], results: 100 } as const;
 
 /** Measures and describes. */
 export async function describeProbe(): Promise<string> {

@@ -56,7 +56,7 @@ export function packBundle(name: BundleName, source: BundleSource): string {
 /** Directories that the init container opens to the users of the other containers. */
 const opened: Readonly<Record<BundleName, readonly string[]>> = {
   grafana: ['/data', '/tmp'],
-  prometheus: ['/data', '/pushed'],
+  prometheus: ['/data', '/notify', '/pushed'],
   web: ['/config', '/metric-files', '/tmp'],
 };
 
@@ -88,6 +88,7 @@ const contents: Readonly<Record<BundleName, (source: BundleSource) => TarFile[]>
   ],
   prometheus: (source) => [
     readFrom(source.root, 'infra/config/prometheus/deployed.yml', 'prometheus.yml'),
+    ...readTree(join(source.root, 'infra/config/alertmanager')),
     ...ruleFiles(source),
   ],
   web: ({ root }) => [

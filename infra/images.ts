@@ -4,6 +4,7 @@ import { deployed } from './versions.ts';
 
 /** Image by what it runs. */
 export const images = {
+  alertmanager: `quay.io/prometheus/alertmanager:v${deployed.alertmanager}`,
   busybox: 'public.ecr.aws/docker/library/busybox:1.37.0',
   grafana: `docker.io/grafana/grafana:${deployed.grafana}`,
   prometheus: `quay.io/prometheus/prometheus:v${deployed.prometheus}`,

@@ -12,7 +12,9 @@ export function refuseSecrets(environment: Readonly<Record<string, unknown>>): v
 }
 
 function holdsSecret(name: string, value: string): boolean {
-  if (/_(?:PASSWORD|TOKEN)$/.test(name)) return !isSecretRef(value);
+  // CloudFormation looks it up; the template holds only where.
+  if (value.includes('{{resolve:')) return false;
+  if (/^FARGAZE_\w+_(?:PASSWORD|TOKEN)$/.test(name)) return !isSecretRef(value);
   const [, userInfo = ''] = /^[a-z][a-z0-9+.-]*:\/\/(.*)@/is.exec(value) ?? [];
   const authority = /^https?:/i.test(value) ? /^[^/?#]*/.exec(userInfo)?.[0] : userInfo;
   return authority === userInfo && userInfo.includes(':');

@@ -5,6 +5,8 @@
 export const deployed = {
   /** 3.14.0 ends on ECS tasks that belong to no service or lack optional fields; 3.15 does not. */
   prometheus: '3.15.1',
+  /** Not built: its configuration is held against the amtool of Debian. */
+  alertmanager: '0.35.0',
   pushgateway: '1.11.3',
   redis_exporter: '1.88.0',
   /** Not built: the boards are held against the types that this version publishes, @grafana/schema. */

@@ -15,6 +15,7 @@ const names = [
   'pushgateway',
   'redis_exporter',
   'blackbox_exporter',
+  'amtool',
   'nutcracker',
 ] as const;
 

@@ -9,6 +9,7 @@ export type ProgramName =
   | 'pushgateway'
   | 'redis_exporter'
   | 'blackbox_exporter'
+  | 'amtool'
   | 'nutcracker';
 
 /** How a program is found, recognised, fetched and asked for. */
@@ -78,6 +79,15 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
     debian: 'prometheus-redis-exporter',
     brew: '',
     go: 'github.com/oliver006/redis_exporter',
+  },
+  amtool: {
+    files: ['amtool'],
+    override: 'FARGAZE_AMTOOL',
+    banner: bannerOf('amtool'),
+    oldest: '0.25',
+    debian: 'prometheus-alertmanager',
+    brew: 'alertmanager',
+    go: '',
   },
   blackbox_exporter: {
     files: ['blackbox_exporter', 'prometheus-blackbox-exporter'],

@@ -62,6 +62,10 @@ export const seeds = {
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
   ],
   dns: [
+    // MX and SRV records with data of fewer bytes than their type has; an address of three bytes.
+    '\x12\x34\x81\x80\0\0\0\x01\0\0\0\0\x01a\0\0\x0f\0\x01\0\0\0\0\0\x00',
+    '\x12\x34\x81\x80\0\0\0\x01\0\0\0\0\x01a\0\0\x21\0\x01\0\0\0\0\0\x04\x01\x02\x03\x04',
+    '\x12\x34\x81\x80\0\0\0\x01\0\0\0\0\x01a\0\0\x1c\0\x01\0\0\0\0\0\x03\x01\x02\x03',
     '\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0\x07example\x03com\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\x01\x02\x03\x04',
     '\x12\x34\x81\x80\0\x01\0\x02\0\0\0\0\x01a\0\0\x10\0\x01\xc0\x0c\0\x10\0\x01\0\0\0\0\0\x05\x04text\xc0\x0c\0\x0f\0\x01\0\0\0\0\0\x04\0\x0a\xc0\x0c',
   ],

@@ -98,7 +98,11 @@ export function variableQueries({ templating }: BoardFile) {
 
 /** The expression with all values of all variables chosen, over a range of `range`. */
 export function fillIn(expr: string, range = '1m'): string {
-  return expr
-    .replaceAll(/\$__(?:rate_interval|range|interval)\b/g, range)
-    .replaceAll(/\$\{?\w+\}?/g, '.*');
+  return (
+    expr
+      .replaceAll(/\$__(?:rate_interval|range|interval)\b/g, range)
+      // Its "All" is the values that there are: the probes of Redis have this job.
+      .replaceAll('$probe_job', 'fargaze-redis')
+      .replaceAll(/\$\{?\w+\}?/g, '.*')
+  );
 }

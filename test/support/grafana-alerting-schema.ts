@@ -97,6 +97,21 @@ const receiver = v.variant('type', [
   }),
   v.strictObject({
     uid,
+    type: v.literal('pagerduty'),
+    settings: v.strictObject({ integrationKey: text, severity: text, summary: text }),
+  }),
+  v.strictObject({
+    uid,
+    type: v.literal('opsgenie'),
+    settings: v.strictObject({ apiKey: text, message: text, description: text }),
+  }),
+  v.strictObject({
+    uid,
+    type: v.literal('teams'),
+    settings: v.strictObject({ url: text, title: text, message: text }),
+  }),
+  v.strictObject({
+    uid,
     type: v.literal('webhook'),
     settings: v.strictObject({ url: text, httpMethod: v.picklist(['POST', 'PUT']), ...texts }),
   }),

@@ -37,10 +37,19 @@ function unpack(name: BundleName, set: Readonly<Record<string, string>>): string
 it.each([
   {
     name: 'the topic alone',
-    set: { TOKEN_ALERT_EMAIL: '', TOKEN_ALERT_SLACK: '', TOKEN_ALERT_WEBHOOK: '' },
+    set: Object.fromEntries(
+      ['EMAIL', 'SLACK', 'PAGERDUTY', 'OPSGENIE', 'TEAMS', 'WEBHOOK'].map((way) => [
+        `TOKEN_ALERT_${way}`,
+        '',
+      ]),
+    ),
     want: ['sns'],
   },
-  { name: 'every way but mail', set: { TOKEN_ALERT_EMAIL: '' }, want: ['sns', 'slack', 'webhook'] },
+  {
+    name: 'every way but mail',
+    set: { TOKEN_ALERT_EMAIL: '' },
+    want: ['sns', 'slack', 'pagerduty', 'opsgenie', 'teams', 'webhook'],
+  },
 ])('Grafana’s files are whole with $name', ({ set, want }) => {
   const arn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
   const directory = unpack('grafana', {

@@ -14,6 +14,9 @@ const filled = {
   ALERT_SNS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:alarms',
   ALERT_EMAIL: 'a@example.com',
   ALERT_SLACK: '1',
+  ALERT_PAGERDUTY: '1',
+  ALERT_OPSGENIE: '1',
+  ALERT_TEAMS: '1',
   ALERT_WEBHOOK: '1',
 };
 
@@ -36,7 +39,9 @@ function unpack(tokens: Readonly<Record<string, string>>): Record<string, Provis
     rmSync(target, { recursive: true });
   }
 }
-const none = { ALERT_SNS_TOPIC_ARN: '', ALERT_EMAIL: '', ALERT_SLACK: '', ALERT_WEBHOOK: '' };
+const none: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(filled).map((name) => [name, '']),
+);
 const types = (files: Record<string, ProvisioningFile>) =>
   files['contact-points.yml']?.contactPoints?.[0]?.receivers.map(({ type }) => type);
 
@@ -44,13 +49,18 @@ const ways = {
   ALERT_SNS_TOPIC_ARN: 'sns',
   ALERT_EMAIL: 'email',
   ALERT_SLACK: 'slack',
+  ALERT_PAGERDUTY: 'pagerduty',
+  ALERT_OPSGENIE: 'opsgenie',
+  ALERT_TEAMS: 'teams',
   ALERT_WEBHOOK: 'webhook',
 } as const;
 const names = Object.keys(ways) as (keyof typeof ways)[];
 
-/** Every choice of ways but none at all. */
-const choices = Array.from({ length: 2 ** names.length - 1 }, (_, index) => {
-  const chosen = names.filter((_name, bit) => ((index + 1) >> bit) % 2 === 1);
+/** Each way by itself, all but each, and all. */
+const choices = [
+  ...names.flatMap((one) => [[one], names.filter((name) => name !== one)]),
+  names,
+].map((chosen) => {
   const set = Object.fromEntries(chosen.map((name) => [name, filled[name]]));
   return { name: chosen.map((way) => ways[way]).join(', '), set, want: chosen.map((n) => ways[n]) };
 });
@@ -79,6 +89,7 @@ it('and policies are left out when none is', () => {
 
 it('that nobody decided on stop the start of the task', () => {
   expect(() => unpack({ ALERT_ANY: '1', REGION: 'r' })).toThrow(/ALERT_SNS_TOPIC_ARN/);
-  const { ALERT_SLACK: _, ...forgotten } = { ...none, ALERT_ANY: '1', REGION: 'r' };
+  const all: Record<string, string> = { ...none, ALERT_ANY: '1', REGION: 'r' };
+  const { ALERT_SLACK: _, ...forgotten } = all;
   expect(() => unpack(forgotten)).toThrow(/ALERT_SLACK/);
 });

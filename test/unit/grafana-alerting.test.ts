@@ -130,8 +130,11 @@ it('a key that Grafana does not know is found', () => {
 describe('contact points', () => {
   it('hold no secret: what is one comes by Grafana’s environment', () => {
     const text = readFileSync(join(directory, 'contact-points.yml'), 'utf8');
-    expect(text.match(/url: .*/g)).toEqual([
+    expect(text.match(/(?:url|\w+Key): .*/g)).toEqual([
       'url: $FARGAZE_ALERT_SLACK_URL',
+      'integrationKey: $FARGAZE_ALERT_PAGERDUTY_KEY',
+      'apiKey: $FARGAZE_ALERT_OPSGENIE_KEY',
+      'url: $FARGAZE_ALERT_TEAMS_URL',
       'url: $FARGAZE_ALERT_WEBHOOK_URL',
     ]);
   });

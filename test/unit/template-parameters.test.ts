@@ -123,6 +123,21 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
       AlarmEmail: 'a@b.example',
     },
   },
+  {
+    name: 'alerts to everybody, without Grafana',
+    values: {
+      EnableGrafana: 'false',
+      AlertOpsgenieSecretArn: secret,
+      AlertPagerDutySecretArn: secret,
+      AlertSlackSecretArn: secret,
+      AlertTeamsSecretArn: secret,
+      AlertWebhookSecretArn: secret,
+    },
+  },
+  {
+    name: 'an Alertmanager of your own',
+    values: { EnableGrafana: 'false', AlertmanagerUrl: 'https://alerts.example.org' },
+  },
   { name: 'a load balancer of your own', values: listener },
   {
     name: 'a record in a zone, for an internal load balancer in two zones',

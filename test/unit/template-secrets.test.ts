@@ -20,6 +20,7 @@ it.each([
   ['FARGAZE_REMOTE_WRITE_TOKEN', 'env:TOKEN'],
   ['FARGAZE_PUSHGATEWAY_PASSWORD', 'file:/run/secret'],
   ['FARGAZE_REMOTE_WRITE_PASSWORD', ''],
+  ['REDIS_URL', 'redis://u:{{resolve:secretsmanager:arn}}@h'],
   ['FARGAZE_OWNER', { 'Fn::Sub': 'a:b@c' }],
 ])('%s=%s is let through', (name, value) => {
   expect(() => refuseSecrets({ [name]: value })).not.toThrow();

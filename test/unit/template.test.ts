@@ -32,7 +32,7 @@ it('the template holds what these tests look at', () => {
     'PrometheusService',
     'GrafanaService',
   ]);
-  expect(lasting).toHaveLength(8);
+  expect(lasting).toHaveLength(9);
   expect(initial).toHaveLength(5);
 });
 
@@ -151,7 +151,10 @@ describe('secrets', () => {
     'RedisSecretArn',
     'PushgatewaySecretArn',
     'RemoteWriteSecretArn',
+    'AlertOpsgenieSecretArn',
+    'AlertPagerDutySecretArn',
     'AlertSlackSecretArn',
+    'AlertTeamsSecretArn',
     'AlertWebhookSecretArn',
     ...ofType('AWS::SecretsManager::Secret').map(({ id }) => id),
   ]);
@@ -365,6 +368,7 @@ it('no name keeps a second stack out of the account', () => {
 
 /** Volumes that images declare (their Dockerfiles): Fargate hands such a path over with the image's owner and content. */
 const declaredVolumes: Readonly<Record<string, readonly string[]>> = {
+  AlertmanagerImage: ['/alertmanager'],
   GrafanaImage: [],
   PrometheusImage: ['/prometheus'],
   PushgatewayImage: ['/pushgateway'],
@@ -406,6 +410,7 @@ it('the name of a service is forgotten within seconds of its absence', () => {
 it('a sidecar that dies early is restarted: the longest wait is a minute', () => {
   const restarted = containers.filter(({ container }) => container.RestartPolicy !== undefined);
   expect(restarted.map(({ container }) => container.Name).sort()).toEqual([
+    'alertmanager',
     'door',
     'exporter',
     'exporter',

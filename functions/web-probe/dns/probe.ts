@@ -136,6 +136,16 @@ function judge(answer: DnsAnswer, module: DnsModule, env: ProbeEnvironment): Fai
     const wanted = options.validRcodes.map(nameOf).join(' or ');
     return failure('request', 'rcode', `${nameOf(answer.rcode)}, want ${wanted}`);
   }
+  try {
+    return judgeSections(answer, module);
+  } catch (error) {
+    if (error instanceof DnsFormatError) return failure('request', 'protocol', error.message);
+    throw error;
+  }
+}
+
+function judgeSections(answer: DnsAnswer, module: DnsModule): Failure | undefined {
+  const options = module.dns;
   for (const name of ['answer', 'authority', 'additional'] as const) {
     const records = answer[name].map((record) => recordText(record, answer.bytes));
     const fault = judgeSection({ name, records, rules: options[name] }, module.compat);

@@ -1,7 +1,7 @@
 // Resource records as text, as patterns of modules expect them: in the form of zone files (RFC 1035, 5; RFC 3597 for types that
 // have no form here), with tabs between name, TTL, class and type, as the library of blackbox_exporter writes them.
 import { recordClasses, recordTypes } from '@fargaze/core/internal';
-import { type DnsRecord, readName } from './message.ts';
+import { DnsFormatError, type DnsRecord, readName } from './message.ts';
 
 const typeNames = new Map(Object.entries(recordTypes).map(([name, number]) => [number, name]));
 const classNames = new Map(Object.entries(recordClasses).map(([name, number]) => [number, name]));
@@ -9,7 +9,7 @@ const classNames = new Map(Object.entries(recordClasses).map(([name, number]) =>
 /** Data of a record: the whole message, and where the data begins and ends. */
 type Data = { readonly bytes: Buffer; readonly at: number; readonly end: number };
 
-/** One record of the message `bytes`, in one line. */
+/** One record of the message `bytes`, in one line. @throws DnsFormatError when its data is not of its type. */
 export function recordText(record: DnsRecord, bytes: Buffer): string {
   const type = typeNames.get(record.type) ?? `TYPE${record.type}`;
   const named = classNames.get(record.class) ?? `CLASS${record.class}`;
@@ -26,6 +26,7 @@ function fields(pattern: string): Format {
     let at = start;
     const number = (size: 1 | 2 | 4) => {
       at += size;
+      if (at > end) throw new DnsFormatError('the data of a record is cut off');
       return String(bytes.readUIntBE(at - size, size));
     };
     const rest = () => bytes.subarray(at, end);
@@ -50,7 +51,7 @@ function fields(pattern: string): Format {
 const name = fields('n');
 
 const formats: Readonly<Record<number, Format>> = {
-  1: ({ at, bytes, end }) => [...bytes.subarray(at, end)].join('.'),
+  1: (data) => [...exactly(4, data)].join('.'),
   2: name,
   5: name,
   6: fields('nn44444'),
@@ -60,7 +61,7 @@ const formats: Readonly<Record<number, Format>> = {
   16: fields('t'),
   17: fields('nn'),
   18: fields('2n'),
-  28: ({ at, bytes, end }) => ipv6Text(bytes.subarray(at, end)),
+  28: (data) => ipv6Text(exactly(16, data)),
   33: fields('222n'),
   36: fields('2n'),
   39: name,
@@ -77,6 +78,14 @@ const formats: Readonly<Record<number, Format>> = {
     return `${bytes[at] ?? 0} ${tag} ${quoted(bytes.subarray(at + 2 + length, end))}`;
   },
 };
+
+/** The data, of as many bytes as its type has. */
+function exactly(length: number, { at, bytes, end }: Data): Buffer {
+  if (end - at !== length) {
+    throw new DnsFormatError(`an address of ${end - at} bytes, want ${length}`);
+  }
+  return bytes.subarray(at, end);
+}
 
 /** RFC 3597, section 5. */
 function unknownText({ at, bytes, end }: Data): string {
