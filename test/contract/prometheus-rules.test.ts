@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const run = (...args: string[]) =>
-  runCommand(promtool.path, args, { env: promtool.env, timeoutMs: 240_000 });
+  runCommand(promtool.path, args, { env: { ...promtool.env, GOGC: '400' }, timeoutMs: 240_000 });
 
 /** What promtool says of `tests` on rules of which one file is generated. */
 async function testGenerated(
