@@ -148,8 +148,8 @@ export async function startSentinels(
   return { sentinels, stop };
 }
 
-/** A twemproxy before the Redis at `port`. */
-export async function startTwemproxy(port: number): Promise<Server> {
+/** A twemproxy before the Redis at `port`, which it logs in to with `password`, as its clients must do then. */
+export async function startTwemproxy(port: number, password?: string): Promise<Server> {
   const { nutcracker: program } = await findPrograms(['nutcracker'], { report: () => undefined });
   const place = await temporaryPlace('nutcracker');
   const own = await freePort();
@@ -160,6 +160,7 @@ export async function startTwemproxy(port: number): Promise<Server> {
     '  redis: true',
     '  hash: fnv1a_64',
     '  distribution: ketama',
+    ...(password === undefined ? [] : [`  redis_auth: ${password}`]),
     '  servers:',
     `    - 127.0.0.1:${port}:1 one`,
   ];
