@@ -55,7 +55,24 @@ export async function startCluster({ args, ports, replicas }: ClusterOptions): P
     check: async () => (await Promise.all(nodes.map(size))).every(Boolean),
   });
   await Promise.all(nodes.slice(primaries).map((node, index) => follow(node, nodes[index])));
+  await showReplicas(nodes);
   return { nodes, stop: () => stopAll(nodes) };
+}
+
+/** Nodes leave a replica out of their maps until they hear, by gossip, that it has been sent something. */
+async function showReplicas(nodes: readonly Server[]): Promise<void> {
+  for (const { url } of nodes.slice(0, primaries)) await sendTo(url, (send) => send('FLUSHALL'));
+  const shown = async ({ url }: Server) => {
+    const map = await sendTo(url, (send) => send('CLUSTER', 'SLOTS'));
+    // Of each range: its ends, its primary, its replicas.
+    const ranges = Array.isArray(map) ? (map as readonly (readonly unknown[])[]) : [];
+    return ranges.reduce((sum, range) => sum + range.length - 3, 0) === nodes.length - primaries;
+  };
+  await waitFor({
+    what: 'replicas in the map of every node',
+    seconds: 60,
+    check: async () => (await Promise.all(nodes.map(shown))).every(Boolean),
+  });
 }
 
 async function takeSlots(node: Server, index: number): Promise<void> {
