@@ -18,9 +18,6 @@ const grafanaTokens = {
   ...prometheusTokens,
   TOKEN_ALERT_ANY: '1',
   TOKEN_ALERT_EMAIL: '',
-  TOKEN_ALERT_SLACK: '',
-  TOKEN_ALERT_SNS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:alarms',
-  TOKEN_ALERT_WEBHOOK: '',
 };
 
 it.each([

@@ -137,8 +137,8 @@ it('the bundle of Grafana holds every board and the provisioning', async () => {
   const { code, config, output } = await unpack('grafana', tokensOf('Grafana'));
   expect([output, code]).toEqual(['', 0]);
   const list = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const generated = 'provisioning/alerting/never-seen.yml';
-  expect(list(config).sort()).toEqual([...list('infra/config/grafana'), generated].sort());
+  const generated = ['provisioning/alerting/never-seen.yml', 'provisioning/datasources/amp.yml'];
+  expect(list(config).sort()).toEqual([...list('infra/config/grafana'), ...generated].sort());
   for (const file of list(config).filter((name) => name.endsWith('.yml'))) {
     expect(readFileSync(join(config, file), 'utf8')).not.toMatch(
       /__[A-Z]|^ *# (?:if|end) [A-Z]+_?$/,

@@ -262,7 +262,7 @@ export const configTests: RuleTest[] = [
     ],
   },
   {
-    name: 'a latency objective that burned for half an hour is quiet five minutes after it recovered',
+    name: 'a latency objective that burned for an hour is quiet five minutes after it recovered',
     interval: '15s',
     input_series: [
       {
@@ -271,28 +271,29 @@ export const configTests: RuleTest[] = [
       },
       {
         series: 'http_request_duration_seconds_bucket{job="web",instance="a",status="200",le="1"}',
-        // Slow from minute 60 to 90.
-        values: '0+150x240 36000x119 36000+150x400',
+        // Slow from minute 60 to 140.
+        values: '0+150x240 36000x319 36000+150x240',
       },
     ],
+    // The hour is slow throughout: a part of it counts differently in versions 2 and 3 of Prometheus.
     alert_rule_test: [
       { alertname: 'FargazeSloBurningFast', eval_time: '59m', exp_alerts: [] },
-      ...['75m', '89m'].map((eval_time) => ({
+      {
         alertname: 'FargazeSloBurningFast',
-        eval_time,
+        eval_time: '139m',
         exp_alerts: [
           {
             exp_labels: { slo: 'quick', severity: 'critical' },
             exp_annotations: {
-              summary: `The error budget of quick burns ${eval_time === '75m' ? '21.0' : '44.2'} times too fast`,
+              summary: 'The error budget of quick burns 100.0 times too fast',
               description:
                 '2 % of the budget went within an hour, or 5 % within six hours, and it goes on.',
               runbook_url: 'docs/runbooks/FargazeSloBurningFast.md',
             },
           },
         ],
-      })),
-      { alertname: 'FargazeSloBurningFast', eval_time: '95m', exp_alerts: [] },
+      },
+      { alertname: 'FargazeSloBurningFast', eval_time: '145m', exp_alerts: [] },
     ],
   },
   {

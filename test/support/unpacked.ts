@@ -5,8 +5,21 @@ import { type BundleName, packBundle, unpackCommand } from '../../infra/bundle.t
 import { runCommand } from '../../local/programs/command.ts';
 import { readConfigFile } from '../../scripts/config-file.ts';
 
+/** No way to be notified but the topic. */
+export const alertTokens = {
+  TOKEN_ALERT_OPSGENIE: '',
+  TOKEN_ALERT_PAGERDUTY: '',
+  TOKEN_ALERT_SLACK: '',
+  TOKEN_ALERT_SNS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:alarms',
+  TOKEN_ALERT_TEAMS: '',
+  TOKEN_ALERT_WEBHOOK: '',
+};
+
 /** What the bundle of Prometheus needs to know; a test changes what it is about. */
 export const prometheusTokens = {
+  ...alertTokens,
+  TOKEN_ALERTMANAGER: '',
+  TOKEN_ALERTMANAGER_SCHEME: '',
   TOKEN_CLUSTER_ARNS: 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
   TOKEN_EVALUATE_ALERTS: '1',
   TOKEN_NAMESPACE: 'fargaze.internal',

@@ -56,6 +56,15 @@ const onlyInAws = [
   'Meta / Samples of CloudWatch / B',
 ];
 
+/** The local Redis is a server by itself: no cluster, no replicas that the probe asks for, no sentinels. */
+const onlyInTopologies = [
+  'Redis / Sentinels / A',
+  'Redis / Sentinels / B',
+  'Redis / Shards / A',
+  'Redis / Slots / A',
+  'Redis / Time until replicas show a write / A',
+];
+
 /** CloudWatch is minutes behind, so these lines may end before now. */
 const late = ['ECS / CPU of the reservation / A', 'ECS / Memory of the reservation / A'];
 
@@ -185,7 +194,7 @@ const silent = (answers: Answers) =>
 
 /** Those that should have data. */
 const missing = (answers: Answers) =>
-  silent(answers).filter((place) => ![...onlyInAws, ...late].includes(place));
+  silent(answers).filter((place) => ![...onlyInAws, ...onlyInTopologies, ...late].includes(place));
 
 async function labelValues(selector: string, label: string): Promise<readonly string[]> {
   const match = encodeURIComponent(fillIn(selector));

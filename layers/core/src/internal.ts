@@ -29,7 +29,6 @@ export type {
   HttpHeader,
   HttpModule,
   HttpOptions,
-  IpOptions,
   OAuth2Options,
   ProxyOptions,
   RecordRules,
@@ -65,7 +64,6 @@ export {
   SourceError,
 } from './errors.ts';
 export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts';
-export { renderExposition } from './exposition.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
 export { type AwsCredentials, presignUrl, readAwsCredentials } from './http/sigv4.ts';
@@ -85,7 +83,7 @@ export { detailOf } from './net/tls-error.ts';
 export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
-export type { GroupPattern, Pattern } from './pattern/pattern.ts';
+export type { Pattern } from './pattern/pattern.ts';
 export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
@@ -94,7 +92,7 @@ export type { Summary } from './probe/summary.ts';
 export { groupKey } from './pushgateway/grouping.ts';
 export { readGroups, type StoredGroup, type StoredGroups } from './pushgateway/groups.ts';
 export { markOwner, takenOf, timeMetrics } from './pushgateway/owner.ts';
-export { type Pushgateway, pushGroup } from './pushgateway/push.ts';
+export type { Pushgateway } from './pushgateway/push.ts';
 export { pushMetrics } from './pushgateway/push-metrics.ts';
 export { type Conflicts, isOwnMetric, pushSamples } from './pushgateway/push-samples.ts';
 export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
