@@ -1,5 +1,11 @@
 // redis:// and rediss:// addresses (www.iana.org/assignments/uri-schemes/prov/redis), valkey's names for them too.
-import { decodeUserInfo, type Failure, failure, redactUrl } from '@fargaze/core/internal';
+import {
+  decodeUserInfo,
+  type Failure,
+  failure,
+  redactUrl,
+  splitUserInfo,
+} from '@fargaze/core/internal';
 
 /** Where a server listens. */
 export type Place = {
@@ -30,18 +36,20 @@ export function parseAddress(address: string): RedisAddress | Failure {
 
 function parseRedisAddress(address: string): RedisAddress | undefined {
   const scheme = /^(?:redis|valkey)(s?):\/\//i.exec(address);
-  if (scheme === null || !URL.canParse(address)) return undefined;
-  const url = new URL(address);
+  const { bare, userInfo } = splitUserInfo(address);
+  if (scheme === null || !URL.canParse(bare)) return undefined;
+  const url = new URL(bare);
+  const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(userInfo) ?? [];
   const database = /^\/?$/.test(url.pathname) ? '0' : url.pathname.slice(1);
-  const extras = url.search !== '' || address.includes('#');
+  const extras = url.search !== '' || bare.includes('#');
   if (url.hostname === '' || url.port === '0' || extras) return undefined;
   if (!/^\d{1,9}$/.test(database)) return undefined;
   return {
     host: unbracket(url.hostname),
     port: url.port === '' ? usualPort : Number(url.port),
     tls: scheme[1] !== '',
-    username: decodeUserInfo(url.username),
-    password: decodeUserInfo(url.password),
+    username: decodeUserInfo(username),
+    password: decodeUserInfo(password),
     database: Number(database),
   };
 }

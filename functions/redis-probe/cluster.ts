@@ -4,6 +4,8 @@ import { mapConcurrently, sample } from '@fargaze/core/internal';
 import { showPlace } from './address.ts';
 import { type Canary, canaryKey, canarySamples, sendCanary } from './canary.ts';
 import { type Connection, connectTo, isUnsupported } from './connection.ts';
+import { expectsInfo, type ServerInfo } from './expectations.ts';
+import { readInfo } from './health.ts';
 import { label, numberIn, parseInfo } from './info.ts';
 import { chooseReplicas, watchReplicas } from './replicas.ts';
 import { RespError } from './resp.ts';
@@ -18,9 +20,10 @@ import { attempt, expectThat, timedPhase, type Visit } from './visit.ts';
 /** Shards that are probed at once. */
 const concurrency = 8;
 
-/** Probes every shard; failures are kept in the visit. */
-export async function probeCluster(visit: Visit, seed: Answering): Promise<void> {
+/** Probes every shard; failures are kept in the visit. Answers what primaries say of themselves, where that is expected. */
+export async function probeCluster(visit: Visit, seed: Answering): Promise<readonly ServerInfo[]> {
   let redirects = 0;
+  const told: ServerInfo[] = [];
   const redirected = (words: string) => {
     redirects += 1;
     visit.env.trace(`redirected: ${words.slice(0, 80)}`);
@@ -30,12 +33,13 @@ export async function probeCluster(visit: Visit, seed: Answering): Promise<void>
     const probed =
       shards === undefined
         ? [await probeAnyShard(visit, { seed, redirected })]
-        : await probeShards(visit, { seed, shards, redirected });
+        : await probeShards(visit, { seed, shards, redirected, told });
     visit.samples.push(...canarySamples(probed));
     visit.failures.push(...probed.flatMap(({ failures }) => failures));
     noteVisibility(visit, probed);
   });
   visit.samples.push(sample('probe_redis_redirects', {}, redirects));
+  return told;
 }
 
 type Redirected = (words: string) => void;
@@ -89,6 +93,8 @@ type Cluster = {
   readonly seed: Answering;
   readonly shards: readonly Shard[];
   readonly redirected: Redirected;
+  /** Takes what each primary says of itself. */
+  readonly told: ServerInfo[];
 };
 
 async function probeShards(visit: Visit, cluster: Cluster): Promise<Canary[]> {
@@ -122,17 +128,16 @@ type OneShard = Omit<Cluster, 'shards'> & { readonly shard: Shard; readonly tag:
 async function probeShard(visit: Visit, one: OneShard): Promise<Canary> {
   const { seed, shard, tag } = one;
   const labels = { shard: shard.name, node: showPlace(shard.primary) };
+  let primary: Connection | undefined;
   const canary = await probeKey(visit, one, {
     key: canaryKey(visit, tag),
     connect: async () => {
-      const connection = await connectTo(visit, {
-        place: shard.primary,
-        credentials: seed.credentials,
-      });
-      await demand(connection, 'ping', ['PING']);
-      return connection;
+      primary = await connectTo(visit, { place: shard.primary, credentials: seed.credentials });
+      await demand(primary, 'ping', ['PING']);
+      return primary;
     },
   });
+  if (primary !== undefined) await hearPrimary(visit, one, primary);
   const failures = canary.failures.map(({ detail, phase, reason }) => {
     return new Verdict(phase, reason, detail).of(nameShard(shard)).outcome;
   });
@@ -143,10 +148,22 @@ async function probeShard(visit: Visit, one: OneShard): Promise<Canary> {
   return { ...canary, failures };
 }
 
+/** A primary that breaks off has failed its canary, or fails what is expected. */
+async function hearPrimary(visit: Visit, { shard, told }: OneShard, primary: Connection) {
+  if (!expectsInfo(visit.options.expect)) return;
+  const part = nameShard(shard);
+  try {
+    told.push({ part, read: await readInfo(primary) });
+  } catch (error) {
+    if (!(error instanceof Verdict)) throw error;
+    told.push({ part, read: { refused: `is not answered (${error.message})` } });
+  }
+}
+
 /** Without a map: one key, wherever it lies. */
 function probeAnyShard(
   visit: Visit,
-  { seed, redirected }: Omit<Cluster, 'shards'>,
+  { seed, redirected }: Omit<Cluster, 'shards' | 'told'>,
 ): Promise<Canary> {
   visit.env.trace('the map of the cluster may not be read: one canary for all shards');
   const shard = { name: '', primary: seed.connection.place, replicas: [], ranges: [] };
@@ -164,7 +181,7 @@ type Key = { readonly key: string; readonly connect: () => Promise<Connection> }
 
 async function probeKey(
   visit: Visit,
-  { seed, shard, redirected }: Omit<OneShard, 'tag'>,
+  { seed, shard, redirected }: Omit<OneShard, 'tag' | 'told'>,
   { connect, key }: Key,
 ): Promise<Canary> {
   try {

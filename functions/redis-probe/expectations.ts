@@ -7,15 +7,21 @@ import { expectThat, type Visit } from './visit.ts';
 /** Why INFO cannot be read, or what it says. */
 export type InfoRead = { readonly info: Info } | { readonly refused: string };
 
+/** What one server says of itself; `part` names it where there are several. */
+export type ServerInfo = { readonly read: InfoRead; readonly part?: string };
+
 type Judge = (info: Info, now: number) => Verdict | undefined;
 
-/** Judges every expectation that the module has. */
-export function judgeInfo(visit: Visit, read: InfoRead): void {
+/** Judges every expectation that the module has; each is met where every server meets it. */
+export function judgeInfo(visit: Visit, servers: readonly ServerInfo[]): void {
   const now = visit.env.clock.now() / 1000;
   for (const [expectation, judge] of judgesOf(visit.options.expect)) {
-    const verdict =
-      'info' in read ? judge(read.info, now) : unreadable(expectation, `INFO ${read.refused}`);
-    expectThat(visit, expectation, verdict);
+    const unmet = servers.flatMap(({ part, read }) => {
+      const verdict =
+        'info' in read ? judge(read.info, now) : unreadable(expectation, `INFO ${read.refused}`);
+      return (part === undefined ? verdict : verdict?.of(part)) ?? [];
+    });
+    expectThat(visit, expectation, unmet[0]);
   }
 }
 

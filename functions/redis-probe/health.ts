@@ -2,7 +2,7 @@
 // (`probe_redis_check_supported`), unless an expectation needs it.
 import { sample } from '@fargaze/core/internal';
 import type { Connection } from './connection.ts';
-import { expectsInfo, type InfoRead, judgeInfo } from './expectations.ts';
+import { expectsInfo, type InfoRead, judgeInfo, type ServerInfo } from './expectations.ts';
 import { infoSamples, label, parseInfo } from './info.ts';
 import { quoteReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
@@ -11,14 +11,21 @@ import { timedPhase, type Visit } from './visit.ts';
 /** Events of LATENCY LATEST that are reported at most. */
 const mostEvents = 20;
 
-/** Reads health where the module asks for it or expects something of it. @throws Verdict when the server is silent. */
-export async function readHealth(visit: Visit, connection: Connection): Promise<void> {
+/**
+ * Reads health where the module asks for it or expects something of it. Of a cluster, `primaries` are judged instead of
+ * the server that is asked. @throws Verdict when the server is silent.
+ */
+export async function readHealth(
+  visit: Visit,
+  connection: Connection,
+  primaries: readonly ServerInfo[] = [],
+): Promise<void> {
   const { expect, health } = visit.options;
   if (!health && !expectsInfo(expect)) return;
   await timedPhase(visit, 'health', async () => {
     const read = await readInfo(connection);
     if ('info' in read) visit.samples.push(...infoSamples(read.info));
-    judgeInfo(visit, read);
+    judgeInfo(visit, primaries.length > 0 ? primaries : [{ read }]);
     if (!health) return;
     const latest = await connection.askOptional('health', 'latency', ['LATENCY', 'LATEST']);
     visit.samples.push(...latencySamples(latest));
@@ -29,7 +36,8 @@ export async function readHealth(visit: Visit, connection: Connection): Promise<
   });
 }
 
-async function readInfo(connection: Connection): Promise<InfoRead> {
+/** INFO of one server. @throws Verdict when it is silent. */
+export async function readInfo(connection: Connection): Promise<InfoRead> {
   const reply = await connection.askOptional('health', 'info', ['INFO']);
   if (typeof reply === 'string') return { info: parseInfo(reply) };
   if (reply instanceof RespError) return { refused: `is refused (${quoteReply(reply.message)})` };

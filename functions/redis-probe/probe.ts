@@ -14,6 +14,7 @@ import {
 import { parseAddress, type RedisAddress } from './address.ts';
 import { type Connection, connectTo } from './connection.ts';
 import { credentialsOf, type ReadCredentials, sentinelCredentialsOf } from './credentials.ts';
+import type { ServerInfo } from './expectations.ts';
 import { readHealth } from './health.ts';
 import { RespError } from './resp.ts';
 import { judgeRole, type Role, readRole } from './role.ts';
@@ -118,15 +119,16 @@ async function probeTopology(visit: Visit, greeted: Greeted): Promise<void> {
     return;
   }
   const usable = judgeRole(visit, role);
+  let primaries: readonly ServerInfo[] = [];
   if (usable && kind === 'cluster') {
     const { probeCluster } = await import('./cluster.ts');
-    await probeCluster(visit, server);
+    primaries = await probeCluster(visit, server);
   } else if (usable) await probeCanary(visit, server);
   if (usable && visit.options.pubsub) {
     const { passMessage } = await import('./pubsub.ts');
     await attempt(visit, () => passMessage(visit, greeted.connection, greeted.credentials));
   }
-  await attempt(visit, () => readHealth(visit, greeted.connection));
+  await attempt(visit, () => readHealth(visit, greeted.connection, primaries));
 }
 
 /** What the target is part of: as the module says, else as the server says. @throws Verdict for a sentinel in disguise. */

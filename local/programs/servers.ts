@@ -128,10 +128,11 @@ export async function startPushgateway(
   });
 }
 
-/** A redis_exporter for one Redis; the password goes by environment. */
+/** A redis_exporter for one Redis; user and password go by environment, as deployed (infra/redis.yml). */
 export async function startRedisExporter(
   options: {
     readonly redisUrl: string;
+    readonly username?: string;
     readonly password?: string;
     readonly program?: Program;
   } & RunOptions,
@@ -147,7 +148,10 @@ export async function startRedisExporter(
       // As deployed (infra/redis.yml): a Redis that hangs is reported, and not by a scrape that times out.
       '-connection-timeout=2s',
     ],
-    env: () => (options.password === undefined ? {} : { REDIS_PASSWORD: options.password }),
+    env: () => ({
+      ...(options.username !== undefined && { REDIS_USER: options.username }),
+      ...(options.password !== undefined && { REDIS_PASSWORD: options.password }),
+    }),
   });
 }
 

@@ -78,6 +78,26 @@ describe('a healthy cluster', () => {
     expect(detail(probed)).toMatch(/^shard \d+ at .*: 1 replicas follow, want at least 2$/);
   });
 
+  it('is judged by INFO of the primary of every shard, whichever node is the target', async () => {
+    const expecting = { expect_eviction_policy: ['noeviction'], expect_version_min: '6.0' };
+    const probe = () => runProbe(probeRedis, redisModule(expecting), node(0).url);
+    const met = ({ samples }: Probed) =>
+      ['eviction_policy', 'version'].map(
+        (name) => samples[`probe_redis_expectation_met{expectation="${name}"}`],
+      );
+    const fine = await probe();
+    expect([verdict(fine), ...met(fine)]).toEqual(['ok', 1, 1]);
+    await send(2, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const one = await probe();
+    await send(2, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    expect([verdict(one), ...met(one)]).toEqual(['health/eviction_policy', 0, 1]);
+    expect(detail(one)).toBe(
+      `shard 10922 at 127.0.0.1:${node(2).port}: policy allkeys-lru, want noeviction`,
+    );
+    // The series are those of the node that was asked.
+    expect(one.samples['probe_redis_eviction_policy_info{policy="noeviction"}']).toBe(1);
+  });
+
   it('is read only with canary: read, and passes a message with pubsub', async () => {
     const before = await countKeys();
     const module = redisModule({ canary: 'read', pubsub: true });

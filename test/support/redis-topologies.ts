@@ -55,7 +55,24 @@ export async function startCluster({ args, ports, replicas }: ClusterOptions): P
     check: async () => (await Promise.all(nodes.map(size))).every(Boolean),
   });
   await Promise.all(nodes.slice(primaries).map((node, index) => follow(node, nodes[index])));
+  await showReplicas(nodes);
   return { nodes, stop: () => stopAll(nodes) };
+}
+
+/** Nodes leave a replica out of their maps until they hear, by gossip, that it has been sent something. */
+async function showReplicas(nodes: readonly Server[]): Promise<void> {
+  for (const { url } of nodes.slice(0, primaries)) await sendTo(url, (send) => send('FLUSHALL'));
+  const shown = async ({ url }: Server) => {
+    const map = await sendTo(url, (send) => send('CLUSTER', 'SLOTS'));
+    // Of each range: its ends, its primary, its replicas.
+    const ranges = Array.isArray(map) ? (map as readonly (readonly unknown[])[]) : [];
+    return ranges.reduce((sum, range) => sum + range.length - 3, 0) === nodes.length - primaries;
+  };
+  await waitFor({
+    what: 'replicas in the map of every node',
+    seconds: 60,
+    check: async () => (await Promise.all(nodes.map(shown))).every(Boolean),
+  });
 }
 
 async function takeSlots(node: Server, index: number): Promise<void> {
@@ -148,8 +165,8 @@ export async function startSentinels(
   return { sentinels, stop };
 }
 
-/** A twemproxy before the Redis at `port`. */
-export async function startTwemproxy(port: number): Promise<Server> {
+/** A twemproxy before the Redis at `port`, which it logs in to with `password`, as its clients must do then. */
+export async function startTwemproxy(port: number, password?: string): Promise<Server> {
   const { nutcracker: program } = await findPrograms(['nutcracker'], { report: () => undefined });
   const place = await temporaryPlace('nutcracker');
   const own = await freePort();
@@ -160,6 +177,7 @@ export async function startTwemproxy(port: number): Promise<Server> {
     '  redis: true',
     '  hash: fnv1a_64',
     '  distribution: ketama',
+    ...(password === undefined ? [] : [`  redis_auth: ${password}`]),
     '  servers:',
     `    - 127.0.0.1:${port}:1 one`,
   ];

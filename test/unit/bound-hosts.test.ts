@@ -50,6 +50,16 @@ it.each(['token', 'basic', 'key', 'literal', 'cookie', 'body', 'client', 'lifted
   },
 );
 
+it.each([
+  'rediss://cache.test:6380/0@elsewhere.test:6380',
+  'rediss://cache.test:6380?x=@elsewhere.test:6380',
+  'REDISS://cache.test:6380#@elsewhere.test:6380',
+])('the server of %s is what follows the last @', (target) => {
+  const event = parseProbeEvent({ targets: [target], module: 'store' });
+  const where = { config, prober: 'redis', vantage: undefined, now: 0 } as const;
+  expect(() => selectTargets(event, { ...where, read: () => undefined })).toThrow('module store');
+});
+
 it.each(['store', 'acl', 'mtls'])('module %s is kept from a foreign Redis', (module) => {
   expect(() => select(module, 'redis://elsewhere.test')).toThrow(`but module ${module} holds`);
 });
@@ -65,6 +75,7 @@ it.each([
   { module: 'key', target: 'https://a.b.sub.test/' },
   { module: 'key', target: 'https://port.test:8443/' },
   { module: 'store', target: 'rediss://cache.test:6380/0' },
+  { module: 'store', target: 'rediss://u:a/b?c#d@cache.test:6380/0' },
 ])('module $module may reach $target', ({ module, target }) => {
   expect(select(module, target)).toHaveLength(1);
 });

@@ -97,7 +97,14 @@ export { pushMetrics } from './pushgateway/push-metrics.ts';
 export { type Conflicts, isOwnMetric, pushSamples } from './pushgateway/push-samples.ts';
 export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stored.ts';
 export { fromMessage, MessageError } from './queue/message.ts';
-export { decodeUserInfo, hideSecrets, redactUrl, redactUrls, secretsOf } from './redact.ts';
+export {
+  decodeUserInfo,
+  hideSecrets,
+  redactUrl,
+  redactUrls,
+  secretsOf,
+  splitUserInfo,
+} from './redact.ts';
 export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
 export {
   type Batch,

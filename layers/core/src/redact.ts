@@ -88,6 +88,20 @@ export function secretsOf(address: string): string[] {
     .filter((part) => part.length >= 6);
 }
 
+/**
+ * The user info of an address, and the address without it. For schemes whose addresses have no `@` after the host: there a
+ * raw `/`, `?` or `#` may be part of a password.
+ */
+export function splitUserInfo(address: string): {
+  readonly userInfo: string;
+  readonly bare: string;
+} {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(address)?.[0] ?? '';
+  const at = address.lastIndexOf('@');
+  if (at < 0) return { userInfo: '', bare: address };
+  return { userInfo: address.slice(scheme.length, at), bare: scheme + address.slice(at + 1) };
+}
+
 /** User name or password of an address, percent-decoded; a broken encoding stands for itself. */
 export function decodeUserInfo(text: string): string {
   try {

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module } from '../config/modules.ts';
 import { isSecretRef } from '../config/secret.ts';
+import { splitUserInfo } from '../redact.ts';
 
 /** Options that hold what is meant for some servers only, or that open what is closed to everybody else. */
 const boundOptions = new Set(
@@ -89,7 +90,9 @@ const defaultPorts: Readonly<Record<string, string>> = {
 
 /** Scheme, host and port: the same host without TLS, or at another port, is another server. */
 function serverOf(address: string): (HostAndPort & { readonly key: string }) | undefined {
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
+  // As redis-probe reads it: else one server would be judged and another one called.
+  const text = /^(?:redis|valkey)s?:/i.test(full) ? splitUserInfo(full).bare : full;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const scheme = url.protocol.slice(0, -1);
