@@ -71,7 +71,7 @@ const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
   'ecs-bridge': '638976',
-  core: '122880',
+  core: '126976',
 };
 
 async function describeLoad(): Promise<string> {

@@ -1,15 +1,15 @@
 // Which probe a module asks for. One that no module asks for is never loaded.
-import type {
-  DnsModule,
-  GrpcModule,
-  HttpModule,
-  Probe,
-  Reading,
-  Target,
-  TcpModule,
-  WebModule,
+import {
+  type DnsModule,
+  type GrpcModule,
+  type HttpModule,
+  type Probe,
+  type Reading,
+  type Target,
+  type TcpModule,
+  tryProbe,
+  type WebModule,
 } from '@fargaze/core/internal';
-import { tryProbe } from './attempts.ts';
 import { probeWeb } from './probe.ts';
 
 /** Probes a target by its module's prober, as often as its module says. */

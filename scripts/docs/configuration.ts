@@ -11,10 +11,10 @@ import { dnsEntries } from '../../layers/core/src/config/compile/dns-schema.ts';
 import { httpEntries } from '../../layers/core/src/config/compile/http-schema.ts';
 import { iamEntries, redisEntries } from '../../layers/core/src/config/compile/redis-schema.ts';
 import {
-  attemptEntries,
   moduleCompat,
   moduleTimeout,
   probeSchema,
+  webAttempts,
 } from '../../layers/core/src/config/compile/schema.ts';
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
 import { tlsEntries } from '../../layers/core/src/config/compile/tls-schema.ts';
@@ -80,9 +80,10 @@ who asks, make no such module.
 
 The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file has its own. Options of \`http\`, \`tcp\`,
 \`dns\` and \`grpc\` are those of blackbox_exporter; there are no probers icmp, unix and websocket, and no HTTP/3. IPv4 is
-preferred where blackbox_exporter prefers IPv6. Modules of these four also take:
+preferred where blackbox_exporter prefers IPv6. Modules of all five take \`retries\`, \`retry_wait\`
+and \`degraded\`; \`compat\` is for these four:
 
-${table({ ...attemptEntries, compat: moduleCompat })}
+${table({ ...webAttempts, compat: moduleCompat })}
 
 ### http
 

@@ -1,7 +1,13 @@
 // A probe that failed is tried again where its module says so, and the first attempt is never hidden; a slow success is degraded.
 import type { Socket } from 'node:net';
+import { probeRedis } from '../../functions/redis-probe/probe.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
-import type { WebModule } from '../../layers/core/src/config/modules.ts';
+import type { RedisModule, WebModule } from '../../layers/core/src/config/modules.ts';
+import type { Target } from '../../layers/core/src/config/probes.ts';
+import { tryProbe } from '../../layers/core/src/probe/attempts.ts';
+import type { Probe } from '../../layers/core/src/probe/probe.ts';
+import { freePort } from '../../local/programs/process.ts';
+import { startRedis } from '../../local/programs/servers.ts';
 import { compileModule, runProbe, verdict } from '../support/probing.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
@@ -94,6 +100,36 @@ describe('retries', () => {
     const server = await serveInTurn(bad, good);
     const probed = await probe({}, server);
     expect([counts(probed), server.connections()]).toEqual([[undefined, undefined, undefined], 1]);
+  });
+});
+
+describe('a module of the Redis probe', () => {
+  const probeTried: Probe<Target<RedisModule>> = (target, env) => tryProbe(probeRedis, target, env);
+  const asked = (more: object) =>
+    compileModule({ prober: 'redis', timeout: '20s', ...more }) as RedisModule;
+
+  it('tries again, and says how often', async () => {
+    const module = asked({ retries: 2, retry_wait: '1ms' });
+    const probed = await runProbe(probeTried, module, `redis://127.0.0.1:${await freePort()}`);
+    expect([verdict(probed), counts(probed)]).toEqual(['connect/refused', [3, 0, 0]]);
+  });
+
+  it('calls a phase slow that took longer than it may', async () => {
+    const redis = await startRedis();
+    try {
+      const module = asked({ degraded: { total: '50s', write: '50s' } });
+      const { samples } = await runProbe(probeTried, module, redis.url);
+      expect(samples).toMatchObject({
+        'probe_degraded{phase="total"}': 0,
+        'probe_degraded{phase="write"}': 0,
+      });
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it('has its own phases', () => {
+    expect(() => asked({ degraded: { transfer: '1s' } })).toThrow(/want total or a phase: .*write/);
   });
 });
 

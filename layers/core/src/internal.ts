@@ -80,10 +80,11 @@ export {
 export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
 export { detailOf } from './net/tls-error.ts';
-export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
+export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { Pattern } from './pattern/pattern.ts';
+export { tryProbe } from './probe/attempts.ts';
 export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';

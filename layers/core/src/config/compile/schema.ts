@@ -21,10 +21,14 @@ export const moduleTimeout = v.optional(
   '5s',
 );
 
-const degradable = [
+const webPhases = [
   ...['total', 'resolve', 'connect', 'tls', 'processing', 'transfer'],
   ...['query', 'request', 'check'],
-] as const;
+];
+const redisPhases = [
+  ...['total', 'resolve', 'connect', 'tls', 'auth', 'ping', 'role', 'cluster', 'sentinel'],
+  ...['write', 'replicate', 'read', 'delete', 'pubsub', 'health'],
+];
 
 /** The `hosts` of a module. */
 const moduleHosts = v.optional(
@@ -46,8 +50,7 @@ export const moduleCompat = v.optional(
   ),
 );
 
-/** How often a module of the web probe tries, and what it calls slow. */
-export const attemptEntries = {
+const tries = {
   retries: v.optional(
     v.pipe(
       v.number('want a whole number from 0 to 5'),
@@ -66,24 +69,33 @@ export const attemptEntries = {
       v.description('time between two attempts, `500ms` when unset'),
     ),
   ),
-  degraded: v.optional(
+};
+
+/** `degraded` of a module whose probes have `phases`. */
+const degradedBy = (phases: readonly string[]) =>
+  v.optional(
     v.pipe(
       mappingOf(
-        v.picklist(degradable, `want total or a phase: ${degradable.join(', ')}`),
+        v.picklist(phases, `want total or a phase: ${phases.join(', ')}`),
         duration({ min: 0.001, max: 50, wanted: 'a duration from 1ms to 50s such as 500ms' }),
       ),
       v.description(
-        'times above which a success is degraded: `total`, or phases such as `tls` or `processing`',
+        'times above which a success is degraded: `total`, or phases such as `tls`, `processing` or `write`',
       ),
     ),
-  ),
-};
+  );
+
+/** How often a module of the web probe tries, and what it calls slow. */
+export const webAttempts = { ...tries, degraded: degradedBy(webPhases) };
+
+/** The same of a module of the Redis probe. */
+export const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
 
 const webEntries = {
   timeout: moduleTimeout,
   hosts: moduleHosts,
   compat: moduleCompat,
-  ...attemptEntries,
+  ...webAttempts,
   ...probeAlertingEntries,
 };
 
@@ -100,6 +112,7 @@ export const moduleSchema = oneOf(
       timeout: moduleTimeout,
       hosts: moduleHosts,
       redis: redisSchema,
+      ...redisAttempts,
       ...probeAlertingEntries,
     }),
   ],

@@ -1,15 +1,10 @@
 // Tries a probe again that failed, where its module says so, and says of a success whether it was slow. The first attempt is
 // never hidden: whether it was a success, and how many followed, are series of their own.
-import {
-  type Outcome,
-  type Probe,
-  type ProbeEnvironment,
-  type Reading,
-  type Sample,
-  sample,
-  type Target,
-  type WebModule,
-} from '@fargaze/core/internal';
+import type { Module } from '../config/modules.ts';
+import type { Target } from '../config/probes.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Sample, sample } from '../sample.ts';
+import type { Probe, ProbeEnvironment, Reading } from './probe.ts';
 
 /** Seconds between two attempts where the module does not say. */
 const usualWait = 0.5;
@@ -18,9 +13,9 @@ const usualWait = 0.5;
 const leastTime = 0.05;
 
 /** `probe`, as often as the module of the target allows. */
-export async function tryProbe(
-  probe: Probe<Target<WebModule>>,
-  target: Target<WebModule>,
+export async function tryProbe<M extends Module>(
+  probe: Probe<Target<M>>,
+  target: Target<M>,
   env: ProbeEnvironment,
 ): Promise<Reading> {
   const { degraded, retries = 0, retryWait = usualWait } = target.module;
@@ -51,9 +46,9 @@ type Share = ProbeEnvironment & {
   readonly share: number;
 };
 
-async function attempt(
-  probe: Probe<Target<WebModule>>,
-  target: Target<WebModule>,
+async function attempt<M extends Module>(
+  probe: Probe<Target<M>>,
+  target: Target<M>,
   { share, ...env }: Share,
 ): Promise<Reading> {
   if (share === 1) return probe(target, env);
@@ -84,7 +79,7 @@ function degradedSamples(
   if (!outcome.ok) return [];
   const phases = new Map([['total', total]]);
   for (const { labels, metric, value } of samples) {
-    const isTime = /^probe_(?:http|tcp|dns|grpc)_duration_seconds$/.test(metric);
+    const isTime = /^probe_(?:http|tcp|dns|grpc|redis)_duration_seconds$/.test(metric);
     if (isTime && labels.phase !== undefined) phases.set(labels.phase, value);
   }
   return Object.entries(limits).map(([phase, limit]) =>
