@@ -60,8 +60,8 @@ export function parsePlace(text: string): Place | undefined {
     /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const number = port === undefined ? usualPort : Number(port);
-  if (host === undefined || number < 1 || number > 65_535) return undefined;
-  return { host, port: number };
+  if (host === undefined || !/^[\x21-\x7e]{1,253}$/.test(host)) return undefined;
+  return number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 
 /** A place in words; the value of the labels `node` and `replica`. */

@@ -8,6 +8,7 @@ import {
   type ProbeEnvironment,
   type Reading,
   type RedisModule,
+  type Sample,
   sample,
   type Target,
 } from '@fargaze/core/internal';
@@ -72,7 +73,21 @@ function toReading({ checks, failures, samples }: Visit, more: Reading['samples'
   const supported = [...checks].map(([check, is]) =>
     sample('probe_redis_check_supported', { check }, is ? 1 : 0),
   );
-  return { outcome, samples: [...more, ...samples, ...supported] };
+  return { outcome, samples: [...more, ...worst(samples), ...supported] };
+}
+
+/** Several primaries behind a sentinel have the same series: the slowest time, and of all else the worst, stands for all. */
+function worst(samples: readonly Sample[]): Sample[] {
+  const bySeries = new Map<string, Sample>();
+  for (const one of samples) {
+    const key = JSON.stringify([one.metric, one.labels]);
+    const known = bySeries.get(key);
+    const isTime = one.metric.endsWith('_seconds');
+    if (known === undefined || (isTime ? one.value > known.value : one.value < known.value)) {
+      bySeries.set(key, one);
+    }
+  }
+  return [...bySeries.values()];
 }
 
 async function converse(visit: Visit, credentials: ReadCredentials): Promise<void> {

@@ -28,7 +28,7 @@ const byWords: readonly (readonly [RegExp, Reason])[] = [
 /** The reason that an error reply stands for. */
 export function reasonOfReply(message: string): Reason {
   const [word = ''] = message.split(' ', 1);
-  const known = byFirstWord[word];
+  const known = Object.hasOwn(byFirstWord, word) ? byFirstWord[word] : undefined;
   if (known !== undefined) return known;
   return byWords.find(([words]) => words.test(message))?.[1] ?? 'redis_error';
 }

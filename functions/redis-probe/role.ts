@@ -30,10 +30,16 @@ export function parseRole(reply: Reply): Role | undefined {
   const replicas = (Array.isArray(third) ? third : []).flatMap((replica: Reply) => {
     const [host, port, acknowledged] = (Array.isArray(replica) ? replica : []) as readonly Reply[];
     const offset = Number(acknowledged);
-    return Number.isFinite(offset) ? [{ host: String(host), port: Number(port), offset }] : [];
+    const place = isPort(port) && isHost(host) ? { host, port: Number(port) } : undefined;
+    return place !== undefined && Number.isFinite(offset) ? [{ ...place, offset }] : [];
   });
-  return { name, replicas, offset: Number(second) };
+  return { name, replicas, offset: Number.isFinite(Number(second)) ? Number(second) : 0 };
 }
+
+const isPort = (port: Reply | undefined) =>
+  /^[1-9]\d{0,4}$/.test(String(port)) && Number(port) <= 65_535;
+const isHost = (host: Reply | undefined): host is string =>
+  typeof host === 'string' && /^[\x21-\x7e]{1,253}$/.test(host);
 
 /** Asks for the role; undefined where the server does not say it. @throws Verdict */
 export async function readRole(connection: Connection): Promise<Role | RespError | undefined> {

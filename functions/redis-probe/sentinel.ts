@@ -87,7 +87,15 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
   if (typeof host !== 'string') {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
   }
-  return { host, port: Number(port) };
+  const place = parsePlace(bracketed(host, String(port)));
+  if (place === undefined) {
+    throw new Verdict(
+      'sentinel',
+      'protocol',
+      `${name} is at ${quoteReply(bracketed(host, String(port)))}, want host and port`,
+    );
+  }
+  return place;
 }
 
 /** Asks the other sentinels; one that does not answer is no failure, as long as there is a quorum. */

@@ -41,6 +41,8 @@ export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
   return shards.sort((a, b) => Number(a.name) - Number(b.name));
 }
 
+const isHost = (host: string) => /^[\x21-\x7e]{1,253}$/.test(host);
+
 /** A node: its preferred endpoint, port, id and more. No endpoint: the host that was asked; `?`: the name is not known. */
 function toPlace(node: Reply, asked: Place): Place | undefined {
   if (!Array.isArray(node)) return undefined;
@@ -48,10 +50,10 @@ function toPlace(node: Reply, asked: Place): Place | undefined {
   if (typeof port !== 'number' || port < 1 || port > 65_535) return undefined;
   if (endpoint === null || endpoint === '') return { host: asked.host, port };
   if (typeof endpoint !== 'string') return undefined;
-  if (endpoint !== '?') return { host: endpoint, port };
+  if (endpoint !== '?') return isHost(endpoint) ? { host: endpoint, port } : undefined;
   const fields = Array.isArray(more) ? (more as readonly Reply[]) : [];
-  const ip = fields[fields.indexOf('ip') + 1];
-  return typeof ip === 'string' ? { host: ip, port } : undefined;
+  const ip = fields.includes('ip') ? fields[fields.indexOf('ip') + 1] : undefined;
+  return typeof ip === 'string' && isHost(ip) ? { host: ip, port } : undefined;
 }
 
 /** Slots that have a primary, and the lowest that has none. */

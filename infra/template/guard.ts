@@ -22,7 +22,7 @@ export function refusalOf(stackName: string, losses: string): string {
   return [
     `The deployment would remove or replace parts of ${stackName}:`,
     losses,
-    'A parameter that is left out has its default: keep them under params in serverless.yml (docs/deploy.md).',
+    'A parameter that is left out has its default: keep them in params.yml (docs/deploy.md).',
     `If this is meant, deploy with --${allowOption}.`,
   ].join('\n');
 }

@@ -64,6 +64,21 @@ describe('three sentinels that agree', () => {
     expect(detail(probed)).toContain('it is a sentinel, want topology: sentinel');
   });
 
+  it('may watch several primaries: each series comes once, with the worst of them', async () => {
+    const other = await startRedis();
+    const monitor = ['SENTINEL', 'MONITOR', 'second', '127.0.0.1', String(other.port), '1'];
+    try {
+      await sendTo(sentinel(0).url, (send) => send(...monitor));
+      await sendTo(other.url, (send) => send('CONFIG', 'SET', 'maxmemory', '1'));
+      const full = await probe();
+      expect(full.samples['probe_redis_canary_success{op="write"}']).toBe(0);
+      expect(verdict(full)).toBe('write/oom');
+    } finally {
+      await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', 'second'));
+      await other.stop();
+    }
+  });
+
   it('do not know every name', async () => {
     const probed = await probe({ sentinel_masters: ['other'] });
     expect(verdict(probed)).toBe('sentinel/no_master');

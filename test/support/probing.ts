@@ -75,6 +75,10 @@ export async function runProbe<M extends Module>(
       const inner = Object.entries(labels).map(([name, text]) => `${name}="${text}"`);
       return [inner.length === 0 ? metric : `${metric}{${inner.join(',')}}`, value] as const;
     });
+    const names = table.map(([name]) => name);
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    if (twice.length > 0)
+      throw new Error(`sampled twice, which no receiver takes: ${twice.join(', ')}`);
     const seconds = (performance.now() - begun) / 1000;
     return { outcome, samples: Object.fromEntries(table), trace, seconds };
   } finally {

@@ -17,6 +17,7 @@ const node = v.pipe(
     /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::[1-9]\d{0,4})?$/,
     'host or host:port, an IPv6 address in brackets',
   ),
+  v.check((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535, 'a port up to 65535'),
 );
 
 /** The keys of `iam`. */
