@@ -58,9 +58,13 @@ function parseRedisAddress(address: string): RedisAddress | undefined {
 export function parsePlace(text: string): Place | undefined {
   const [, bracketed, plain, port] =
     /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const number = port === undefined ? usualPort : Number(port);
-  if (host === undefined || !/^[\x21-\x7e]{1,253}$/.test(host)) return undefined;
+  return toPlace(bracketed ?? plain, port ?? usualPort);
+}
+
+/** The place of a host and a port, as servers name them; undefined where nothing can listen there. */
+export function toPlace(host: unknown, port: unknown): Place | undefined {
+  if (typeof host !== 'string' || !/^[\x21-\x7e]{1,253}$/.test(host)) return undefined;
+  const number = /^\d{1,5}$/.test(String(port)) ? Number(port) : 0;
   return number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 

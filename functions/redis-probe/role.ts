@@ -1,6 +1,6 @@
 // What ROLE says (redis.io/docs/latest/commands/role), as samples and against what is expected.
 import { type Sample, sample } from '@fargaze/core/internal';
-import { type Place, showPlace } from './address.ts';
+import { type Place, showPlace, toPlace } from './address.ts';
 import { type Connection, isUnsupported } from './connection.ts';
 import { type Reply, RespError } from './resp.ts';
 import { refusal, Verdict } from './verdict.ts';
@@ -30,16 +30,12 @@ export function parseRole(reply: Reply): Role | undefined {
   const replicas = (Array.isArray(third) ? third : []).flatMap((replica: Reply) => {
     const [host, port, acknowledged] = (Array.isArray(replica) ? replica : []) as readonly Reply[];
     const offset = Number(acknowledged);
-    const place = isPort(port) && isHost(host) ? { host, port: Number(port) } : undefined;
+    const place = toPlace(host, port);
     return place !== undefined && Number.isFinite(offset) ? [{ ...place, offset }] : [];
   });
-  return { name, replicas, offset: Number.isFinite(Number(second)) ? Number(second) : 0 };
+  const offset = Number(second);
+  return { name, replicas, offset: Number.isFinite(offset) ? offset : 0 };
 }
-
-const isPort = (port: Reply | undefined) =>
-  /^[1-9]\d{0,4}$/.test(String(port)) && Number(port) <= 65_535;
-const isHost = (host: Reply | undefined): host is string =>
-  typeof host === 'string' && /^[\x21-\x7e]{1,253}$/.test(host);
 
 /** Asks for the role; undefined where the server does not say it. @throws Verdict */
 export async function readRole(connection: Connection): Promise<Role | RespError | undefined> {

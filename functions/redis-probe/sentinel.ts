@@ -1,7 +1,7 @@
 // Sentinels: whether enough of them agree to elect a primary, whether all name the same address, and whether what
 // answers there is a primary and serves, which is what a client of sentinels depends on.
 import { mapConcurrently, sample } from '@fargaze/core/internal';
-import { type Place, parsePlace, showPlace } from './address.ts';
+import { type Place, showPlace, toPlace } from './address.ts';
 import { type Connection, connectTo, type Purpose } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
 import { readHealth } from './health.ts';
@@ -87,13 +87,10 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
   if (typeof host !== 'string') {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
   }
-  const place = parsePlace(bracketed(host, String(port)));
+  const place = toPlace(host, port);
   if (place === undefined) {
-    throw new Verdict(
-      'sentinel',
-      'protocol',
-      `${name} is at ${quoteReply(bracketed(host, String(port)))}, want host and port`,
-    );
+    const seen = quoteReply(`${host} ${String(port)}`);
+    throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
   }
   return place;
 }
@@ -103,7 +100,7 @@ async function judgeAgreement(visit: Visit, { name, seed }: Watched, place: Plac
   const reply = await seed.connection.ask('sentinel', ['SENTINEL', 'SENTINELS', name]);
   if (reply instanceof RespError) throw refusalOf('SENTINELS', reply);
   const others = toMaps(reply).flatMap((fields) => {
-    const other = parsePlace(bracketed(fields.get('ip') ?? '', fields.get('port') ?? ''));
+    const other = toPlace(fields.get('ip'), fields.get('port'));
     return other === undefined ? [] : [other];
   });
   const named = await mapConcurrently(others.slice(0, most), concurrency, (other) =>
@@ -167,10 +164,6 @@ async function probePrimary(visit: Visit, server: Answering, { name, only }: Wat
       return new Verdict(phase, reason, detail).of(`${name} at ${server.connection.name}`).outcome;
     }),
   );
-}
-
-function bracketed(host: string, port: string): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** A list of mappings, in RESP3 as in RESP2: keys and values in turn. */

@@ -1,5 +1,5 @@
 // The map of a cluster (redis.io/docs/latest/commands/cluster-slots), the slot of a key, and where a redirection leads.
-import { type Place, parsePlace } from './address.ts';
+import { type Place, parsePlace, toPlace } from './address.ts';
 import { type Reply, RespError } from './resp.ts';
 
 /** Slots of every cluster. */
@@ -22,7 +22,7 @@ export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
   for (const entry of reply as readonly Reply[]) {
     if (!Array.isArray(entry)) return undefined;
     const [from, to, ...nodes] = entry as readonly Reply[];
-    const places = nodes.map((node) => toPlace(node, asked));
+    const places = nodes.map((node) => placeOf(node, asked));
     const [primary, ...replicas] = places.filter((place) => place !== undefined);
     const valid = typeof from === 'number' && typeof to === 'number' && from >= 0 && from <= to;
     if (!valid || to >= slotCount || primary === undefined) return undefined;
@@ -41,19 +41,14 @@ export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
   return shards.sort((a, b) => Number(a.name) - Number(b.name));
 }
 
-const isHost = (host: string) => /^[\x21-\x7e]{1,253}$/.test(host);
-
 /** A node: its preferred endpoint, port, id and more. No endpoint: the host that was asked; `?`: the name is not known. */
-function toPlace(node: Reply, asked: Place): Place | undefined {
+function placeOf(node: Reply, asked: Place): Place | undefined {
   if (!Array.isArray(node)) return undefined;
   const [endpoint, port, , more] = node as readonly Reply[];
-  if (typeof port !== 'number' || port < 1 || port > 65_535) return undefined;
-  if (endpoint === null || endpoint === '') return { host: asked.host, port };
-  if (typeof endpoint !== 'string') return undefined;
-  if (endpoint !== '?') return isHost(endpoint) ? { host: endpoint, port } : undefined;
+  if (endpoint === null || endpoint === '') return toPlace(asked.host, port);
+  if (endpoint !== '?') return toPlace(endpoint, port);
   const fields = Array.isArray(more) ? (more as readonly Reply[]) : [];
-  const ip = fields.includes('ip') ? fields[fields.indexOf('ip') + 1] : undefined;
-  return typeof ip === 'string' && isHost(ip) ? { host: ip, port } : undefined;
+  return fields.includes('ip') ? toPlace(fields[fields.indexOf('ip') + 1], port) : undefined;
 }
 
 /** Slots that have a primary, and the lowest that has none. */

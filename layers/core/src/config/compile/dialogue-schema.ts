@@ -1,45 +1,14 @@
 // The `tcp` and `grpc` parts of a module: blackbox_exporter's option names, defaults and meaning
 // (github.com/prometheus/blackbox_exporter/blob/master/CONFIGURATION.md), except that IPv4 comes first.
-import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { closed, mappingOf } from '../mapping.ts';
 import type { GrpcOptions, TcpOptions, TcpStep } from '../modules.ts';
-import { cidr, ipProtocol, pattern } from './fields.ts';
+import { connectionEntries, connectionOf, sourceAddressEntry } from './connection-schema.ts';
+import { pattern } from './fields.ts';
 import { compileGroups } from './pattern/program.ts';
 import { tlsSchema } from './tls-schema.ts';
 
 const text = v.string('want text');
-
-/** What every prober that connects takes. */
-export const connectionEntries = {
-  preferred_ip_protocol: v.optional(
-    v.pipe(ipProtocol, v.description('address family to try first')),
-    'ip4',
-  ),
-  ip_protocol_fallback: v.optional(
-    v.pipe(
-      v.boolean(),
-      v.description('use the other family when the name has no address of the preferred one'),
-    ),
-    true,
-  ),
-  allow_blocked: v.optional(
-    v.pipe(
-      v.array(cidr),
-      v.description('address blocks to reach although probes are kept from them by default'),
-    ),
-    [],
-  ),
-};
-
-/** The address of this machine to send from. */
-export const sourceAddressEntry = v.optional(
-  v.pipe(
-    text,
-    v.check((value) => isIP(value) !== 0, 'an IP address'),
-    v.description('address of the probing machine to connect from; a function in AWS has one only'),
-  ),
-);
 
 /** Text, or the bytes of `!!binary`; one character for each byte, so that JSON can hold them. */
 const textOrBytes = v.pipe(
@@ -133,21 +102,6 @@ export const tcpSchema = v.pipe(
 
 function areDistinct(labels: readonly { readonly name: string }[]): boolean {
   return new Set(labels.map(({ name }) => name)).size === labels.length;
-}
-
-type Connection = {
-  readonly preferred_ip_protocol: 'ip4' | 'ip6';
-  readonly ip_protocol_fallback: boolean;
-  readonly allow_blocked: string[];
-};
-
-/** {@link connectionEntries} in their compiled form. */
-export function connectionOf(options: Connection) {
-  return {
-    preferredIpProtocol: options.preferred_ip_protocol,
-    ipProtocolFallback: options.ip_protocol_fallback,
-    allowBlocked: options.allow_blocked,
-  };
 }
 
 /** The keys of `grpc`. */

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { recordClasses, recordTypes, responseCodes } from '../dns-numbers.ts';
 import { closed } from '../mapping.ts';
 import type { DnsOptions, RecordRules } from '../modules.ts';
-import { connectionEntries, connectionOf, sourceAddressEntry } from './dialogue-schema.ts';
+import { connectionEntries, connectionOf, sourceAddressEntry } from './connection-schema.ts';
 import { pattern } from './fields.ts';
 import { tlsSchema } from './tls-schema.ts';
 

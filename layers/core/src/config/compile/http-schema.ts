@@ -15,7 +15,7 @@ import {
   token,
   toProxy,
 } from './client-schema.ts';
-import { connectionEntries, connectionOf } from './dialogue-schema.ts';
+import { connectionEntries, connectionOf } from './connection-schema.ts';
 import { cel, pattern, size } from './fields.ts';
 import { refusedHttpEntries } from './refused.ts';
 import { tlsSchema } from './tls-schema.ts';

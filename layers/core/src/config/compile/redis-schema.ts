@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { closed } from '../mapping.ts';
 import type { RedisOptions } from '../modules.ts';
-import { cidr, ipProtocol, secretRef } from './fields.ts';
+import { connectionEntries, connectionOf } from './connection-schema.ts';
+import { secretRef } from './fields.ts';
 import { expectationEntries, toExpectations } from './redis-expectations.ts';
 import { tlsSchema } from './tls-schema.ts';
 
@@ -124,24 +125,7 @@ export const redisEntries = {
   ),
   ...expectationEntries,
   tls_config: v.pipe(tlsSchema, v.description('see tls_config; used for rediss://')),
-  preferred_ip_protocol: v.optional(
-    v.pipe(ipProtocol, v.description('address family to try first')),
-    'ip4',
-  ),
-  ip_protocol_fallback: v.optional(
-    v.pipe(
-      v.boolean(),
-      v.description('use the other family when the name has no address of the preferred one'),
-    ),
-    true,
-  ),
-  allow_blocked: v.optional(
-    v.pipe(
-      v.array(cidr),
-      v.description('address blocks to reach although probes are kept from them by default'),
-    ),
-    [],
-  ),
+  ...connectionEntries,
 };
 
 /** Schema of `redis`. */
@@ -163,9 +147,7 @@ export const redisSchema = v.pipe(
       replicas: redis.replicas,
       expect: defined(toExpectations(redis)),
       tls: redis.tls_config,
-      preferredIpProtocol: redis.preferred_ip_protocol,
-      ipProtocolFallback: redis.ip_protocol_fallback,
-      allowBlocked: redis.allow_blocked,
+      ...connectionOf(redis),
     }),
   ),
 );
