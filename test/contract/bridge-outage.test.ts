@@ -178,6 +178,21 @@ it('a receiver that takes nothing out of order has every point once it is final'
   expect(points.length).toBeGreaterThan(5);
 }, 60_000);
 
+it('a cold start at such a receiver loses nothing, and says so', async () => {
+  addServices(start);
+  const bridge = createBridge(
+    fake,
+    cloudWatch([cpuOfServices]),
+    createReceiver({ outOfOrder: 'refused' }),
+  );
+  await pass(bridge, 40);
+  bridge.forget();
+  fake.clock.advance(60);
+  const { samples } = await bridge.run();
+  const lost = samples.filter(({ metric }) => metric === 'fargaze_bridge_samples_rejected');
+  expect(lost).toEqual([]);
+});
+
 it('a real Prometheus behind a network that is down for 20 minutes: every point is there', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-outage-'));
   const configFile = join(directory, 'prometheus.yml');

@@ -77,6 +77,11 @@ export class SentPoints {
     return { fresh, late: late.filter((point) => point !== waiting), waiting };
   }
 
+  /** Whether this function has delivered points of the series. */
+  knows(key: string): boolean {
+    return this.#sent.has(key);
+  }
+
   /** Records a series that has been delivered. Points that an answer lacks stay recorded. */
   record({ arn, from, key, labels, read }: MadeSeries, now: EpochMs): void {
     const sent = this.#sent.get(key);

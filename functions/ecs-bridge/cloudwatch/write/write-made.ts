@@ -18,7 +18,12 @@ export async function writeMade(
   const fresh = await writeSeries(pointsOf(made, 'fresh'), pass);
   if (fresh === undefined) return false;
   const late =
-    pass.order === 'any' ? await writeSeries(pointsOf(made, 'late'), pass) : dropLate(made, pass);
+    pass.order === 'any'
+      ? await writeSeries(pointsOf(made, 'late'), pass)
+      : dropLate(
+          made.filter(({ key }) => sent.knows(key)),
+          pass,
+        );
   if (late === undefined) return false;
   order.note(late);
   const unsettled = new Set(
@@ -43,7 +48,10 @@ function newestOf({ fresh }: MadeSeries): readonly Point[] {
   return newest === undefined ? [] : [newest];
 }
 
-/** Where points must be in order nothing late can be stored; it is counted as what the receiver would refuse. */
+/**
+ * Where points must be in order nothing late can be stored; it is counted as what the receiver would refuse. Only of series
+ * that are known: after a cold start these points were delivered before.
+ */
 function dropLate(made: readonly MadeSeries[], { tally }: Pass): WriteResult {
   const count = made.reduce((sum, { late }) => sum + late.length, 0);
   if (count > 0) addTo(tally.rejected, 'out_of_order', count);
