@@ -8,9 +8,9 @@ export function familyOf(text: string): 0 | 4 | 6 {
   return isIPv4(text) ? 4 : 0;
 }
 
-/** The 4 or 16 bytes of an IP address; a zone (`%eth0`) is no part of it. */
+/** The 4 or 16 bytes of what is known to be an IP address; a zone (`%eth0`) is no part of it. */
 export function addressBytes(address: string): number[] {
-  if (familyOf(address) === 4) return address.split('.').map(Number);
+  if (!address.includes(':')) return address.split('.').map(Number);
   const normal = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
   const [head = '', tail] = normal.split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));

@@ -63,8 +63,8 @@ function isLoopback(bytes: readonly number[]): boolean {
 
 /** Whether the bytes of an address lie in `base/prefix`. By hand: Node's BlockList takes milliseconds to make. */
 export function liesIn(address: readonly number[], base: string, prefix: number): boolean {
+  if (base.includes(':') !== (address.length === 16)) return false;
   const network = addressBytes(base);
-  if (network.length !== address.length) return false;
   return network.every((byte, index) => {
     const bits = Math.min(8, Math.max(0, prefix - index * 8));
     const mask = 0xff << (8 - bits);
