@@ -1,9 +1,12 @@
-// Functions as they are deployed, for cold processes: core apart, as in the layer, and the configuration compiled in.
+// Functions as they are deployed, for cold processes: core apart, as in the layer, the configuration compiled in, and without
+// the parts that it does not use.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import type { Config } from '../layers/core/src/config/config.ts';
 import { shipped } from '../scripts/build.ts';
 import { parseConfigText } from '../scripts/config-file.ts';
+import { unusedRooms } from '../scripts/unused-rooms.cjs';
 
 /** What to write where. */
 export type FunctionsSpec = {
@@ -20,6 +23,7 @@ export type FunctionsSpec = {
 export async function writeFunctions(spec: FunctionsSpec): Promise<void> {
   const { config, directory, functions, plugins = [] } = spec;
   const root = process.cwd();
+  const parsed = parseConfigText(config);
   const common = { ...shipped, absWorkingDir: root };
   const core = join(directory, 'node_modules/@fargaze/core');
   await build({
@@ -37,17 +41,17 @@ export async function writeFunctions(spec: FunctionsSpec): Promise<void> {
     external: ['@fargaze/core'],
     outdir: directory,
     outExtension: { '.js': '.cjs' },
-    plugins: [compiled(config)],
+    plugins: [compiled(parsed), unusedRooms(() => parsed)],
   });
 }
 
-function compiled(config: string): Plugin {
+function compiled(config: Config): Plugin {
   return {
     name: 'bench-config',
     setup: ({ onLoad, onResolve }) => {
       onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'bench' }));
       onLoad({ filter: /.*/, namespace: 'bench' }, () => ({
-        contents: `exports.config = ${JSON.stringify(parseConfigText(config))}`,
+        contents: `exports.config = ${JSON.stringify(config)}`,
       }));
     },
   };

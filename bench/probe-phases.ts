@@ -1,7 +1,6 @@
 // How far the phases of a probe are from what the targets did, beside blackbox_exporter, at several probes at once.
 import { startBlackboxExporter } from '../local/programs/servers.ts';
-import { packageFunction, type Setting } from './probe-setting.ts';
-import { slowTlsMs } from './probe-targets.ts';
+import { packageFunction, type Setting, slowTlsMs } from './probe-setting.ts';
 import { median } from './statistics.ts';
 
 /** Errors in milliseconds over all phases, probes and rounds. */

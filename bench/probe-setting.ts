@@ -12,6 +12,9 @@ import type { TargetPorts } from './probe-targets.ts';
 
 const run = promisify(execFile);
 
+/** Milliseconds of a slow TLS handshake. */
+export const slowTlsMs = 20;
+
 /** Targets, and a folder for files. */
 export type Setting = {
   readonly directory: string;
@@ -27,7 +30,7 @@ export async function openSetting(): Promise<Setting> {
   const form = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
   await run('openssl', ['req', ...form, ...names, '-days', '2', '-keyout', key, '-out', cert]);
-  const targets = await startProgram('bench/probe-targets.ts', [cert, key]);
+  const targets = await startProgram('bench/probe-targets.ts', [cert, key, String(slowTlsMs)]);
   const ports = JSON.parse(targets.output().trim().split('\n').at(-1) ?? '') as TargetPorts;
   const close = async () => {
     await targets.stop();

@@ -1,5 +1,6 @@
 // Targets for benches, as a process of its own: pages that come after known delays, and some that never come.
-// Prints its ports as JSON. `/40/30` answers after 40 ms and sends the rest 30 ms later; `/hang` is silent.
+// Arguments: files of a certificate and its key, and the milliseconds of a slow handshake. Prints its ports as JSON.
+// `/40/30` answers after 40 ms and sends the rest 30 ms later; `/hang` is silent.
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -9,12 +10,9 @@ import { writeLine } from '../layers/core/src/log.ts';
 export type TargetPorts = {
   readonly http: number;
   readonly https: number;
-  /** Answers the handshake after {@link slowTlsMs}. */
+  /** Answers the handshake late. */
   readonly slowHttps: number;
 };
-
-/** Delay of a slow handshake. */
-export const slowTlsMs = 20;
 
 const body = 'x'.repeat(1000);
 const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
@@ -47,12 +45,12 @@ async function listen(server: Server): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const [certFile = '', keyFile = ''] = process.argv.slice(2);
+  const [certFile = '', keyFile = '', slowTlsMs = '0'] = process.argv.slice(2);
   const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
   const secure = createTlsServer(tls, serve).on('tlsClientError', () => undefined);
   const slow = createServer((socket) => {
     socket.on('error', () => undefined);
-    after(slowTlsMs, () => secure.emit('connection', socket));
+    after(Number(slowTlsMs), () => secure.emit('connection', socket));
   });
   const ports: TargetPorts = {
     http: await listen(createServer(serve)),
@@ -62,4 +60,4 @@ async function main(): Promise<void> {
   writeLine(JSON.stringify(ports));
 }
 
-if (process.argv.length > 3) void main();
+void main();
