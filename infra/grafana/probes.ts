@@ -191,7 +191,7 @@ const causes = [
 export const probes: Board = {
   uid: 'fargaze-probes',
   title: 'fargaze / Probes',
-  description: 'Phases, history and reasons of each target and vantage, from fresh results alone.',
+  description: 'Phases, history and reasons of each target and vantage, from fresh results only.',
   variables: [
     { name: 'job', label: 'Job', metric: 'fargaze_probe_timestamp_seconds' },
     {

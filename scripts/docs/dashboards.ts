@@ -45,17 +45,17 @@ directory that holds its \`conf/defaults.ini\`. Without one the system runs all 
 | the boards are what Grafana ${deployed.grafana}, which is deployed, takes | they are compiled as literals of that version's own types, \`@grafana/schema\`; unknown keys and wrong values do not compile |
 | the provisioning is what Grafana 13 takes | closed schemas with the keys of its readers |
 | every expression returns data | the real local system, before and during an outage of Redis, through the real Prometheus |
-| \`npm start\` starts Grafana rightly | a stand-in of that name tells its arguments, settings and provisioning |
+| \`npm start\` starts Grafana rightly | a stand-in of that name prints its arguments, settings and provisioning |
 
 **Not checked: Grafana itself.** No Grafana could run where these boards were made: Debian has no package of it, and no
 other package source that is used here holds its program. So nobody has looked at these boards yet: there is no picture
-of them, and what Grafana makes of the files is known from its types alone.
+of them, and what Grafana makes of the files is known only from its types.
 
 ## Boards of others
 
 The expressions of three public boards return data on our series as they are; a test runs them: 7587 (Prometheus
 Blackbox Exporter), 13659 (Blackbox Exporter, HTTP prober) and 763 (Redis, by the author of redis_exporter). Boards on
-raw \`probe_*\` series show the last result for ever; ours do not.
+raw \`probe_*\` series show the last result for ever; the boards of fargaze do not.
 `;
 
 /** The document. */
