@@ -136,50 +136,55 @@ class FargazePlugin {
     throw new this.serverless.classes.Error(text, 'FARGAZE_PARAMETERS');
   }
 
-  /** A forgotten parameter must not rebuild the network. */
+  /** A forgotten parameter must not rebuild the network, also where nobody can tell whether it would. */
   async guardDeployed() {
     const { service, serviceDir } = this.serverless;
     const provider = this.serverless.getProvider('aws');
-    const now = await readDeployed(provider, this.log);
-    if (now === undefined) return;
-    const { describeLosses, refusalOf } = loadCode(serviceDir, 'infra/template/guard.ts');
-    const template = service.provider.compiledCloudFormationTemplate;
-    const losses = describeLosses(now, { template, values: {} });
+    const stackName = provider.naming.getStackName();
+    const { describeLosses, refusalOf, unreadOf } = loadCode(serviceDir, 'infra/template/guard.ts');
+    const isAllowed = this.options['allow-replacement'] === true;
+    let losses;
+    try {
+      const now = await readDeployed(provider, stackName);
+      if (now === undefined) return;
+      const template = service.provider.compiledCloudFormationTemplate;
+      losses = describeLosses(now, { template, values: {} });
+    } catch (error) {
+      const text = unreadOf(stackName, error);
+      if (!isAllowed) throw new this.serverless.classes.Error(text, 'FARGAZE_UNREAD_STACK');
+      this.log.warning(text);
+      return;
+    }
     if (losses === undefined) return;
-    if (!this.options['allow-replacement']) {
-      const text = refusalOf(provider.naming.getStackName(), losses);
+    if (!isAllowed) {
+      const text = refusalOf(stackName, losses);
       throw new this.serverless.classes.Error(text, 'FARGAZE_REPLACEMENT');
     }
     this.log.notice(`Removed or replaced, as asked:\n${losses}`);
   }
 }
 
-/** The stack as it is deployed; undefined where there is none, or where nobody may look. */
-async function readDeployed(provider, log) {
+/** The stack as it is deployed; undefined where there is none. @throws where it cannot be read. */
+async function readDeployed(provider, StackName) {
   const { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } = require(
     require.resolve('@aws-sdk/client-cloudformation', {
       paths: [require.resolve('serverless/package.json')],
     }),
   );
   const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
-  const StackName = provider.naming.getStackName();
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    const [{ Parameters = [], StackStatus }] = Stacks;
+    // A change set that nobody executed.
+    if (StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
     const { TemplateBody } = await client.send(
       new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
     );
-    const parameters = (Stacks[0].Parameters ?? []).map((one) => [
-      one.ParameterKey,
-      one.ParameterValue,
-    ]);
-    return { template: JSON.parse(TemplateBody), values: Object.fromEntries(parameters) };
+    const values = Parameters.map((one) => [one.ParameterKey, one.ParameterValue]);
+    return { template: JSON.parse(TemplateBody), values: Object.fromEntries(values) };
   } catch (error) {
-    if (!/does not exist/.test(error.message)) {
-      log.warning(
-        `Not compared with the deployed stack, which could not be read: ${error.message}`,
-      );
-    }
-    return undefined;
+    if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return undefined;
+    throw error;
   } finally {
     client.destroy();
   }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { functionGrants } from '../../infra/deployer/functions.ts';
 import { networkGrants } from '../../infra/deployer/network.ts';
-import { lasting } from '../../infra/template/losses.ts';
+import { lasting, sometimes } from '../../infra/template/losses.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { goldenFile } from '../../scripts/golden.ts';
 import { testPython } from '../support/moto.ts';
@@ -16,8 +16,12 @@ it('cfn-lint finds nothing', async () => {
 
 it('what CloudFormation cannot change without a new resource is what its registry says', async () => {
   const script = resolve('test/support/python/create_only.py');
-  const { code, output } = await runCommand(await testPython(), [script, ...Object.keys(lasting)]);
+  const types = Object.keys(lasting);
+  const { code, output } = await runCommand(await testPython(), [script, ...types]);
   expect([code, JSON.parse(output)]).toEqual([0, lasting]);
+  const all = Object.fromEntries(types.map((type) => [type, sometimes[type] ?? []]));
+  const asked = await runCommand(await testPython(), [script, '--conditional', ...types]);
+  expect([asked.code, JSON.parse(asked.output)]).toEqual([0, all]);
 }, 600_000);
 
 it('whoever deploys may tag whatever the tags of the stack go to', async () => {
