@@ -26,12 +26,13 @@ class FargazePlugin {
       shareSchedules(serverless.service, this.config.shards, toInput);
     };
     this.hooks = {
+      initialize: () => this.checkParamsFile(),
       'before:package:createDeploymentArtifacts': async () => {
         await prepare();
         shareSchedules(serverless.service, this.config.shards, toInputWithTime);
       },
       'before:invoke:local:invoke': async () => {
-        useLocalSystem(serverless.serviceDir);
+        useLocalSystem(serverless.serviceDir, log);
         await prepare();
       },
       'before:offline:start': prepareOffline,
@@ -44,6 +45,18 @@ class FargazePlugin {
       },
       'before:aws:deploy:deploy:createStack': () => this.guardDeployed(),
     };
+  }
+
+  /** Before any command: all of them may come to use the parameters. */
+  checkParamsFile() {
+    const { classes, configurationInput, serviceDir } = this.serverless;
+    const { checkParamsFile } = loadCode(serviceDir, 'scripts/params-file.ts');
+    try {
+      checkParamsFile(serviceDir, configurationInput.params);
+    } catch (error) {
+      if (error.name === 'ConfigError') throw new classes.Error(error.message, 'FARGAZE_PARAMS');
+      throw error;
+    }
   }
 
   async prepare() {
@@ -253,9 +266,13 @@ function toInput(own) {
  * With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. The framework
  * has put the function's variables into its own environment by now; those that were not set are empty.
  */
-function useLocalSystem(root) {
-  const file = resolve(root, process.env.FARGAZE_STACK_DIR || '.stack', 'endpoints.json');
-  if (!existsSync(file)) return;
+function useLocalSystem(root, log) {
+  const { FARGAZE_STACK_DIR: given } = process.env;
+  const file = resolve(root, given || '.stack', 'endpoints.json');
+  if (!existsSync(file)) {
+    if (given) log.warning(`FARGAZE_STACK_DIR: got ${given}, where no local system runs (${file})`);
+    return;
+  }
   const { environment } = JSON.parse(readFileSync(file, 'utf8'));
   for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
 }
