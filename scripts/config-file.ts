@@ -1,5 +1,5 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
@@ -11,9 +11,11 @@ import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
 import { readYaml } from './yaml-text.ts';
 
+const variable = 'FARGAZE_CONFIG';
+
 /** The file to read, relative to the project: `FARGAZE_CONFIG`, else fargaze.yml. Messages call it so. */
 export function configFileName(): string {
-  return readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  return readEnv(variable) ?? 'fargaze.yml';
 }
 
 /**
@@ -22,7 +24,10 @@ export function configFileName(): string {
  */
 export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
   const file = readTextFile(path);
-  if ('fault' in file) throw new ConfigError(name, [{ path: '', message: file.fault }]);
+  if ('fault' in file) {
+    const named = readEnv(variable) === name ? `; ${variable} names it (${resolve(path)})` : '';
+    throw new ConfigError(name, [{ path: '', message: `${file.fault}${named}` }]);
+  }
   return parseConfigText(file.text, name, dirname(path));
 }
 

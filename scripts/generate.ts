@@ -1,6 +1,6 @@
 // `npm run generate`: writes the documents, dashboards and Compose file that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
-import { deployerPolicies } from '../infra/deployer-policy.ts';
+import { deployerPolicies } from '../infra/deployer/policy.ts';
 import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
