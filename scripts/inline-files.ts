@@ -12,9 +12,9 @@ export function inlineFiles(
 ): { readonly value: unknown; readonly issues: readonly Issue[] } {
   const issues: Issue[] = [];
   const value = structuredClone(document);
-  for (const [module, options] of Object.entries(mapping(mapping(value).modules))) {
+  for (const { module, options } of placesOf(value)) {
     for (const prober of ['http', 'tcp', 'dns', 'grpc', 'redis']) {
-      const own = mapping(mapping(options)[prober]);
+      const own = mapping(options[prober]);
       const places = [
         { holder: mapping(own.tls_config), key: 'ca', within: `${prober}.tls_config` },
         { holder: mapping(own.tls_config), key: 'cert', within: `${prober}.tls_config` },
@@ -44,6 +44,21 @@ export function inlineFiles(
     }
   }
   return { value, issues };
+}
+
+/** Each module, and each step of one, by its path below `modules`. */
+function placesOf(document: unknown) {
+  return Object.entries(mapping(mapping(document).modules)).flatMap(([module, value]) => {
+    const options = mapping(value);
+    const steps: readonly unknown[] = Array.isArray(options.steps) ? options.steps : [];
+    return [
+      { module, options },
+      ...steps.map((step, index) => ({
+        module: `${module}.steps[${index}]`,
+        options: mapping(step),
+      })),
+    ];
+  });
 }
 
 /** The value itself where it is a mapping; the schema says what is wrong with anything else. */

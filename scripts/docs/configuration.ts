@@ -17,6 +17,7 @@ import {
   webAttempts,
 } from '../../layers/core/src/config/compile/schema.ts';
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
+import { stepEntries } from '../../layers/core/src/config/compile/steps-schema.ts';
 import { tlsEntries } from '../../layers/core/src/config/compile/tls-schema.ts';
 import {
   customEntries,
@@ -88,6 +89,12 @@ ${table({ ...webAttempts, compat: moduleCompat })}
 ### http
 
 ${table(httpEntries)}
+
+### steps of http
+
+Beside \`http\` such a module may have \`steps\`, requests after each other ([probing.md](probing.md)); \`http\` then holds what all of them share.
+
+${table(stepEntries)}
 
 ### tcp
 

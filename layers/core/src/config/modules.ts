@@ -93,6 +93,28 @@ export type HttpOptions = IpOptions & {
   readonly allowBlocked: readonly string[];
 };
 
+/** Where a step finds a value for later ones: in the body (as JSON, or by the pattern), a header or a cookie. */
+export type Extraction = {
+  readonly name: string;
+  /** Names and indexes that lead to one value of a JSON body; an index below 0 counts from the end. */
+  readonly json?: readonly (string | number)[];
+  readonly header?: string;
+  readonly cookie?: string;
+  /** On the body, or on the value of one of the others: its first group is the value, or what it matches. */
+  readonly pattern?: GroupPattern;
+};
+
+/** One request of a check in several steps. */
+export type HttpStep = {
+  readonly name: string;
+  /** Path, query or address, relative to the target; may hold references (config/references.ts), as headers and body may. */
+  readonly path: string;
+  readonly http: HttpOptions;
+  readonly extract: readonly Extraction[];
+  /** Whether it runs after a failure too. */
+  readonly always: boolean;
+};
+
 /** One step of a TCP dialogue: what to wait for, then what to send, then whether TLS begins. */
 export type TcpStep = {
   /** Tried on each line until one matches. */
@@ -170,8 +192,12 @@ type ModuleBase = {
   readonly compat?: 'strict';
 };
 
-/** A module that probes by HTTP. */
-export type HttpModule = ModuleBase & { readonly prober: 'http'; readonly http: HttpOptions };
+/** A module that probes by HTTP: by one request, or by `steps`, each with the options of `http` and its own. */
+export type HttpModule = ModuleBase & {
+  readonly prober: 'http';
+  readonly http: HttpOptions;
+  readonly steps?: readonly HttpStep[];
+};
 
 /** A module that probes Redis. */
 export type RedisModule = ModuleBase & { readonly prober: 'redis'; readonly redis: RedisOptions };

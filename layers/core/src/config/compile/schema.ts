@@ -11,6 +11,7 @@ import { address, duration, host, instance, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
+import { stepsSchema } from './steps-schema.ts';
 
 /** The `timeout` of a module. */
 export const moduleTimeout = v.optional(
@@ -103,7 +104,7 @@ const webEntries = {
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({ prober: v.literal('http'), http: httpSchema, ...webEntries }),
+    closed({ prober: v.literal('http'), http: httpSchema, steps: stepsSchema, ...webEntries }),
     closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries }),
     closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries }),
     closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries }),
