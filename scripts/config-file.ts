@@ -81,7 +81,7 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
 const empty: Issue = {
   path: '',
-  message: 'is empty, want a mapping with probes, modules, shards, bridge, slos or links',
+  message: 'is empty, want a mapping with probes, modules, shards, vantage, bridge, slos or links',
 };
 
 /** The issues of a YACE file, which they name. */

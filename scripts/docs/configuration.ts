@@ -137,6 +137,11 @@ A whole number from 1 to ${maxShards}, 1 by default: as many schedules share the
 of their names, and each has an invocation of its own (docs/probing.md). The build warns where the probes cannot all run in
 their function's time, and says how many shards they need.
 
+## vantage
+
+Targets that are known to be up, \`host:port\` or addresses, 1 to 5: a list for the internet, or a mapping of \`internet\` and \`vpc\` to such
+lists. A probe that fails for the network while none of them can be reached is unknown and not down ([probing.md](probing.md)).
+
 ## bridge.ecs
 
 What \`ecs-bridge\` reads of the ECS API.

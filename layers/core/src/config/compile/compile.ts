@@ -58,9 +58,10 @@ function build(parsed: ParsedConfig): Config {
       ...(rollout !== undefined && { rollout }),
     };
   });
-  const { bridge, links, shards } = parsed;
+  const { bridge, links, shards, vantage } = parsed;
   return {
     ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
+    ...(vantage !== undefined && { vantage }),
     ...(links !== undefined && { links: withoutUnset(links) }),
   };
 }
