@@ -9,6 +9,7 @@ const parts = {
   './cel/rules.ts': ({ http }) => Boolean(http?.failIfCelMatches ?? http?.failIfCelNotMatches),
   './oauth2.ts': ({ http }) => http?.oauth2 !== undefined,
   './steps.ts': ({ steps }) => steps !== undefined,
+  './sigv4.ts': ({ http }) => http?.sigv4 !== undefined,
   './proxy/choose.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
   './proxy/dial.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
 };

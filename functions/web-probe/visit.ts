@@ -65,6 +65,8 @@ async function tokenFor(oauth2: OAuth2Options, options: HttpOptions, env: ProbeE
 
 type Errand = Judgement & {
   readonly measured: Measured;
+  /** As in {@link Judgement}; each signature is added. */
+  readonly secrets: string[];
   /** Hosts that may be sent what the module holds, besides the first. */
   readonly hosts: readonly string[];
   readonly along?: Along;
@@ -76,7 +78,7 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
   let ask = along === undefined ? first : withCookies(first, along.jar);
   for (;;) {
     env.trace(`${ask.method} ${redactUrl(ask.url.href)}`);
-    const hop = await openHop(ask, options, env);
+    const hop = await openHop(await signed(ask, errand), options, env);
     record(measured, hop);
     if (!hop.ok) return hop.outcome;
     measured.secure = ask.url.protocol === 'https:';
@@ -93,6 +95,15 @@ async function follow(first: HopRequest, errand: Errand): Promise<Failure | unde
     if ('ok' in next) return next;
     ask = next;
   }
+}
+
+/** Signed anew for each hop, and only for servers that may be sent what the module holds. */
+async function signed(ask: HopRequest, { env, options, secrets }: Errand): Promise<HopRequest> {
+  if (options.sigv4 === undefined || !ask.firstHost) return ask;
+  const { signHop } = await import('./sigv4.ts');
+  const one = signHop(ask, options.sigv4, env);
+  secrets.push(...one.secrets);
+  return one.ask;
 }
 
 /** The first request of a step, with the cookies of those before it. */

@@ -24,6 +24,7 @@ const optional = [
   'steps.ts',
   'cel/rules.ts',
   'oauth2.ts',
+  'sigv4.ts',
   'proxy/dial.ts',
 ];
 
@@ -56,6 +57,7 @@ it.each([
     want: ['steps.ts', 'cel/rules.ts'],
   },
   { name: 'OAuth 2.0', text: modules(`${oauth2}}`), want: ['oauth2.ts'] },
+  { name: 'SigV4', text: modules('sigv4: {}'), want: ['sigv4.ts'] },
   {
     name: 'OAuth 2.0 by a proxy',
     text: modules(`${oauth2}, proxy_url: "http://p" }`),

@@ -70,7 +70,7 @@ export {
 export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
-export { type AwsCredentials, presignUrl, readAwsCredentials } from './http/sigv4.ts';
+export { type AwsCredentials, presignUrl, readAwsCredentials, signRequest } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export {

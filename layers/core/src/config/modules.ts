@@ -81,6 +81,8 @@ export type HttpOptions = IpOptions & {
   readonly basicAuth?: BasicAuthOptions;
   readonly authorization?: { readonly type: string; readonly credentials?: SecretRef };
   readonly oauth2?: OAuth2Options;
+  /** Signs each request with the function's own credentials; the region is the function's where it is unset. */
+  readonly sigv4?: { readonly region?: string; readonly service: string };
   /** Headers of several values, some of them secret, beside those of `headers`. */
   readonly httpHeaders: readonly HttpHeader[];
   /** Whether HTTP/2 is offered by ALPN. */

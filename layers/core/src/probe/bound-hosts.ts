@@ -11,7 +11,7 @@ import { splitUserInfo } from '../redact.ts';
 const boundOptions = new Set(
   (
     'allowBlocked authorization basicAuth body bearerToken cert connectHeaders httpHeaders iam key metadata oauth2 password ' +
-    'proxy send sentinelUsername username usernameRef'
+    'proxy send sentinelUsername sigv4 username usernameRef'
   ).split(' '),
 );
 

@@ -41,7 +41,9 @@ export function toIssues(findings: readonly Finding[]): Issue[] {
   return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
 }
 
-const authKeys = ['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2'];
+const authKeys = [
+  ...['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2', 'sigv4'],
+];
 
 /** Each of them is the Authorization header. */
 export function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
