@@ -52,7 +52,8 @@ defaults ([probing.md](probing.md)).
 
 A list. Two probes may not share a name, nor a job and target. An entry may have many \`targets\` instead of one \`target\`: a list,
 whose probes are called by the entry's name and the target, or a mapping of names to targets. Each target is an address, or a
-mapping with \`target\` and whatever is different there; \`labels\` of both count. \`defaults\` holds what every probe takes that
+mapping with \`target\` and whatever is different there; \`labels\` and \`options\` of both count. \`options\` are options of the module that are
+different for this probe, written as in a module: it then has a module of its own, called by both names. \`defaults\` holds what every probe takes that
 does not say otherwise. Keys that begin with \`x-\` have no meaning and may hold anchors; \`<<\` merges.
 
 \`\`\`yaml
@@ -61,6 +62,9 @@ probes:
   - targets:
       cart: https://cart.example.com/healthz
       search: { target: https://search.example.com/healthz, interval: 5m }
+      admin:
+        target: https://admin.example.com/
+        options: { timeout: 10s, http: { valid_status_codes: [401], headers: { Host: admin.example.org } } }
 \`\`\`
 
 ${table(probeSchema.entries)}

@@ -15,7 +15,7 @@ import { mergeSteps } from './steps-merge.ts';
 export { configSchema, moduleSchema, probeSchema } from './schema.ts';
 
 /** Modules that need no entry in the file; an entry of the same name replaces one. */
-const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' } } as const;
+export const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' } } as const;
 
 /**
  * The compiled form of a parsed YAML document.

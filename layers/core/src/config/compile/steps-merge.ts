@@ -44,19 +44,28 @@ function mergeStep(step: unknown, common: Mapping, inherit: (key: string) => voi
   if (given !== step) return step;
   const own = given.http === undefined ? {} : asMapping(given.http);
   if (given.http !== undefined && own !== given.http) return step;
+  const { merged, taken } = mergeHttp(own, common);
+  for (const key of taken) inherit(key);
+  return { ...given, http: merged };
+}
+
+/** `common` with what `own` says otherwise, headers of both, and the keys that came from `common`. */
+export function mergeHttp(
+  own: Mapping,
+  common: Mapping,
+): { readonly merged: Mapping; readonly taken: readonly string[] } {
   const taken = Object.keys(common).filter((key) => {
     if (Object.hasOwn(own, key)) return false;
     const group = alternatives.find((keys) => keys.includes(key)) ?? [];
     return !group.some((other) => Object.hasOwn(own, other));
   });
-  for (const key of taken) inherit(key);
-  const http = {
+  const merged = {
     ...Object.fromEntries(taken.map((key) => [key, common[key]])),
     ...own,
     ...mergedNames('headers', own, common),
     ...mergedNames('http_headers', own, common),
   };
-  return { ...given, http };
+  return { merged, taken };
 }
 
 /** Headers of both, by name in any case. */
