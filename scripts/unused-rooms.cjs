@@ -8,9 +8,17 @@ const parts = {
   './grpc/probe.ts': ({ prober }) => prober === 'grpc',
   './cel/rules.ts': ({ http }) => Boolean(http?.failIfCelMatches ?? http?.failIfCelNotMatches),
   './oauth2.ts': ({ http }) => http?.oauth2 !== undefined,
+  './steps.ts': ({ steps }) => steps !== undefined,
+  './sigv4.ts': ({ http }) => http?.sigv4 !== undefined,
   './proxy/choose.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
   './proxy/dial.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
 };
+
+/** A module, and one with the options of each of its steps. */
+const withSteps = (module) => [
+  module,
+  ...(module.steps ?? []).map(({ http }) => ({ ...module, http })),
+];
 
 /** A plugin of esbuild; `readConfig` answers with the compiled configuration. */
 exports.unusedRooms = (readConfig) => ({
@@ -21,7 +29,7 @@ exports.unusedRooms = (readConfig) => ({
       const isLate =
         kind === 'dynamic-import' && /[\\/]functions[\\/]web-probe[\\/]/.test(importer);
       if (!isLate || isNeeded === undefined) return undefined;
-      const used = Object.values(readConfig().modules).some(isNeeded);
+      const used = Object.values(readConfig().modules).flatMap(withSteps).some(isNeeded);
       return used ? undefined : { path, namespace: 'unused-rooms' };
     });
     build.onLoad({ filter: /.*/, namespace: 'unused-rooms' }, ({ path }) => ({

@@ -21,7 +21,7 @@ function issuesOf(read: () => unknown): string[] {
 
 const issuesIn = (text: string) => issuesOf(() => parseConfigText(text));
 const probe = '{ name: a, module: http_2xx, target: "http://a/" }';
-const wantRoot = 'want a mapping with probes, modules, shards, bridge, slos or links';
+const wantRoot = 'want a mapping with probes, modules, shards, vantage, bridge, slos or links';
 
 describe('a file that is no configuration', () => {
   it.each([

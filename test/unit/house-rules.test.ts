@@ -179,7 +179,7 @@ describe('sizes', () => {
 
   it('the web probe with every part that a module can ask for keeps its budget too', async () => {
     const [web] = (await measureBundles('all')).filter(({ name }) => name === 'web-probe');
-    expect(web?.bytes).toBeLessThanOrEqual(60 * 1024);
+    expect(web?.bytes).toBeLessThanOrEqual(66 * 1024);
   });
 
   it('no probe holds the AWS SDK', async () => {

@@ -21,8 +21,10 @@ const optional = [
   'tcp/probe.ts',
   'dns/probe.ts',
   'grpc/probe.ts',
+  'steps.ts',
   'cel/rules.ts',
   'oauth2.ts',
+  'sigv4.ts',
   'proxy/dial.ts',
 ];
 
@@ -44,7 +46,18 @@ it.each([
     text: modules('fail_if_body_json_not_matches_cel: "true"'),
     want: ['cel/rules.ts'],
   },
+  {
+    name: 'steps',
+    text: 'modules: { m: { prober: http, steps: [{ name: a }] } }',
+    want: ['steps.ts'],
+  },
+  {
+    name: 'steps, one with CEL',
+    text: 'modules: { m: { prober: http, steps: [{ name: a, http: { fail_if_body_json_matches_cel: "true" } }] } }',
+    want: ['steps.ts', 'cel/rules.ts'],
+  },
   { name: 'OAuth 2.0', text: modules(`${oauth2}}`), want: ['oauth2.ts'] },
+  { name: 'SigV4', text: modules('sigv4: {}'), want: ['sigv4.ts'] },
   {
     name: 'OAuth 2.0 by a proxy',
     text: modules(`${oauth2}, proxy_url: "http://p" }`),
