@@ -153,6 +153,10 @@ it.each([
   ['alb', 'AWS/ApplicationELB'],
   ['ec', 'AWS/ElastiCache'],
   ['lambda', 'AWS/Lambda'],
+  ['rds', 'AWS/RDS'],
+  ['redshift', 'AWS/Redshift'],
+  ['containerinsights', 'ContainerInsights'],
+  ['sagemaker-training', '/aws/sagemaker/TrainingJobs'],
 ])('the short name %s of older files is %s', (alias, namespace) => {
   const text = job(cpu).replace('AWS/ECS', alias);
   expect(compile(inline(text)).jobs[0]).toMatchObject({ name: namespace, namespace });
@@ -171,7 +175,7 @@ discovery:
     AWS/EC: [Name]
     AWS/ECS: [ключ]
   jobs:
-    - type: AWS/EC2
+    - type: AWS/Ec2s
       ${cpu}
     - type: AWS/ECS
       regions: [europe]
@@ -196,9 +200,9 @@ unknown: 1
   const path = 'bridge.cloudwatch.yace';
   expect(issuesOf(text)).toEqual([
     `${path}.apiVersion (line 6): got "v2", want v1alpha1`,
-    `${path}.discovery.exportedTagsOnMetrics."AWS/EC" (line 9): no job has this type, want one of AWS/EC2, AWS/ECS; did you mean "AWS/EC2"?`,
+    `${path}.discovery.exportedTagsOnMetrics."AWS/EC" (line 9): no job has this type, want one of AWS/Ec2s, AWS/ECS; did you mean "AWS/ECS"?`,
     `${path}.discovery.exportedTagsOnMetrics."AWS/ECS"[0] (line 10): got "ключ", want letters, digits and separators, which can become a label`,
-    `${path}.discovery.jobs[0].type (line 12): got "AWS/EC2", want one of AWS/ECS, ECS/ContainerInsights, AWS/ApplicationELB, AWS/ElastiCache, AWS/Lambda (others: by static or customNamespace); did you mean "AWS/ECS"?`,
+    `${path}.discovery.jobs[0].type (line 12): got "AWS/Ec2s", want a namespace of discovery jobs, listed in docs/bridge.md (others: by static or customNamespace); did you mean "AWS/EC2"?`,
     `${path}.discovery.jobs[1].regions[0] (line 15): got "europe", want a region such as eu-west-1`,
     `${path}.discovery.jobs[1].roles[1].roleArn (line 16): got "arn:aws:iam::1:user/x", want the ARN of a role`,
     `${path}.discovery.jobs[1].roles[0] (line 16): externalId without roleArn, want both`,

@@ -4,7 +4,7 @@ import { type PathStep, showValue } from '../explain.ts';
 import { didYouMean } from '../suggest.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
 import { yaceDefaults } from './yace-jobs.ts';
-import { discoverable, toNamespace } from './yace-schema.ts';
+import { namespaces, toNamespace } from './yace-namespaces.ts';
 
 /** Findings about a YACE document that stands at `path`. */
 export function checkYace(document: unknown, path: readonly PathStep[]): Finding[] {
@@ -76,7 +76,7 @@ function checkExportedTags(discovery: Mapping): Finding[] {
   return Object.keys(asMapping(discovery.exportedTagsOnMetrics)).flatMap((key) => {
     if (used.includes(toNamespace(key))) return [];
     const path = ['discovery', 'exportedTagsOnMetrics', key];
-    const known = Object.hasOwn(discoverable, toNamespace(key));
+    const known = namespaces.has(toNamespace(key));
     const hint = known ? '' : didYouMean(key, used);
     return [
       {

@@ -7,7 +7,8 @@ import type {
   NamedValue,
   RoleConfig,
 } from '../bridge.ts';
-import { toNamespace, type YaceFile } from './yace-schema.ts';
+import { namespaces, toNamespace } from './yace-namespaces.ts';
+import type { YaceFile } from './yace-schema.ts';
 
 /** YACE's model.DefaultPeriodSeconds and DefaultLengthSeconds. */
 export const yaceDefaults = { period: 300, length: 300 } as const;
@@ -43,6 +44,7 @@ const plain = {
 } as const satisfies Partial<CloudWatchJob>;
 
 function discoveryJob(job: DiscoveryJob, exportedTags: readonly string[]): CloudWatchJob {
+  const association = namespaces.get(job.type)?.association;
   return {
     ...plain,
     ...toCommon({ ...job, name: job.type, namespace: job.type }, job),
@@ -50,6 +52,7 @@ function discoveryJob(job: DiscoveryJob, exportedTags: readonly string[]): Cloud
     searchTags: job.searchTags ?? [],
     exportedTags,
     contextOnInfo: job.includeContextOnInfoMetrics ?? false,
+    ...(association !== undefined && { association }),
   };
 }
 

@@ -3,24 +3,11 @@
 import * as v from 'valibot';
 import type { TagFilter } from '../bridge.ts';
 import { closed, mappingOf } from '../mapping.ts';
-import { didYouMean } from '../suggest.ts';
+import { suggest } from '../suggest.ts';
 import { matching, pattern } from './fields.ts';
 import { exactPattern } from './pattern/program.ts';
 import { statistic } from './statistic.ts';
-
-/** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
-export const discoverable: Readonly<Record<string, string>> = {
-  'AWS/ECS': 'ecs-svc',
-  'ECS/ContainerInsights': 'ecs-containerinsights',
-  'AWS/ApplicationELB': 'alb',
-  'AWS/ElastiCache': 'ec',
-  'AWS/Lambda': 'lambda',
-};
-
-/** The namespace of a `type`: itself, or the one that an older file's short name stands for. */
-export function toNamespace(type: string): string {
-  return Object.entries(discoverable).find(([, alias]) => alias === type)?.[0] ?? type;
-}
+import { namespaces, toNamespace } from './yace-namespaces.ts';
 
 const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
 
@@ -176,12 +163,21 @@ const searchTag = v.pipe(
 const type = v.pipe(
   v.string('want a namespace'),
   v.check(
-    (value) => Object.hasOwn(discoverable, toNamespace(value)),
+    (value) => namespaces.has(toNamespace(value)),
     ({ input }) =>
-      `one of ${Object.keys(discoverable).join(', ')} (others: by static or customNamespace)${didYouMean(input, Object.keys(discoverable))}`,
+      `a namespace of discovery jobs, listed in docs/bridge.md (others: by static or customNamespace)${nearNamespace(String(input))}`,
   ),
   v.transform(toNamespace),
 );
+
+/** `; did you mean "AWS/EC2"?` or nothing. What all names begin with makes no two of them alike. */
+function nearNamespace(word: string): string {
+  const bare = (name: string) => name.replace(/^\/?aws\//i, '');
+  const names = [...namespaces.keys()];
+  const near = suggest(bare(word), names.map(bare));
+  const found = names.find((name) => bare(name) === near);
+  return found === undefined ? '' : `; did you mean ${JSON.stringify(found)}?`;
+}
 
 /** The keys of `discovery.jobs[]`. */
 export const discoveryEntries = {
