@@ -26,7 +26,8 @@ export function bridgeStatements(bridge: BridgeConfig): Statement[] {
   const listed = jobs.filter((job) => job.kind !== 'static' && !isKnownFromEcs(job));
   const tagged = listed.filter(({ kind }) => kind === 'discovery');
   const arns = scopes.flatMap(({ roles }) => roles.flatMap((role) => role?.roleArn ?? []));
-  const roles = [...new Set(arns)].sort();
+  // Text that is no ARN, as it stands in examples, would make the whole policy invalid.
+  const roles = [...new Set(arns)].filter((arn) => arn.startsWith('arn:')).sort();
   return [
     ...ecsStatements(bridge, jobs),
     // The calls of CloudWatch and of tagging know no resource.

@@ -52,13 +52,14 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   if (yaml.value === null) throw new ConfigError(name, [...yaml.errors, empty]);
   const expanded = expandProbes(yaml.value);
   const blackbox = inlineBlackbox(expanded.value, directory);
-  const { issues: unread, value: whole, yace } = inlineYace(blackbox.value, directory);
+  const host = { name, directory, lineOf: yaml.lineOf };
+  const { issues: unread, value: whole, warnings, yace } = inlineYace(blackbox.value, host);
   const { issues, value } = inlineFiles(whole, directory);
   const all = [...expanded.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
-      return { config, warnings: blackbox.warnings };
+      return { config, warnings: [...blackbox.warnings, ...warnings] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -27,7 +27,9 @@ export function toJobs(file: YaceFile): YaceJobs {
   const exported = (namespace: string) =>
     tags.flatMap(([type, keys]) => (toNamespace(type) === namespace ? keys : []));
   const jobs = [
-    ...(file.discovery?.jobs ?? []).map((job) => discoveryJob(job, exported(job.type))),
+    ...(file.discovery?.jobs ?? []).flatMap((job) =>
+      job === null ? [] : [discoveryJob(job, exported(job.type))],
+    ),
     ...(file.static ?? []).map(staticJob),
     ...(file.customNamespace ?? []).map(customJob),
   ];
@@ -77,7 +79,7 @@ function toCommon(job: CommonJob, fields: MetricFields) {
     dimensionNameRequirements: job.dimensionNameRequirements ?? [],
     recentlyActiveOnly: job.recentlyActiveOnly ?? false,
     linkedAccounts: job.includeLinkedAccounts ?? [],
-    metrics: job.metrics.map((metric) => toMetric(metric, fields)),
+    metrics: merged(job.metrics.map((metric) => toMetric(metric, fields))),
   };
 }
 
@@ -105,6 +107,17 @@ function toMetric(
     addCloudwatchTimestamp: own.addCloudwatchTimestamp ?? job.addCloudwatchTimestamp ?? false,
     exportAllDataPoints: own.exportAllDataPoints ?? job.exportAllDataPoints ?? false,
   };
+}
+
+/** A metric that a file names twice with the same settings is read, and billed, once, with the statistics of both. */
+function merged(metrics: readonly CloudWatchMetric[]): CloudWatchMetric[] {
+  const byRest = new Map<string, CloudWatchMetric>();
+  for (const { statistics, ...rest } of metrics) {
+    const key = JSON.stringify(rest);
+    const known = byRest.get(key)?.statistics ?? [];
+    byRest.set(key, { ...rest, statistics: [...new Set([...known, ...statistics])] });
+  }
+  return [...byRest.values()];
 }
 
 /** A name that occurs again gets a number. */
