@@ -23,8 +23,8 @@ export function bridgeStatements(bridge: BridgeConfig): Statement[] {
   ];
   const own = scopes.filter(({ roles }) => roles.includes(undefined));
   const jobs = (bridge.cloudwatch?.jobs ?? []).filter(({ roles }) => roles.includes(undefined));
-  const listed = jobs.filter((job) => job.kind !== 'static' && !isKnownFromEcs(job));
-  const tagged = listed.filter(({ kind }) => kind === 'discovery');
+  const listed = jobs.filter(({ kind }) => kind !== 'static');
+  const tagged = listed.filter((job) => !isKnownFromEcs(job) && job.association !== undefined);
   const arns = scopes.flatMap(({ roles }) => roles.flatMap((role) => role?.roleArn ?? []));
   // Text that is no ARN, as it stands in examples, would make the whole policy invalid.
   const roles = [...new Set(arns)].filter((arn) => arn.startsWith('arn:')).sort();
@@ -82,7 +82,7 @@ function clusterArns(
   );
 }
 
-/** Whether the ECS API has what the job reads, so that nothing is listed. */
+/** Whether the ECS API has the tags of what the job reads. */
 function isKnownFromEcs(job: CloudWatchJob): boolean {
   const { dimensionNameRequirements, kind, linkedAccounts, namespace } = job;
   const ecs = ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);

@@ -59,22 +59,22 @@ describe('the permissions', () => {
 
   it.each([
     {
-      name: 'ECS needs no list and no tags, but what services publish every 20 seconds',
+      name: 'ECS needs lists but no tags, and what services publish every 20 seconds',
       yace: discovery(minutely),
-      more: ['ReadRevisions', 'ReadMetrics'],
+      more: ['ReadRevisions', 'ReadMetrics', 'ListMetrics'],
     },
     {
       name: 'Container Insights need no revisions',
       yace: discovery(minutely.replace('AWS/ECS', 'ECS/ContainerInsights')),
-      more: ['ReadMetrics'],
+      more: ['ReadMetrics', 'ListMetrics'],
     },
     {
       name: 'ECS every five minutes needs none either',
       yace: discovery(ecs),
-      more: ['ReadMetrics'],
+      more: ['ReadMetrics', 'ListMetrics'],
     },
     {
-      name: 'ECS by task is listed',
+      name: 'ECS by task needs tags too',
       yace: discovery(ecs.replace('type', 'dimensionNameRequirements: [TaskId], type')),
       more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
     },
@@ -82,6 +82,11 @@ describe('the permissions', () => {
       name: 'a load balancer needs lists and tags',
       yace: discovery(`{ type: AWS/ApplicationELB, ${metrics} }`),
       more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
+    },
+    {
+      name: 'a namespace whose metrics belong to no resource needs no tags',
+      yace: discovery(`{ type: AWS/Billing, ${metrics} }`),
+      more: ['ReadMetrics', 'ListMetrics'],
     },
     {
       name: 'a custom namespace needs lists',

@@ -1,12 +1,11 @@
-// What a job asks for in one scope. The ECS API answers for ECS, static jobs name their metrics, and for the rest
-// ListMetrics and tags do, by YACE's rules. A call that fails costs only the job that needs it.
-import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
+// What a job asks for in one scope. Static jobs name their metrics; ListMetrics shows those of the others. Whom they belong to
+// the ECS API says for ECS, and tags for the rest, by YACE's rules. A call that fails costs only the job that needs it.
+import type { CloudWatchJob } from '@fargaze/core/internal';
 import type { TaggedResource } from '../../aws/tagging.ts';
-import type { EcsReading } from '../../ecs/reading.ts';
 import { Associator, builtArn } from './associate.ts';
-import { discoverEcs, type EcsFacts } from './ecs-metrics.ts';
+import { discoverEcsListed, type EcsSource } from './ecs-listed.ts';
 import { isReadFromEcs } from './job-source.ts';
-import { listMetrics } from './list-metrics.ts';
+import { listOrFail, withoutGone } from './list-metrics.ts';
 import type { ListedMetric } from './memory.ts';
 import {
   type Discovery,
@@ -19,9 +18,6 @@ import {
 import type { Search } from './search.ts';
 import { findTagged } from './tagged.ts';
 
-/** ECS as read for a job. */
-export type EcsSource = { readonly reading: EcsReading; readonly facts: EcsFacts };
-
 /** What the job asks for. Calls that fail are faults of the pass; `readEcs` is called only for jobs that need it. */
 export async function discover(
   job: CloudWatchJob,
@@ -29,10 +25,7 @@ export async function discover(
   readEcs: () => Promise<EcsSource>,
 ): Promise<Discovery> {
   if (job.kind === 'static') return discoverStatic(job, search);
-  if (isReadFromEcs(job)) {
-    const { facts, reading } = await readEcs();
-    return discoverEcs(job, reading, facts);
-  }
+  if (isReadFromEcs(job)) return discoverEcsListed(job, search, await readEcs());
   return discoverListed(job, search);
 }
 
@@ -46,7 +39,7 @@ async function discoverListed(job: CloudWatchJob, search: Search): Promise<Disco
   }
   const associator = job.association && new Associator(job.namespace, job.association, resources);
   const listed = await Promise.all(
-    job.metrics.map(({ name }) => listOrFail(job, name, { search, associator })),
+    job.metrics.map(({ name }) => listWanted(job, name, { search, associator })),
   );
   const queries = job.metrics.flatMap((metric, index) =>
     (listed[index] ?? []).map((one) => {
@@ -85,7 +78,7 @@ function discoverStatic(job: CloudWatchJob, { scope: { account } }: Search): Dis
   const resource: Resource = { arn: job.name, ...noTags, dimensions };
   const queries = job.metrics.map((metric): MetricQuery => {
     const common = { job, metric, resource, dimensions, account };
-    return { ...common, linked: 'own', resolution: undefined };
+    return { ...common, linked: 'own', resolution: undefined, found: 'known' };
   });
   return { queries, resources: [], complete: 'complete', existing: undefined };
 }
@@ -94,23 +87,19 @@ function discoverStatic(job: CloudWatchJob, { scope: { account } }: Search): Dis
 type Belonging = { readonly search: Search; readonly associator: Associator | undefined };
 
 /** The metrics `name` that the job asks for; undefined when they cannot be listed. */
-async function listOrFail(
+async function listWanted(
   job: CloudWatchJob,
   name: string,
   belonging: Belonging,
 ): Promise<readonly ListedMetric[] | undefined> {
-  const { search } = belonging;
-  try {
-    const all = (await listMetrics(job, name, search)).filter(({ dimensions }) =>
-      hasRequiredDimensions(job, dimensions),
-    );
-    const kept = all.filter((one) => isWanted(job, one, belonging));
-    return await withoutGone(job, kept, { ...belonging, name });
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    search.pass.tally.faults.push(error);
-    return undefined;
-  }
+  const { associator, search } = belonging;
+  const listed = await listOrFail(job, name, search);
+  const wanted = listed?.filter(
+    (one) => hasRequiredDimensions(job, one.dimensions) && isWanted(job, one, belonging),
+  );
+  if (wanted === undefined || associator === undefined) return wanted;
+  const isProven = (one: ListedMetric) => taggedOf(one, belonging) !== undefined;
+  return withoutGone(wanted, { job, name, isProven }, search);
 }
 
 /** As in YACE: with tag filters, a metric of a resource that none of them matches is left out. */
@@ -118,33 +107,6 @@ function isWanted(job: CloudWatchJob, one: ListedMetric, belonging: Belonging): 
   if (job.searchTags.length === 0 || belonging.associator === undefined) return true;
   const { dimensions } = one;
   return taggedOf(one, belonging) !== undefined || !belonging.associator.applies(dimensions);
-}
-
-/** Metrics with points at least this often are listed as active as long as their resource exists. */
-const activeSeconds = 3 * 3600;
-
-/**
- * Without metrics of resources that have gone. CloudWatch lists them for two weeks more, and each costs as much as a live one;
- * tags show which resources exist, and of those without tags the recent points do.
- */
-async function withoutGone(
-  job: CloudWatchJob,
-  listed: readonly ListedMetric[],
-  belonging: Belonging & { readonly name: string },
-): Promise<readonly ListedMetric[]> {
-  const { name, search } = belonging;
-  const slow = job.metrics.some((one) => one.name === name && one.period >= activeSeconds);
-  if (belonging.associator === undefined || job.recentlyActiveOnly || slow) return listed;
-  const isProven = (one: ListedMetric) => taggedOf(one, belonging) !== undefined;
-  if (listed.every(isProven)) return listed;
-  const recent = await listMetrics({ ...job, recentlyActiveOnly: true }, name, search);
-  const active = new Set(recent.map(identityOf));
-  return listed.filter((one) => isProven(one) || active.has(identityOf(one)));
-}
-
-function identityOf({ account, dimensions }: ListedMetric): string {
-  const pairs = dimensions.map(({ name, value }) => `${name}=${value}`).sort();
-  return [account ?? '', ...pairs].join('\u0000');
 }
 
 function ownerOf({ account }: ListedMetric, { scope }: Search): string {
@@ -168,7 +130,16 @@ function queryOf(
   const account = ownerOf(one, search);
   const linked = account === search.scope.account ? 'own' : 'linked';
   const { dimensions } = one;
-  return { job, metric, resource, dimensions, account, linked, resolution: undefined };
+  return {
+    job,
+    metric,
+    resource,
+    dimensions,
+    account,
+    linked,
+    resolution: undefined,
+    found: 'listed',
+  };
 }
 
 function resourceOf(job: CloudWatchJob, one: ListedMetric, belonging: Belonging): Resource {

@@ -67,7 +67,7 @@ export class FindMemory {
   /** Records what a job found. */
   keepCurrent(job: string, queries: readonly MetricQuery[]): void {
     const byArn = new Map<string, MetricQuery[]>();
-    for (const query of queries) {
+    for (const query of queries.filter(({ resource }) => resource.arn.startsWith('arn:'))) {
       const list = byArn.get(query.resource.arn) ?? [];
       list.push(query);
       byArn.set(query.resource.arn, list);

@@ -3,7 +3,7 @@ import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
 import { settleOf } from '../pass/pass.ts';
 import type { Span } from '../pass/time.ts';
 import type { ReadUnit } from './found.ts';
-import { discoveryLag } from './job-source.ts';
+import { listLag } from './job-source.ts';
 import type { MetricQuery } from './metric-query.ts';
 import type { Search } from './search.ts';
 import { splitStatistics } from './statistics.ts';
@@ -14,7 +14,7 @@ export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUn
   const { metric, resolution } = query;
   const period = finestPeriod(metric.period, resolution);
   const name = metricKey(query, job);
-  const lag = search.memory.isNew(name) ? discoveryLag(query.job) : 0;
+  const lag = query.found === 'listed' && search.memory.isNew(name) ? listLag : 0;
   const { region } = search.scope;
   return splitStatistics(metric.statistics).map((statistics) => {
     const key = `${name}\u0000${statistics[0]}`;
