@@ -4,6 +4,7 @@ import type {
   BridgeConfig,
   CloudWatchJob,
   CloudWatchScope,
+  ResourceCall,
 } from '../layers/core/src/config/bridge.ts';
 
 /** A statement of an IAM policy; texts with `${…}` are CloudFormation's. */
@@ -34,7 +35,35 @@ export function bridgeStatements(bridge: BridgeConfig): Statement[] {
     ...(own.length > 0 ? [allow('ReadMetrics', ['cloudwatch:GetMetricData'], '*')] : []),
     ...(listed.length > 0 ? [allow('ListMetrics', ['cloudwatch:ListMetrics'], '*')] : []),
     ...(tagged.length > 0 ? [allow('ReadTags', ['tag:GetResources'], '*')] : []),
+    ...callStatements(jobs),
     ...(roles.length > 0 ? [allow('AssumeRoles', ['sts:AssumeRole'], roles)] : []),
+  ];
+}
+
+/** What the APIs need that list resources, or complete what their tags say. */
+export const callActions: Readonly<Record<ResourceCall, readonly string[]>> = {
+  'api-gateway': ['apigateway:GET'],
+  'auto-scaling': ['autoscaling:DescribeAutoScalingGroups'],
+  dms: ['dms:DescribeReplicationInstances', 'dms:DescribeReplicationTasks'],
+  prometheus: ['aps:ListWorkspaces'],
+  shield: ['shield:ListProtections'],
+  'spot-fleets': ['ec2:DescribeSpotFleetRequests'],
+  'storage-gateway': ['storagegateway:ListGateways', 'storagegateway:ListTagsForResource'],
+  'transit-gateways': ['ec2:DescribeTransitGatewayAttachments'],
+};
+
+const apiLists = ['restapis', 'apis'].map((path) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:apigateway:*::/${path}`,
+}));
+
+function callStatements(jobs: readonly CloudWatchJob[]): Statement[] {
+  const calls = new Set(jobs.flatMap(({ association }) => association?.call ?? []));
+  const others = [...calls].filter((call) => call !== 'api-gateway').sort();
+  const actions = others.flatMap((call) => callActions[call]);
+  return [
+    // The right to read an API is the right to read all of it, so only its lists.
+    ...(calls.has('api-gateway') ? [allow('ListApis', callActions['api-gateway'], apiLists)] : []),
+    ...(actions.length > 0 ? [allow('ListResources', actions, '*')] : []),
   ];
 }
 

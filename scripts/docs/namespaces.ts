@@ -1,5 +1,6 @@
 // The table of namespaces in docs/bridge.md, between its two marks; the rest of that file is written by hand.
 import { readFileSync } from 'node:fs';
+import { callActions } from '../../infra/bridge-permissions.ts';
 import {
   type Namespace,
   namespaces,
@@ -19,8 +20,8 @@ export function renderBridgeDoc(): string {
 function namespaceTable(): string {
   const rows = [...namespaces.values()].map((one) => `| ${cellsOf(one).join(' | ')} |`);
   return [
-    '| namespace | short name | resource types | dimensions that name a resource |',
-    '| --- | --- | --- | --- |',
+    '| namespace | short name | resource types | dimensions that name a resource | further permission |',
+    '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }
@@ -32,5 +33,8 @@ function cellsOf({ alias, association, name }: Namespace): string[] {
     `\`${alias}\``,
     association?.types.map((type) => `\`${type}\``).join(', ') ?? '',
     [...new Set(sets)].join(', '),
+    association?.call === undefined
+      ? ''
+      : callActions[association.call].map((action) => `\`${action}\``).join(', '),
   ];
 }

@@ -84,6 +84,14 @@ describe('the permissions', () => {
       more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
     },
     {
+      name: 'gateways need the lists of their own APIs',
+      yace: discovery(
+        `{ type: AWS/ApiGateway, ${metrics} }`,
+        `{ type: AWS/AutoScaling, ${metrics} }`,
+      ),
+      more: ['ReadMetrics', 'ListMetrics', 'ReadTags', 'ListApis', 'ListResources'],
+    },
+    {
       name: 'a namespace whose metrics belong to no resource needs no tags',
       yace: discovery(`{ type: AWS/Billing, ${metrics} }`),
       more: ['ReadMetrics', 'ListMetrics'],
@@ -106,6 +114,18 @@ describe('the permissions', () => {
   ])('for CloudWatch: $name', ({ more, yace }) => {
     const own = ['ListClusters', 'ReadClusters', 'ReadServicesAndTasks'];
     expect(Object.keys(actionsFor(withJobs(yace)))).toEqual([...own, ...more]);
+  });
+
+  it('leave out a role that is no ARN, which would spoil the policy', () => {
+    const job = `{ type: AWS/Lambda, roles: [{ roleArn: something }], ${metrics} }`;
+    expect(Object.keys(actionsFor(withJobs(discovery(job))))).not.toContain('AssumeRoles');
+  });
+
+  it('are for the lists of APIs, not for what an API does', () => {
+    const statements = statementsFor(withJobs(discovery(`{ type: AWS/ApiGateway, ${metrics} }`)));
+    const lists = statements.find(({ Sid }) => Sid === 'ListApis');
+    expect(lists?.Action).toEqual(['apigateway:GET']);
+    expect(JSON.stringify(lists?.Resource)).toContain('::/restapis"');
   });
 
   it('name the roles that may be assumed, once', () => {

@@ -15,6 +15,7 @@ export type {
   CloudWatchScope,
   EcsConfig,
   NamedValue,
+  ResourceCall,
   RoleConfig,
   TagFilter,
 } from './config/bridge.ts';

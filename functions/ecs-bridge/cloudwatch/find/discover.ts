@@ -1,6 +1,6 @@
 // What a job asks for in one scope. Static jobs name their metrics; ListMetrics shows those of the others. Whom they belong to
 // the ECS API says for ECS, and tags for the rest, by YACE's rules. A call that fails costs only the job that needs it.
-import type { CloudWatchJob } from '@fargaze/core/internal';
+import type { CloudWatchJob, ResourceCall } from '@fargaze/core/internal';
 import type { TaggedResource } from '../../aws/tagging.ts';
 import { Associator, builtArn } from './associate.ts';
 import { discoverEcsListed, type EcsSource } from './ecs-listed.ts';
@@ -102,9 +102,18 @@ async function listWanted(
   return withoutGone(wanted, { job, name, isProven }, search);
 }
 
+/** APIs that list all resources, with tags or without: what they lack has gone. */
+const whole: ReadonlySet<string | undefined> = new Set<ResourceCall>([
+  'auto-scaling',
+  'spot-fleets',
+  'storage-gateway',
+  'transit-gateways',
+]);
+
 /** As in YACE: with tag filters, a metric of a resource that none of them matches is left out. */
 function isWanted(job: CloudWatchJob, one: ListedMetric, belonging: Belonging): boolean {
-  if (job.searchTags.length === 0 || belonging.associator === undefined) return true;
+  const filtered = job.searchTags.length > 0 || whole.has(job.association?.call);
+  if (!filtered || belonging.associator === undefined) return true;
   const { dimensions } = one;
   return taggedOf(one, belonging) !== undefined || !belonging.associator.applies(dimensions);
 }

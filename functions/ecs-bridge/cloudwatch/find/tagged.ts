@@ -20,8 +20,10 @@ export async function findTagged(job: CloudWatchJob, search: Search): Promise<Ta
   if (association === undefined || job.kind !== 'discovery') return none;
   const { tally } = search.pass;
   try {
-    const all = await readAll(job, search);
-    return { resources: all.filter(({ tags }) => matchesTags(job, tags)), lacks: 'nothing' };
+    const tagged = (await readAll(job, search)).filter(({ tags }) => matchesTags(job, tags));
+    if (association.call === undefined) return { resources: tagged, lacks: 'nothing' };
+    const { completeResources } = await import('./complete-resources.ts');
+    return { resources: await completeResources(job, tagged, search), lacks: 'nothing' };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     tally.faults.push(error);
