@@ -53,8 +53,11 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
   };
   if ('fault' in read) return refuse(read.fault);
   const yaml = readYaml(read.text, { version: '1.1', yaceAt: [] });
-  if (yaml.errors.length > 0) {
-    const issues = yaml.errors.map(({ message, path }) => ({
+  // YACE takes the last of two, with a warning.
+  const isTwice = ({ message }: Issue) => message.startsWith('duplicate key ');
+  const faults = yaml.errors.filter((issue) => !isTwice(issue));
+  if (faults.length > 0) {
+    const issues = faults.map(({ message, path }) => ({
       path: path === '' ? file : `${file}: ${path}`,
       message,
     }));
@@ -68,7 +71,13 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
     cloudwatch: { ...rest, yace: tidied.value },
   });
   const place = { file, prefix: '', lineOf: yaml.lineOf };
-  const warnings = toWarnings([...tidied.warnings, ...unversioned(yaml.value)], place);
+  const twice = yaml.errors.map(
+    ({ message, path }) => `${file}: ${path}: ${message}: read as the last`,
+  );
+  const warnings = [
+    ...twice,
+    ...toWarnings([...tidied.warnings, ...unversioned(yaml.value)], place),
+  ];
   return { value, issues: [], yace: { ...yaml, file }, warnings };
 }
 

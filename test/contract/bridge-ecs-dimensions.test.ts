@@ -146,3 +146,35 @@ it('tags of the owner filter and label the further dimensions too', async () => 
     ['web', 'shop'],
   ]);
 });
+
+it('a service that has not run for two weeks is read from its first point again', async () => {
+  const both = insights('RunningTaskCount', 'CpuUtilized');
+  const { receiver, run } = createBridge(fake, cloudWatch([both]));
+  await run();
+  fake.model.scaleTo({ cluster: 'prod', service: 'idle', desired: 1 });
+  fake.clock.advance(600);
+  await run();
+  const series = [...receiver.series].find(([key]) => /cpu_utilized.*ServiceName="idle"/.test(key));
+  expect(series?.[1].size).toBeGreaterThan(3);
+});
+
+it('a metric that a resource gets later is read from its first point', async () => {
+  const both = job('AWS/ECS', {
+    metrics: [metric('CPUUtilization'), metric('EBSFilesystemUtilization')],
+  });
+  const { receiver, run } = createBridge(fake, cloudWatch([both]));
+  await run();
+  const from = fake.clock.now();
+  fake.model.addMetric({
+    namespace: 'AWS/ECS',
+    name: 'EBSFilesystemUtilization',
+    dimensions: { ClusterName: 'prod', ServiceName: 'web' },
+    from,
+  });
+  for (let turn = 0; turn < 13; turn++) {
+    fake.clock.advance(300);
+    await run();
+  }
+  const series = [...receiver.series].find(([key]) => key.includes('ebsfilesystem'));
+  expect(series?.[1].size).toBe((fake.clock.now() - 120 - from) / 60);
+});

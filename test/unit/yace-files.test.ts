@@ -141,6 +141,15 @@ it.each(['serchTags: []', 'dimensionNameRequirement: [A]', 'role: []'])(
   },
 );
 
+it('of a key that stands twice the last counts, as in YACE', () => {
+  const metrics = '        - { name: M, statistics: [Sum], period: 60 }';
+  const { jobs, warnings } = read(fileOf('AWS/RDS', 'regions: [eu-west-1]', metrics));
+  expect(jobs[0]?.regions).toEqual(['eu-west-1']);
+  expect(warnings).toEqual([
+    'line 6, column 7: duplicate key "regions", already in line 5, want it once: read as the last',
+  ]);
+});
+
 it('a file of another kind is refused by its name', () => {
   const java =
     'region: eu-west-1\nmetrics:\n- aws_namespace: AWS/ELB\n  aws_metric_name: Latency\n';

@@ -78,7 +78,7 @@ function discoverStatic(job: CloudWatchJob, { scope: { account } }: Search): Dis
   const resource: Resource = { arn: job.name, ...noTags, dimensions };
   const queries = job.metrics.map((metric): MetricQuery => {
     const common = { job, metric, resource, dimensions, account };
-    return { ...common, linked: 'own', resolution: undefined, found: 'known' };
+    return { ...common, linked: 'own', resolution: undefined, found: 'job' };
   });
   return { queries, resources: [], complete: 'complete', existing: undefined };
 }
@@ -147,7 +147,7 @@ function queryOf(
     account,
     linked,
     resolution: undefined,
-    found: 'listed',
+    found: 'list',
   };
 }
 

@@ -3,7 +3,7 @@
 // no list has yet is read from its first point.
 import type { CloudWatchJob, NamedValue } from '@fargaze/core/internal';
 import type { EcsReading } from '../../ecs/reading.ts';
-import { discoverEcs, type EcsFacts } from './ecs-metrics.ts';
+import { discoverEcs, type EcsFacts, evenIdle } from './ecs-metrics.ts';
 import { dimensionsKey, listOrFail, withoutGone } from './list-metrics.ts';
 import type { ListedMetric } from './memory.ts';
 import { type Discovery, type MetricQuery, noTags, type Resource } from './metric-query.ts';
@@ -42,7 +42,8 @@ export async function discoverEcsListed(
  * for that its like have.
  */
 function listedOrNew(queries: readonly MetricQuery[], lists: Lists): MetricQuery[] {
-  const all = [...lists.values()].flatMap((list) => list ?? []);
+  // A resource that only has counts has not run for as long as lists reach back: when it does, they lack the rest.
+  const all = [...lists].flatMap(([name, list]) => (evenIdle.has(name) ? [] : (list ?? [])));
   const resources = new Set(all.map(({ dimensions }) => dimensionsKey(dimensions)));
   const kinds = new Set(all.map(({ dimensions }) => kindOf(dimensions)));
   const byName = new Map(
@@ -93,7 +94,7 @@ async function findOthers(
           kept.map(({ dimensions }): MetricQuery => {
             const owner = ownerOf(dimensions, owners, search) ?? nobody;
             const { since: _, ...resource } = { ...owner, dimensions };
-            const own = { account: search.scope.account, linked: 'own', found: 'listed' } as const;
+            const own = { account: search.scope.account, linked: 'own', found: 'list' } as const;
             return { job, metric, resource, dimensions, resolution: undefined, ...own };
           }),
         );

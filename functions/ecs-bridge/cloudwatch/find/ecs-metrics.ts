@@ -34,13 +34,16 @@ const onlyOfServices = new Set([
 ]);
 
 /** Counts that are published while nothing runs: they say so. */
-const evenIdle = new Set([
-  ...onlyOfServices,
+export const evenIdle: ReadonlySet<string> = new Set([
   'TaskCount',
   'ServiceCount',
   'ContainerInstanceCount',
+  'DesiredTaskCount',
+  'RunningTaskCount',
+  'PendingTaskCount',
+  'DeploymentCount',
+  'TaskSetCount',
 ]);
-evenIdle.delete('EBSFilesystemUtilization');
 
 /** What is known besides the reading. */
 export type EcsFacts = {
@@ -178,5 +181,5 @@ function queryOf(job: CloudWatchJob, metric: CloudWatchMetric, resource: Resourc
   const [, , , , account = ''] = resource.arn.split(':');
   const { dimensions } = resource;
   const common = { job, metric, resource, dimensions, account };
-  return { ...common, linked: 'own', resolution: undefined, found: 'known' };
+  return { ...common, linked: 'own', resolution: undefined, found: 'resource' };
 }

@@ -81,7 +81,10 @@ function countFound(
 
 /** Records what a job found, once all of it has been read and delivered. */
 export function keepFound({ discovery, job, key }: ScopedJob, memory: FindMemory): void {
-  const listed = discovery.queries.filter(({ found }) => found === 'listed');
-  memory.keepRead(listed.map((one) => metricKey(one, key)));
+  const found = discovery.queries.filter((one) => one.found !== 'job');
+  memory.keepRead(
+    key,
+    found.map((one) => metricKey(one, key)),
+  );
   if (isReadFromEcs(job)) memory.keepCurrent(key, discovery.queries);
 }
