@@ -59,13 +59,14 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   const expanded = expandProbes(yaml.value);
   const blackbox = inlineBlackbox(expanded.value, directory);
   const options = applyOptions(blackbox.value);
-  const { issues: unread, value: whole, yace } = inlineYace(options.value, directory);
+  const host = { name, directory, lineOf: yaml.lineOf };
+  const { issues: unread, value: whole, warnings, yace } = inlineYace(options.value, host);
   const { issues, value } = inlineFiles(whole, directory);
   const all = [...expanded.issues, ...options.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
-      return { config, warnings: blackbox.warnings };
+      return { config, warnings: [...blackbox.warnings, ...warnings] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -10,6 +10,7 @@ import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
 import { renderFaultsDoc } from './docs/faults.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
+import { renderBridgeDoc } from './docs/namespaces.ts';
 import { renderPicture } from './docs/picture.ts';
 
 /** Documents by path, with what makes each. */
@@ -17,6 +18,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'local/compose.yaml': renderCompose,
   'docs/metrics.md': renderMetricsDoc,
   'docs/configuration.md': renderConfigurationDoc,
+  'docs/bridge.md': renderBridgeDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
   'docs/faults.md': renderFaultsDoc,

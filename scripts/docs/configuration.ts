@@ -19,9 +19,9 @@ import {
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
 import { stepEntries } from '../../layers/core/src/config/compile/steps-schema.ts';
 import { tlsEntries } from '../../layers/core/src/config/compile/tls-schema.ts';
+import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
 import {
   customEntries,
-  discoverable,
   discoveryEntries,
   staticEntries,
 } from '../../layers/core/src/config/compile/yace-schema.ts';
@@ -225,10 +225,8 @@ ${table(budgetEntries)}
 ### yace
 
 The content of a YACE file: \`apiVersion\`, \`sts-region\`, \`discovery.exportedTagsOnMetrics\` (a list of tags by namespace),
-and the lists below. Found by themselves are the resources of ${Object.keys(discoverable).join(', ')};
-their short names ${Object.values(discoverable)
-    .map((alias) => `\`${alias}\``)
-    .join(', ')} are understood too. Keys that YACE would only warn of are refused.
+and the lists below. Discovery jobs know the ${namespaces.size} namespaces of [bridge.md](bridge.md#namespaces), and their short names.
+Keys that YACE ignores are left out with a warning.
 
 #### discovery.jobs[]
 

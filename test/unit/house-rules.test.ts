@@ -173,7 +173,8 @@ describe('sizes', () => {
     expect(sizes['redis-probe']).toBeLessThanOrEqual(40 * 1024);
     expect(sizes.deliver).toBeLessThanOrEqual(13 * 1024);
     expect(sizes.janitor).toBeLessThanOrEqual(6 * 1024);
-    expect(sizes['ecs-bridge']).toBeLessThanOrEqual(624 * 1024);
+    // 640,037 bytes: the association of all namespaces, and the lists of ECS.
+    expect(sizes['ecs-bridge']).toBeLessThanOrEqual(628 * 1024);
     expect(sizes.core).toBeLessThanOrEqual(124 * 1024);
   });
 

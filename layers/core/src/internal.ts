@@ -5,6 +5,7 @@ export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
 export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
+  Association,
   BridgeConfig,
   BudgetConfig,
   CloudWatchConfig,
@@ -14,6 +15,7 @@ export type {
   CloudWatchScope,
   EcsConfig,
   NamedValue,
+  ResourceCall,
   RoleConfig,
   TagFilter,
 } from './config/bridge.ts';

@@ -68,6 +68,8 @@ export type Model = {
   addMetric(spec: MetricSpec): void;
   /** Returns the ARN. */
   addResource(spec: ResourceSpec): string;
+  /** Adds an item to the answer of an API that lists what has no model of its own. */
+  addListed(spec: Place & { readonly api: string; readonly item: object }): void;
   /** Does something at a set time of the simulated clock. */
   schedule(time: EpochSeconds, action: Action): void;
   repeat(repeat: Repeat, action: Action): void;
@@ -120,6 +122,10 @@ export function createModel(options: ModelOptions): Model {
     runTask: (spec) => runTask(world, { ...spec, at: spec.at ?? world.now() }),
     addMetric: (spec) => addMetric(world, spec),
     addResource: (spec) => addResource(world, spec),
+    addListed: ({ api, item, ...place }) => {
+      const { lists } = findRegion(world, place);
+      lists.set(api, [...(lists.get(api) ?? []), item]);
+    },
     schedule: agenda.at,
     repeat: agenda.every,
     settle: () => agenda.advance(world.now()),
