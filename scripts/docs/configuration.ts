@@ -196,7 +196,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
-| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive. It gets the receiver's credentials |
+| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive, and only where the bridge writes by itself (\`invoke local\`, \`serverless offline\`, \`FARGAZE_SINK\`): in AWS it sends through the queue and asks nobody. It gets the receiver's credentials |
 | \`FARGAZE_REMOTE_WRITE_VERSION\` | \`2\` (default) tries version 2.0 and falls back to 1.0; \`1\` does not try |
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |

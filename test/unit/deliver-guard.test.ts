@@ -5,7 +5,7 @@ import {
   type Settling,
   type Store,
   type TimedGroup,
-} from '../../functions/deliver/guard.ts';
+} from '../../functions/deliver/pushgateway/guard.ts';
 import type { Clock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';

@@ -4,6 +4,7 @@
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { type Action, createAgenda, type Repeat } from './agenda.ts';
 import { arnOf } from './arn.ts';
+import { type BusEvent, busEvents, type EventSpan } from './bus-events.ts';
 import { addMetric, type MetricSpec } from './declared-series.ts';
 import { publishCluster } from './ecs-series.ts';
 import { scaleService } from './lifecycle.ts';
@@ -70,6 +71,8 @@ export type Model = {
   addResource(spec: ResourceSpec): string;
   /** Adds an item to the answer of an API that lists what has no model of its own. */
   addListed(spec: Place & { readonly api: string; readonly item: object }): void;
+  /** What EventBridge sends about ECS in a span of time, each event once. */
+  busEvents(span: EventSpan): BusEvent[];
   /** Does something at a set time of the simulated clock. */
   schedule(time: EpochSeconds, action: Action): void;
   repeat(repeat: Repeat, action: Action): void;
@@ -126,6 +129,7 @@ export function createModel(options: ModelOptions): Model {
       const { lists } = findRegion(world, place);
       lists.set(api, [...(lists.get(api) ?? []), item]);
     },
+    busEvents: (span) => busEvents(world, span),
     schedule: agenda.at,
     repeat: agenda.every,
     settle: () => agenda.advance(world.now()),
