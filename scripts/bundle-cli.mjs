@@ -1,0 +1,35 @@
+// Bundles the command `fargaze` into a folder: main.mjs, and a part for what only some commands need. Plain JavaScript, because
+// the command bundles itself by it in a clone (cli/fargaze.mjs).
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+
+/** CommonJS packages ask for Node's modules by `require`. */
+const banner =
+  "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);";
+
+/** Writes the bundle to `outdir`; answers with the files of the repository that it was made of. */
+export async function bundleCommand({ minify = false, outdir, root }) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(root, 'cli/main.ts')],
+    outdir,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'part-[hash]',
+    conditions: ['source'],
+    external: ['esbuild'],
+    alias: { bowser: join(root, 'scripts/no-browser.cjs') },
+    banner: { js: banner },
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    minify,
+  });
+  return Object.keys(metafile.inputs)
+    .filter((file) => !/(?:^|\/)node_modules\/|^<|^\(/.test(file))
+    .map((file) => relative(root, join(root, file)));
+}
