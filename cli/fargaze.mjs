@@ -90,6 +90,8 @@ function ageOf(path) {
 }
 
 checkNode();
+// What the SDK of AWS says of its own next versions is no concern of who calls this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // The lock file is in a clone and never in a package.
 const inClone = existsSync(join(root, 'package-lock.json'));
 if (inClone) mkdirSync(join(root, '.build'), { recursive: true });

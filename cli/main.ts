@@ -35,7 +35,7 @@ async function run(args: readonly string[], place: Place, io: Io): Promise<numbe
     const spec = find(first);
     if (rest.some((arg) => arg === '--help' || arg === '-h')) return say(io, renderHelp(spec));
     const command = await spec.load();
-    return await command({ ...parseCommandLine(rest, spec), ...place, io });
+    return await command({ ...parseCommandLine(rest, spec), ...place, io, commands });
   } catch (error) {
     report(error, io);
     return 2;

@@ -44,6 +44,8 @@ export type Call = {
   /** The folder of the package or clone. */
   readonly root: string;
   readonly inClone: boolean;
+  /** All that there are. */
+  readonly commands: readonly CommandSpec[];
 };
 
 /** Answers with the exit status. @throws UsageError, ConfigError and others, which become status 2. */
