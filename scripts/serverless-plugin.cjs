@@ -250,9 +250,12 @@ function toInput(own) {
  */
 function useLocalSystem(root) {
   const file = resolve(root, process.env.FARGAZE_STACK_DIR || '.stack', 'endpoints.json');
-  if (!existsSync(file)) return;
-  const { environment } = JSON.parse(readFileSync(file, 'utf8'));
-  for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
+  if (existsSync(file)) {
+    const { environment } = JSON.parse(readFileSync(file, 'utf8'));
+    for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
+  }
+  // The answer says it all; series are printed for who asks by FARGAZE_SINK=stdout.
+  if (!process.env.FARGAZE_PUSHGATEWAY_URL) process.env.FARGAZE_SINK ||= 'none';
 }
 
 module.exports = FargazePlugin;
