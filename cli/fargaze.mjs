@@ -68,8 +68,8 @@ async function bundled() {
 async function bundle(home, note) {
   const { bundleCommand } = await import('../scripts/bundle-cli.mjs');
   const folder = `${process.pid}-${process.hrtime.bigint()}`;
-  const inputs = await bundleCommand({ root, outdir: join(home, folder) });
-  const files = [...inputs, 'package-lock.json'];
+  const made = await bundleCommand({ root, outdir: join(home, folder) });
+  const files = [...made.files, 'package-lock.json'];
   const draft = `${note}.${process.pid}`;
   writeFileSync(draft, JSON.stringify({ files, folder, stamp: stampOf(files) }));
   renameSync(draft, note);
@@ -97,4 +97,4 @@ const inClone = existsSync(join(root, 'package-lock.json'));
 if (inClone) mkdirSync(join(root, '.build'), { recursive: true });
 const folder = inClone ? await bundled() : join(root, 'dist/cli');
 const { main } = await import(pathToFileURL(join(folder, 'main.mjs')).href);
-await main(process.argv.slice(2), { root, inClone });
+await main(process.argv.slice(2), { root, inClone, bundle: folder });

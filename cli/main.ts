@@ -5,14 +5,14 @@ import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError, messageOf, SourceError } from '../layers/core/src/errors.ts';
 import { redactUrls } from '../layers/core/src/redact.ts';
 import { version } from '../layers/core/src/version.ts';
-import { type CommandSpec, UsageError } from './command/command.ts';
+import { type Call, type CommandSpec, UsageError } from './command/command.ts';
 import { renderHelp, renderOverview } from './command/help.ts';
 import { type Io, standardIo } from './command/io.ts';
 import { parseCommandLine } from './command/parse.ts';
 import { commands } from './commands.ts';
 
 /** Where the package stands, and whether it is a clone of the repository. */
-export type Place = { readonly root: string; readonly inClone: boolean };
+export type Place = Pick<Call, 'bundle' | 'inClone' | 'root'>;
 
 /** Runs the command line `args`; leaves its status in `process.exitCode`. */
 export async function main(args: readonly string[], place: Place): Promise<void> {

@@ -1,13 +1,13 @@
 // Bundles the command `fargaze` into a folder: main.mjs, and a part for what only some commands need. Plain JavaScript, because
 // the command bundles itself by it in a clone (cli/fargaze.mjs).
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** CommonJS packages ask for Node's modules by `require`. */
 const banner =
   "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);";
 
-/** Writes the bundle to `outdir`; answers with the files of the repository that it was made of. */
+/** Writes the bundle to `outdir`; answers with what it was made of: files of the repository, and of packages. */
 export async function bundleCommand({ minify = false, outdir, root }) {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -29,7 +29,10 @@ export async function bundleCommand({ minify = false, outdir, root }) {
     metafile: true,
     minify,
   });
-  return Object.keys(metafile.inputs)
-    .filter((file) => !/(?:^|\/)node_modules\/|^<|^\(/.test(file))
-    .map((file) => relative(root, join(root, file)));
+  const inputs = Object.keys(metafile.inputs).filter((file) => !/^[<(]/.test(file));
+  const isPackaged = (file) => /(?:^|\/)node_modules\//.test(file);
+  return {
+    files: inputs.filter((file) => !isPackaged(file)),
+    packaged: inputs.filter(isPackaged),
+  };
 }

@@ -5,6 +5,7 @@ import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { renderCompose } from './compose.ts';
+import { renderCliDoc } from './docs/cli.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
@@ -16,6 +17,7 @@ import { renderPicture } from './docs/picture.ts';
 export const generated: Readonly<Record<string, () => string>> = {
   'local/compose.yaml': renderCompose,
   'docs/metrics.md': renderMetricsDoc,
+  'docs/cli.md': renderCliDoc,
   'docs/configuration.md': renderConfigurationDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
