@@ -2,9 +2,9 @@
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import type { BridgeConfig } from '../../layers/core/src/config/bridge.ts';
-import { messageOf } from '../../layers/core/src/errors.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { createStdoutSink } from '../../layers/core/src/sink/stdout.ts';
+import { withAwsHints } from '../command/aws.ts';
 import { type Call, UsageError } from '../command/command.ts';
 import { builtIn, hasConfiguration, readConfiguration } from '../command/configuration.ts';
 
@@ -23,7 +23,7 @@ export async function run({ io, values }: Call): Promise<number> {
   const end = systemClock.monotonic() + patience;
   const texts: string[] = [];
   const sink = collect(texts);
-  const summary = await readAccount(() =>
+  const summary = await withAwsHints(() =>
     runBridge(
       { config: withoutReading(config.bridge), sink, log: () => undefined },
       {},
@@ -45,23 +45,6 @@ export async function run({ io, values }: Call): Promise<number> {
   }
   for (const fault of faults) io.fail(fault);
   return faults.length === 0 ? 0 : 1;
-}
-
-/** What `read` answers. @throws UsageError where the environment of AWS is what is missing. */
-async function readAccount<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const message = messageOf(error);
-    if (/credential/i.test(message)) {
-      throw new UsageError(
-        message,
-        'want AWS_PROFILE, or AWS_ACCESS_KEY_ID and what goes with it; see: aws sts get-caller-identity',
-      );
-    }
-    if (/region is missing/i.test(message)) throw new UsageError(message, 'want AWS_REGION');
-    throw error;
-  }
 }
 
 /** The least budget that there is: what jobs ask for is found and priced, and then it is refused. */

@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../layers/core/src/errors.ts';
+import { targetsOf } from '../account/targets.ts';
+import { withAwsHints } from '../command/aws.ts';
 import { type Call, textOf, textsOf, UsageError, type Values } from '../command/command.ts';
 import { deliverDraft } from '../draft/deliver.ts';
-import type { CloudWatchDraft, Draft } from '../draft/draft.ts';
+import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { groupTargets } from '../draft/targets.ts';
 import { fileIsThere } from '../draft/write.ts';
 import { combine } from '../import/combine.ts';
@@ -24,12 +26,16 @@ export async function run(call: Call): Promise<number> {
   const taken = new Set<string>();
   const { draft, files: beside, notes } = combine(files, directory, taken);
   for (const note of notes) io.note(note);
-  const groups = [...draft.groups, ...groupTargets(answers.targets, taken)];
+  const found = await accountOf(call, taken);
+  const groups = [...draft.groups, ...groupTargets(answers.targets, taken), ...found];
   const cloudwatch = cloudWatchOf(values, answers.cloudwatch, draft.cloudwatch);
   const clusters = textsOf(values, 'cluster');
   const { draft: safe, notes: needed } = splitPasswords({
     ...draft,
-    groups: groups.length === 0 && files.length === 0 ? example(io.note, taken) : groups,
+    groups:
+      groups.length === 0 && files.length === 0 && values.account !== true
+        ? example(io.note, taken)
+        : groups,
     ...(clusters.length > 0 && { clusters }),
     ...(cloudwatch !== undefined && { cloudwatch }),
   });
@@ -47,6 +53,7 @@ const telling = [
   'cloudwatch',
   'cluster',
   'budget',
+  'account',
   'yes',
 ];
 
@@ -61,6 +68,18 @@ async function answersOf({ io, values }: Call) {
       return messageOf(error).replace(/^--target: /, '');
     }
   });
+}
+
+/** What runs in the account, where it is asked for. */
+async function accountOf({ io, values }: Call, taken: Set<string>): Promise<readonly ProbeGroup[]> {
+  if (values.account !== true) return [];
+  const { readAccount } = await import('../account/read.ts');
+  const query = { region: textOf(values, 'region'), clusters: textsOf(values, 'cluster') };
+  const { notes, services } = await withAwsHints(() => readAccount(query));
+  const { groups, notes: leftOut } = targetsOf(services, taken);
+  for (const note of [...notes, ...leftOut]) io.note(note);
+  io.note(`${services.length} services read`);
+  return groups;
 }
 
 function filesOf(values: Values): Recognized[] {
