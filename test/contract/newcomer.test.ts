@@ -15,6 +15,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { runCommand } from '../../local/programs/command.ts';
 import { readConfigFile } from '../../scripts/config-file.ts';
 
@@ -144,6 +145,28 @@ it('the installed command says what it cannot do there, and does not lay out a f
   });
   expect(await run('--version')).toEqual({ code: 0, output: `${version}\n` });
 });
+
+it.each(['check.yml', 'release.yml'])(
+  'workflow %s runs .ci/run, and may write only where it releases',
+  (name) => {
+    const workflow = parse(readFileSync(`.github/workflows/${name}`, 'utf8'));
+    type Job = {
+      readonly permissions?: Record<string, string>;
+      readonly steps: readonly { readonly run?: string; readonly uses?: string }[];
+    };
+    const jobs = Object.values(workflow.jobs as Record<string, Job>);
+    const steps = jobs.flatMap((job) => job.steps);
+    expect(steps.map(({ run }) => run)).toContain('.ci/run');
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    expect(
+      jobs
+        .flatMap(({ permissions = {} }) => Object.entries(permissions))
+        .filter(([, may]) => may === 'write').length > 0,
+    ).toBe(name === 'release.yml');
+    for (const { uses } of steps)
+      if (uses !== undefined) expect(uses).toMatch(/^actions\/[\w-]+@v\d+$/);
+  },
+);
 
 it.each([
   { tag: `v${version}9`, want: `want v${version}` },

@@ -4,7 +4,12 @@ import { resolve } from 'node:path';
 import { environmentWith } from '../../scripts/environment.ts';
 
 /** What a run left. */
-export type CliRun = { readonly code: number | null; readonly out: string; readonly err: string };
+export type CliRun = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+};
 
 /** Where and how to run it. */
 export type CliOptions = {
@@ -13,6 +18,8 @@ export type CliOptions = {
   readonly input?: string;
   /** Whether nobody reads what it prints. */
   readonly closeOutput?: boolean;
+  /** When to press Ctrl-C. */
+  readonly interruptAfter?: Promise<void>;
   /** Another launcher than the clone's. */
   readonly program?: string;
 };
@@ -34,7 +41,8 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   else child.stdout.on('data', (text) => (parts.out += text));
   child.stderr.on('data', (text) => (parts.err += text));
   child.stdin.end(options.input ?? '');
+  options.interruptAfter?.then(() => child.kill('SIGINT')).catch(() => undefined);
   return new Promise((done, reject) => {
-    child.on('error', reject).on('close', (code) => done({ code, ...parts }));
+    child.on('error', reject).on('close', (code, signal) => done({ code, signal, ...parts }));
   });
 }

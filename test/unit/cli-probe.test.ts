@@ -109,6 +109,20 @@ it('a closed port, a name server and Redis are judged by their own probers', asy
   expect(out).toMatch(/module tcp\n[\s\S]*module redis\n[\s\S]*module grpc\n[\s\S]*module dns\n/);
 });
 
+it('Ctrl-C ends it at once, without a word', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const reached = new Promise<void>((resolve) => silent.once('request', () => resolve()));
+  const { code, err, out, signal } = await runCli(['probe', `http://127.0.0.1:${port}/`], {
+    cwd: folder,
+    interruptAfter: reached,
+  });
+  silent.closeAllConnections();
+  silent.close();
+  expect([code, signal, err, out]).toEqual([null, 'SIGINT', '', '']);
+});
+
 it('a reader that goes away ends it without a word', async () => {
   const { code, err } = await runCli(['probe', '--help'], { cwd: folder, closeOutput: true });
   expect([code, err]).toEqual([0, '']);
