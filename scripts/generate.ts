@@ -7,6 +7,7 @@ import { writeLine } from '../layers/core/src/log.ts';
 import { renderCompose } from './compose.ts';
 import { renderCliDoc } from './docs/cli.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
+import { costPlots } from './docs/cost-plots.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
 import { renderFaultsDoc } from './docs/faults.ts';
@@ -18,6 +19,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'local/compose.yaml': renderCompose,
   'docs/metrics.md': renderMetricsDoc,
   'docs/cli.md': renderCliDoc,
+  ...costPlots,
   'docs/configuration.md': renderConfigurationDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
