@@ -5,7 +5,9 @@ import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { renderCompose } from './compose.ts';
+import { renderCliDoc } from './docs/cli.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
+import { costPlots } from './docs/cost-plots.ts';
 import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
 import { renderFaultsDoc } from './docs/faults.ts';
@@ -17,6 +19,8 @@ import { renderPicture } from './docs/picture.ts';
 export const generated: Readonly<Record<string, () => string>> = {
   'local/compose.yaml': renderCompose,
   'docs/metrics.md': renderMetricsDoc,
+  'docs/cli.md': renderCliDoc,
+  ...costPlots,
   'docs/configuration.md': renderConfigurationDoc,
   'docs/bridge.md': renderBridgeDoc,
   'docs/deploy.md': renderDeployDoc,

@@ -87,6 +87,13 @@ export const faces: Readonly<Record<ServiceName, ServiceFace>> = {
     xmlns: 'http://tagging.amazonaws.com/doc/2017-01-26/',
     internalError: 'InternalServiceException',
   },
+  elb: {
+    target: undefined,
+    scope: 'elasticloadbalancing',
+    iamPrefix: 'elasticloadbalancing',
+    xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    internalError: 'InternalFailure',
+  },
   sts: {
     target: undefined,
     scope: 'sts',

@@ -19,6 +19,12 @@ import {
   listAccountAliases,
   type Sessions,
 } from './other/identity.ts';
+import {
+  describeListeners,
+  describeLoadBalancers,
+  describeRules,
+  describeTargetGroups,
+} from './other/load-balancers.ts';
 import { describeNetworkInterfaces } from './other/network-interfaces.ts';
 import { getResources } from './other/tagging.ts';
 
@@ -39,6 +45,12 @@ export function createOperations(sessions: Sessions): Operations {
       ['ListServiceDeployments', listServiceDeployments],
       ['DescribeServiceDeployments', describeServiceDeployments],
       ['DescribeServiceRevisions', describeServiceRevisions],
+    ]),
+    elb: new Map<string, Operation>([
+      ['DescribeTargetGroups', describeTargetGroups],
+      ['DescribeLoadBalancers', describeLoadBalancers],
+      ['DescribeListeners', describeListeners],
+      ['DescribeRules', describeRules],
     ]),
     ec2: new Map<string, Operation>([
       ['DescribeNetworkInterfaces', describeNetworkInterfaces],

@@ -190,7 +190,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 
 | variable | meaning |
 | --- | --- |
-| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
+| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\`, \`stdout\` or \`none\` (the answer only, as \`serverless invoke local\` does where nothing else is set); unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
 | \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |

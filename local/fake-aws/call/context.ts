@@ -13,6 +13,7 @@ export type ServiceName =
   | 'dms'
   | 'ec2'
   | 'ecs'
+  | 'elb'
   | 'iam'
   | 'shield'
   | 'storagegateway'
