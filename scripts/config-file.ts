@@ -7,6 +7,7 @@ import { ConfigError, type Issue } from '../layers/core/src/errors.ts';
 import { inlineBlackbox, partBlackboxIssues } from './blackbox-file.ts';
 import { expandProbes } from './expand-probes.ts';
 import { inlineFiles } from './inline-files.ts';
+import { applyOptions } from './probe-options.ts';
 import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
 import { readYaml } from './yaml-text.ts';
@@ -57,20 +58,22 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   if (yaml.value === null) throw new ConfigError(name, [...yaml.errors, empty]);
   const expanded = expandProbes(yaml.value);
   const blackbox = inlineBlackbox(expanded.value, directory);
-  const { issues: unread, value: whole, yace } = inlineYace(blackbox.value, directory);
+  const options = applyOptions(blackbox.value);
+  const host = { name, directory, lineOf: yaml.lineOf };
+  const { issues: unread, value: whole, warnings, yace } = inlineYace(options.value, host);
   const { issues, value } = inlineFiles(whole, directory);
-  const all = [...expanded.issues, ...unread, ...issues];
+  const all = [...expanded.issues, ...options.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
-      return { config, warnings: blackbox.warnings };
+      return { config, warnings: [...blackbox.warnings, ...warnings] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // What could not be read has been named with the reason.
     all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
-  const { own: mine, theirs: yaces } = partIssues(all, yace);
+  const { own: mine, theirs: yaces } = partIssues(options.place(all), yace);
   const { own: written, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);
   const own = written.map((issue) => ({ ...issue, path: expanded.placeOf(issue.path) }));
   const isUnread = ({ path }: Issue) => path === 'blackbox' || path === 'blackbox.file';
@@ -86,7 +89,7 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
 const empty: Issue = {
   path: '',
-  message: 'is empty, want a mapping with probes, modules, shards, bridge, slos or links',
+  message: 'is empty, want a mapping with probes, modules, shards, vantage, bridge, slos or links',
 };
 
 /** The issues of a YACE file, which they name. */

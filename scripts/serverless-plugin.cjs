@@ -269,12 +269,14 @@ function toInput(own) {
 function useLocalSystem(root, log) {
   const { FARGAZE_STACK_DIR: given } = process.env;
   const file = resolve(root, given || '.stack', 'endpoints.json');
-  if (!existsSync(file)) {
-    if (given) log.warning(`FARGAZE_STACK_DIR: got ${given}, where no local system runs (${file})`);
-    return;
+  if (existsSync(file)) {
+    const { environment } = JSON.parse(readFileSync(file, 'utf8'));
+    for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
+  } else if (given) {
+    log.warning(`FARGAZE_STACK_DIR: got ${given}, where no local system runs (${file})`);
   }
-  const { environment } = JSON.parse(readFileSync(file, 'utf8'));
-  for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
+  // The answer says it all; series are printed for who asks by FARGAZE_SINK=stdout.
+  if (!process.env.FARGAZE_PUSHGATEWAY_URL) process.env.FARGAZE_SINK ||= 'none';
 }
 
 module.exports = FargazePlugin;
