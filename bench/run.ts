@@ -72,7 +72,7 @@ ${rows.join('\n')}
 const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
-  'ecs-bridge': '638976',
+  'ecs-bridge': '532480',
   core: '126976',
 };
 

@@ -7,6 +7,7 @@ import {
   packBundle,
   unpackCommand,
 } from './bundle.ts';
+import { narrowEcsEvents } from './ecs-event-rules.ts';
 import { images } from './images.ts';
 import type { Json, JsonObject } from './json.ts';
 import { findLoad, type Load } from './load.ts';
@@ -54,8 +55,11 @@ export function completeTemplate<T extends Template>(template: T, completion: Co
   return {
     ...filled,
     Rules: selectRules(completion, results),
-    Resources: Object.fromEntries(
-      Object.entries(resources).map(([id, resource]) => [id, withCondition(resource, resources)]),
+    Resources: narrowEcsEvents(
+      Object.fromEntries(
+        Object.entries(resources).map(([id, resource]) => [id, withCondition(resource, resources)]),
+      ),
+      completion.config.bridge.ecs,
     ),
   };
 }

@@ -1,6 +1,6 @@
 // `npm run generate`: writes the documents, dashboards and Compose file that come from code. A test fails when one is stale.
 import { writeFileSync } from 'node:fs';
-import { deployerPolicies } from '../infra/deployer-policy.ts';
+import { deployerPolicies } from '../infra/deployer/policy.ts';
 import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
@@ -12,6 +12,7 @@ import { renderDashboardsDoc } from './docs/dashboards.ts';
 import { renderDeployDoc } from './docs/deploy.ts';
 import { renderFaultsDoc } from './docs/faults.ts';
 import { renderMetricsDoc } from './docs/metrics.ts';
+import { renderBridgeDoc } from './docs/namespaces.ts';
 import { renderPicture } from './docs/picture.ts';
 
 /** Documents by path, with what makes each. */
@@ -21,6 +22,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/cli.md': renderCliDoc,
   ...costPlots,
   'docs/configuration.md': renderConfigurationDoc,
+  'docs/bridge.md': renderBridgeDoc,
   'docs/deploy.md': renderDeployDoc,
   'docs/dashboards.md': renderDashboardsDoc,
   'docs/faults.md': renderFaultsDoc,

@@ -12,6 +12,7 @@ import {
 } from './ecs/service-deployments.ts';
 import { describeServices, listServices } from './ecs/services.ts';
 import { describeTaskDefinition, describeTasks, listTasks } from './ecs/tasks.ts';
+import { listDeclared } from './other/declared-lists.ts';
 import {
   assumeRoleWith,
   getCallerIdentity,
@@ -51,7 +52,16 @@ export function createOperations(sessions: Sessions): Operations {
       ['DescribeListeners', describeListeners],
       ['DescribeRules', describeRules],
     ]),
-    ec2: new Map<string, Operation>([['DescribeNetworkInterfaces', describeNetworkInterfaces]]),
+    ec2: new Map<string, Operation>([
+      ['DescribeNetworkInterfaces', describeNetworkInterfaces],
+      ...listDeclared('DescribeSpotFleetRequests', 'DescribeTransitGatewayAttachments'),
+    ]),
+    apigateway: new Map(listDeclared('GetRestApis', 'GetApis')),
+    aps: new Map(listDeclared('ListWorkspaces')),
+    autoscaling: new Map(listDeclared('DescribeAutoScalingGroups')),
+    dms: new Map(listDeclared('DescribeReplicationInstances', 'DescribeReplicationTasks')),
+    shield: new Map(listDeclared('ListProtections')),
+    storagegateway: new Map(listDeclared('ListGateways', 'ListTagsForResource')),
     cloudwatch: new Map<string, Operation>([
       ['ListMetrics', listMetrics],
       ['GetMetricData', getMetricData],

@@ -106,7 +106,10 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
     name: 'a Redis of your own with TLS and a password',
     values: { RedisEndpoint: 'r:6379', RedisSecretArn: secret, RedisTls: 'true' },
   },
-  { name: 'a cluster of your own', values: { ClusterName: 'mine' } },
+  {
+    name: 'a cluster of your own, without its events',
+    values: { ClusterName: 'mine', EnableEcsEvents: 'false' },
+  },
   {
     name: 'long-term storage, shells and a key',
     values: { LongTermStorage: 'amp', EnableExec: 'true', KmsKeyArn: 'arn:aws:kms:x:1:key/y' },

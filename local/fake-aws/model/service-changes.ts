@@ -125,8 +125,10 @@ export type RunTaskSpec = Place & {
   readonly cluster: string;
   readonly family: string;
   readonly containers?: readonly ContainerSpec[];
-  /** Seconds from its creation until it ends with exit code 0; for ever when left out. */
+  /** Seconds from its creation until it ends; for ever when left out. */
   readonly seconds?: number;
+  /** How its containers end, by name; with exit code 0 when left out. */
+  readonly exits?: Readonly<Record<string, ContainerExit>>;
 };
 
 /** Starts a task that belongs to no service. */
@@ -149,7 +151,8 @@ export function runTask(world: World, spec: RunTaskSpec & { readonly at: EpochSe
   if (spec.seconds !== undefined) {
     const reason = 'Essential container in task exited';
     const end = { at: at + spec.seconds, code: 'EssentialContainerExited', reason } as const;
-    endTask(task, { ...end, timing: world.timing });
+    const exits = spec.exits === undefined ? {} : { exits: new Map(Object.entries(spec.exits)) };
+    endTask(task, { ...end, timing: world.timing, ...exits });
   }
   cluster.tasks.set(task.id, task);
 }

@@ -164,6 +164,8 @@ export type Region = {
   readonly definitions: Map<string, TaskDefinition[]>;
   readonly series: SeriesTable;
   readonly resources: Map<string, Resource>;
+  /** Items of lists that have no model of their own, by API. */
+  readonly lists: Map<string, object[]>;
 };
 
 /** An AWS account. */
