@@ -83,7 +83,15 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
     ...blackbox.issues.filter((issue) => !isUnread(issue)),
     ...blackboxes,
     ...named(yaces, yace),
+    ...(yaces.length === 0 ? [] : explaining(warnings)),
   ]);
+}
+
+/** What YACE would leave out without a word may be why something is missing: a key that is nearly another. */
+function explaining(warnings: readonly string[]): Issue[] {
+  return warnings
+    .filter((warning) => warning.includes('did you mean'))
+    .map((message) => ({ path: '', message }));
 }
 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
