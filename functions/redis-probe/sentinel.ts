@@ -142,7 +142,7 @@ async function judgePrimary(visit: Visit, name: string, place: Place): Promise<A
   const part = `${name} at ${showPlace(place)}`;
   try {
     const credentials = credentialsOf(visit.address, visit.options, visit.env.clock);
-    const connection = await connectTo(visit, { place, credentials });
+    const connection = await connectTo(visit, { place, credentials, select: true });
     const role = await readRole(connection);
     if (role !== undefined && !(role instanceof RespError) && role.name !== 'master') {
       throw new Verdict('sentinel', 'disagreement', `it says that it is a ${role.name}`);

@@ -58,6 +58,18 @@ describe('three sentinels that agree', () => {
     expect(probed.samples[`probe_redis_replica_visible{replica="${replica}"}`]).toBe(1);
   });
 
+  it.each(['auto', 'sentinel'])(
+    'have no databases with topology %s: the one of the address is that of the primary',
+    async (topology) => {
+      await sendTo(data.primary.url, (send) => send('CONFIG', 'RESETSTAT'));
+      const module = redisModule({ topology });
+      const probed = await runProbe(probeRedis, module, `${sentinel(0).url}/3`);
+      expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+      const stats = await sendTo(data.primary.url, (send) => send('INFO', 'commandstats'));
+      expect(String(stats)).toContain('cmdstat_select:calls=1,');
+    },
+  );
+
   it('are no servers: the default of old, standalone, says so', async () => {
     const probed = await probe({ topology: 'standalone' });
     expect(verdict(probed)).toBe('role/role');
