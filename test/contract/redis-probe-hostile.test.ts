@@ -270,8 +270,15 @@ it.each([
   'redis://h/-1',
   '127.0.0.1:6379',
   'redis://h?x=1',
+  'redis://h/2/..',
+  'redis://h/00',
 ])('%s is no Redis address', async (address) => {
   expect(verdict(await runProbe(probeRedis, plain, address))).toBe('guard/protocol');
+});
+
+it('a password in the place of a host is not shown', async () => {
+  const probed = await runProbe(probeRedis, plain, 'redis://:S3cret');
+  expect(detail(probed)).toMatch(/^got no host, want redis:/);
 });
 
 it('the port is the one that is named, also where another scheme has it for its own', async () => {
