@@ -66,6 +66,7 @@ async function bundled() {
 }
 
 async function bundle(home, note) {
+  mkdirSync(home, { recursive: true });
   const { bundleCommand } = await import('../scripts/bundle-cli.mjs');
   const folder = `${process.pid}-${process.hrtime.bigint()}`;
   const made = await bundleCommand({ root, outdir: join(home, folder) });
@@ -94,7 +95,6 @@ checkNode();
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // The lock file is in a clone and never in a package.
 const inClone = existsSync(join(root, 'package-lock.json'));
-if (inClone) mkdirSync(join(root, '.build'), { recursive: true });
 const folder = inClone ? await bundled() : join(root, 'dist/cli');
 const { main } = await import(pathToFileURL(join(folder, 'main.mjs')).href);
 await main(process.argv.slice(2), { root, inClone, bundle: folder });

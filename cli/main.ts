@@ -2,7 +2,7 @@
 // can mend; a bug of ours shows its own with FARGAZE_DEBUG=1.
 import { didYouMean } from '../layers/core/src/config/suggest.ts';
 import { readEnv } from '../layers/core/src/env.ts';
-import { ConfigError, messageOf, SourceError } from '../layers/core/src/errors.ts';
+import { ConfigError, DeliveryError, messageOf, SourceError } from '../layers/core/src/errors.ts';
 import { redactUrls } from '../layers/core/src/redact.ts';
 import { version } from '../layers/core/src/version.ts';
 import { type Call, type CommandSpec, UsageError } from './command/command.ts';
@@ -66,6 +66,11 @@ function report(error: unknown, io: Io): void {
   }
   io.fail(`fargaze: ${redactUrls(messageOf(error))}`);
   if (error instanceof UsageError && error.next !== undefined) io.fail(error.next);
-  if (readEnv('FARGAZE_DEBUG') !== undefined && error instanceof Error)
-    io.fail(String(error.stack));
+  if (error instanceof UsageError || error instanceof DeliveryError) return;
+  const isShown = readEnv('FARGAZE_DEBUG') !== undefined && error instanceof Error;
+  io.fail(
+    isShown
+      ? String(error.stack)
+      : 'this should not have happened; FARGAZE_DEBUG=1 shows where it did',
+  );
 }

@@ -181,11 +181,18 @@ function cloudWatchOf(
     if (runs({ bridge: { cloudwatch: { yace_file: file } } }, directory)) return { jobs: { file } };
     const pruned = pruneYace(yace.content);
     note(yace.file, pruned.notes);
-    return { jobs: { content: pruned.value } };
+    return isIdle(pruned.value) ? undefined : { jobs: { content: pruned.value } };
   }
   if (exporter === undefined) return undefined;
   const { content, notes } = fromCloudWatchExporter(exporter.content);
   const pruned = pruneYace(content);
   note(exporter.file, [...notes, ...pruned.notes]);
+  if (isIdle(pruned.value)) return undefined;
   return { naming: 'cloudwatch_exporter', jobs: { content: pruned.value } };
+}
+
+/** Whether no job is left. */
+function isIdle(content: Mapping): boolean {
+  const lists = ['discovery', 'static', 'customNamespace'].map((key) => content[key]);
+  return lists.every((list) => list === undefined || (Array.isArray(list) && list.length === 0));
 }

@@ -9,6 +9,13 @@ const root = 'bridge.cloudwatch.yace';
 /** Keys that ask for more than metrics: without them the rest of their job runs. */
 const extras = new Set(['enhancedMetrics', 'quotaMetrics']);
 
+/** Keys that YACE ignores at a static job, whose metrics have their own. */
+const idleInStatic = new Set(
+  'period length delay statistics nilToZero addCloudwatchTimestamp exportAllDataPoints roundingPeriod'.split(
+    ' ',
+  ),
+);
+
 /** A YACE document with what the bridge can do: a metric that it cannot goes, else its job, else a key. */
 export function pruneYace(content: Mapping): Pruned {
   const widened = widen(content);
@@ -28,7 +35,9 @@ export function pruneYace(content: Mapping): Pruned {
       }
     },
     unitOf: (steps) => {
-      if (extras.has(String(steps.at(-1)))) return steps;
+      const key = String(steps.at(-1));
+      if (extras.has(key)) return steps;
+      if (steps[0] === 'static' && steps.length === 3 && idleInStatic.has(key)) return steps;
       const list = steps.findIndex((step) => typeof step === 'number');
       if (list < 0) return steps.slice(0, 2);
       const [metrics, index] = steps.slice(list + 1);
@@ -68,7 +77,7 @@ function widen(content: Mapping): { readonly value: Mapping; readonly notes: rea
       ...rest
     } = job;
     customs.push({
-      name: `${type.replace('/', '-').toLowerCase()}-${index + 1}`,
+      name: `${type.replaceAll('/', '-').toLowerCase()}-${index + 1}`,
       namespace: type,
       ...rest,
     });

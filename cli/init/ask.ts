@@ -1,5 +1,7 @@
 // Asks a person for what a first configuration needs. Enter takes what is proposed; the end of the input ends the questions.
 import { createInterface } from 'node:readline/promises';
+import { messageOf } from '../../layers/core/src/errors.ts';
+import { UsageError } from '../command/command.ts';
 import type { Io } from '../command/io.ts';
 
 /** What was answered. */
@@ -37,6 +39,12 @@ export async function askPerson(
       'Read CPU and memory of ECS services from CloudWatch (about 0.17 USD a service and month)? [y/N] ',
     );
     return { targets, cloudwatch: /^y(?:es)?$/i.test(answer.trim()) };
+  } catch (error) {
+    if (!/Ctrl\+D|aborted|closed/i.test(messageOf(error))) throw error;
+    throw new UsageError(
+      'the questions were ended, and nothing is written',
+      'without questions: fargaze init --target https://…',
+    );
   } finally {
     lines.close();
   }

@@ -6,6 +6,7 @@ import type { Module } from '../../layers/core/src/config/modules.ts';
 import { servedBy } from '../../layers/core/src/config/probes.ts';
 import { didYouMean } from '../../layers/core/src/config/suggest.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Selected, selectTargets } from '../../layers/core/src/probe/select.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
@@ -57,14 +58,24 @@ function select(
   module: Module | undefined,
   config: Config,
 ): Selected<Module>[] {
-  return selectTargets<Module>(event, {
-    config,
-    prober: servedBy[module?.prober ?? 'http'],
-    vantage: undefined,
-    now: 0,
-    // Whoever types a target here may reach it without us.
-    read: (name) => (name === 'FARGAZE_AD_HOC' ? undefined : readEnv(name)),
-  });
+  try {
+    return selectTargets<Module>(event, {
+      config,
+      prober: servedBy[module?.prober ?? 'http'],
+      vantage: undefined,
+      now: 0,
+      // Whoever types a target here may reach it without us.
+      read: (name) => (name === 'FARGAZE_AD_HOC' ? undefined : readEnv(name)),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // There is no event whose places could be named.
+    throw new UsageError(
+      error.issues
+        .map(({ message, path }) => (/^probe /.test(path) ? `${path}: ${message}` : message))
+        .join('\n'),
+    );
+  }
 }
 
 function selectByScheme(text: string, config: Config): Selected<Module>[] {

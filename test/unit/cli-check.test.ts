@@ -41,7 +41,7 @@ it.each([
   {
     name: 'a mistake in a YACE file',
     text: 'bridge: { cloudwatch: { yace_file: yace.yml } }',
-    want: 'yace.yml: discovery.jobs[0].metrcs (line 1): unknown key; did you mean "metrics"',
+    want: 'yace.yml: discovery.jobs[0].metrcs (line 1): unknown key, left out as in YACE; did you mean "metrics"',
   },
 ])('$name is a finding', async ({ text, want }) => {
   write('yace.yml', 'discovery: { jobs: [{ type: AWS/ECS, regions: [eu-west-1], metrcs: [] }] }');

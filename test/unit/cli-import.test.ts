@@ -123,11 +123,13 @@ discovery:
     - { type: AWS/Unheard, regions: [us-east-1], period: 300, length: 300, metrics: [{ name: Calls, statistics: [Sum] }] }
     - { type: AWS/Unheard, regions: [us-east-1], searchTags: [{ key: a, value: b }], metrics: [{ name: Calls, statistics: [Sum], period: 300, length: 300 }] }
 static:
+  - { name: edge, namespace: AWS/Lambda, regions: [us-east-1], period: 600, length: 600, metrics: [{ name: Errors, statistics: [Sum] }] }
   - { name: s, namespace: AWS/AutoScaling, regions: [us-east-1], dimensions: [{ name: Group, value: a }], metrics: [{ name: In, statistics: [Minimum], period: 60, length: 300 }, { name: Out, statistics: [Typo], period: 60, length: 300 }] }
 `,
   );
   const { code, err } = await imported('yace.yml');
   expect(code).toBe(0);
+  expect(err).toContain('static edge period: left out: period: unknown key');
   expect(err).toContain('AWS/Unheard is read by customNamespace');
   expect(err).toMatch(/discovery jobs AWS\/Unheard: left out: type/);
   expect(err).toMatch(/static s metrics Out: left out/);
@@ -136,10 +138,21 @@ static:
     jobs.map(({ kind, metrics, namespace }) => [kind, namespace, metrics.map(({ name }) => name)]),
   ).toEqual([
     ['discovery', 'AWS/ECS', ['CPUUtilization']],
+    ['static', 'AWS/Lambda', ['Errors']],
     ['static', 'AWS/AutoScaling', ['In']],
     ['customNamespace', 'AWS/Unheard', ['Calls']],
   ]);
   expect(jobs[0]?.exportedTags).toEqual(['team']);
+});
+
+it('a file of which nothing can be read leaves CloudWatch out, and says why', async () => {
+  write(
+    'yace.yml',
+    'discovery: { jobs: [{ type: AWS/Unheard, regions: [us-east-1], searchTags: [{ key: a, value: b }], metrics: [{ name: Calls, statistics: [Sum] }] }] }',
+  );
+  const { code, err } = await imported('yace.yml', '--target', 'https://a.example.com');
+  expect([code, err]).toEqual([0, expect.stringContaining('discovery jobs AWS/Unheard: left out')]);
+  expect(config().bridge.cloudwatch).toBeUndefined();
 });
 
 it('metrics of cloudwatch_exporter become jobs with its names', async () => {

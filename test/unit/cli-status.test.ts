@@ -151,7 +151,7 @@ it('the bridge reads an account, says what CloudWatch would cost, and reads no p
     });
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(
-      /^ECS: 1 cluster, 2 services, \d+ series\nCloudWatch: [23] metrics every 5 minutes cost \$/,
+      /^ECS: 1 cluster, 2 services, \d+ series\nCloudWatch: [23] metrics and [\d.]+ requests every 5 minutes cost \$/,
     );
     expect(Object.keys(fake.totals()).filter((api) => api === 'GetMetricData')).toEqual([]);
   } finally {
