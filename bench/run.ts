@@ -5,7 +5,7 @@ import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
 import { describeBridge } from './describe-bridge.ts';
 import { describeFleet } from './describe-fleet.ts';
-import { describeProbe } from './describe-probe.ts';
+import { describeProbe, describeProbeFleets } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
@@ -25,6 +25,8 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   bridge: describeBridge,
   fleet: describeFleet,
   probe: describeProbe,
+  'probe-http': () => describeProbeFleets('http'),
+  'probe-https': () => describeProbeFleets('https'),
 };
 
 async function main(): Promise<void> {
