@@ -1,5 +1,5 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
@@ -12,9 +12,11 @@ import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
 import { readYaml } from './yaml-text.ts';
 
+const variable = 'FARGAZE_CONFIG';
+
 /** The file to read, relative to the project: `FARGAZE_CONFIG`, else fargaze.yml. Messages call it so. */
 export function configFileName(): string {
-  return readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  return readEnv(variable) ?? 'fargaze.yml';
 }
 
 /**
@@ -23,7 +25,10 @@ export function configFileName(): string {
  */
 export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
   const file = readTextFile(path);
-  if ('fault' in file) throw new ConfigError(name, [{ path: '', message: file.fault }]);
+  if ('fault' in file) {
+    const named = readEnv(variable) === name ? `; ${variable} names it (${resolve(path)})` : '';
+    throw new ConfigError(name, [{ path: '', message: `${file.fault}${named}` }]);
+  }
   return parseConfigText(file.text, name, dirname(path));
 }
 
@@ -54,13 +59,14 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   const expanded = expandProbes(yaml.value);
   const blackbox = inlineBlackbox(expanded.value, directory);
   const options = applyOptions(blackbox.value);
-  const { issues: unread, value: whole, yace } = inlineYace(options.value, directory);
+  const host = { name, directory, lineOf: yaml.lineOf };
+  const { issues: unread, value: whole, warnings, yace } = inlineYace(options.value, host);
   const { issues, value } = inlineFiles(whole, directory);
   const all = [...expanded.issues, ...options.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
-      return { config, warnings: blackbox.warnings };
+      return { config, warnings: [...blackbox.warnings, ...warnings] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -77,7 +83,16 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
     ...blackbox.issues.filter((issue) => !isUnread(issue)),
     ...blackboxes,
     ...named(yaces, yace),
+    ...(yaces.length === 0 ? [] : explaining(warnings)),
   ]);
+}
+
+/** What YACE would leave out without a word may be why something is missing: a key that is nearly another. */
+function explaining(warnings: readonly string[]): Issue[] {
+  return warnings.flatMap((warning) => {
+    const [, path, message] = /^(.+? \(line \d+\)): (.*did you mean.*)$/.exec(warning) ?? [];
+    return path === undefined || message === undefined ? [] : [{ path, message }];
+  });
 }
 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */

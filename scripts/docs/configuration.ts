@@ -19,9 +19,9 @@ import {
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
 import { stepEntries } from '../../layers/core/src/config/compile/steps-schema.ts';
 import { tlsEntries } from '../../layers/core/src/config/compile/tls-schema.ts';
+import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
 import {
   customEntries,
-  discoverable,
   discoveryEntries,
   staticEntries,
 } from '../../layers/core/src/config/compile/yace-schema.ts';
@@ -190,13 +190,13 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 
 | variable | meaning |
 | --- | --- |
-| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
+| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\`, \`stdout\` or \`none\` (the answer only, as \`serverless invoke local\` does where nothing else is set); unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
 | \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
-| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive. It gets the receiver's credentials |
+| \`FARGAZE_QUERY_URL\` | where the receiver answers queries, without \`/api/v1/query\`; only for receivers whose write URL does not show it, such as Thanos Receive, and only where the bridge writes by itself (\`invoke local\`, \`serverless offline\`, \`FARGAZE_SINK\`): in AWS it sends through the queue and asks nobody. It gets the receiver's credentials |
 | \`FARGAZE_REMOTE_WRITE_VERSION\` | \`2\` (default) tries version 2.0 and falls back to 1.0; \`1\` does not try |
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |
@@ -225,10 +225,8 @@ ${table(budgetEntries)}
 ### yace
 
 The content of a YACE file: \`apiVersion\`, \`sts-region\`, \`discovery.exportedTagsOnMetrics\` (a list of tags by namespace),
-and the lists below. Found by themselves are the resources of ${Object.keys(discoverable).join(', ')};
-their short names ${Object.values(discoverable)
-    .map((alias) => `\`${alias}\``)
-    .join(', ')} are understood too. Keys that YACE would only warn of are refused.
+and the lists below. Discovery jobs know the ${namespaces.size} namespaces of [bridge.md](bridge.md#namespaces), and their short names.
+Keys that YACE ignores are left out with a warning.
 
 #### discovery.jobs[]
 

@@ -72,7 +72,7 @@ function createClients(
       clock,
     },
     ecs: () => {
-      ecs ??= createEcsApi(client, deadline);
+      ecs ??= createEcsApi({ ...client, clock, tally }, deadline);
       return ecs;
     },
     close: () => {

@@ -5,6 +5,7 @@ export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
 export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
+  Association,
   BridgeConfig,
   BudgetConfig,
   CloudWatchConfig,
@@ -14,12 +15,14 @@ export type {
   CloudWatchScope,
   EcsConfig,
   NamedValue,
+  ResourceCall,
   RoleConfig,
   TagFilter,
 } from './config/bridge.ts';
 export type { CelLiteral, CelNode, CelProgram } from './config/cel.ts';
 export type { Config } from './config/config.ts';
 export { recordClasses, recordTypes, responseCodes } from './config/dns-numbers.ts';
+export { showValue } from './config/explain.ts';
 export { namesHost } from './config/hosts.ts';
 export { interpolate } from './config/interpolate.ts';
 export type {
@@ -68,6 +71,8 @@ export {
   SourceError,
 } from './errors.ts';
 export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts';
+export { exitReason } from './exit-reason.ts';
+export { hashText } from './hash.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
 export { type AwsCredentials, presignUrl, readAwsCredentials, signRequest } from './http/sigv4.ts';

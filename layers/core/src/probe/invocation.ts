@@ -113,7 +113,7 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
     const fault = await deliver(observations, { sink, clock, deadline: whole });
     const summary = summarize(observations, {
       explain: event.explain,
-      delivered: fault === undefined,
+      delivered: fault === undefined && sink.discards !== true,
     });
     report(log, summary, {
       call,
