@@ -8,7 +8,7 @@ import { configFileName, readConfigFile } from './config-file.ts';
 import { expectedOf, renderExport, writeExport } from './export.ts';
 
 const usage =
-  'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none]';
+  'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none] [--datasource-uid UID]';
 
 try {
   const { values } = parseArgs({
@@ -18,6 +18,7 @@ try {
       grafana: { type: 'string' },
       'pushgateway-job': { type: 'string', default: 'pushgateway' },
       'prometheus-job': { type: 'string', default: 'prometheus' },
+      'datasource-uid': { type: 'string', default: 'prometheus' },
     },
   });
   if (values.to === undefined || values.to === '') throw new Error(`--to is missing: ${usage}`);
@@ -30,6 +31,7 @@ try {
       pushgateway: jobOf(values['pushgateway-job']),
       prometheus: jobOf(values['prometheus-job']),
     },
+    datasourceUid: uidOf(values['datasource-uid']),
     links: {
       ...withOrigin(),
       ...config.links,
@@ -52,6 +54,14 @@ function withOrigin() {
 
 function jobOf(name: string): string | undefined {
   return name === 'none' ? undefined : name;
+}
+
+/** @throws Error for what Grafana takes for no uid. */
+function uidOf(text: string): string {
+  if (/^[\w-]{1,40}$/.test(text)) return text;
+  throw new Error(
+    `--datasource-uid: got ${text}, want at most 40 letters, digits, - and _, as at the end of the data source's address in Grafana`,
+  );
 }
 
 /** Without a slash at the end. @throws Error for what is no URL. */
