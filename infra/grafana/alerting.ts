@@ -34,7 +34,7 @@ const uidLength = 40;
 const withoutCopy = ['Watchdog'];
 
 /**
- * Alerts that also tell what a failed query means: nothing can be known. Another alert that cannot be evaluated is told
+ * Alerts that also fire when their query fails, since nothing can be known then. Another alert that cannot be evaluated is reported
  * as Grafana's DatasourceError and not under its own name: a failed query says nothing of its target.
  */
 const alertOnError = ['FargazeNoProbes', 'FargazePrometheusSilent'];
