@@ -4,8 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
 import { describeBridge } from './describe-bridge.ts';
+import { describeCost } from './describe-cost.ts';
 import { describeFleet } from './describe-fleet.ts';
-import { describeProbe } from './describe-probe.ts';
+import { describeProbe, describeProbeFleets } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
@@ -25,6 +26,9 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   bridge: describeBridge,
   fleet: describeFleet,
   probe: describeProbe,
+  'probe-http': () => describeProbeFleets('http'),
+  'probe-https': () => describeProbeFleets('https'),
+  cost: describeCost,
 };
 
 async function main(): Promise<void> {
@@ -70,7 +74,7 @@ ${rows.join('\n')}
 const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
-  'ecs-bridge': '638976',
+  'ecs-bridge': '532480',
   core: '126976',
 };
 

@@ -17,13 +17,28 @@ import {
   systemClock,
   takenOf,
 } from '@fargaze/core/internal';
-import { type GroupResult, putNewest, type Settling, type TimedGroup } from './guard.ts';
-import { type Received, readRecords } from './records.ts';
+import {
+  type EventResult,
+  eventBatch,
+  findRepeated,
+  logFailures,
+  pushToGateway,
+  remember,
+  type SeenEvents,
+} from './ecs-events/deliver-events.ts';
+import type { EcsEvent } from './ecs-events/event.ts';
+import {
+  type GroupResult,
+  putNewest,
+  type Settling,
+  type TimedGroup,
+} from './pushgateway/guard.ts';
+import { createStore } from './pushgateway/store.ts';
+import { isBatch, isEcsEvent, type Received, readRecords } from './records.ts';
 import { createWriter, type Written } from './remote.ts';
 import { reportRun } from './report.ts';
 import { goesByRemoteWrite, leavePushgateway, type Route, readRoute } from './route.ts';
 import type { MessageOutcome, Run } from './run.ts';
-import { createStore } from './store.ts';
 
 /** What a run needs; everything has a default, which tests replace. */
 export type Deliver = {
@@ -36,6 +51,8 @@ export type Deliver = {
   readonly by?: Route['by'];
   /** Targets that are known to have no group at the Pushgateway any more; a warm function remembers them. */
   readonly moved?: Set<string>;
+  /** Events that were delivered; a warm function remembers them. */
+  readonly seen?: SeenEvents;
 };
 
 /** The answer that SQS wants: everything that is not named is done with. */
@@ -58,7 +75,7 @@ export async function runDeliver(
   const owner = deliver.owner ?? readEnv('FARGAZE_OWNER') ?? '';
   const begun = clock.monotonic();
   const receivers = deliver.receivers ?? readReceivers();
-  const received = readRecords(event);
+  const received = readRecords(event, clock.now());
   const available = context.getRemainingTimeInMillis() / 1000;
   const whole = startDeadline(Math.max(1, available - reserve / 4), clock);
   const work = whole.slice(Math.max(1, available - reserve));
@@ -71,6 +88,7 @@ export async function runDeliver(
       settling: deliver.settling ?? defaultSettling,
       route: deliver.by === undefined ? readRoute(receivers) : { receivers, by: deliver.by },
       moved: deliver.moved ?? new Set<string>(),
+      seen: deliver.seen ?? new Set<string>(),
     };
     const done = await deliverAll(received, env, log);
     const { messages } = done;
@@ -95,6 +113,7 @@ type Environment = {
   readonly settling: Settling;
   readonly route: Route;
   readonly moved: Set<string>;
+  readonly seen: SeenEvents;
 };
 
 async function deliverAll(received: readonly Received[], env: Environment, log: Log) {
@@ -102,13 +121,22 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
   const newest = pickNewest(received, env.route);
   await clearMoved(received, env, log);
   const store = pushgateway === undefined ? undefined : createStore(pushgateway, env.owner);
-  const [groups, written] = await Promise.all([
+  const events = received.map(({ content }) => content).filter(isEcsEvent);
+  const repeated = findRepeated(events, env.seen);
+  const fresh = events.filter((event) => !repeated.has(event));
+  const [groups, written, pushed] = await Promise.all([
     store === undefined ? [] : putNewest(newest, { ...env, store }),
-    createWriter(remoteWrite, env).writeAll(received.map((one) => toWrite(one, env.route))),
+    createWriter(remoteWrite, env).writeAll(received.map((one) => toWrite(one, env, repeated))),
+    pushToGateway(fresh, env.receivers, env),
   ]);
-  const results = new Map(groups.map((result) => [result.group, result]));
+  const results = new Map<unknown, GroupResult | EventResult>([
+    ...groups.map((result) => [result.group, result] as const),
+    ...[...repeated].map((event) => [event, { outcome: 'superseded' }] as const),
+    ...pushed,
+  ]);
   const messages = received.map((one, index) => {
     const judged = outcomeOf(one, { results, written: written[index] });
+    if (isEcsEvent(one.content) && judged.outcome === 'delivered') remember(env.seen, one.content);
     const { detail, outcome } = judged;
     if (detail !== undefined) {
       log(outcome === 'retried' ? 'warn' : 'error', `message ${outcome}`, {
@@ -117,8 +145,9 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
         detail,
       });
     }
-    return { outcome, ...(isBatch(one.content) && { taken: one.content.taken }) };
+    return { outcome, ...takenOfMessage(one.content) };
   });
+  logFailures(fresh, log);
   const leftOut = store?.leftOut ?? new Map();
   for (const [metric, { groups: count, why }] of leftOut) {
     log('error', 'metric left out', { metric, groups: count, detail: why });
@@ -126,8 +155,10 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
   return { groups, messages, written, leftOut };
 }
 
-function isBatch(content: Received['content']): content is Batch {
-  return content !== 'empty' && !(content instanceof MessageError);
+/** When what a message holds was taken, in milliseconds since 1970. */
+function takenOfMessage(content: Received['content']): { readonly taken?: number } {
+  if (isEcsEvent(content)) return { taken: content.time * 1000 };
+  return isBatch(content) ? { taken: content.taken } : {};
 }
 
 /**
@@ -171,7 +202,12 @@ async function clearMoved(received: readonly Received[], env: Environment, log: 
 }
 
 /** What of a message goes by remote write: its series, and the groups whose way it is. */
-function toWrite({ content }: Received, route: Route): Batch | undefined {
+function toWrite(
+  { content }: Received,
+  { receivers, route }: Environment,
+  repeated: ReadonlySet<EcsEvent>,
+): Batch | undefined {
+  if (isEcsEvent(content)) return eventBatch(content, { receivers, repeated });
   if (!isBatch(content)) return undefined;
   const groups = content.groups.filter((group) => goesByRemoteWrite(group, route));
   return groups.length + (content.series?.length ?? 0) === 0 ? undefined : { ...content, groups };
@@ -179,7 +215,7 @@ function toWrite({ content }: Received, route: Route): Batch | undefined {
 
 type Judgement = { readonly outcome: MessageOutcome; readonly detail?: string };
 type Results = {
-  readonly results: ReadonlyMap<unknown, GroupResult>;
+  readonly results: ReadonlyMap<unknown, GroupResult | EventResult>;
   readonly written: Written | undefined;
 };
 
@@ -189,7 +225,8 @@ function outcomeOf({ content }: Received, { results, written }: Results): Judgem
   if (content instanceof MessageError) {
     return { outcome: content.retryable ? 'retried' : 'malformed', detail: content.message };
   }
-  const own = content.groups.flatMap((group) => results.get(group) ?? []);
+  const groups: readonly unknown[] = isEcsEvent(content) ? [content] : content.groups;
+  const own = groups.flatMap((group) => results.get(group) ?? []);
   const parts = [...own, ...(written === undefined ? [] : [written])];
   const find = (outcome: string) => parts.find((part) => part.outcome === outcome);
   const bad = find('failed') ?? find('refused');
@@ -198,10 +235,10 @@ function outcomeOf({ content }: Received, { results, written }: Results): Judgem
     return { outcome, detail: describeFault(bad) };
   }
   if (find('pushed') ?? find('written')) return { outcome: 'delivered' };
-  return { outcome: content.groups.length > 0 ? 'superseded' : 'empty' };
+  return { outcome: groups.length > 0 ? 'superseded' : 'empty' };
 }
 
-function describeFault(part: GroupResult | Written): string {
+function describeFault(part: GroupResult | EventResult | Written): string {
   const why = part.error === undefined ? 'not confirmed in time' : messageOf(part.error);
   if (!('group' in part)) return why;
   const { instance, job } = part.group.grouping;

@@ -3,7 +3,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { runDeliver } from './deliver.ts';
 
 const moved = new Set<string>();
+const seen = new Set<string>();
 
 /** Delivers a batch of messages and names those that are worth another try. */
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-  runDeliver({ moved }, event, context);
+  runDeliver({ moved, seen }, event, context);

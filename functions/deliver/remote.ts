@@ -10,7 +10,7 @@ import {
   seriesOfBatch,
   type WriteResult,
 } from '@fargaze/core/internal';
-import { isFinal } from './guard.ts';
+import { isFinal } from './pushgateway/guard.ts';
 
 /** What became of a message's series. */
 export type Written = {

@@ -12,7 +12,7 @@ import {
   readEnv,
   type Seconds,
 } from '@fargaze/core/internal';
-import { createStore } from './store.ts';
+import { createStore } from './pushgateway/store.ts';
 
 /** What decides. */
 export type Route = { readonly receivers: Receivers; readonly by: 'pushgateway' | 'remote-write' };

@@ -1,7 +1,7 @@
 // What one run of deliver did, message by message and group by group.
-import type { GroupResult } from './guard.ts';
+import type { GroupResult } from './pushgateway/guard.ts';
+import type { PushgatewayStore } from './pushgateway/store.ts';
 import type { Written } from './remote.ts';
-import type { PushgatewayStore } from './store.ts';
 
 /** What became of a message. */
 export type MessageOutcome =

@@ -102,9 +102,8 @@ function startRun(bridge: Bridge, schedule: Seconds | undefined, context: Invoca
   const available = context.getRemainingTimeInMillis() / 1000;
   const deadline = startDeadline(Math.max(1, available - reserve.log), clock);
   const readDeadline = deadline.slice(Math.max(1, available - reserve.delivering));
-  const own = readEnv('AWS_REGION');
-  const api = bridge.api ?? createEcsApi(own === undefined ? {} : { region: own }, readDeadline);
-  const region = own ?? api.region;
+  const region = readEnv('AWS_REGION') ?? readEnv('AWS_DEFAULT_REGION') ?? '';
+  const api = bridge.api ?? createEcsApi({ region, clock }, readDeadline);
   const begun = clock.monotonic();
   const given = { config, memory, sink, writer, clock, log, api, region, schedule };
   return { ...given, deadline, readDeadline, begun };
@@ -118,7 +117,7 @@ async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<numbe
 }
 
 /** A group for each cluster whose services are known, several for a large one, and one for the run itself. */
-function toBatch(ecs: EcsReading, { begun, clock, config, region }: Run): Batch {
+function toBatch(ecs: EcsReading, { api, begun, clock, config, region }: Run): Batch {
   const now = clock.now();
   const time = sample('fargaze_bridge_timestamp_seconds', {}, now / 1000);
   const group = (instance: string, samples: readonly Sample[]): Group => ({
@@ -132,7 +131,7 @@ function toBatch(ecs: EcsReading, { begun, clock, config, region }: Run): Batch 
     return [...parts].map(([instance, part]) => group(instance, part));
   });
   const own = [
-    ...readingSamples(ecs, region),
+    ...readingSamples(ecs, { region, tally: api.tally }),
     sample('fargaze_bridge_up', { source: 'ecs' }, ecs.faults.length === 0 ? 1 : 0),
     sample('fargaze_bridge_run_duration_seconds', {}, roundSeconds(clock.monotonic() - begun)),
   ];

@@ -50,6 +50,7 @@ export type JanitorSummary = {
 /** Jobs of fargaze whose instances are not in fargaze.yml: clusters, and the functions themselves. */
 const openJobs: ReadonlySet<string> = new Set([
   'fargaze-ecs',
+  'fargaze-ecs-events',
   'fargaze-cloudwatch',
   'fargaze-deliver',
   memoryJob,

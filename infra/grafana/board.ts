@@ -103,19 +103,35 @@ function buildMarks(selector: string) {
       .expr(`${expr} * 1000`)
       .useValueForTime(true);
   return [
-    mark('Deployments', `ecs_service_deployment_created_timestamp_seconds${withStatus(selector)}`)
+    mark(
+      'Deployments',
+      `ecs_service_deployment_created_timestamp_seconds${withLabel(selector, 'status="PRIMARY"')}`,
+    )
       .iconColor('blue')
       .titleFormat('Deployment of {{service}}'),
     mark('Stops', `ecs_service_last_stop_timestamp_seconds${selector}`)
       .iconColor('orange')
       .titleFormat('A task of {{service}} stopped')
       .textFormat('{{stop_code}}'),
+    // Of events, by remote write: at the second at which it happened.
+    mark(
+      'Killed for memory',
+      `timestamp(ecs_event_container_exit${withLabel(selector, 'reason="oom_killed"')})`,
+    )
+      .iconColor('red')
+      .titleFormat('{{container_name}} of {{service}} was killed for its memory'),
+    mark(
+      'Failed deployments',
+      `timestamp(ecs_event_service${withLabel(selector, 'event_name="SERVICE_DEPLOYMENT_FAILED"')})`,
+    )
+      .iconColor('red')
+      .titleFormat('A deployment of {{service}} failed'),
   ];
 }
 
-function withStatus(selector: string): string {
+function withLabel(selector: string, matcher: string): string {
   const inner = selector.slice(1, -1);
-  return `{${[inner, 'status="PRIMARY"'].filter((part) => part !== '').join(',')}}`;
+  return `{${[inner, matcher].filter((part) => part !== '').join(',')}}`;
 }
 
 /** Tables lost this option with Grafana 13; the SDK still writes it. */

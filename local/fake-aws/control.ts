@@ -21,7 +21,7 @@ type Route = (control: Control, body: unknown, id: string | undefined) => unknow
 
 /**
  * `GET health`, `GET|DELETE calls`, `GET totals`, `GET|POST faults`, `DELETE faults[/id]`, `POST scenario`,
- * `POST visibility`, `GET|POST clock` with `{now}` or `{advance}` in seconds, `POST reset`.
+ * `GET events/FROM` for what EventBridge has sent about ECS since FROM, in seconds since 1970, `POST visibility`, `GET|POST clock` with `{now}` or `{advance}` in seconds, `POST reset`.
  */
 const routes: Readonly<Record<string, Route>> = {
   'GET health': () => ({ ok: true }),
@@ -32,6 +32,10 @@ const routes: Readonly<Record<string, Route>> = {
   'POST faults': ({ faults }, body) => [body].flat().map((spec) => faults.add(spec as FaultSpec)),
   'DELETE faults': ({ faults }, _body, id) =>
     id === undefined ? faults.clear() : faults.remove(Number(id)),
+  'GET events': ({ model }, _body, id) => {
+    model.settle();
+    return model.busEvents({ from: Number(id ?? 0), to: model.now() });
+  },
   'POST scenario': ({ model }, body) => runSteps(model, [body].flat()),
   'POST visibility': ({ setVisibility }, body) => setVisibility(body as Partial<Visibility>),
   'GET clock': ({ clock }) => ({ now: clock.now() }),

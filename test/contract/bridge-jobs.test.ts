@@ -92,7 +92,8 @@ it('functions and caches without tags, by what CloudWatch lists; the list is kep
   expect(fake.totals().ListMetrics).toBeUndefined();
   fake.clock.advance(3600);
   await bridge.run();
-  expect(fake.totals().ListMetrics?.calls).toBe(2);
+  // Two of all metrics, and two of those with recent points: nothing else shows that the resources still exist.
+  expect(fake.totals().ListMetrics?.calls).toBe(4);
   // New since the last list: nothing of its beginning is missing.
   const born = fake.clock.now();
   fake.model.addMetric({
@@ -295,4 +296,15 @@ it('a plan over its budget is slowed or not carried out, and says so', async () 
   expect(ran).toContain('waited');
   // Once it is known, only the slower interval decides when CloudWatch is due.
   expect(new Set(ran)).toEqual(new Set(['read', 'waited', undefined]));
+});
+
+it('jobs of one kind of resource read its tags once, also where GetResources is throttled', async () => {
+  fake.model.addResource({ kind: 'function', name: 'resize', tags: { team: 'shop' } });
+  const lambda = (name: string) => job('AWS/Lambda', { name, metrics: [metric(name)] });
+  const jobs = ['Invocations', 'Errors', 'Duration'].map(lambda);
+  fake.faults.add({ api: 'GetResources', kind: 'throttle', times: 2 });
+  const { keys, summary } = await read(cloudWatch(jobs));
+  expect(summary.faults).toEqual([]);
+  expect(keys.filter((key) => key.includes(':function:resize"'))).toHaveLength(4);
+  expect(fake.totals().GetResources?.calls).toBe(3);
 });

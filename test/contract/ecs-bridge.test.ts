@@ -1,13 +1,15 @@
 // The bridge's ECS source against the fake, by the real SDK: series, calls, and what each failing call costs.
 // One file: the cases share one simulated account.
 
+import { createEcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import type { EcsConfig } from '../../layers/core/src/config/bridge.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
-import { withCalendar } from '../support/fake-clock.ts';
+import { createFakeClock, withCalendar } from '../support/fake-clock.ts';
 
 const now = 1_800_000_000;
 let fake: FakeAws;
@@ -285,6 +287,37 @@ describe('a call that fails', () => {
       expect(series.get(`ecs_service_running_tasks{${web}}`)).toBe(1);
     },
   );
+
+  it('by throttling is called again, the calls after it more slowly, and every call is counted', async () => {
+    const callWith = async (times: number) => {
+      fake.reset();
+      if (times > 0) fake.faults.add({ api: 'DescribeServices', kind: 'throttle', times });
+      const clock = createFakeClock(fake.clock.now() * 1000);
+      let waits = 0;
+      const sleep = (seconds: number) => {
+        waits += 1;
+        return clock.sleep(seconds);
+      };
+      const deadline = startDeadline(60, clock);
+      const api = createEcsApi({ region: 'eu-west-1', clock: { ...clock, sleep } }, deadline);
+      await api.describeServices('prod', ['web']);
+      const before = waits;
+      for (let call = 0; call < 19; call++) await api.describeServices('prod', ['web']);
+      api.close();
+      deadline.close();
+      return { waits: waits - before, tally: api.tally };
+    };
+    expect((await callWith(0)).waits).toBe(0);
+    const { tally, waits } = await callWith(5);
+    expect(waits).toBeGreaterThan(5);
+    expect(Object.fromEntries(tally.throttles)).toEqual({ DescribeServices: 5 });
+    expect(Object.fromEntries(tally.requests)).toEqual({ DescribeServices: 25 });
+    fake.reset();
+    fake.faults.add({ api: 'DescribeServices', kind: 'throttle', times: 1 });
+    const { series } = await run();
+    expect(series.get('fargaze_bridge_throttles{api=DescribeServices}')).toBe(1);
+    expect(series.get('fargaze_bridge_requests{api=DescribeServices}')).toBe(2);
+  });
 
   it('for want of a permission costs what needs it, and the message names the permission', async () => {
     fake.faults.add({ api: 'DescribeTasks', kind: 'access-denied' });

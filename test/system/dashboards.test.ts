@@ -341,6 +341,8 @@ it('every variable has values to choose from, and every annotation has something
       ]);
     }
     for (const { place, expr } of annotationQueries(board)) {
+      // Events come by EventBridge, which the local system has not (test/contract/deliver-events.test.ts).
+      if (expr.includes('ecs_event_')) continue;
       const [first] = await ask({ expr, instant: true });
       // Milliseconds, within the demo's history.
       expect([place, Math.abs(Date.now() - (first?.value ?? 0)) < 86_400_000]).toEqual([

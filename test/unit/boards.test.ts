@@ -146,6 +146,8 @@ describe.each(byTitle)('%s', (_, file) => {
         /^ecs_service_deployment_created_timestamp_seconds\{.*PRIMARY.* \* 1000$/,
       ),
       expect.stringMatching(/^ecs_service_last_stop_timestamp_seconds.* \* 1000$/),
+      expect.stringMatching(/^timestamp\(ecs_event_container_exit\{.*oom_killed.*\) \* 1000$/),
+      expect.stringMatching(/^timestamp\(ecs_event_service\{.*DEPLOYMENT_FAILED.*\) \* 1000$/),
     ]);
   });
 

@@ -1,6 +1,6 @@
 // Texts of ECS as the API writes them, and the few words that become labels.
 import { isSteady, notableEvents, troubleOf } from '../../functions/ecs-bridge/ecs/events.ts';
-import { exitReason } from '../../functions/ecs-bridge/ecs/exits.ts';
+import { exitReason } from '../../layers/core/src/exit-reason.ts';
 
 describe('an event of a service', () => {
   // Forms of docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html

@@ -1,4 +1,5 @@
 // Which clusters and services a configuration means, and that a deleted cluster is as good as none.
+import { createCallTally } from '../../functions/ecs-bridge/aws/call-tally.ts';
 import type { EcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
 import { readEcs } from '../../functions/ecs-bridge/ecs/read-ecs.ts';
 import { selectsCluster, selectsService } from '../../functions/ecs-bridge/ecs/select.ts';
@@ -38,6 +39,7 @@ it('a cluster that was deleted is reported as missing and not read', async () =>
   const read: string[] = [];
   const api: EcsApi = {
     region: 'eu-west-1',
+    tally: createCallTally(),
     listClusters: async () => [],
     describeClusters: async (names) =>
       names.map((name) => ({
@@ -53,6 +55,8 @@ it('a cluster that was deleted is reported as missing and not read', async () =>
     describeServiceRevisions: async () => [],
     listTasks: async () => [],
     describeTasks: async () => [],
+    listContainerInstances: async () => [],
+    describeContainerInstances: async () => [],
     close: () => undefined,
   };
   const { clusters, faults } = await readEcs(api, wanting({ clusters: ['prod', 'old'] }));

@@ -3,6 +3,7 @@ import { createSink } from '../../layers/core/src/delivery/choose.ts';
 import { readReceivers } from '../../layers/core/src/delivery/settings.ts';
 
 const variables = [
+  'FARGAZE_QUERY_URL',
   'FARGAZE_REMOTE_WRITE_URL',
   'FARGAZE_REMOTE_WRITE_VERSION',
   'FARGAZE_REMOTE_WRITE_PASSWORD',
@@ -60,7 +61,7 @@ it.each([
   },
   {
     values: { FARGAZE_SINK: 'kafka' },
-    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, queue, stdout',
+    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, queue, stdout, none',
   },
   { values: { FARGAZE_SINK: 'pushgateway' }, want: 'FARGAZE_PUSHGATEWAY_URL: is unset' },
   { values: { FARGAZE_PUSHGATEWAY_URL: 'p:9091' }, want: 'want an http or https URL' },
@@ -77,6 +78,14 @@ it.each([
       FARGAZE_REMOTE_WRITE_SIGV4_REGION: 'eu-west-1',
     },
     want: /URL: got "ftp:\/\/h\/"[\s\S]*VERSION: got "3"[\s\S]*at most one of/,
+  },
+  {
+    values: {
+      FARGAZE_SINK: 'remote-write',
+      FARGAZE_REMOTE_WRITE_URL: 'http://r/api/v1/receive',
+      FARGAZE_QUERY_URL: 'thanos:9090',
+    },
+    want: 'FARGAZE_QUERY_URL: got "thanos:9090", want an http or https URL',
   },
   {
     values: { FARGAZE_SINK: 'queue', FARGAZE_QUEUE_URL: 'q', AWS_ENDPOINT_URL: 'nowhere' },

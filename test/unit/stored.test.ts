@@ -1,6 +1,6 @@
 // What is read of a Pushgateway's text: the series asked for, with labels as they are, and only groups of our shape.
 
-import { readTimes } from '../../functions/deliver/store.ts';
+import { readTimes } from '../../functions/deliver/pushgateway/store.ts';
 import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 

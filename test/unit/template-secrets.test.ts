@@ -6,6 +6,7 @@ it.each([
   ['REDIS_URL', 'redis://:s3cret@h:6379'],
   ['REDIS_URL', 'rediss://u:pa/ss@h'],
   ['FARGAZE_REMOTE_WRITE_URL', 'https://u:s3cret@h/api/v1/write'],
+  ['FARGAZE_QUERY_URL', 'https://u:s3cret@h'],
   ['FARGAZE_PUSHGATEWAY_PASSWORD', 's3cret'],
   ['FARGAZE_REMOTE_WRITE_TOKEN', 's3cret'],
 ])('%s=%s is refused by its name, and not shown', (name, value) => {

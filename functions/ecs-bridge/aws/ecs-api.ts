@@ -1,28 +1,26 @@
-// The ECS API by the SDK. Lists hold every page, calls end with the deadline, and the SDK retries what may succeed.
-import {
-  DescribeClustersCommand,
-  DescribeServiceRevisionsCommand,
-  DescribeServicesCommand,
-  DescribeTasksCommand,
-  ECSClient,
-  paginateListClusters,
-  paginateListServices,
-  paginateListTasks,
-} from '@aws-sdk/client-ecs';
-import type { Deadline } from '@fargaze/core/internal';
-import { readPlainJson } from './plain-json.ts';
+// The ECS API by signed calls over kept connections. Lists hold every page, calls end with the deadline, what may succeed is
+// called again, and a throttled account is called more slowly.
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { type Clock, type Deadline, SourceError, systemClock } from '@fargaze/core/internal';
+import { type CallTally, createCallTally } from './call-tally.ts';
+import { ownCredentials } from './own-credentials.ts';
+import { RateLimiter } from './rate-limit.ts';
 import type {
   ClientOptions,
   Cluster,
+  RawContainerInstance,
   RawService,
   RawServiceRevision,
   RawTask,
 } from './sdk-types.ts';
-import { toSourceError } from './source-error.ts';
+import { type Caller, callSigned, endpoint } from './signed-call.ts';
 
 /** What the bridge asks of the ECS API. Every method throws SourceError. */
 export type EcsApi = {
   readonly region: string;
+  /** Calls by operation, repeats included, and those that were throttled. */
+  readonly tally: CallTally;
   /** ARNs of the clusters of the account. */
   listClusters(): Promise<string[]>;
   describeClusters(arns: readonly string[]): Promise<Cluster[]>;
@@ -31,69 +29,101 @@ export type EcsApi = {
   describeServiceRevisions(arns: readonly string[]): Promise<RawServiceRevision[]>;
   listTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<RawTask[]>;
+  listContainerInstances(cluster: string): Promise<string[]>;
+  describeContainerInstances(
+    cluster: string,
+    arns: readonly string[],
+  ): Promise<RawContainerInstance[]>;
   close(): void;
 };
 
 /** Most that one call describes (API reference of each operation). */
-export const describeLimits = { clusters: 100, services: 10, revisions: 20, tasks: 100 } as const;
+export const describeLimits = {
+  clusters: 100,
+  services: 10,
+  revisions: 20,
+  tasks: 100,
+  instances: 100,
+} as const;
+
+/** Whom to call as, and what counts the calls. */
+export type EcsApiOptions = ClientOptions & { readonly clock?: Clock; readonly tally?: CallTally };
+
+/**
+ * Calls in a second until the account is throttled; then half, and so on: AWS allows about 20 after a burst of 100, to all
+ * callers of the account together.
+ */
+const rates = { calls: 500, points: Number.POSITIVE_INFINITY };
+
+/** Connections at once: as many as the bridge makes calls. */
+const maxSockets = 8;
 
 /** A client of the ECS API. */
-export function createEcsApi(options: ClientOptions, deadline: Deadline): EcsApi {
-  const client = new ECSClient({ ...options, maxAttempts: 5, retryMode: 'adaptive' });
-  readPlainJson(client);
-  const abort = { abortSignal: deadline.signal };
-  const call = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw toSourceError('ecs', operation, error);
-    }
+export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi {
+  const { clock = systemClock, region = '', tally = createCallTally() } = options;
+  const secure = region === '' || endpoint('ecs', region).protocol === 'https:';
+  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets });
+  const credentials = options.credentials ?? ownCredentials(region);
+  const caller: Caller = { region, credentials, deadline, clock, agent };
+  const limiter = new RateLimiter(rates, { clock, tally });
+  const call = <T>(operation: string, input: object): Promise<T> => {
+    const api = operation;
+    return limiter.run({ api, make: () => callEcs<T>(caller, operation, input) }, deadline);
   };
-  const pages = { client, pageSize: 100 };
+  const list = async (operation: string, key: string, input: object): Promise<string[]> => {
+    const all: string[] = [];
+    for (let nextToken: string | undefined, first = true; first || nextToken; first = false) {
+      const asked = { ...input, maxResults: 100, ...(nextToken && { nextToken }) };
+      const page = await call<Readonly<Record<string, unknown>>>(operation, asked);
+      for (const arn of (page[key] ?? []) as readonly string[]) all.push(arn);
+      nextToken = page.nextToken as string | undefined;
+    }
+    return all;
+  };
+  const describe = async <T>(operation: string, key: string, input: object): Promise<T[]> =>
+    ((await call<Readonly<Record<string, unknown>>>(operation, input))[key] ?? []) as T[];
   return {
-    region: options.region ?? '',
-    listClusters: () =>
-      call('ListClusters', () =>
-        collect(paginateListClusters(pages, {}), ({ clusterArns }) => clusterArns),
-      ),
-    describeClusters: (arns) =>
-      call('DescribeClusters', async () => {
-        const input = { clusters: [...arns], include: ['TAGS' as const, 'SETTINGS' as const] };
-        return (await client.send(new DescribeClustersCommand(input), abort)).clusters ?? [];
-      }),
-    listServices: (cluster) =>
-      call('ListServices', () =>
-        collect(paginateListServices(pages, { cluster }), ({ serviceArns }) => serviceArns),
-      ),
-    describeServices: (cluster, arns) =>
-      call('DescribeServices', async () => {
-        const input = { cluster, services: [...arns], include: ['TAGS' as const] };
-        const { services } = await client.send(new DescribeServicesCommand(input), abort);
-        return (services ?? []) as unknown as RawService[];
-      }),
-    describeServiceRevisions: (arns) =>
-      call('DescribeServiceRevisions', async () => {
-        const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...arns] });
-        return (await client.send(command, abort)).serviceRevisions ?? [];
-      }),
+    region,
+    tally,
+    listClusters: () => list('ListClusters', 'clusterArns', {}),
+    describeClusters: (clusters) =>
+      describe('DescribeClusters', 'clusters', { clusters, include: ['TAGS', 'SETTINGS'] }),
+    listServices: (cluster) => list('ListServices', 'serviceArns', { cluster }),
+    describeServices: (cluster, services) =>
+      describe('DescribeServices', 'services', { cluster, services, include: ['TAGS'] }),
+    describeServiceRevisions: (serviceRevisionArns) =>
+      describe('DescribeServiceRevisions', 'serviceRevisions', { serviceRevisionArns }),
     listTasks: (cluster, desiredStatus) =>
-      call('ListTasks', () =>
-        collect(paginateListTasks(pages, { cluster, desiredStatus }), ({ taskArns }) => taskArns),
-      ),
-    describeTasks: (cluster, arns) =>
-      call('DescribeTasks', async () => {
-        const { tasks } = await client.send(
-          new DescribeTasksCommand({ cluster, tasks: [...arns] }),
-          abort,
-        );
-        return (tasks ?? []) as unknown as RawTask[];
-      }),
-    close: () => client.destroy(),
+      list('ListTasks', 'taskArns', { cluster, desiredStatus }),
+    describeTasks: (cluster, tasks) => describe('DescribeTasks', 'tasks', { cluster, tasks }),
+    listContainerInstances: (cluster) =>
+      list('ListContainerInstances', 'containerInstanceArns', { cluster }),
+    describeContainerInstances: (cluster, containerInstances) =>
+      describe('DescribeContainerInstances', 'containerInstances', { cluster, containerInstances }),
+    close: () => agent.destroy(),
   };
 }
 
-async function collect<P>(pages: AsyncIterable<P>, pick: (page: P) => string[] | undefined) {
-  const all: string[] = [];
-  for await (const page of pages) all.push(...(pick(page) ?? []));
-  return all;
+/** One call; times in the answer are seconds since 1970. @throws SourceError */
+async function callEcs<T>(caller: Caller, operation: string, input: object): Promise<T> {
+  if (caller.region === '') {
+    const message = `${operation}: AWS_REGION is unset, want the region of the clusters`;
+    throw new SourceError(message, { operation, retryable: false });
+  }
+  const text = await callSigned(caller, {
+    service: 'ecs',
+    permissions: 'ecs',
+    operation,
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AmazonEC2ContainerServiceV20141113.${operation}`,
+    },
+    body: JSON.stringify(input),
+  });
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    const message = `${operation}: an answer that is no JSON`;
+    throw new SourceError(message, { operation, retryable: true, cause });
+  }
 }

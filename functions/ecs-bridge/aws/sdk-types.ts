@@ -10,6 +10,7 @@ import type {
 import type {
   Cluster,
   Container,
+  ContainerInstance,
   Deployment,
   Service,
   ServiceEvent,
@@ -41,6 +42,9 @@ export type RawService = Omit<Timed<Service>, 'deployments' | 'events' | 'taskSe
   readonly events?: readonly RawServiceEvent[];
   readonly taskSets?: readonly Timed<TaskSet>[];
 };
+
+/** An EC2 instance of a cluster. */
+export type RawContainerInstance = Timed<ContainerInstance>;
 
 /** A task. */
 export type RawTask = Omit<Timed<Task>, 'containers'> & {

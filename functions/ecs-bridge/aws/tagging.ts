@@ -4,17 +4,20 @@ import { type Caller, callSigned } from './signed-call.ts';
 /** A resource with its tags. */
 export type TaggedResource = { readonly arn: string; readonly tags: ReadonlyMap<string, string> };
 
-/** Tagged resources of the types, every page; `onCall` is called before each call. @throws SourceError */
+/** Which resources to show: of one of the types, with all of the tags `keys`. */
+export type ResourceWish = { readonly types: readonly string[]; readonly keys: readonly string[] };
+
+/** Tagged resources, every page; `limit` makes each call in its turn. @throws SourceError */
 export async function getTaggedResources(
   caller: Caller,
-  types: readonly string[],
-  onCall: () => void,
+  wish: ResourceWish,
+  limit: (make: () => Promise<TagPage>) => Promise<TagPage>,
 ): Promise<TaggedResource[]> {
   const resources: TaggedResource[] = [];
   let token = '';
   do {
-    onCall();
-    const page = await readPage(caller, { types, token });
+    const from = token;
+    const page = await limit(() => readPage(caller, { ...wish, token: from }));
     for (const { ResourceARN, Tags } of page.ResourceTagMappingList ?? []) {
       const tags = new Map(Tags?.map(({ Key, Value }) => [Key, Value]));
       resources.push({ arn: ResourceARN, tags });
@@ -24,7 +27,8 @@ export async function getTaggedResources(
   return resources;
 }
 
-type TagPage = {
+/** A page of GetResources. */
+export type TagPage = {
   readonly PaginationToken?: string;
   readonly ResourceTagMappingList?: readonly {
     readonly ResourceARN: string;
@@ -34,11 +38,12 @@ type TagPage = {
 
 async function readPage(
   caller: Caller,
-  { token, types }: { readonly types: readonly string[]; readonly token: string },
+  { keys, token, types }: ResourceWish & { readonly token: string },
 ): Promise<TagPage> {
   const input = {
     ResourceTypeFilters: types,
     ResourcesPerPage: 100,
+    ...(keys.length > 0 && { TagFilters: [...new Set(keys)].map((Key) => ({ Key })) }),
     ...(token !== '' && { PaginationToken: token }),
   };
   const text = await callSigned(caller, {

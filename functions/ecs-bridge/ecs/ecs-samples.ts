@@ -1,5 +1,6 @@
 // Samples of clusters and services. Pure: the same reading and time give the same samples. No task is a label.
 import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core/internal';
+import type { EcsApi } from '../aws/ecs-api.ts';
 import { tagLabels } from '../naming/yace-case.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
@@ -50,8 +51,11 @@ function byGroup(tasks: readonly Task[]): Map<string, Task[]> {
   return groups;
 }
 
-/** Samples about the reading itself. */
-export function readingSamples({ clusters, faults }: EcsReading, region: string): Sample[] {
+/** Samples about the reading itself, and the calls that it took. */
+export function readingSamples(
+  { clusters, faults }: EcsReading,
+  { region, tally }: Pick<EcsApi, 'region' | 'tally'>,
+): Sample[] {
   const failed = new Set(faults.map(({ operation }) => operation));
   const operations = [
     'ListClusters',
@@ -65,6 +69,10 @@ export function readingSamples({ clusters, faults }: EcsReading, region: string)
     sample('ecs_up', { region }, clusters.length > 0 || failed.size === 0 ? 1 : 0),
     sample('ecs_clusters', { region }, clusters.length),
     ...operations.map((api) => sample('fargaze_bridge_api_up', { api }, failed.has(api) ? 0 : 1)),
+    ...[...tally.requests].map(([api, count]) => sample('fargaze_bridge_requests', { api }, count)),
+    ...[...tally.throttles].map(([api, count]) =>
+      sample('fargaze_bridge_throttles', { api }, count),
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 // A cluster in groups that a message of the delivery queue can hold: a group is one message, and ECS allows 5,000 services in a
 // cluster. A service stays in its part while the number of parts stays, which only doubles.
-import type { Sample } from '@fargaze/core/internal';
+import { hashText, type Sample } from '@fargaze/core/internal';
 
 /** Samples in a group at most, on average: some 200 KB of a message of 256 KB, were all labels long. */
 const samplesPerPart = 6_000;
@@ -12,22 +12,15 @@ const samplesPerPart = 6_000;
 export function partsOf(arn: string, samples: readonly Sample[]): Map<string, Sample[]> {
   const count = 2 ** Math.max(0, Math.ceil(Math.log2(samples.length / samplesPerPart)));
   const parts = new Map<string, Sample[]>();
+  const partOf = new Map<string | undefined, number>([[undefined, 0]]);
   for (const sample of samples) {
     const { service } = sample.labels as { readonly service?: string };
-    const part = service === undefined ? 0 : hash(service) % count;
+    const part = partOf.get(service) ?? hashText(service ?? '') % count;
+    partOf.set(service, part);
     const instance = part === 0 ? arn : `${arn}/part-${part}`;
     const known = parts.get(instance);
     if (known === undefined) parts.set(instance, [sample]);
     else known.push(sample);
   }
   return parts;
-}
-
-/** FNV-1a, 32 bits (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv). */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  }
-  return value >>> 0;
 }

@@ -1,6 +1,5 @@
 // Samples of the tasks of one service: counts, ages, images, stops and exits. Pure.
-import { type EpochMs, type Sample, sample } from '@fargaze/core/internal';
-import { exitReason } from './exits.ts';
+import { type EpochMs, exitReason, type Sample, sample } from '@fargaze/core/internal';
 import type { Task } from './narrow.ts';
 
 /** Labels of a service. */

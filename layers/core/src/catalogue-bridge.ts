@@ -4,6 +4,8 @@ import { gauge } from './catalogue-gauge.ts';
 
 const cluster = ['region', 'account_id', 'cluster'] as const;
 const service = [...cluster, 'service'] as const;
+/** Of a task: its service, or the family of its task definition where it has none. */
+const eventPlace = [...service, 'family'] as const;
 
 /** Metrics of the ECS API and of the bridge itself. Names that slok/ecs-exporter had keep their name and meaning. */
 export const bridgeMetrics = {
@@ -116,6 +118,36 @@ export const bridgeMetrics = {
     'count',
     'Containers of stopped tasks that the API still shows, by reason and exit code (empty: never started)',
     [...service, 'container_name', 'reason', 'exit_code'],
+  ),
+  ecs_event_task_stop: gauge(
+    'count',
+    'Is 1 at the second at which a task stopped (EventBridge, by remote write); sum_over_time counts the stops',
+    [...eventPlace, 'stop_code'],
+  ),
+  ecs_event_container_exit: gauge(
+    'count',
+    'Is 1 at the second at which a task stopped, for each of its containers (exit code empty: never started)',
+    [...eventPlace, 'container_name', 'reason', 'exit_code'],
+  ),
+  ecs_event_service: gauge(
+    'count',
+    'Is 1 at the second of a deployment state change or a service action of ECS',
+    [...service, 'event_name', 'event_type'],
+  ),
+  ecs_event_task_stop_timestamp_seconds: gauge(
+    'timestamp',
+    'When a task stopped, in unixtime; of the last hour, where there is only a Pushgateway',
+    [...eventPlace, 'stop_code', 'event_id'],
+  ),
+  ecs_event_container_exit_timestamp_seconds: gauge(
+    'timestamp',
+    'When the task of a container stopped, in unixtime; of the last hour, where there is only a Pushgateway',
+    [...eventPlace, 'container_name', 'reason', 'exit_code', 'event_id'],
+  ),
+  ecs_event_service_timestamp_seconds: gauge(
+    'timestamp',
+    'When ECS sent an event about a service, in unixtime; of the last hour, where there is only a Pushgateway',
+    [...service, 'event_name', 'event_type', 'event_id'],
   ),
   fargaze_bridge_up: gauge(
     'boolean',

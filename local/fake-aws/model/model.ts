@@ -4,6 +4,7 @@
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { type Action, createAgenda, type Repeat } from './agenda.ts';
 import { arnOf } from './arn.ts';
+import { type BusEvent, busEvents, type EventSpan } from './bus-events.ts';
 import { addMetric, type MetricSpec } from './declared-series.ts';
 import { publishCluster } from './ecs-series.ts';
 import { scaleService } from './lifecycle.ts';
@@ -68,6 +69,10 @@ export type Model = {
   addMetric(spec: MetricSpec): void;
   /** Returns the ARN. */
   addResource(spec: ResourceSpec): string;
+  /** Adds an item to the answer of an API that lists what has no model of its own. */
+  addListed(spec: Place & { readonly api: string; readonly item: object }): void;
+  /** What EventBridge sends about ECS in a span of time, each event once. */
+  busEvents(span: EventSpan): BusEvent[];
   /** Does something at a set time of the simulated clock. */
   schedule(time: EpochSeconds, action: Action): void;
   repeat(repeat: Repeat, action: Action): void;
@@ -120,6 +125,11 @@ export function createModel(options: ModelOptions): Model {
     runTask: (spec) => runTask(world, { ...spec, at: spec.at ?? world.now() }),
     addMetric: (spec) => addMetric(world, spec),
     addResource: (spec) => addResource(world, spec),
+    addListed: ({ api, item, ...place }) => {
+      const { lists } = findRegion(world, place);
+      lists.set(api, [...(lists.get(api) ?? []), item]);
+    },
+    busEvents: (span) => busEvents(world, span),
     schedule: agenda.at,
     repeat: agenda.every,
     settle: () => agenda.advance(world.now()),

@@ -9,6 +9,8 @@ import { completeRollout } from './rollout.ts';
 import { statusOf, wantedTasks } from './service.ts';
 import { endTask, makeTask } from './task.ts';
 import type {
+  BalancerSpec,
+  ConnectAlias,
   ContainerExit,
   ContainerSpec,
   Health,
@@ -34,6 +36,8 @@ export type ServiceSpec = Place & {
   readonly propagateTags?: 'SERVICE' | 'NONE';
   /** Private IPv4 address that all its tasks have, such as one of loopback; each has its own by default. */
   readonly address?: string;
+  readonly balancer?: BalancerSpec;
+  readonly connect?: ConnectAlias;
   /** Seconds between points of its AWS/ECS metrics, 60 by default. */
   readonly resolution?: 20 | 60;
   /** A day before now by default. */
@@ -57,6 +61,8 @@ export function addService(world: World, spec: ServiceSpec): void {
     healthCheck: spec.healthCheck ?? 'no',
     propagateTags: spec.propagateTags ?? 'NONE',
     address: spec.address,
+    balancer: spec.balancer,
+    connect: spec.connect,
     resolution: spec.resolution ?? 60,
     createdAt: at,
     deletedAt: undefined,
@@ -119,8 +125,10 @@ export type RunTaskSpec = Place & {
   readonly cluster: string;
   readonly family: string;
   readonly containers?: readonly ContainerSpec[];
-  /** Seconds from its creation until it ends with exit code 0; for ever when left out. */
+  /** Seconds from its creation until it ends; for ever when left out. */
   readonly seconds?: number;
+  /** How its containers end, by name; with exit code 0 when left out. */
+  readonly exits?: Readonly<Record<string, ContainerExit>>;
 };
 
 /** Starts a task that belongs to no service. */
@@ -143,7 +151,8 @@ export function runTask(world: World, spec: RunTaskSpec & { readonly at: EpochSe
   if (spec.seconds !== undefined) {
     const reason = 'Essential container in task exited';
     const end = { at: at + spec.seconds, code: 'EssentialContainerExited', reason } as const;
-    endTask(task, { ...end, timing: world.timing });
+    const exits = spec.exits === undefined ? {} : { exits: new Map(Object.entries(spec.exits)) };
+    endTask(task, { ...end, timing: world.timing, ...exits });
   }
   cluster.tasks.set(task.id, task);
 }

@@ -1,4 +1,5 @@
 // Which of several schedules a probe belongs to: always the same one, whatever else is configured.
+import { hashText } from '../hash.ts';
 
 /** One of `of` schedules, counted from 1. */
 export type Shard = { readonly index: number; readonly of: number };
@@ -15,13 +16,5 @@ export function parseShard(text: string): Shard | undefined {
 
 /** Whether the shard holds the probe of this name. */
 export function isInShard(name: string, { index, of }: Shard): boolean {
-  return hash(name) % of === index - 1;
-}
-
-/** FNV-1a of the name, its bits mixed once more: the remainder then depends on all of them. */
-function hash(name: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) value = Math.imul(value ^ byte, 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  return (value ^ (value >>> 13)) >>> 0;
+  return hashText(name) % of === index - 1;
 }

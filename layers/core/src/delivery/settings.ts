@@ -104,6 +104,8 @@ export function readRemoteWriteReceiver(issues: Issue[]): RemoteWriteReceiver | 
     const message = `got ${JSON.stringify(version)}, want 1 or 2`;
     issues.push({ path: 'FARGAZE_REMOTE_WRITE_VERSION', message });
   }
+  // Read when a watermark is sought; wrong, it is wrong before anything is measured.
+  if (readEnv('FARGAZE_QUERY_URL') !== undefined) readUrl(issues, 'FARGAZE_QUERY_URL');
   const auth = readRemoteWriteAuth(issues, hasUserInfo(url));
   if (issues.length > 0 || url === undefined) return undefined;
   return {

@@ -1,6 +1,6 @@
 // One HTTP request and its answer under one hard deadline: connecting, sending and every byte of the answer.
-// No agent, no reused connection, no redirect followed. A reset before any answer is retried once.
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+// No redirect followed, and no reused connection where the caller keeps none. A reset before any answer is retried once.
+import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import type { Deadline } from '../deadline.ts';
 import { codeOf } from '../errors.ts';
 
@@ -12,6 +12,8 @@ export type HttpRequest = {
   readonly body: Uint8Array;
   /** Bytes of the answer that are kept; {@link keptBytes} when unset. */
   readonly keep?: number;
+  /** Keeps connections for many requests; one for each request when unset. */
+  readonly agent?: Agent | undefined;
 };
 
 /** An answer that arrived whole. `body` is cut after the bytes that were to be kept. */
@@ -61,19 +63,16 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
     const outgoing = send(request.url, {
       method: request.method,
       headers: { ...request.headers, 'content-length': request.body.byteLength },
-      agent: false,
+      agent: request.agent ?? false,
     });
     const abort = () => {
       // A reset: what has not left yet must not be sent by the system after we have given up. Node has none over TLS.
       if (!secure) outgoing.socket?.resetAndDestroy();
       fail(signal.reason);
     };
-    const finish = (): void => {
+    const fail = (error: unknown): void => {
       signal.removeEventListener('abort', abort);
       outgoing.destroy();
-    };
-    const fail = (error: unknown): void => {
-      finish();
       reject(error);
     };
     signal.addEventListener('abort', abort, { once: true });
@@ -85,7 +84,8 @@ async function exchangeOnce(request: HttpRequest, deadline: Deadline): Promise<H
     outgoing.on('response', (response) => {
       answering = true;
       readAnswer(response, request.keep ?? keptBytes).then((answer) => {
-        finish();
+        signal.removeEventListener('abort', abort);
+        if (request.agent === undefined) outgoing.destroy();
         resolve(answer);
       }, fail);
     });

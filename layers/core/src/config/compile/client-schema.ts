@@ -108,8 +108,9 @@ const proxyUrl = v.pipe(
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     return parsed !== undefined && /^https?:$/.test(parsed.protocol);
   }, 'an http:// or https:// URL; SOCKS is not spoken'),
+  // A check runs also where the one before it has failed.
   v.check(
-    (url) => new URL(url).password === '',
+    (url) => !URL.canParse(url) || new URL(url).password === '',
     'no password in it; give Proxy-Authorization by reference in proxy_connect_header',
   ),
 );
@@ -223,6 +224,23 @@ export const oauth2Schema = v.pipe(
 function isWebUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
+
+const awsName = (wanted: string) => v.pipe(text, v.regex(/^[a-z0-9-]{1,64}$/, wanted));
+
+/** `sigv4`: the function's own credentials, so that there is nothing secret in it. */
+export const sigv4Schema = v.pipe(
+  closed(
+    {
+      region: v.optional(awsName('a region such as eu-central-1')),
+      service: v.optional(
+        awsName('the name of a service for signing, such as execute-api'),
+        'execute-api',
+      ),
+    },
+    'a mapping with region and service, which may be empty',
+  ),
+  v.transform(({ region, service }) => ({ service, ...(region !== undefined && { region }) })),
+);
 
 /** Headers that `http_headers` may not set, because other options do (Prometheus has the same list). */
 const reservedHeaders = new Set(

@@ -2,6 +2,7 @@
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';
+import { parseDuration } from '../duration.ts';
 import { formatPath, showValue } from '../explain.ts';
 import { defaultJobs, instanceOf } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
@@ -9,6 +10,7 @@ import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
 import { refusedProbers } from './refused.ts';
 import { checkSlos } from './slo-schema.ts';
+import { checkSteps } from './steps-checks.ts';
 
 /** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
 export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
@@ -20,6 +22,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
     ...Object.entries(asMapping(root.modules)).flatMap(checkProber),
     ...Object.entries(asMapping(root.modules)).flatMap(checkRedis),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkSteps),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -39,16 +42,24 @@ export function toIssues(findings: readonly Finding[]): Issue[] {
   return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
 }
 
-const authKeys = ['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2'];
+const authKeys = [
+  ...['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2', 'sigv4'],
+];
 
 /** Each of them is the Authorization header. */
 export function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
-  const http = asMapping(asMapping(module).http);
-  const [first, ...more] = authKeys.filter((key) => http[key] !== undefined);
-  return more.map((key) => ({
-    path: ['modules', name, 'http', key],
-    message: `given beside ${first}, want at most one of ${first} and ${key}`,
+  const { http, steps } = asMapping(module);
+  const places = (Array.isArray(steps) ? steps : []).map((step, index) => ({
+    at: ['steps', index],
+    http: asMapping(asMapping(step).http),
   }));
+  return [{ at: [], http: asMapping(http) }, ...places].flatMap(({ at, http: options }) => {
+    const [first, ...more] = authKeys.filter((key) => options[key] !== undefined);
+    return more.map((key) => ({
+      path: ['modules', name, ...at, 'http', key],
+      message: `given beside ${first}, want at most one of ${first} and ${key}`,
+    }));
+  });
 }
 
 /** A prober that blackbox_exporter has and fargaze has not. */
@@ -59,8 +70,10 @@ function checkProber([name, module]: readonly [string, unknown]): Finding[] {
 
 /** Options of `redis` that exclude or need each other. */
 function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
-  const redis = asMapping(asMapping(module).redis);
+  const { redis: options, timeout = '5s' } = asMapping(module);
+  const redis = asMapping(options);
   const iam = asMapping(redis.iam);
+  const seconds = (value: unknown) => parseDuration(String(value));
   const hasKeyTag = typeof redis.key_prefix === 'string' && redis.key_prefix.includes('{');
   const faults: readonly (readonly [broken: boolean, key: string, message: string])[] = [
     [
@@ -79,14 +92,19 @@ function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
       'got serverless: true for memorydb, want it for elasticache only',
     ],
     [
-      redis.topology === 'cluster' && hasKeyTag,
+      /^(?:auto|cluster)$/.test(String(redis.topology ?? 'auto')) && hasKeyTag,
       'key_prefix',
-      `got ${showValue(redis.key_prefix)}, want no { in a cluster: the probe places its own key in each shard`,
+      `got ${showValue(redis.key_prefix)}, want no { where the target may be a cluster: the probe places a key in each shard. Of anything else name the topology`,
     ],
     [
-      redis.canary === 'ping' && Array.isArray(redis.replicas),
+      /^(?:ping|read)$/.test(String(redis.canary)) && (redis.replicas ?? 'none') !== 'none',
       'replicas',
-      'given with canary: ping, want canary: write: replicas must show what was written',
+      `given with canary: ${redis.canary}, want canary: write: replicas must show what was written`,
+    ],
+    [
+      (seconds(redis.expect_visibility_max) ?? 0) > (seconds(timeout) ?? Infinity),
+      'expect_visibility_max',
+      `got ${showValue(redis.expect_visibility_max)}, want at most the module's timeout of ${timeout}`,
     ],
   ];
   return faults.flatMap(([broken, key, message]) =>

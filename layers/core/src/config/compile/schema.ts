@@ -7,10 +7,12 @@ import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
-import { address, duration, host, instance, name } from './fields.ts';
+import { address, duration, host, instance, moduleName, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
+import { stepsSchema } from './steps-schema.ts';
+import { vantageSchema } from './vantage-schema.ts';
 
 /** The `timeout` of a module. */
 export const moduleTimeout = v.optional(
@@ -103,7 +105,7 @@ const webEntries = {
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({ prober: v.literal('http'), http: httpSchema, ...webEntries }),
+    closed({ prober: v.literal('http'), http: httpSchema, steps: stepsSchema, ...webEntries }),
     closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries }),
     closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries }),
     closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries }),
@@ -129,7 +131,7 @@ const interval = duration({
 /** Schema of one entry of `probes`. */
 export const probeSchema = closed({
   name: v.pipe(name, v.description('unique name')),
-  module: v.pipe(name, v.description('how to probe: a key of `modules`, or a built-in one')),
+  module: v.pipe(moduleName, v.description('how to probe: a key of `modules`, or a built-in one')),
   target: v.pipe(
     address,
     v.description(
@@ -211,14 +213,15 @@ export const configSchema = closed(
         'want the path of a blackbox.yml, or a mapping with file and compat',
       ),
     ),
-    modules: v.optional(mappingOf(name, moduleSchema), {}),
+    modules: v.optional(mappingOf(moduleName, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
     shards: v.optional(shards, 1),
+    vantage: v.optional(vantageSchema),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
     links: v.optional(closed(linkEntries, 'a mapping with runbooks or grafana')),
   },
-  'a mapping with probes, modules, shards, bridge, slos or links',
+  'a mapping with probes, modules, shards, vantage, bridge, slos or links',
 );
 
 /** The file after its values have been read. */

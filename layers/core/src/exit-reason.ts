@@ -1,7 +1,6 @@
-// Why containers stopped, as one of a few words: ECS writes long free texts, which make bad labels.
-import type { Container, Task } from './narrow.ts';
+// Why containers of ECS stopped, as one of a few words: ECS writes long free texts, which make bad labels.
 
-/** The values of the label `reason` of `ecs_service_container_exits`. */
+/** The values of the label `reason` of container exits. */
 export type ExitReason =
   | 'oom_killed'
   | 'cannot_pull_container'
@@ -19,8 +18,8 @@ const byText: readonly (readonly [RegExp, ExitReason])[] = [
 
 /** The reason of one container of a stopped task: its own text first, then the task's. */
 export function exitReason(
-  container: Pick<Container, 'reason'>,
-  task: Pick<Task, 'stoppedReason'>,
+  container: { readonly reason?: string | undefined },
+  task: { readonly stoppedReason?: string | undefined },
 ): ExitReason {
   for (const text of [container.reason ?? '', task.stoppedReason ?? '']) {
     const match = byText.find(([pattern]) => pattern.test(text));
