@@ -89,9 +89,10 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
 
 /** What YACE would leave out without a word may be why something is missing: a key that is nearly another. */
 function explaining(warnings: readonly string[]): Issue[] {
-  return warnings
-    .filter((warning) => warning.includes('did you mean'))
-    .map((message) => ({ path: '', message }));
+  return warnings.flatMap((warning) => {
+    const [, path, message] = /^(.+? \(line \d+\)): (.*did you mean.*)$/.exec(warning) ?? [];
+    return path === undefined || message === undefined ? [] : [{ path, message }];
+  });
 }
 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */

@@ -1,10 +1,12 @@
 // `npm run generate`: writes the documents, dashboards and Compose file that come from code. A test fails when one is stale.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { deployerPolicies } from '../infra/deployer/policy.ts';
 import { alertFiles } from '../infra/grafana/alert-files.ts';
 import { boardFiles } from '../infra/grafana/boards.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { renderCompose } from './compose.ts';
+import { boardPictures } from './docs/boards.ts';
 import { renderCliDoc } from './docs/cli.ts';
 import { renderConfigurationDoc } from './docs/configuration.ts';
 import { costPlots } from './docs/cost-plots.ts';
@@ -35,11 +37,13 @@ export const generated: Readonly<Record<string, () => string>> = {
   ),
   ...alertFiles,
   ...boardFiles,
+  ...boardPictures,
 };
 
 /** Writes every document. */
 export function generate(): void {
   for (const [path, render] of Object.entries(generated)) {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, render());
     writeLine(path);
   }

@@ -135,7 +135,7 @@ class FargazePlugin {
   /** What CloudFormation would refuse after everything is uploaded, and names that it would never see. */
   checkParameters() {
     const { configurationInput, service, serviceDir } = this.serverless;
-    const { parameterFaults } = loadCode(serviceDir, 'infra/template/parameters.ts');
+    const { parameterFaults, regionFaults } = loadCode(serviceDir, 'infra/template/parameters.ts');
     const stages = configurationInput?.params ?? {};
     const stage = this.serverless.getProvider('aws').getStage();
     const given = [
@@ -143,7 +143,13 @@ class FargazePlugin {
       ...Object.keys(stages.default ?? {}),
       ...Object.keys(stages[stage] ?? {}),
     ];
-    const faults = parameterFaults(service.provider.compiledCloudFormationTemplate, {}, given);
+    const { stageFault } = loadCode(serviceDir, 'infra/template/quotas.ts');
+    const template = service.provider.compiledCloudFormationTemplate;
+    const faults = [
+      ...parameterFaults(template, {}, given),
+      ...regionFaults(template, {}, this.serverless.getProvider('aws').getRegion()),
+      ...[stageFault(template, stage)].filter((fault) => fault !== undefined),
+    ];
     if (faults.length === 0) return;
     const text = ['Parameters of the deployment:', ...faults].join('\n  ');
     throw new this.serverless.classes.Error(text, 'FARGAZE_PARAMETERS');

@@ -238,6 +238,7 @@ describe('yace_file', () => {
     expect(issuesOf(text, directory)).toEqual([
       'bridge.cloudwatch.intervall (line 1): unknown key; did you mean "interval"?',
       'jobs.yml: apiVersion (line 6): got "v2", want v1alpha1',
+      'jobs.yml: discovery.jobs[0].delai (line 4): unknown key, left out as in YACE; did you mean "delay"?',
     ]);
   });
 
