@@ -75,7 +75,7 @@ const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
   'ecs-bridge': '532480',
-  core: '126976',
+  core: '132096',
 };
 
 async function describeLoad(): Promise<string> {
