@@ -67,9 +67,10 @@ function callStatements(jobs: readonly CloudWatchJob[]): Statement[] {
   ];
 }
 
-const serviceActions = ['ListServices', 'DescribeServices', 'ListTasks', 'DescribeTasks'].map(
-  (action) => `ecs:${action}`,
-);
+const serviceActions = [
+  ...['ListServices', 'DescribeServices', 'ListTasks', 'DescribeTasks'],
+  'DescribeContainerInstances',
+].map((action) => `ecs:${action}`);
 
 function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): Statement[] {
   const known = jobs.filter(isKnownFromEcs);
@@ -85,7 +86,7 @@ function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): S
   return [
     // It knows no resource.
     ...(patterns ? [allow('ListClusters', ['ecs:ListClusters'], '*')] : []),
-    allow('ReadClusters', ['ecs:DescribeClusters'], clusters),
+    allow('ReadClusters', ['ecs:DescribeClusters', 'ecs:ListContainerInstances'], clusters),
     // Lists are authorized on container instances, which Fargate has none of; hence by condition.
     {
       ...allow('ReadServicesAndTasks', serviceActions, '*'),

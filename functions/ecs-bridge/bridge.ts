@@ -124,9 +124,8 @@ function toBatch(ecs: EcsReading, { api, begun, clock, config, region }: Run): B
     grouping: { job: 'fargaze-ecs', instance },
     samples: [...samples, time],
   });
-  const { exportedTags } = config.ecs;
   const clusters = ecs.clusters.flatMap((reading) => {
-    const samples = clusterSamples(reading, { now, exportedTags });
+    const samples = clusterSamples(reading, { now, config: config.ecs });
     const parts = partsOf(reading.cluster.clusterArn ?? '', samples);
     return [...parts].map(([instance, part]) => group(instance, part));
   });

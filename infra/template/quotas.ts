@@ -31,6 +31,18 @@ export function exceeded(stack: Stack): string[] {
     .map(({ has, most, source, what }) => `${what}: ${has}, at most ${most} (${source})`);
 }
 
+/** Shards begin in the same minute: where fewer executions are reserved, some are refused every time. */
+function* limitsOfReserved(id: string, stack: Stack, properties: Item): Generator<Limit> {
+  const most = Number(properties.ReservedConcurrentExecutions ?? 0);
+  if (!(most > 0)) return;
+  const has = [...resourcesOf(stack).values()]
+    .filter(({ Type }) => Type === 'AWS::Events::Rule')
+    .filter(({ Properties }) => JSON.stringify(Properties?.Targets).includes(`["${id}","Arn"]`));
+  const what = `invocations of ${id} in a minute (shards) against ReservedConcurrency`;
+  const source = 'docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html';
+  yield { what, has: has.length, most, source };
+}
+
 type Limit = {
   readonly what: string;
   readonly has: number;
@@ -64,6 +76,7 @@ function* limitsOf(stack: Stack): Generator<Limit> {
         4096,
         lambda,
       );
+      yield* limitsOfReserved(id, stack, properties);
     }
     if (Type === 'AWS::IAM::Role') yield* limitsOfRole(id, properties);
   }

@@ -5,6 +5,7 @@ import { getMetricData } from './cloudwatch/get-metric-data.ts';
 import { getMetricStatistics } from './cloudwatch/get-metric-statistics.ts';
 import { listMetrics } from './cloudwatch/list-metrics.ts';
 import { describeClusters, listClusters } from './ecs/clusters.ts';
+import { describeContainerInstances, listContainerInstances } from './ecs/container-instances.ts';
 import {
   describeServiceDeployments,
   describeServiceRevisions,
@@ -41,6 +42,8 @@ export function createOperations(sessions: Sessions): Operations {
       ['DescribeServices', describeServices],
       ['ListTasks', listTasks],
       ['DescribeTasks', describeTasks],
+      ['ListContainerInstances', listContainerInstances],
+      ['DescribeContainerInstances', describeContainerInstances],
       ['DescribeTaskDefinition', describeTaskDefinition],
       ['ListServiceDeployments', listServiceDeployments],
       ['DescribeServiceDeployments', describeServiceDeployments],

@@ -16,7 +16,10 @@ import { createRandom } from '../support/random.ts';
 import { createReceiver, type Receiver, type ReceiverOptions } from '../support/receiver.ts';
 
 const start = 1_800_000_000;
-const seeds = Array.from({ length: Number(readEnv('FARGAZE_SEEDS') ?? 6) }, (_, seed) => seed);
+/** Two that were wrong once are always among them: a zero that waited until a newer point had overtaken it. */
+const seeds = [
+  ...new Set([...Array.from({ length: Number(readEnv('FARGAZE_SEEDS') ?? 6) }).keys(), 7, 13]),
+];
 
 let fake: FakeAws;
 beforeEach(async () => {

@@ -271,6 +271,70 @@ it('250 services and their tasks take as few calls as the API allows, on every p
   expect((await run()).summary.services).toBe(250);
 });
 
+it('a scheduled task that fails is shown by its family, and no service is', async () => {
+  const cluster = 'prod';
+  fake.model.addCluster({ name: cluster });
+  const exits = (exitCode: number) => ({ nightly: { exitCode } });
+  fake.model.runTask({ cluster, family: 'nightly', at: now, seconds: 60, exits: exits(0) });
+  fake.model.runTask({ cluster, family: 'nightly', at: now + 600, seconds: 60, exits: exits(3) });
+  fake.model.runTask({ cluster, family: 'other', at: now + 600 });
+  fake.clock.advance(1200);
+  const { series } = await run();
+  const nightly = 'cluster=prod,family=nightly';
+  expect(series.get(`ecs_family_last_exit_code{${nightly},container_name=nightly}`)).toBe(3);
+  expect(
+    series.get(`ecs_family_stopped_tasks{${nightly},stop_code=EssentialContainerExited}`),
+  ).toBe(2);
+  const exit = `ecs_family_container_exits{${nightly},container_name=nightly,reason=essential_exited`;
+  expect([series.get(`${exit},exit_code=0}`), series.get(`${exit},exit_code=3}`)]).toEqual([1, 1]);
+  const last = `ecs_family_last_stop_timestamp_seconds{${nightly},stop_code=EssentialContainerExited}`;
+  expect(series.get(last)).toBeGreaterThan(now + 600);
+  expect(series.get('ecs_family_tasks{cluster=prod,family=other,last_status=RUNNING}')).toBe(1);
+  expect([...series.keys()].filter((key) => key.includes('service='))).toEqual([]);
+  const chosen = await run(['*'], {}, { services: ['nig*'] });
+  expect([...chosen.series.keys()].some((key) => key.includes('family=other'))).toBe(false);
+  expect([...chosen.series.keys()].some((key) => key.includes('family=nightly'))).toBe(true);
+});
+
+it('EC2 instances show their agent, tasks and what is left; a cluster without any is not asked', async () => {
+  fake.model.addCluster({ name: 'fargate' });
+  fake.model.addCluster({ name: 'prod' });
+  for (let index = 0; index < 130; index++) {
+    fake.model.addInstance({ cluster: 'prod', ec2InstanceId: `i-${index}`, runningTasks: 2 });
+  }
+  fake.model.addInstance({
+    ...{ cluster: 'prod', ec2InstanceId: 'i-lost', agent: 'disconnected', status: 'DRAINING' },
+    ...{ cpu: { registered: 2048, remaining: 512 }, memory: { registered: 4096, remaining: 1024 } },
+  });
+  const { series, summary } = await run();
+  expect(summary.faults).toEqual([]);
+  expect(series.get('ecs_container_instances{cluster=prod,status=ACTIVE}')).toBe(130);
+  expect(series.get('ecs_container_instances{cluster=prod,status=DRAINING}')).toBe(1);
+  const of = (metric: string, id: string) =>
+    series.get(`ecs_container_instance_${metric}{cluster=prod,container_instance=${id}}`);
+  expect([of('agent_connected', 'i-7'), of('agent_connected', 'i-lost')]).toEqual([1, 0]);
+  expect(of('running_tasks', 'i-129')).toBe(2);
+  expect(of('remaining_cpu_units', 'i-lost')).toBe(512);
+  expect(of('remaining_memory_bytes', 'i-lost')).toBe(1024 ** 3);
+  expect(of('registered_memory_bytes', 'i-lost')).toBe(4 * 1024 ** 3);
+  const { DescribeContainerInstances, ListContainerInstances } = fake.totals();
+  expect([ListContainerInstances?.calls, DescribeContainerInstances?.calls]).toEqual([2, 2]);
+});
+
+it('a part of the clusters that cannot be described costs only itself', async () => {
+  for (let index = 0; index < 100; index++) fake.model.addCluster({ name: `c${index}` });
+  fake.model.addCluster({ name: 'zz' });
+  fake.model.addService({ cluster: 'zz', name: 'web', desired: 1 });
+  fake.clock.advance(600);
+  fake.faults.add({ api: 'DescribeClusters', kind: 'access-denied', times: 1 });
+  const { series, summary } = await run();
+  expect(summary.faults).toHaveLength(1);
+  expect([1, 100]).toContain(summary.clusters);
+  expect(series.get('ecs_up{}') ?? [...series].find(([key]) => key.startsWith('ecs_up'))?.[1]).toBe(
+    1,
+  );
+});
+
 describe('a call that fails', () => {
   beforeEach(() => {
     fake.model.addCluster({ name: 'prod' });

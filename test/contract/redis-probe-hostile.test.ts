@@ -294,6 +294,27 @@ it('a password whose percent-encoding is broken is taken as it is', async () => 
   expect(verdict(probed)).toBe('auth/wrongpass');
 });
 
+it('a password of a few letters does not garble words', async () => {
+  process.env.TEST_SECRET = 'r';
+  const server = await startRawServer(replies('-WRONGPASS wrong for a user\r\n'));
+  const module = redisModule({ password: 'env:TEST_SECRET', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  delete process.env.TEST_SECRET;
+  await server.close();
+  expect(detail(probed)).toBe('HELLO: WRONGPASS wrong for a user');
+});
+
+it('control characters in what a server says of itself are not repeated', async () => {
+  const info = 'maxmemory_policy:\u001b[31mnone';
+  const server = await startRawServer((socket) =>
+    answerCanary(socket, { INFO: `$${info.length}\r\n${info}\r\n` }),
+  );
+  const module = redisModule({ expect_eviction_policy: ['noeviction'] });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(detail(probed)).toBe('policy [31mnone, want noeviction');
+});
+
 describe('a server that repeats what it was sent', () => {
   const secret = 'correct-horse-battery-staple';
 

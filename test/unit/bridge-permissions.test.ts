@@ -18,12 +18,13 @@ describe('the permissions', () => {
   it('without CloudWatch are only those of the ECS API', () => {
     expect(actionsFor('bridge: {}')).toEqual({
       ListClusters: ['ecs:ListClusters'],
-      ReadClusters: ['ecs:DescribeClusters'],
+      ReadClusters: ['ecs:DescribeClusters', 'ecs:ListContainerInstances'],
       ReadServicesAndTasks: [
         'ecs:ListServices',
         'ecs:DescribeServices',
         'ecs:ListTasks',
         'ecs:DescribeTasks',
+        'ecs:DescribeContainerInstances',
       ],
     });
   });

@@ -57,7 +57,10 @@ function samplesOf(services: number): Sample[] {
     ),
     stoppedTasks: [],
   };
-  return clusterSamples(reading, { now: 1_800_000_000_000, exportedTags: [] });
+  return clusterSamples(reading, {
+    now: 1_800_000_000_000,
+    config: { exportedTags: [], services: ['*'], tags: [] },
+  });
 }
 
 it.each([10, 800, 1200, 5000])('a cluster of %d services fits into messages, whole', (services) => {

@@ -14,7 +14,10 @@ describe('several deployments that drain at once', () => {
     const service = { serviceName: 'web', deployments, notable };
     const cluster = { clusterName: 'prod', clusterArn: 'arn:aws:ecs:eu-west-1:1:cluster/prod' };
     const reading = { cluster, services: [service], tasks: [], stoppedTasks: [] };
-    return clusterSamples(reading, { now: 0, exportedTags: [] });
+    return clusterSamples(reading, {
+      now: 0,
+      config: { exportedTags: [], services: ['*'], tags: [] },
+    });
   };
 
   it.each([
@@ -65,7 +68,10 @@ describe('a service whose deployments somebody else controls', () => {
   };
   const cluster = { clusterName: 'prod', clusterArn: 'arn:aws:ecs:eu-west-1:1:cluster/prod' };
   const reading = { cluster, services: [narrowService(raw)], tasks: [], stoppedTasks: [] };
-  const samples = clusterSamples(reading, { now: 0, exportedTags: [] });
+  const samples = clusterSamples(reading, {
+    now: 0,
+    config: { exportedTags: [], services: ['*'], tags: [] },
+  });
 
   it('has its task sets as deployments', () => {
     const running = (status: string) =>
@@ -84,5 +90,58 @@ describe('a service whose deployments somebody else controls', () => {
       status: 'DRAINING',
     };
     expect(sampleValue(samples, 'ecs_service_info', info)).toBe(1);
+  });
+});
+
+describe('kinds of service', () => {
+  const arn = 'arn:aws:ecs:eu-west-1:1:cluster/prod';
+  const samplesOf = (raw: Parameters<typeof narrowService>[0]) =>
+    clusterSamples(
+      {
+        cluster: { clusterName: 'prod', clusterArn: arn },
+        ...{ services: [narrowService(raw)], tasks: [], stoppedTasks: [] },
+      },
+      { now: 0, config: { exportedTags: [], services: ['*'], tags: [] } },
+    );
+  const deployment = (status: string, runningCount: number, createdAt: number) => ({
+    ...{ status, runningCount, createdAt, desiredCount: runningCount, pendingCount: 0 },
+    rolloutState: 'IN_PROGRESS' as const,
+  });
+
+  it('a native blue/green deployment shows both sides, and its strategy', () => {
+    const samples = samplesOf({
+      ...{ serviceName: 'web', status: 'ACTIVE', schedulingStrategy: 'REPLICA' },
+      deploymentController: { type: 'ECS' },
+      deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 5 },
+      deployments: [deployment('PRIMARY', 4, 200), deployment('ACTIVE', 5, 100)],
+    });
+    const running = (status: string) =>
+      sampleValue(samples, 'ecs_service_deployment_running_tasks', { status });
+    expect([running('PRIMARY'), running('ACTIVE')]).toEqual([4, 5]);
+    const info = { deployment_controller: 'ECS', deployment_strategy: 'BLUE_GREEN' };
+    expect(sampleValue(samples, 'ecs_service_info', info)).toBe(1);
+  });
+
+  it('two old deployments with 3 and 2 tasks are 5 tasks beside the new one', () => {
+    const samples = samplesOf({
+      serviceName: 'web',
+      deployments: [
+        ...[deployment('PRIMARY', 1, 300), deployment('ACTIVE', 3, 200)],
+        deployment('ACTIVE', 2, 100),
+      ],
+    });
+    const active = { status: 'ACTIVE' };
+    expect(sampleValue(samples, 'ecs_service_deployment_running_tasks', active)).toBe(5);
+    expect(sampleValue(samples, 'ecs_service_deployments')).toBe(3);
+  });
+
+  it('a daemon service of a foreign controller is called one', () => {
+    const samples = samplesOf({
+      ...{ serviceName: 'agent', schedulingStrategy: 'DAEMON', desiredCount: 7, runningCount: 6 },
+      deploymentController: { type: 'EXTERNAL' },
+    });
+    const info = { scheduling_strategy: 'DAEMON', deployment_controller: 'EXTERNAL' };
+    expect(sampleValue(samples, 'ecs_service_info', info)).toBe(1);
+    expect(sampleValue(samples, 'ecs_service_desired_tasks')).toBe(7);
   });
 });

@@ -117,3 +117,20 @@ it('a stage that makes the name of a function too long is refused, and one less 
 it('no partition of AWS is written into the template', () => {
   expect(JSON.stringify(template).match(/arn:aws[\w-]*:/g) ?? []).toEqual([]);
 });
+
+it('names shards for which too few executions are reserved', () => {
+  const rules = Object.entries(template.Resources).filter(
+    ([, { Properties, Type }]) =>
+      Type === 'AWS::Events::Rule' &&
+      JSON.stringify(Properties?.Targets).includes('["WebDashprobeLambdaFunction","Arn"]'),
+  );
+  expect(rules).toHaveLength(1);
+  const [[id = '', rule] = []] = rules;
+  const shared = { ...template.Resources, ...(rule && { [`${id}2`]: rule, [`${id}3`]: rule }) };
+  const told = (ReservedConcurrency: string) =>
+    exceeded({ template: { ...template, Resources: shared }, values: { ReservedConcurrency } });
+  expect([told('0'), told('3')]).toEqual([[], []]);
+  expect(told('2')).toEqual([
+    expect.stringMatching(/^invocations of WebDashprobeLambdaFunction .*: 3, at most 2 /),
+  ]);
+});

@@ -1,7 +1,15 @@
 // Samples of clusters and services. Pure: the same reading and time give the same samples. No task is a label.
-import { type EpochMs, type Labels, type Sample, sample } from '@fargaze/core/internal';
+import {
+  type EcsConfig,
+  type EpochMs,
+  type Labels,
+  type Sample,
+  sample,
+} from '@fargaze/core/internal';
 import type { EcsApi } from '../aws/ecs-api.ts';
 import { tagLabels } from '../naming/yace-case.ts';
+import { familySamples } from './family-samples.ts';
+import { instanceSamples } from './instance-samples.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
 import { type ServiceLabels, stopSamples, taskSamples } from './task-samples.ts';
@@ -11,13 +19,13 @@ const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;
 /** What the samples of a cluster depend on besides the reading. */
 export type SampleOptions = {
   readonly now: EpochMs;
-  /** Keys of tags that become labels of `ecs_service_info`. */
-  readonly exportedTags: readonly string[];
+  readonly config: Pick<EcsConfig, 'exportedTags' | 'services' | 'tags'>;
 };
 
 /** Samples of one cluster; lists that could not be read have none. */
 export function clusterSamples(reading: ClusterReading, options: SampleOptions): Sample[] {
-  const { cluster, services, stoppedTasks, tasks } = reading;
+  const { cluster, instances, services, stoppedTasks, tasks } = reading;
+  const { config, now } = options;
   const [, , , region = '', account_id = ''] = (cluster.clusterArn ?? '').split(':');
   const name = cluster.clusterName ?? '';
   // Spread last throughout: V8 gives an object that begins with a spread three times the memory.
@@ -31,11 +39,13 @@ export function clusterSamples(reading: ClusterReading, options: SampleOptions):
       const own = { service: service.serviceName ?? '', ...labels };
       const group = `service:${service.serviceName}`;
       return [
-        ...serviceSamples(service, own, options.exportedTags),
-        ...(running === undefined ? [] : taskSamples(running.get(group) ?? [], own, options.now)),
+        ...serviceSamples(service, own, config.exportedTags),
+        ...(running === undefined ? [] : taskSamples(running.get(group) ?? [], own, now)),
         ...(stopped === undefined ? [] : stopSamples(stopped.get(group) ?? [], own)),
       ];
     }),
+    ...familySamples({ tasks, stoppedTasks }, labels, config),
+    ...instanceSamples(instances ?? [], labels),
   ];
 }
 
@@ -106,6 +116,9 @@ function infoSample(
     platform_version: service.platformVersion ?? '',
     capacity_provider: providersOf(service),
     status: service.status ?? '',
+    scheduling_strategy: service.schedulingStrategy ?? '',
+    deployment_controller: service.controller ?? '',
+    deployment_strategy: service.strategy ?? '',
     ...labels,
   };
   const base = sample('ecs_service_info', info, 1);

@@ -2,6 +2,7 @@
 // with far more. Times are seconds since 1970.
 import type {
   RawContainer,
+  RawContainerInstance,
   RawDeployment,
   RawService,
   RawServiceRevision,
@@ -34,10 +35,12 @@ const serviceFields = [
   'createdAt',
   'tags',
   'currentServiceRevisions',
+  'schedulingStrategy',
 ] as const;
 const containerFields = ['name', 'image', 'imageDigest', 'reason', 'exitCode'] as const;
 const taskFields = [
   'group',
+  'taskDefinitionArn',
   'lastStatus',
   'healthStatus',
   'createdAt',
@@ -61,7 +64,25 @@ export type ServiceRevision = Pick<RawServiceRevision, 'serviceRevisionArn' | 'm
 export type Service = Pick<RawService, (typeof serviceFields)[number]> & {
   readonly deployments: readonly Deployment[];
   readonly notable: Notable;
+  /** `ECS`, `CODE_DEPLOY` or `EXTERNAL`. */
+  readonly controller?: string | undefined;
+  /** `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`, of ECS's own controller. */
+  readonly strategy?: string | undefined;
 };
+
+/** An EC2 instance of a cluster; CPU in units of which 1,024 are a core, memory in MiB. */
+export type ContainerInstance = {
+  readonly id: string;
+  readonly status: string;
+  readonly agentConnected: boolean;
+  readonly runningTasks: number;
+  readonly pendingTasks: number;
+  readonly registered: Capacity;
+  readonly remaining: Capacity;
+};
+
+/** What an instance has for tasks; undefined where the API does not say. */
+export type Capacity = { readonly cpu: number | undefined; readonly memory: number | undefined };
 
 /** A task. */
 export type Task = Pick<RawTask, (typeof taskFields)[number]> & {
@@ -79,6 +100,8 @@ export function narrowService(raw: RawService): Service {
     ...pick(raw, serviceFields),
     deployments: [...deployments, ...sets.map(narrowTaskSet)],
     notable: notableEvents(raw.events ?? []),
+    controller: raw.deploymentController?.type,
+    strategy: raw.deploymentConfiguration?.strategy,
   };
 }
 
@@ -93,6 +116,25 @@ function narrowTaskSet(set: NonNullable<RawService['taskSets']>[number]): Deploy
 export function narrowTask(raw: RawTask): Task {
   const containers = (raw.containers ?? []).map((one) => pick(one, containerFields));
   return { ...pick(raw, taskFields), containers };
+}
+
+/** What is kept of an instance; one that is not of EC2 (ECS Anywhere) has the id of its registration. */
+export function narrowInstance(raw: RawContainerInstance): ContainerInstance {
+  const { containerInstanceArn = '', ec2InstanceId = '' } = raw;
+  return {
+    id: ec2InstanceId || (containerInstanceArn.split('/').at(-1) ?? ''),
+    status: raw.status ?? '',
+    agentConnected: raw.agentConnected === true,
+    runningTasks: raw.runningTasksCount ?? 0,
+    pendingTasks: raw.pendingTasksCount ?? 0,
+    registered: capacityOf(raw.registeredResources),
+    remaining: capacityOf(raw.remainingResources),
+  };
+}
+
+function capacityOf(resources: RawContainerInstance['registeredResources'] = []): Capacity {
+  const find = (name: string) => resources.find((one) => one.name === name)?.integerValue;
+  return { cpu: find('CPU'), memory: find('MEMORY') };
 }
 
 /** What is kept of a revision. */

@@ -2,7 +2,15 @@
 // needs it; the rest is read, and the failed calls are returned.
 import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../aws/ecs-api.ts';
-import { type Cluster, narrowService, narrowTask, type Service, type Task } from './narrow.ts';
+import {
+  type Cluster,
+  type ContainerInstance,
+  narrowInstance,
+  narrowService,
+  narrowTask,
+  type Service,
+  type Task,
+} from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
 import { hasTags, missingClusters, needsList, selectsCluster, selectsService } from './select.ts';
 
@@ -50,12 +58,21 @@ class EcsReader {
 
   async #readCluster(cluster: Cluster): Promise<ClusterReading> {
     const arn = cluster.clusterArn ?? '';
-    const [services, tasks, stoppedTasks] = await Promise.all([
+    const [services, tasks, stoppedTasks, instances] = await Promise.all([
       this.#readServices(arn),
       this.#readTasks(arn, 'RUNNING'),
       this.#readTasks(arn, 'STOPPED'),
+      // Fargate has none, and then the permission is not needed either.
+      (cluster.registeredContainerInstancesCount ?? 0) > 0 ? this.#readInstances(arn) : [],
     ]);
-    return { cluster, services, tasks, stoppedTasks };
+    return { cluster, services, tasks, stoppedTasks, instances };
+  }
+
+  async #readInstances(cluster: string): Promise<ContainerInstance[] | undefined> {
+    const arns = await this.#attempt(() => this.#api.listContainerInstances(cluster));
+    return this.#inParts(arns, describeLimits.instances, async (part) =>
+      (await this.#api.describeContainerInstances(cluster, part)).map(narrowInstance),
+    );
   }
 
   async #readServices(cluster: string): Promise<Service[] | undefined> {

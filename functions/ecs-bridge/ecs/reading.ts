@@ -1,6 +1,6 @@
 // What was read of ECS.
 import type { SourceError } from '@fargaze/core/internal';
-import type { Cluster, Service, Task } from './narrow.ts';
+import type { Cluster, ContainerInstance, Service, Task } from './narrow.ts';
 
 /** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */
 export type ClusterReading = {
@@ -8,6 +8,8 @@ export type ClusterReading = {
   readonly services: readonly Service[] | undefined;
   readonly tasks: readonly Task[] | undefined;
   readonly stoppedTasks: readonly Task[] | undefined;
+  /** Undefined too where they were not asked for. */
+  readonly instances?: readonly ContainerInstance[] | undefined;
 };
 
 /** Everything that was read, and every call that failed. */

@@ -1,6 +1,6 @@
 // Which clusters and services the configuration selects. Pure.
 import { type EcsConfig, matches, matchesName, type TagFilter } from '@fargaze/core/internal';
-import type { Cluster, Service } from './narrow.ts';
+import type { Cluster, Service, Task } from './narrow.ts';
 
 /** Whether the clusters of the account must be listed to know which of them match. */
 export function needsList({ clusters }: EcsConfig): boolean {
@@ -25,6 +25,20 @@ export function missingClusters({ clusters }: EcsConfig, found: readonly Cluster
 /** Whether the service with this ARN matches by name. */
 export function selectsService({ services }: EcsConfig, arn: string): boolean {
   return services.some((pattern) => matchesName(nameOf(arn), pattern));
+}
+
+/**
+ * The family of a task that belongs to no service, where the configuration selects it: by its name, as services are. Tags of
+ * tasks are not read, so a filter of tags selects none.
+ */
+export function selectedFamily(
+  { services, tags }: Pick<EcsConfig, 'services' | 'tags'>,
+  task: Task,
+): string | undefined {
+  if (tags.length > 0 || task.group?.startsWith('service:')) return undefined;
+  const family = /([^/]+):\d+$/.exec(task.taskDefinitionArn ?? '')?.[1];
+  if (family === undefined) return undefined;
+  return services.some((pattern) => matchesName(family, pattern)) ? family : undefined;
 }
 
 /** Whether a service has every tag of the filter. */

@@ -54,37 +54,54 @@ function imageSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
 
 /** Samples of the stopped tasks of a service, which ECS shows for about an hour. */
 export function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
-  const codes = countBy(tasks, ({ stopCode }) => [stopCode ?? 'unknown']);
-  const exits = countBy(
+  return [
+    ...countStops(tasks).flatMap(({ count, last, stop_code }) => [
+      sample('ecs_service_stopped_tasks', { stop_code, ...labels }, count),
+      ...(last === undefined
+        ? []
+        : [sample('ecs_service_last_stop_timestamp_seconds', { stop_code, ...labels }, last)]),
+    ]),
+    ...countExits(tasks).map(({ count, ...exit }) =>
+      sample('ecs_service_container_exits', { ...exit, ...labels }, count),
+    ),
+  ];
+}
+
+/** How many tasks stopped with each code, and when the last of them did, in seconds since 1970. */
+export function countStops(
+  tasks: readonly Task[],
+): { readonly stop_code: string; readonly count: number; readonly last: number | undefined }[] {
+  return countBy(tasks, ({ stopCode }) => [stopCode ?? 'unknown']).map(
+    ([[stop_code = ''], count]) => {
+      const own = tasks.filter((task) => (task.stopCode ?? 'unknown') === stop_code);
+      return {
+        stop_code,
+        count,
+        last: max(own.map(({ stoppedAt, stoppingAt }) => stoppedAt ?? stoppingAt)),
+      };
+    },
+  );
+}
+
+/** How many containers ended in each way. */
+export function countExits(tasks: readonly Task[]) {
+  return countBy(
     tasks.flatMap((task) => task.containers.map((container) => ({ container, task }))),
     ({ container, task }) => [
       container.name ?? '',
       exitReason(container, task),
       String(container.exitCode ?? ''),
     ],
-  );
-  return [
-    ...codes.flatMap(([[stop_code = ''], count]) => {
-      const own = tasks.filter((task) => (task.stopCode ?? 'unknown') === stop_code);
-      const last = max(own.map(({ stoppedAt, stoppingAt }) => stoppedAt ?? stoppingAt));
-      const time = sample(
-        'ecs_service_last_stop_timestamp_seconds',
-        { stop_code, ...labels },
-        last ?? 0,
-      );
-      return [
-        sample('ecs_service_stopped_tasks', { stop_code, ...labels }, count),
-        ...(last === undefined ? [] : [time]),
-      ];
-    }),
-    ...exits.map(([[container_name = '', reason = '', exit_code = ''], count]) => {
-      const own = { container_name, reason, exit_code, ...labels };
-      return sample('ecs_service_container_exits', own, count);
-    }),
-  ];
+  ).map(([[container_name = '', reason = '', exit_code = ''], count]) => ({
+    container_name,
+    reason,
+    exit_code,
+    count,
+  }));
 }
 
-function countBy<T>(items: readonly T[], key: (item: T) => string[]): [string[], number][] {
+/** How many items have each key. */
+export function countBy<T>(items: readonly T[], key: (item: T) => string[]): [string[], number][] {
   const counts = new Map<string, [string[], number]>();
   for (const item of items) {
     const parts = key(item);

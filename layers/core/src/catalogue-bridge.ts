@@ -4,6 +4,8 @@ import { gauge } from './catalogue-gauge.ts';
 
 const cluster = ['region', 'account_id', 'cluster'] as const;
 const service = [...cluster, 'service'] as const;
+const family = [...cluster, 'family'] as const;
+const instance = [...cluster, 'container_instance'] as const;
 /** Of a task: its service, or the family of its task definition where it has none. */
 const eventPlace = [...service, 'family'] as const;
 
@@ -23,6 +25,9 @@ export const bridgeMetrics = {
       'platform_version',
       'capacity_provider',
       'status',
+      'scheduling_strategy',
+      'deployment_controller',
+      'deployment_strategy',
     ],
   ),
   ecs_service_desired_tasks: gauge('count', 'Tasks that a service wants', service),
@@ -35,22 +40,22 @@ export const bridgeMetrics = {
   ),
   ecs_service_deployment_desired_tasks: gauge(
     'count',
-    'Tasks that the newest deployment of a status wants',
+    'Tasks that the deployments of a status want',
     [...service, 'status'],
   ),
   ecs_service_deployment_running_tasks: gauge(
     'count',
-    'Tasks of the newest deployment of a status that run',
+    'Tasks of the deployments of a status that run',
     [...service, 'status'],
   ),
   ecs_service_deployment_pending_tasks: gauge(
     'count',
-    'Tasks of the newest deployment of a status that are starting',
+    'Tasks of the deployments of a status that are starting',
     [...service, 'status'],
   ),
   ecs_service_deployment_failed_tasks: gauge(
     'count',
-    'Tasks of the newest deployment of a status that failed to start',
+    'Tasks of the deployments of a status that failed to start',
     [...service, 'status'],
   ),
   ecs_service_deployment_rollout_state: gauge(
@@ -118,6 +123,66 @@ export const bridgeMetrics = {
     'count',
     'Containers of stopped tasks that the API still shows, by reason and exit code (empty: never started)',
     [...service, 'container_name', 'reason', 'exit_code'],
+  ),
+  ecs_family_tasks: gauge(
+    'count',
+    'Tasks of a task definition family that belong to no service (RunTask, schedules), by status',
+    [...family, 'last_status'],
+  ),
+  ecs_family_stopped_tasks: gauge(
+    'count',
+    'Stopped tasks of a family that the API still shows (about an hour), by code',
+    [...family, 'stop_code'],
+  ),
+  ecs_family_last_stop_timestamp_seconds: gauge(
+    'timestamp',
+    'When a task of a family last stopped with this code, in unixtime',
+    [...family, 'stop_code'],
+  ),
+  ecs_family_container_exits: gauge(
+    'count',
+    'Containers of stopped tasks of a family, by reason and exit code (empty: never started)',
+    [...family, 'container_name', 'reason', 'exit_code'],
+  ),
+  ecs_family_last_exit_code: gauge(
+    'number',
+    'Exit code of a container in the task of a family that stopped last; none where it never started',
+    [...family, 'container_name'],
+  ),
+  ecs_container_instances: gauge('count', 'EC2 instances of a cluster, by status', [
+    ...cluster,
+    'status',
+  ]),
+  ecs_container_instance_agent_connected: gauge(
+    'boolean',
+    "Whether the agent of an EC2 instance is connected: without it, no task starts and none's state is known",
+    instance,
+  ),
+  ecs_container_instance_running_tasks: gauge('count', 'Tasks that run on an instance', instance),
+  ecs_container_instance_pending_tasks: gauge(
+    'count',
+    'Tasks that are starting on an instance',
+    instance,
+  ),
+  ecs_container_instance_registered_cpu_units: gauge(
+    'number',
+    'CPU of an instance for tasks, in units of which 1,024 are a core',
+    instance,
+  ),
+  ecs_container_instance_remaining_cpu_units: gauge(
+    'number',
+    'CPU of an instance that no task has reserved, in units of which 1,024 are a core',
+    instance,
+  ),
+  ecs_container_instance_registered_memory_bytes: gauge(
+    'bytes',
+    'Memory of an instance for tasks',
+    instance,
+  ),
+  ecs_container_instance_remaining_memory_bytes: gauge(
+    'bytes',
+    'Memory of an instance that no task has reserved',
+    instance,
   ),
   ecs_event_task_stop: gauge(
     'count',

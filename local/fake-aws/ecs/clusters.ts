@@ -46,7 +46,7 @@ function describe(context: Context, cluster: Cluster): object {
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     status: 'ACTIVE',
-    registeredContainerInstancesCount: 0,
+    registeredContainerInstancesCount: cluster.instances.length,
     runningTasksCount: counts.running,
     pendingTasksCount: counts.pending,
     activeServicesCount: services.filter((service) => isActive(service, now)).length,

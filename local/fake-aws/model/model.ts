@@ -1,6 +1,7 @@
 // The simulated cloud as tests and scenarios change it. Every change is plain data, so that it can also come over HTTP;
 // a name that does not exist is refused with RangeError.
 
+import { hexOf } from '../metrics/hash.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { type Action, createAgenda, type Repeat } from './agenda.ts';
 import { arnOf } from './arn.ts';
@@ -21,10 +22,11 @@ import {
   setHealth,
   stopTask,
 } from './service-changes.ts';
-import type { Cluster, Health, Tags, Timing, World } from './types.ts';
+import type { Cluster, ContainerInstance, Health, Tags, Timing, World } from './types.ts';
 import {
   defaultTiming,
   findAccount,
+  findCluster,
   findRegion,
   findService,
   type Place,
@@ -48,6 +50,13 @@ export type ClusterSpec = Place & {
   readonly containerInsights?: 'disabled' | 'enabled';
 };
 
+/** Declares an EC2 instance of a cluster. */
+export type InstanceSpec = Place &
+  Partial<Omit<ContainerInstance, 'arn'>> & {
+    readonly cluster: string;
+    readonly ec2InstanceId: string;
+  };
+
 /** When a change happens; now when left out. Changes of one service must not go back in time. */
 export type When = { readonly at?: EpochSeconds };
 
@@ -66,6 +75,8 @@ export type Model = {
   tagService(spec: ServiceRef & { readonly tags: Tags }): void;
   /** Starts a task that belongs to no service. */
   runTask(spec: RunTaskSpec & When): void;
+  /** Registers an EC2 instance with a cluster. */
+  addInstance(spec: InstanceSpec): void;
   addMetric(spec: MetricSpec): void;
   /** Returns the ARN. */
   addResource(spec: ResourceSpec): string;
@@ -123,6 +134,7 @@ export function createModel(options: ModelOptions): Model {
       findService(world, spec).tags = spec.tags;
     },
     runTask: (spec) => runTask(world, { ...spec, at: spec.at ?? world.now() }),
+    addInstance: (spec) => addInstance(world, spec),
     addMetric: (spec) => addMetric(world, spec),
     addResource: (spec) => addResource(world, spec),
     addListed: ({ api, item, ...place }) => {
@@ -157,7 +169,24 @@ function addCluster(world: World, spec: ClusterSpec): void {
     createdAt: world.now() - 86_400,
     services: new Map(),
     tasks: new Map(),
+    instances: [],
   };
   region.clusters.set(spec.name, cluster);
   publishCluster(cluster);
+}
+
+function addInstance(world: World, spec: InstanceSpec): void {
+  const { cluster: name, account: _, region: __, ...own } = spec;
+  const cluster = findCluster(world, { ...spec, cluster: name });
+  const id = hexOf(`${cluster.arn} ${spec.ec2InstanceId}`, 32);
+  cluster.instances.push({
+    agent: 'connected',
+    status: 'ACTIVE',
+    runningTasks: 0,
+    pendingTasks: 0,
+    cpu: { registered: 2048, remaining: 2048 },
+    memory: { registered: 3884, remaining: 3884 },
+    ...own,
+    arn: arnOf(cluster.region, 'ecs', `container-instance/${cluster.name}/${id}`),
+  });
 }

@@ -141,6 +141,18 @@ export type Service = {
   ran: Span[];
 };
 
+/** An EC2 instance of a cluster. CPU in units of which 1,024 are a core, memory in MiB. */
+export type ContainerInstance = {
+  readonly arn: string;
+  readonly ec2InstanceId: string;
+  readonly agent: 'connected' | 'disconnected';
+  readonly status: 'ACTIVE' | 'DRAINING' | 'REGISTERING';
+  readonly runningTasks: number;
+  readonly pendingTasks: number;
+  readonly cpu: { readonly registered: number; readonly remaining: number };
+  readonly memory: { readonly registered: number; readonly remaining: number };
+};
+
 /** An ECS cluster. */
 export type Cluster = {
   readonly arn: string;
@@ -151,6 +163,7 @@ export type Cluster = {
   readonly createdAt: EpochSeconds;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;
+  readonly instances: ContainerInstance[];
 };
 
 /** Anything with an ARN that is not of ECS. */

@@ -21,10 +21,10 @@ export class SeriesMaker {
 
   /** The series of a statistic of a unit; none when it has no new point. */
   ofUnit(unit: ReadUnit, statistic: string, answer: Answer | undefined): MadeSeries[] {
-    const { config, now } = this.#pass;
+    const { config } = this.#pass;
     const { query, region, span, watermark } = unit;
     const { account: accountId, dimensions, job, metric, resource } = query;
-    const read = withZeros(unit, pointsIn(span, answer), now);
+    const read = withZeros(unit, pointsIn(span, answer), this.#pass);
     if (read.length === 0) return [];
     const identity = {
       region,
@@ -119,14 +119,19 @@ function pointsIn({ from, until }: Span, answer: Answer | undefined): Point[] {
 }
 
 /** With a zero for each period without a point, where the job asks for it and the resource is known to exist. */
-function withZeros(unit: ReadUnit, points: readonly Point[], now: EpochSeconds): readonly Point[] {
+function withZeros(
+  unit: ReadUnit,
+  points: readonly Point[],
+  { now, order }: Pass,
+): readonly Point[] {
   const { period, query, span } = unit;
   const { since } = query.resource;
   if (!query.metric.nilToZero || since === undefined) return points;
   const known = new Set(points.map(({ at }) => at));
   // A late point must not find a zero in its place: zeros wait twice as long as points do, but no longer than the next
-  // window reaches back.
-  const latest = span.until - Math.min(now - span.until, usualOverlap / 2);
+  // window reaches back. Where points are sent in order they are final, and a zero that waited would never be taken.
+  const wait = order === 'ascending' ? 0 : Math.min(now - span.until, usualOverlap / 2);
+  const latest = span.until - wait;
   const zeros: Point[] = [];
   for (let at = Math.max(span.from, ceilTo(since, period)); at < latest; at += period) {
     if (!known.has(at * 1000)) zeros.push({ at: at * 1000, value: 0 });
