@@ -6,10 +6,12 @@ module.exports = {
   extensionsToTreatAsEsm: [],
   // Packages that are ES modules only are made CommonJS too.
   transform: {
-    '\\.ts$|/node_modules/(?:cborg|get-east-asian-width)/.*\\.js$':
+    '\\.ts$|/node_modules/(?:cborg|get-east-asian-width|d3-[\\w-]+|internmap)/.*\\.m?js$':
       '<rootDir>/scripts/jest-esbuild.cjs',
   },
-  transformIgnorePatterns: ['/node_modules/(?!(?:cborg|get-east-asian-width)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(?:cborg|get-east-asian-width|d3-[\\w-]+|internmap)/)',
+  ],
   moduleNameMapper: { '^cborg$': '<rootDir>/node_modules/cborg/cborg.js' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   // In the sandbox of a test each look-up of a global is slow; these are handed to every module as its own.

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
 import { describeBridge } from './describe-bridge.ts';
+import { describeCost } from './describe-cost.ts';
 import { describeFleet } from './describe-fleet.ts';
 import { describeProbe } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   bridge: describeBridge,
   fleet: describeFleet,
   probe: describeProbe,
+  cost: describeCost,
 };
 
 async function main(): Promise<void> {

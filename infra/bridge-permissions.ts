@@ -4,6 +4,7 @@ import type {
   BridgeConfig,
   CloudWatchJob,
   CloudWatchScope,
+  ResourceCall,
 } from '../layers/core/src/config/bridge.ts';
 
 /** A statement of an IAM policy; texts with `${…}` are CloudFormation's. */
@@ -23,17 +24,46 @@ export function bridgeStatements(bridge: BridgeConfig): Statement[] {
   ];
   const own = scopes.filter(({ roles }) => roles.includes(undefined));
   const jobs = (bridge.cloudwatch?.jobs ?? []).filter(({ roles }) => roles.includes(undefined));
-  const listed = jobs.filter((job) => job.kind !== 'static' && !isKnownFromEcs(job));
-  const tagged = listed.filter(({ kind }) => kind === 'discovery');
+  const listed = jobs.filter(({ kind }) => kind !== 'static');
+  const tagged = listed.filter((job) => !isKnownFromEcs(job) && job.association !== undefined);
   const arns = scopes.flatMap(({ roles }) => roles.flatMap((role) => role?.roleArn ?? []));
-  const roles = [...new Set(arns)].sort();
+  // Text that is no ARN, as it stands in examples, would make the whole policy invalid.
+  const roles = [...new Set(arns)].filter((arn) => arn.startsWith('arn:')).sort();
   return [
     ...ecsStatements(bridge, jobs),
     // The calls of CloudWatch and of tagging know no resource.
     ...(own.length > 0 ? [allow('ReadMetrics', ['cloudwatch:GetMetricData'], '*')] : []),
     ...(listed.length > 0 ? [allow('ListMetrics', ['cloudwatch:ListMetrics'], '*')] : []),
     ...(tagged.length > 0 ? [allow('ReadTags', ['tag:GetResources'], '*')] : []),
+    ...callStatements(jobs),
     ...(roles.length > 0 ? [allow('AssumeRoles', ['sts:AssumeRole'], roles)] : []),
+  ];
+}
+
+/** What the APIs need that list resources, or complete what their tags say. */
+export const callActions: Readonly<Record<ResourceCall, readonly string[]>> = {
+  'api-gateway': ['apigateway:GET'],
+  'auto-scaling': ['autoscaling:DescribeAutoScalingGroups'],
+  dms: ['dms:DescribeReplicationInstances', 'dms:DescribeReplicationTasks'],
+  prometheus: ['aps:ListWorkspaces'],
+  shield: ['shield:ListProtections'],
+  'spot-fleets': ['ec2:DescribeSpotFleetRequests'],
+  'storage-gateway': ['storagegateway:ListGateways', 'storagegateway:ListTagsForResource'],
+  'transit-gateways': ['ec2:DescribeTransitGatewayAttachments'],
+};
+
+const apiLists = ['restapis', 'apis'].map((path) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:apigateway:*::/${path}`,
+}));
+
+function callStatements(jobs: readonly CloudWatchJob[]): Statement[] {
+  const calls = new Set(jobs.flatMap(({ association }) => association?.call ?? []));
+  const others = [...calls].filter((call) => call !== 'api-gateway').sort();
+  const actions = others.flatMap((call) => callActions[call]);
+  return [
+    // The right to read an API is the right to read all of it, so only its lists.
+    ...(calls.has('api-gateway') ? [allow('ListApis', callActions['api-gateway'], apiLists)] : []),
+    ...(actions.length > 0 ? [allow('ListResources', actions, '*')] : []),
   ];
 }
 
@@ -82,7 +112,7 @@ function clusterArns(
   );
 }
 
-/** Whether the ECS API has what the job reads, so that nothing is listed. */
+/** Whether the ECS API has the tags of what the job reads. */
 function isKnownFromEcs(job: CloudWatchJob): boolean {
   const { dimensionNameRequirements, kind, linkedAccounts, namespace } = job;
   const ecs = ['AWS/ECS', 'ECS/ContainerInsights'].includes(namespace);

@@ -42,7 +42,8 @@ export type Completion = BundleSource & {
  */
 export function completeTemplate<T extends Template>(template: T, completion: Completion): T {
   refuseSecrets(completion.environment);
-  const filled = fillMarks(template as unknown as Json, createFill(completion)) as unknown as T;
+  const fill = createFill(completion);
+  const filled = fillMarks(template as unknown as Json, fill) as unknown as T;
   const { results } = findLoad(completion.config);
   const resources: Record<string, Resource> = { ...filled.Resources };
   for (const [id, variables] of Object.entries(completion.functionEnvironments)) {
@@ -54,7 +55,7 @@ export function completeTemplate<T extends Template>(template: T, completion: Co
   }
   return {
     ...filled,
-    Rules: selectRules(completion, results),
+    Rules: fillMarks(selectRules(completion, results), fill),
     Resources: narrowEcsEvents(
       Object.fromEntries(
         Object.entries(resources).map(([id, resource]) => [id, withCondition(resource, resources)]),

@@ -1,10 +1,11 @@
 // `npm run build`: configuration and layer; prints what is wrong with fargaze.yml and exits 1.
-import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { buildConfig, buildLayer, findOverload } from './build.ts';
+import { readOptions, runCommand } from './command-line.ts';
 import { configFileName } from './config-file.ts';
 
-async function main(): Promise<void> {
+void runCommand({ text: 'npm run build' }, async (given) => {
+  readOptions(given, []);
   const config = await buildConfig();
   for (const warning of findOverload(config)) {
     process.stderr.write(`${configFileName()}: ${warning}\n`);
@@ -14,9 +15,5 @@ async function main(): Promise<void> {
     `${configFileName()}: ${config.probes.length} probes, ${Object.keys(config.modules).length} modules`,
   );
   writeLine(`layer: ${layer}`);
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  return 0;
 });

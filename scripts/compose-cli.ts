@@ -4,17 +4,25 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { bundleNames, packBundle } from '../infra/bundle.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { readOptions, runCommand } from './command-line.ts';
 import { bundleVariable, secretVariable } from './compose.ts';
-import { readConfigFile } from './config-file.ts';
+import { configFileName, readConfigFile } from './config-file.ts';
 import { declaredContainers } from './intrinsics.ts';
 
-const source = { root: '.', config: readConfigFile('fargaze.yml'), environment: {} };
-const bundles = bundleNames.map((name) => `${bundleVariable(name)}=${packBundle(name, source)}`);
-const secrets = Object.values(declaredContainers())
-  .flat()
-  .flatMap(({ Secrets = [] }) => Secrets.map(({ ValueFrom }) => secretVariable(ValueFrom)));
-const passwords = [...new Set(secrets)].map((name) => `${name}=${randomBytes(20).toString('hex')}`);
-const file = '.stack/compose.env';
-mkdirSync('.stack', { recursive: true });
-writeFileSync(file, `${[...bundles, ...passwords].join('\n')}\n`, { mode: 0o600 });
-writeLine(file);
+void runCommand({ text: 'npm run compose' }, (given) => {
+  readOptions(given, []);
+  const name = configFileName();
+  const source = { root: '.', config: readConfigFile(name, name), environment: {} };
+  const bundles = bundleNames.map((name) => `${bundleVariable(name)}=${packBundle(name, source)}`);
+  const secrets = Object.values(declaredContainers())
+    .flat()
+    .flatMap(({ Secrets = [] }) => Secrets.map(({ ValueFrom }) => secretVariable(ValueFrom)));
+  const passwords = [...new Set(secrets)].map(
+    (secret) => `${secret}=${randomBytes(20).toString('hex')}`,
+  );
+  const file = '.stack/compose.env';
+  mkdirSync('.stack', { recursive: true });
+  writeFileSync(file, `${[...bundles, ...passwords].join('\n')}\n`, { mode: 0o600 });
+  writeLine(file);
+  return 0;
+});

@@ -1,5 +1,5 @@
 // Reads fargaze.yml: YAML to compiled configuration. Issues name path and line, all in one message.
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { compileConfig } from '../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { readEnv } from '../layers/core/src/env.ts';
@@ -7,13 +7,16 @@ import { ConfigError, type Issue } from '../layers/core/src/errors.ts';
 import { inlineBlackbox, partBlackboxIssues } from './blackbox-file.ts';
 import { expandProbes } from './expand-probes.ts';
 import { inlineFiles } from './inline-files.ts';
+import { applyOptions } from './probe-options.ts';
 import { readTextFile } from './text-file.ts';
 import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
 import { readYaml } from './yaml-text.ts';
 
+const variable = 'FARGAZE_CONFIG';
+
 /** The file to read, relative to the project: `FARGAZE_CONFIG`, else fargaze.yml. Messages call it so. */
 export function configFileName(): string {
-  return readEnv('FARGAZE_CONFIG') ?? 'fargaze.yml';
+  return readEnv(variable) ?? 'fargaze.yml';
 }
 
 /**
@@ -22,7 +25,10 @@ export function configFileName(): string {
  */
 export function readConfigFile(path: string, name = 'fargaze.yml'): Config {
   const file = readTextFile(path);
-  if ('fault' in file) throw new ConfigError(name, [{ path: '', message: file.fault }]);
+  if ('fault' in file) {
+    const named = readEnv(variable) === name ? `; ${variable} names it (${resolve(path)})` : '';
+    throw new ConfigError(name, [{ path: '', message: `${file.fault}${named}` }]);
+  }
   return parseConfigText(file.text, name, dirname(path));
 }
 
@@ -52,20 +58,22 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   if (yaml.value === null) throw new ConfigError(name, [...yaml.errors, empty]);
   const expanded = expandProbes(yaml.value);
   const blackbox = inlineBlackbox(expanded.value, directory);
-  const { issues: unread, value: whole, yace } = inlineYace(blackbox.value, directory);
+  const options = applyOptions(blackbox.value);
+  const host = { name, directory, lineOf: yaml.lineOf };
+  const { issues: unread, value: whole, warnings, yace } = inlineYace(options.value, host);
   const { issues, value } = inlineFiles(whole, directory);
-  const all = [...expanded.issues, ...unread, ...issues];
+  const all = [...expanded.issues, ...options.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
-      return { config, warnings: blackbox.warnings };
+      return { config, warnings: [...blackbox.warnings, ...warnings] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // What could not be read has been named with the reason.
     all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
   }
-  const { own: mine, theirs: yaces } = partIssues(all, yace);
+  const { own: mine, theirs: yaces } = partIssues(options.place(all), yace);
   const { own: written, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);
   const own = written.map((issue) => ({ ...issue, path: expanded.placeOf(issue.path) }));
   const isUnread = ({ path }: Issue) => path === 'blackbox' || path === 'blackbox.file';
@@ -75,13 +83,22 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
     ...blackbox.issues.filter((issue) => !isUnread(issue)),
     ...blackboxes,
     ...named(yaces, yace),
+    ...(yaces.length === 0 ? [] : explaining(warnings)),
   ]);
+}
+
+/** What YACE would leave out without a word may be why something is missing: a key that is nearly another. */
+function explaining(warnings: readonly string[]): Issue[] {
+  return warnings.flatMap((warning) => {
+    const [, path, message] = /^(.+? \(line \d+\)): (.*did you mean.*)$/.exec(warning) ?? [];
+    return path === undefined || message === undefined ? [] : [{ path, message }];
+  });
 }
 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */
 const empty: Issue = {
   path: '',
-  message: 'is empty, want a mapping with probes, modules, shards, bridge, slos or links',
+  message: 'is empty, want a mapping with probes, modules, shards, vantage, bridge, slos or links',
 };
 
 /** The issues of a YACE file, which they name. */

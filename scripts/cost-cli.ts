@@ -1,19 +1,14 @@
 // The command behind `npm run cost`.
-import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { runCommand, UsageError } from './command-line.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { renderCost } from './cost.ts';
 
-try {
+void runCommand({ text: 'npm run cost [-- SERVICES…]' }, (given) => {
+  const wrong = given.find((text) => !/^\d{1,9}$/.test(text));
+  if (wrong !== undefined) throw new UsageError(`got ${wrong}, want numbers of services`);
   const file = configFileName();
-  const given = process.argv.slice(2).map(Number);
-  if (given.some((count) => !Number.isInteger(count) || count < 0)) {
-    throw new ConfigError('npm run cost', [{ path: '', message: 'want numbers of services' }]);
-  }
-  const counts = given.length === 0 ? [10, 100, 1000] : given;
+  const counts = given.length === 0 ? [10, 100, 1000] : given.map(Number);
   writeLine(renderCost(readConfigFile(file, file).bridge, counts));
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+  return 0;
+});

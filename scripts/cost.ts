@@ -81,6 +81,7 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
     ...align([header, ...rows]),
     '',
     `Reading every ${formatDuration(breakEvenInterval(point))} costs as much as Metric Streams (Amazon Data Firehose is not in it).`,
+    ...onTop(cloudwatch),
     ...(others === 0
       ? []
       : [
@@ -88,6 +89,23 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
         ]),
     ...budgetLines(cloudwatch, counts.map(metricsFor)),
   ].join('\n');
+}
+
+/** What the counts of services do not give. */
+function onTop({ jobs }: CloudWatchConfig): string[] {
+  const ofEcs = jobs.filter(isOfEcs);
+  const open = ofEcs.filter(({ dimensionNameRequirements: names }) => names.length === 0);
+  const byTask = open.some(({ namespace }) => namespace === 'ECS/ContainerInsights');
+  return [
+    ...(ofEcs.length === 0
+      ? []
+      : ['Not in it: ListMetrics, a request an hour for each metric name and 500 services.']),
+    ...(byTask
+      ? [
+          'Not in it: Container Insights by task, container and family, which dimensionNameRequirements: [ClusterName, ServiceName] leaves out.',
+        ]
+      : []),
+  ];
 }
 
 function budgetLines(cloudwatch: CloudWatchConfig, metrics: readonly number[]): string[] {

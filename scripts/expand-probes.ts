@@ -1,6 +1,7 @@
 // What saves lines in fargaze.yml: `defaults` of all probes, an entry of `probes` with many `targets`, keys that begin with `x-`
 // (for anchors). Written out before the file is compiled; issues are named where they were written.
 import { probeSchema } from '../layers/core/src/config/compile/schema.ts';
+import { mergeHttp } from '../layers/core/src/config/compile/steps-merge.ts';
 import { formatPath } from '../layers/core/src/config/explain.ts';
 import { didYouMean } from '../layers/core/src/config/suggest.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
@@ -16,7 +17,10 @@ export type Expanded = {
 };
 
 /** Keys that a probe may take from `defaults`. */
-const shared = Object.keys(probeSchema.entries).filter((key) => key !== 'name' && key !== 'target');
+const shared = [
+  ...Object.keys(probeSchema.entries).filter((key) => key !== 'name' && key !== 'target'),
+  'options',
+];
 
 /** Where the parts of one probe stand in the file. */
 type Source = {
@@ -50,14 +54,31 @@ function isMapping(value: unknown): value is Mapping {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** What the second says goes before the first; labels of both count. */
+/** What the second says goes before the first; labels and options of both count. */
 function merge(first: Mapping, second: Mapping): Mapping {
-  const both = isMapping(first.labels) && isMapping(second.labels);
+  const both = (key: string) => isMapping(first[key]) && isMapping(second[key]);
   return {
     ...first,
     ...second,
-    ...(both && { labels: { ...(first.labels as Mapping), ...(second.labels as Mapping) } }),
+    ...(both('labels') && {
+      labels: { ...(first.labels as Mapping), ...(second.labels as Mapping) },
+    }),
+    ...(both('options') && {
+      options: mergeOptions(first.options as Mapping, second.options as Mapping),
+    }),
   };
+}
+
+/** Options of both, those of one prober too. */
+function mergeOptions(first: Mapping, second: Mapping): Mapping {
+  const sections = Object.keys(second).filter(
+    (key) => isMapping(first[key]) && isMapping(second[key]),
+  );
+  const merged = sections.map((key) => {
+    const { merged: whole } = mergeHttp(second[key] as Mapping, first[key] as Mapping);
+    return [key, whole] as const;
+  });
+  return { ...first, ...second, ...Object.fromEntries(merged) };
 }
 
 function checkDefaults(defaults: unknown): Issue[] {
@@ -122,6 +143,20 @@ function placeIn(path: string, sources: readonly Source[]): string {
   const { entry, target } = source;
   if (target === undefined) return key === undefined ? entry : `${entry}.${key}${rest}`;
   if (key === undefined) return target.path;
-  if (Object.hasOwn(target.own, key)) return `${target.path}.${key}${rest}`;
+  if (owns(target.own, `${key}${rest}`)) return `${target.path}.${key}${rest}`;
   return key === 'target' || key === 'name' ? target.path : `${entry}.${key}${rest}`;
+}
+
+/** Whether a target has itself what `path` leads to: of `options` each option counts, of all other keys the key. */
+function owns(own: Mapping, path: string): boolean {
+  const [first = '', ...more] = path.split('.').slice(0, 3);
+  if (first !== 'options') return Object.hasOwn(own, first.replace(/\[.*$/, ''));
+  let inner: unknown = own.options;
+  for (const step of more) {
+    const key = step.replace(/\[.*$/, '');
+    if (!isMapping(inner)) return inner !== undefined;
+    if (!Object.hasOwn(inner, key)) return false;
+    inner = inner[key];
+  }
+  return inner !== undefined;
 }

@@ -1,48 +1,38 @@
 // The command behind `npm run export -- --to DIR [--runbooks URL] [--grafana URL]`.
-import { parseArgs } from 'node:util';
 import { originRunbooks } from '../infra/config/prometheus/origin.ts';
 import { readEnv } from '../layers/core/src/env.ts';
-import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { readOptions, runCommand, UsageError } from './command-line.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { expectedOf, renderExport, writeExport } from './export.ts';
 
-const usage =
+const names = ['to', 'runbooks', 'grafana', 'pushgateway-job', 'prometheus-job'] as const;
+const text =
   'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none]';
 
-try {
-  const { values } = parseArgs({
-    options: {
-      to: { type: 'string' },
-      runbooks: { type: 'string' },
-      grafana: { type: 'string' },
-      'pushgateway-job': { type: 'string', default: 'pushgateway' },
-      'prometheus-job': { type: 'string', default: 'prometheus' },
-    },
-  });
-  if (values.to === undefined || values.to === '') throw new Error(`--to is missing: ${usage}`);
+void runCommand({ text, options: names }, (given) => {
+  const options = readOptions(given, names);
+  if (options.to === undefined) throw new UsageError('--to is missing, want a folder');
   const file = configFileName();
   const config = readConfigFile(file, file);
   const files = renderExport({
     config,
     expected: expectedOf(config, readEnv),
     jobs: {
-      pushgateway: jobOf(values['pushgateway-job']),
-      prometheus: jobOf(values['prometheus-job']),
+      pushgateway: jobOf(options['pushgateway-job'] ?? 'pushgateway'),
+      prometheus: jobOf(options['prometheus-job'] ?? 'prometheus'),
     },
     links: {
       ...withOrigin(),
       ...config.links,
-      ...absolute('runbooks', values.runbooks),
-      ...absolute('grafana', values.grafana),
+      ...absolute('runbooks', options.runbooks),
+      ...absolute('grafana', options.grafana),
     },
   });
-  writeExport(values.to, files);
-  writeLine(`${Object.keys(files).length} files in ${values.to}`);
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-}
+  writeExport(options.to, files);
+  writeLine(`${Object.keys(files).length} files in ${options.to}`);
+  return 0;
+});
 
 /** Where git's `origin` says that the runbooks are. */
 function withOrigin() {
@@ -54,11 +44,13 @@ function jobOf(name: string): string | undefined {
   return name === 'none' ? undefined : name;
 }
 
-/** Without a slash at the end. @throws Error for what is no URL. */
+/** Without a slash at the end. @throws UsageError for what is no URL. */
 function absolute(option: string, url: string | undefined) {
   if (url === undefined) return {};
   if (!/^https?:\/\/[^\s"'{}$@]+$/.test(url)) {
-    throw new Error(`--${option}: got ${url}, want a URL such as https://example.org/${option}`);
+    throw new UsageError(
+      `--${option}: got ${url}, want a URL such as https://example.org/${option}`,
+    );
   }
   return { [option]: url.replace(/\/+$/, '') };
 }

@@ -1,7 +1,19 @@
 // Entry of `npm run golden`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { readOptions, runCommand } from './command-line.ts';
 import { goldenFile, packagedFile, renderGolden } from './golden.ts';
+import { readTextFile } from './text-file.ts';
 
-writeFileSync(goldenFile, renderGolden(readFileSync(packagedFile, 'utf8')));
-writeLine(goldenFile);
+void runCommand({ text: 'npm run golden' }, (given) => {
+  readOptions(given, []);
+  const packaged = readTextFile(packagedFile);
+  if ('fault' in packaged) {
+    const message = `${packaged.fault}, want what npm run package makes`;
+    throw new ConfigError(packagedFile, [{ path: '', message }]);
+  }
+  writeFileSync(goldenFile, renderGolden(packaged.text));
+  writeLine(goldenFile);
+  return 0;
+});

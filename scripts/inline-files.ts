@@ -1,5 +1,6 @@
 // Certificates and request bodies that fargaze.yml names by file go into the compiled configuration: the functions have no such files.
 import { resolve } from 'node:path';
+import { formatPath } from '../layers/core/src/config/explain.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -12,9 +13,9 @@ export function inlineFiles(
 ): { readonly value: unknown; readonly issues: readonly Issue[] } {
   const issues: Issue[] = [];
   const value = structuredClone(document);
-  for (const [module, options] of Object.entries(mapping(mapping(value).modules))) {
+  for (const { path: place, options } of placesOf(value)) {
     for (const prober of ['http', 'tcp', 'dns', 'grpc', 'redis']) {
-      const own = mapping(mapping(options)[prober]);
+      const own = mapping(options[prober]);
       const places = [
         { holder: mapping(own.tls_config), key: 'ca', within: `${prober}.tls_config` },
         { holder: mapping(own.tls_config), key: 'cert', within: `${prober}.tls_config` },
@@ -28,7 +29,7 @@ export function inlineFiles(
       for (const { holder, key, within } of places) {
         const file = holder[`${key}_file`];
         if (typeof file !== 'string') continue;
-        const path = `modules.${module}.${within}.${key}_file`;
+        const path = `${place}.${within}.${key}_file`;
         const read = readTextFile(resolve(directory, file));
         if ('fault' in read) {
           issues.push({
@@ -44,6 +45,21 @@ export function inlineFiles(
     }
   }
   return { value, issues };
+}
+
+/** Each module, and each step of one, with its path. */
+function placesOf(document: unknown) {
+  return Object.entries(mapping(mapping(document).modules)).flatMap(([module, value]) => {
+    const options = mapping(value);
+    const steps: readonly unknown[] = Array.isArray(options.steps) ? options.steps : [];
+    return [
+      { path: formatPath(['modules', module]), options },
+      ...steps.map((step, index) => ({
+        path: formatPath(['modules', module, 'steps', index]),
+        options: mapping(step),
+      })),
+    ];
+  });
 }
 
 /** The value itself where it is a mapping; the schema says what is wrong with anything else. */

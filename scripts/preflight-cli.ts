@@ -1,20 +1,19 @@
-// `npm run preflight [-- --param=… --stage=… --deployed=FILE]`: packages offline with those options and reports on the template.
-// FILE is what `aws cloudformation get-template` or describe-stacks wrote, or a template.
+// `npm run preflight [-- --param=… --stage=… --deployed FILE]`: packages offline with those options and reports on the template.
+// FILE is what `aws cloudformation get-template` wrote, or a template.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Stack } from '../infra/template/stack.ts';
-import { type Item, isItem, type Template } from '../infra/template/template.ts';
 import { writeLine } from '../layers/core/src/log.ts';
+import { runCommand, UsageError } from './command-line.ts';
+import { readDeployedFile } from './deployed-file.ts';
 import { packagedFile } from './golden.ts';
 import { reportPreflight } from './preflight.ts';
 
-const option = '--deployed=';
+const text =
+  'npm run preflight [-- [--deployed FILE] [--stage NAME] [--region NAME] [--param NAME=VALUE]…]';
 
-function main(): number {
-  const given = process.argv.slice(2);
-  const [deployed] = given.filter((text) => text.startsWith(option));
-  const before = deployed === undefined ? undefined : readStack(deployed.slice(option.length));
-  const rest = given.filter((text) => !text.startsWith(option));
+void runCommand({ text, options: ['deployed', 'stage', 'region', 'param'] }, (given) => {
+  const { file, rest } = partDeployed(given);
+  const before = file === undefined ? undefined : readDeployedFile(file);
   const { error, status, stderr, stdout } = spawnSync(
     process.execPath,
     ['scripts/run.mjs', 'scripts/package.ts', ...rest],
@@ -29,30 +28,22 @@ function main(): number {
   const report = reportPreflight(JSON.parse(readFileSync(packagedFile, 'utf8')), before);
   writeLine([...told, report.text].join('\n\n'));
   return report.sound ? 0 : 1;
-}
+});
 
-/** @throws Error when the file is not there or is no template. */
-function readStack(file: string): Stack {
-  const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const body = isItem(read) && read.TemplateBody !== undefined ? read.TemplateBody : read;
-  const template: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-  if (!isItem(template) || !isItem(template.Resources)) {
-    throw new Error(`${file}: got no Resources, want a template of CloudFormation in JSON`);
+/** The file of `--deployed`, with a space or `=`, and the options that are the framework's. */
+function partDeployed(given: readonly string[]) {
+  const rest: string[] = [];
+  const files: (string | undefined)[] = [];
+  const left = [...given];
+  for (let next = left.shift(); next !== undefined; next = left.shift()) {
+    const [, value] = /^--deployed(?:=(.*))?$/s.exec(next) ?? [undefined, undefined];
+    if (!/^--deployed(?:=|$)/.test(next)) rest.push(next);
+    else files.push(value ?? left.shift());
   }
-  const values =
-    isItem(read) && isItem(read.Parameters) && read !== template ? read.Parameters : {};
-  return { template: template as unknown as Template, values: toValues(values) };
-}
-
-function toValues(parameters: Item): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name, String(value)]),
-  );
-}
-
-try {
-  process.exitCode = main();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
+  const [file, second] = files;
+  if (second !== undefined) throw new UsageError('--deployed: got two files, want one');
+  if (files.length > 0 && (file === undefined || file === '' || file.startsWith('--'))) {
+    throw new UsageError(`--deployed: got ${file || 'nothing'}, want a file`);
+  }
+  return { file, rest };
 }

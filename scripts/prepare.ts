@@ -16,6 +16,7 @@ const names = [
   'redis_exporter',
   'blackbox_exporter',
   'amtool',
+  'alertmanager',
   'nutcracker',
 ] as const;
 
@@ -61,6 +62,7 @@ export async function prepareTests(report: Report): Promise<Prepared> {
  */
 export async function prepareDeployed(report: Report): Promise<Readonly<Record<string, string>>> {
   await findBusybox(report);
+  await findPrograms(['chromium'], { report });
   const { python } = await preparePython({
     requirements: lock('test/support/python/deployed.txt'),
     why: 'checkov, the Node.js of the functions, and uv',

@@ -26,12 +26,13 @@ class FargazePlugin {
       shareSchedules(serverless.service, this.config.shards, toInput);
     };
     this.hooks = {
+      initialize: () => this.checkParamsFile(),
       'before:package:createDeploymentArtifacts': async () => {
         await prepare();
         shareSchedules(serverless.service, this.config.shards, toInputWithTime);
       },
       'before:invoke:local:invoke': async () => {
-        useLocalSystem(serverless.serviceDir);
+        useLocalSystem(serverless.serviceDir, log);
         await prepare();
       },
       'before:offline:start': prepareOffline,
@@ -44,6 +45,18 @@ class FargazePlugin {
       },
       'before:aws:deploy:deploy:createStack': () => this.guardDeployed(),
     };
+  }
+
+  /** Before any command: all of them may come to use the parameters. */
+  checkParamsFile() {
+    const { classes, configurationInput, serviceDir } = this.serverless;
+    const { checkParamsFile } = loadCode(serviceDir, 'scripts/params-file.ts');
+    try {
+      checkParamsFile(serviceDir, configurationInput.params);
+    } catch (error) {
+      if (error.name === 'ConfigError') throw new classes.Error(error.message, 'FARGAZE_PARAMS');
+      throw error;
+    }
   }
 
   async prepare() {
@@ -136,50 +149,55 @@ class FargazePlugin {
     throw new this.serverless.classes.Error(text, 'FARGAZE_PARAMETERS');
   }
 
-  /** A forgotten parameter must not rebuild the network. */
+  /** A forgotten parameter must not rebuild the network, also where nobody can tell whether it would. */
   async guardDeployed() {
     const { service, serviceDir } = this.serverless;
     const provider = this.serverless.getProvider('aws');
-    const now = await readDeployed(provider, this.log);
-    if (now === undefined) return;
-    const { describeLosses, refusalOf } = loadCode(serviceDir, 'infra/template/guard.ts');
-    const template = service.provider.compiledCloudFormationTemplate;
-    const losses = describeLosses(now, { template, values: {} });
+    const stackName = provider.naming.getStackName();
+    const { describeLosses, refusalOf, unreadOf } = loadCode(serviceDir, 'infra/template/guard.ts');
+    const isAllowed = this.options['allow-replacement'] === true;
+    let losses;
+    try {
+      const now = await readDeployed(provider, stackName);
+      if (now === undefined) return;
+      const template = service.provider.compiledCloudFormationTemplate;
+      losses = describeLosses(now, { template, values: {} });
+    } catch (error) {
+      const text = unreadOf(stackName, error);
+      if (!isAllowed) throw new this.serverless.classes.Error(text, 'FARGAZE_UNREAD_STACK');
+      this.log.warning(text);
+      return;
+    }
     if (losses === undefined) return;
-    if (!this.options['allow-replacement']) {
-      const text = refusalOf(provider.naming.getStackName(), losses);
+    if (!isAllowed) {
+      const text = refusalOf(stackName, losses);
       throw new this.serverless.classes.Error(text, 'FARGAZE_REPLACEMENT');
     }
     this.log.notice(`Removed or replaced, as asked:\n${losses}`);
   }
 }
 
-/** The stack as it is deployed; undefined where there is none, or where nobody may look. */
-async function readDeployed(provider, log) {
+/** The stack as it is deployed; undefined where there is none. @throws where it cannot be read. */
+async function readDeployed(provider, StackName) {
   const { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } = require(
     require.resolve('@aws-sdk/client-cloudformation', {
       paths: [require.resolve('serverless/package.json')],
     }),
   );
   const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
-  const StackName = provider.naming.getStackName();
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    const [{ Parameters = [], StackStatus }] = Stacks;
+    // A change set that nobody executed.
+    if (StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
     const { TemplateBody } = await client.send(
       new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
     );
-    const parameters = (Stacks[0].Parameters ?? []).map((one) => [
-      one.ParameterKey,
-      one.ParameterValue,
-    ]);
-    return { template: JSON.parse(TemplateBody), values: Object.fromEntries(parameters) };
+    const values = Parameters.map((one) => [one.ParameterKey, one.ParameterValue]);
+    return { template: JSON.parse(TemplateBody), values: Object.fromEntries(values) };
   } catch (error) {
-    if (!/does not exist/.test(error.message)) {
-      log.warning(
-        `Not compared with the deployed stack, which could not be read: ${error.message}`,
-      );
-    }
-    return undefined;
+    if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return undefined;
+    throw error;
   } finally {
     client.destroy();
   }
@@ -248,11 +266,17 @@ function toInput(own) {
  * With `npm start` running, `serverless invoke local` probes and delivers there, unless told otherwise. The framework
  * has put the function's variables into its own environment by now; those that were not set are empty.
  */
-function useLocalSystem(root) {
-  const file = resolve(root, process.env.FARGAZE_STACK_DIR || '.stack', 'endpoints.json');
-  if (!existsSync(file)) return;
-  const { environment } = JSON.parse(readFileSync(file, 'utf8'));
-  for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
+function useLocalSystem(root, log) {
+  const { FARGAZE_STACK_DIR: given } = process.env;
+  const file = resolve(root, given || '.stack', 'endpoints.json');
+  if (existsSync(file)) {
+    const { environment } = JSON.parse(readFileSync(file, 'utf8'));
+    for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
+  } else if (given) {
+    log.warning(`FARGAZE_STACK_DIR: got ${given}, where no local system runs (${file})`);
+  }
+  // The answer says it all; series are printed for who asks by FARGAZE_SINK=stdout.
+  if (!process.env.FARGAZE_PUSHGATEWAY_URL) process.env.FARGAZE_SINK ||= 'none';
 }
 
 module.exports = FargazePlugin;

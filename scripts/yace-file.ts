@@ -1,6 +1,9 @@
 // The YACE file that fargaze.yml names goes into the compiled configuration: the functions have no such file. Its issues
 // name it and its own lines.
 import { resolve } from 'node:path';
+import { asMapping, type Finding } from '../layers/core/src/config/compile/raw.ts';
+import { tidyYace } from '../layers/core/src/config/compile/yace-tidy.ts';
+import { formatPath } from '../layers/core/src/config/explain.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { readTextFile } from './text-file.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
@@ -13,39 +16,107 @@ export type YaceText = YamlText & { readonly file: string };
 /** Where the file is named, and where its content goes. */
 const at = 'bridge.cloudwatch.yace';
 
-/** The document with `yace_file` replaced by `yace`, that file, and what is wrong with it as a file. */
-export function inlineYace(
-  document: unknown,
-  directory: string,
-): { readonly value: unknown; readonly issues: readonly Issue[]; readonly yace?: YaceText } {
+/** A document with `yace_file` replaced by `yace`, that file, and what is wrong with it as a file. */
+export type InlinedYace = {
+  readonly value: unknown;
+  readonly issues: readonly Issue[];
+  readonly yace?: YaceText;
+  /** What of the YACE document was left out or rewritten, in words. */
+  readonly warnings: readonly string[];
+};
+
+/** The document that fargaze.yml is, and where it stands. */
+export type Host = {
+  readonly name: string;
+  readonly directory: string;
+  readonly lineOf: YamlText['lineOf'];
+};
+
+/** Reads the YACE file that `document` names, and leaves out what YACE ignores, of `yace` too. */
+export function inlineYace(document: unknown, host: Host): InlinedYace {
   const value = structuredClone(document);
   const cloudwatch = (value as { bridge?: { cloudwatch?: Mapping } } | null)?.bridge?.cloudwatch;
   const file = cloudwatch?.yace_file;
-  if (typeof file !== 'string' || file === '' || cloudwatch?.yace !== undefined) {
-    return { value, issues: [] };
+  if (cloudwatch?.yace !== undefined) {
+    const tidied = tidyYace(cloudwatch.yace);
+    cloudwatch.yace = tidied.value;
+    const place = { file: host.name, prefix: `${at}.`, lineOf: host.lineOf };
+    return { value, issues: [], warnings: toWarnings(tidied.warnings, place) };
   }
-  const read = readTextFile(resolve(directory, file));
-  if ('fault' in read) {
-    const message = `got ${JSON.stringify(file)}, which ${read.fault}`;
-    return { value, issues: [{ path: `${at}_file`, message }] };
+  if (cloudwatch === undefined || typeof file !== 'string' || file === '') {
+    return { value, issues: [], warnings: [] };
   }
+  const read = readTextFile(resolve(host.directory, file));
+  const refuse = (why: string, more: readonly Issue[] = []): InlinedYace => {
+    const message = `got ${JSON.stringify(file)}, which ${why}`;
+    return { value, issues: [...more, { path: `${at}_file`, message }], warnings: [] };
+  };
+  if ('fault' in read) return refuse(read.fault);
   const yaml = readYaml(read.text, { version: '1.1', yaceAt: [] });
-  if (yaml.errors.length > 0) {
-    const issues = yaml.errors.map(({ message, path }) => ({
+  // YACE takes the last of two, with a warning.
+  const isTwice = ({ message }: Issue) => message.startsWith('duplicate key ');
+  const faults = yaml.errors.filter((issue) => !isTwice(issue));
+  if (faults.length > 0) {
+    const issues = faults.map(({ message, path }) => ({
       path: path === '' ? file : `${file}: ${path}`,
       message,
     }));
-    return {
-      value,
-      issues: [
-        ...issues,
-        { path: `${at}_file`, message: `got ${JSON.stringify(file)}, which is not YAML` },
-      ],
-    };
+    return refuse('is not YAML', issues);
   }
-  delete cloudwatch?.yace_file;
-  Object.assign(cloudwatch ?? {}, { yace: yaml.value });
-  return { value, issues: [], yace: { ...yaml, file } };
+  const other = findOther(yaml.value);
+  if (other !== undefined) return refuse(other);
+  const tidied = tidyYace(yaml.value);
+  const { yace_file: _, ...rest } = cloudwatch;
+  Object.assign((value as { bridge: object }).bridge, {
+    cloudwatch: { ...rest, yace: tidied.value },
+  });
+  const place = { file, prefix: '', lineOf: yaml.lineOf };
+  const twice = yaml.errors.map(
+    ({ message, path }) => `${file}: ${path}: ${message}: read as the last`,
+  );
+  const warnings = [
+    ...twice,
+    ...toWarnings([...tidied.warnings, ...unversioned(yaml.value)], place),
+  ];
+  return { value, issues: [], yace: { ...yaml, file }, warnings };
+}
+
+/** What the file is instead, in words, where it is one that people take for a YACE file. */
+function findOther(document: unknown): string | undefined {
+  const { config, data, metrics } = asMapping(document);
+  const first = asMapping(Array.isArray(metrics) ? metrics[0] : undefined);
+  if ('aws_namespace' in first) return `is a file of cloudwatch_exporter: ${asJobs}`;
+  const inner = [['config', config] as const, ...Object.entries(asMapping(data))].find(
+    ([, text]) => typeof text === 'string' && /^(?:discovery|static|customNamespace):/m.test(text),
+  );
+  return (
+    inner && `holds a YACE file as the text of ${inner[0]}, want that text in a file of its own`
+  );
+}
+
+/** How the rules of cloudwatch_exporter are written for YACE. */
+const asJobs =
+  'write its rules as jobs of a YACE file (a rule with aws_tag_select as one of discovery, another as one of customNamespace; docs/bridge.md has a table)';
+
+/** YACE warns of a file that does not say its version. */
+function unversioned(document: unknown): Finding[] {
+  if (typeof document !== 'object' || document === null || 'apiVersion' in document) return [];
+  return [{ path: ['apiVersion'], message: 'missing, want v1alpha1' }];
+}
+
+type Place = { readonly file: string; readonly prefix: string; readonly lineOf: Host['lineOf'] };
+
+function toWarnings(found: readonly Finding[], { file, lineOf, prefix }: Place): string[] {
+  return found
+    .map(({ message, path: steps }) => {
+      const path = `${prefix}${formatPath(steps)}`;
+      return { path, message, line: lineOf(path) };
+    })
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+    .map(({ line, message, path }) => {
+      const lines = line === undefined ? '' : ` (line ${line})`;
+      return `${file}: ${path}${lines}: ${message}`;
+    });
 }
 
 /** The issues apart: those of the file's content, with paths of its own, and all others. */

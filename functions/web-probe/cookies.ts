@@ -1,5 +1,5 @@
-// Cookies as far as one chain of redirects needs them: host, path, secure, and being taken back (RFC 6265). A Domain is not
-// widened: a cookie goes back to the host that set it only.
+// Cookies as far as one chain of redirects, or of steps, needs them: host, path, secure, and being taken back (RFC 6265). A
+// Domain is not widened: a cookie goes back to the host that set it only.
 import type { IncomingMessage } from 'node:http';
 import type { HopRequest } from './hop.ts';
 
@@ -16,8 +16,13 @@ type Cookie = {
 export class CookieJar {
   readonly #byHost = new Map<string, Map<string, Cookie>>();
 
-  /** Begins with the cookies that the first request was configured to send, which go to every path. */
-  constructor({ headers, url }: HopRequest) {
+  /** Begins with the cookies of `first`, where it is given. */
+  constructor(first?: HopRequest) {
+    if (first !== undefined) this.configure(first);
+  }
+
+  /** Adds the cookies that a request was configured to send, which go to every path. */
+  configure({ headers, url }: HopRequest): void {
     const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'cookie');
     for (const pair of own.flatMap(([, value]) => value.split(';'))) {
       this.#set(url, `${pair}; Path=/`, 'module');
@@ -44,6 +49,12 @@ export class CookieJar {
       .sort((a, b) => b.path.length - a.path.length)
       .map(({ name, value }) => `${name}=${value}`);
     return cookies.length === 0 ? undefined : cookies.join('; ');
+  }
+
+  /** The value of the cookie `name` that the host of `url` set, for whatever path; undefined when there is none. */
+  valueOf(name: string, url: URL): string | undefined {
+    const all = [...(this.#byHost.get(url.hostname)?.values() ?? [])];
+    return all.filter((cookie) => cookie.name === name).at(-1)?.value;
   }
 
   /** @param now the time of the answer; a cookie of the module has none. */

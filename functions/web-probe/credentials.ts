@@ -29,15 +29,24 @@ export type Sent = {
 /** Characters below which a literal value is no secret, and hiding it would hide other words. */
 const shortest = 4;
 
-/** What `module` sends to `url`; `token` is what OAuth 2.0 gave. @throws ConfigError naming place and reference of what cannot be had or sent. */
-export function readSent(module: HttpModule, url: URL, token?: string): Sent {
+/** How a request differs from what its module says. */
+export type Sending = {
+  /** What OAuth 2.0 gave. */
+  readonly token?: string;
+  /** Whether headers and body are texts of a step, filled in: a server may have had a part in them, so they are no references. */
+  readonly literal?: boolean;
+};
+
+/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be had or sent. */
+export function readSent(module: HttpModule, url: URL, { literal, token }: Sending): Sent {
+  const isRef = (text: string): text is SecretRef => literal !== true && isSecretRef(text);
   const place = `modules.${module.name}.http`;
   const { body } = module.http;
   const own = Object.entries(module.http.headers).map(([name, value]) => {
     const at = `${place}.headers.${name}`;
-    return { name, value: isSecretRef(value) ? readHeaderValue(value, at) : value };
+    return { name, value: isRef(value) ? readHeaderValue(value, at) : value };
   });
-  const sentBody = isSecretRef(body) ? readSecret(body) : body;
+  const sentBody = isRef(body) ? readSecret(body) : body;
   const user = token === undefined ? readUser(module, url) : bearer(token);
   const lines = readLines(module, place);
   const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
@@ -45,7 +54,7 @@ export function readSent(module: HttpModule, url: URL, token?: string): Sent {
     .flatMap(({ value }) => partsOf(value));
   const referenced = lines.filter(({ secret }) => secret).map(({ value }) => value);
   const fields = partsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
-  const literal = [...hidden, ...fields].filter(({ length }) => length >= shortest);
+  const shown = [...hidden, ...fields].filter(({ length }) => length >= shortest);
   return {
     headers: {
       ...user.headers,
@@ -53,7 +62,7 @@ export function readSent(module: HttpModule, url: URL, token?: string): Sent {
     },
     lines,
     body: sentBody,
-    secrets: [...user.secrets, ...referenced, ...literal, ...secretsOf(url.href)],
+    secrets: [...user.secrets, ...referenced, ...shown, ...secretsOf(url.href)],
   };
 }
 

@@ -19,7 +19,10 @@ export const probeByModule: Probe<Target<WebModule>> = (target, env) =>
 const probeOnce: Probe<Target<WebModule>> = async (target, env) => {
   switch (target.module.prober) {
     case 'http':
-      return probeWeb(target as Target<HttpModule>, env);
+      if (target.module.steps === undefined) return probeWeb(target as Target<HttpModule>, env);
+      return loaded(import('./steps.ts'), ({ probeSteps }) =>
+        probeSteps(target as Target<HttpModule>, env),
+      );
     case 'tcp':
       return loaded(import('./tcp/probe.ts'), ({ probeTcp }) =>
         probeTcp(target as Target<TcpModule>, env),

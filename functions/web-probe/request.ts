@@ -6,7 +6,7 @@ import {
   redactUrl,
   type Target,
 } from '@fargaze/core/internal';
-import { readSent } from './credentials.ts';
+import { readSent, type Sending } from './credentials.ts';
 import type { HopRequest } from './exchange/hop-types.ts';
 import { plainHeaders } from './redirects.ts';
 
@@ -14,21 +14,16 @@ import { plainHeaders } from './redirects.ts';
 export type First = { readonly ask: HopRequest; readonly secrets: readonly string[] };
 
 /**
- * The request that a module makes of an address. `token` is what OAuth 2.0 gave.
+ * The request that a module makes of an address.
  * @throws ConfigError when a secret cannot be had or sent.
  */
 export function firstRequest(
   { address, module }: Target<HttpModule>,
-  token?: string,
+  sending: Sending = {},
 ): First | Failure {
-  const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
-  const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
-  if (foreign || !URL.canParse(text)) {
-    const detail = `got ${JSON.stringify(redactUrl(address))}, want an http or https URL`;
-    return failure('guard', 'protocol', detail);
-  }
-  const url = new URL(text);
-  const sent = readSent(module, url, token);
+  const url = targetUrl(address);
+  if ('ok' in url) return url;
+  const sent = readSent(module, url, sending);
   const hostHeader = Object.entries(sent.headers).find(([name]) => name.toLowerCase() === 'host');
   const headers = { Host: url.host, ...plainHeaders, ...sent.headers };
   if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
@@ -45,4 +40,13 @@ export function firstRequest(
     serverName: hostHeader?.[1].replace(/:\d+$/, ''),
   };
   return { ask, secrets: sent.secrets };
+}
+
+/** The address of a target; one without a scheme is read as http. */
+export function targetUrl(address: string): URL | Failure {
+  const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
+  const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
+  if (!foreign && URL.canParse(text)) return new URL(text);
+  const detail = `got ${JSON.stringify(redactUrl(address))}, want an http or https URL`;
+  return failure('guard', 'protocol', detail);
 }

@@ -31,7 +31,7 @@ export const topologyPanels = [
     ],
     states: targetStates,
     width: 6,
-    height: 6,
+    height: 7,
   }),
   series({
     title: 'Slots',
@@ -62,6 +62,6 @@ export const topologyPanels = [
     ],
     states: targetStates,
     width: 6,
-    height: 6,
+    height: 7,
   }),
 ];

@@ -8,7 +8,7 @@ import { isItem, type Resource } from './template.ts';
 export type Loss = {
   readonly id: string;
   readonly type: string;
-  /** In words: `is removed`, or `is replaced: CidrBlock changes`. */
+  /** In words: `is removed`, `is replaced: CidrBlock changes`, or `may be replaced: LaunchType changes`. */
   readonly how: string;
 };
 
@@ -40,6 +40,14 @@ export const lasting: Readonly<Record<string, readonly string[]>> = {
   'AWS::ServiceDiscovery::Service': ['HealthCheckCustomConfig', 'Name', 'Type', 'NamespaceId'],
 };
 
+/** Of these types, properties that CloudFormation changes in place or not, as it depends (conditionalCreateOnlyProperties). */
+export const sometimes: Readonly<Record<string, readonly string[]>> = {
+  'AWS::EC2::Subnet': ['Ipv6CidrBlock'],
+  'AWS::EC2::VPC': ['InstanceTenancy'],
+  'AWS::ECS::Service': ['LaunchType'],
+  'AWS::Lambda::Function': ['DurableConfig'],
+};
+
 /** What the update from `now` to `then` would remove or replace. */
 export function lossesOf(now: Stack, then: Stack): Loss[] {
   const before = resourcesOf(now);
@@ -59,7 +67,9 @@ export function lossesOf(now: Stack, then: Stack): Loss[] {
     if (!(type in lasting)) return [];
     const reason = replaced.get(id);
     if (reason !== undefined) return [{ id, type, how: `is replaced: ${reason}` }];
-    return after.has(id) || isKept(resource) ? [] : [{ id, type, how: 'is removed' }];
+    if (!after.has(id)) return isKept(resource) ? [] : [{ id, type, how: 'is removed' }];
+    const [changed] = (sometimes[type] ?? []).filter((name) => changes({ id, now, then }, name));
+    return changed === undefined ? [] : [{ id, type, how: `may be replaced: ${changed} changes` }];
   });
 }
 
@@ -68,23 +78,27 @@ function isKept({ DeletionPolicy }: Resource): boolean {
   return DeletionPolicy === 'Retain';
 }
 
-type Comparison = {
-  readonly id: string;
-  readonly now: Stack;
-  readonly then: Stack;
-  readonly replaced: ReadonlyMap<string, string>;
-};
+type Comparison = { readonly id: string; readonly now: Stack; readonly then: Stack };
 
-function reasonOf({ id, now, then, replaced }: Comparison): string | undefined {
+type Replacement = Comparison & { readonly replaced: ReadonlyMap<string, string> };
+
+/** Whether a property of a resource that is in both templates becomes another. */
+function changes({ id, now, then }: Comparison, property: string): boolean {
+  const valueIn = (stack: Stack) =>
+    resolve(stack, stack.template.Resources[id]?.Properties?.[property]);
+  return !isSame(valueIn(now), valueIn(then));
+}
+
+function reasonOf({ id, now, then, replaced }: Replacement): string | undefined {
   const old = now.template.Resources[id];
   const young = then.template.Resources[id];
   if (old === undefined || young === undefined) return undefined;
   if (old.Type !== young.Type) return `its type becomes ${young.Type}`;
   for (const property of lasting[old.Type] ?? []) {
-    const was = resolve(now, old.Properties?.[property]);
-    const becomes = resolve(then, young.Properties?.[property]);
-    if (!isSame(was, becomes)) return `${property} changes`;
-    const [named] = referencesOf(becomes).filter((name) => replaced.has(name));
+    if (changes({ id, now, then }, property)) return `${property} changes`;
+    const [named] = referencesOf(resolve(then, young.Properties?.[property])).filter((name) =>
+      replaced.has(name),
+    );
     if (named !== undefined) return `${property} is ${named}`;
   }
   return undefined;

@@ -29,6 +29,12 @@ export function isItem(value: unknown): value is Item {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A template that somebody gave. @throws RangeError for anything else. */
+export function toTemplate(value: unknown): Template {
+  if (isItem(value) && isItem(value.Resources)) return value as unknown as Template;
+  throw new RangeError('got no Resources, want a template of CloudFormation in JSON');
+}
+
 /** The one entry of an object like `{ Ref: … }` or `{ 'Fn::If': … }`; undefined for all else. */
 export function intrinsicOf(value: unknown): readonly [string, unknown] | undefined {
   if (!isItem(value)) return undefined;

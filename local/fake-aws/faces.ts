@@ -17,6 +17,48 @@ export type ServiceFace = {
 
 /** The services. */
 export const faces: Readonly<Record<ServiceName, ServiceFace>> = {
+  apigateway: {
+    target: undefined,
+    scope: 'apigateway',
+    iamPrefix: 'apigateway',
+    xmlns: '',
+    internalError: 'InternalFailure',
+  },
+  aps: {
+    target: undefined,
+    scope: 'aps',
+    iamPrefix: 'aps',
+    xmlns: '',
+    internalError: 'InternalServerException',
+  },
+  autoscaling: {
+    target: undefined,
+    scope: 'autoscaling',
+    iamPrefix: 'autoscaling',
+    xmlns: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+    internalError: 'InternalFailure',
+  },
+  dms: {
+    target: 'AmazonDMSv20160101',
+    scope: 'dms',
+    iamPrefix: 'dms',
+    xmlns: '',
+    internalError: 'InternalFailure',
+  },
+  shield: {
+    target: 'AWSShield_20160616',
+    scope: 'shield',
+    iamPrefix: 'shield',
+    xmlns: '',
+    internalError: 'InternalErrorException',
+  },
+  storagegateway: {
+    target: 'StorageGateway_20130630',
+    scope: 'storagegateway',
+    iamPrefix: 'storagegateway',
+    xmlns: '',
+    internalError: 'InternalServerError',
+  },
   ecs: {
     target: 'AmazonEC2ContainerServiceV20141113',
     scope: 'ecs',
@@ -44,6 +86,13 @@ export const faces: Readonly<Record<ServiceName, ServiceFace>> = {
     iamPrefix: 'tag',
     xmlns: 'http://tagging.amazonaws.com/doc/2017-01-26/',
     internalError: 'InternalServiceException',
+  },
+  elb: {
+    target: undefined,
+    scope: 'elasticloadbalancing',
+    iamPrefix: 'elasticloadbalancing',
+    xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    internalError: 'InternalFailure',
   },
   sts: {
     target: undefined,

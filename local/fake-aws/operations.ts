@@ -13,12 +13,19 @@ import {
 } from './ecs/service-deployments.ts';
 import { describeServices, listServices } from './ecs/services.ts';
 import { describeTaskDefinition, describeTasks, listTasks } from './ecs/tasks.ts';
+import { listDeclared } from './other/declared-lists.ts';
 import {
   assumeRoleWith,
   getCallerIdentity,
   listAccountAliases,
   type Sessions,
 } from './other/identity.ts';
+import {
+  describeListeners,
+  describeLoadBalancers,
+  describeRules,
+  describeTargetGroups,
+} from './other/load-balancers.ts';
 import { describeNetworkInterfaces } from './other/network-interfaces.ts';
 import { getResources } from './other/tagging.ts';
 
@@ -42,7 +49,22 @@ export function createOperations(sessions: Sessions): Operations {
       ['DescribeServiceDeployments', describeServiceDeployments],
       ['DescribeServiceRevisions', describeServiceRevisions],
     ]),
-    ec2: new Map<string, Operation>([['DescribeNetworkInterfaces', describeNetworkInterfaces]]),
+    elb: new Map<string, Operation>([
+      ['DescribeTargetGroups', describeTargetGroups],
+      ['DescribeLoadBalancers', describeLoadBalancers],
+      ['DescribeListeners', describeListeners],
+      ['DescribeRules', describeRules],
+    ]),
+    ec2: new Map<string, Operation>([
+      ['DescribeNetworkInterfaces', describeNetworkInterfaces],
+      ...listDeclared('DescribeSpotFleetRequests', 'DescribeTransitGatewayAttachments'),
+    ]),
+    apigateway: new Map(listDeclared('GetRestApis', 'GetApis')),
+    aps: new Map(listDeclared('ListWorkspaces')),
+    autoscaling: new Map(listDeclared('DescribeAutoScalingGroups')),
+    dms: new Map(listDeclared('DescribeReplicationInstances', 'DescribeReplicationTasks')),
+    shield: new Map(listDeclared('ListProtections')),
+    storagegateway: new Map(listDeclared('ListGateways', 'ListTagsForResource')),
     cloudwatch: new Map<string, Operation>([
       ['ListMetrics', listMetrics],
       ['GetMetricData', getMetricData],

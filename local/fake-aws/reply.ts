@@ -21,6 +21,7 @@ const contentTypes = {
   'json-1.1': 'application/x-amz-json-1.1',
   query: 'text/xml',
   cbor: 'application/cbor',
+  rest: 'application/json',
 } as const;
 
 /** Answers with the output of an operation. */
@@ -37,6 +38,7 @@ function encodeOutput({ address, call, requestId }: ReplyTo, output: object): st
     }
     case 'json-1.0':
     case 'json-1.1':
+    case 'rest':
       return JSON.stringify(output);
   }
 }
@@ -66,6 +68,7 @@ function encodeError({ address, call, requestId }: ReplyTo, error: AwsError): st
     }
     case 'json-1.0':
     case 'json-1.1':
+    case 'rest':
       return JSON.stringify(shape);
   }
 }

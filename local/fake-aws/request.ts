@@ -12,7 +12,7 @@ import type { Input } from './wire/input.ts';
 import { decodeForm } from './wire/query.ts';
 
 /** How the answer must be written. */
-export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'cbor';
+export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'cbor' | 'rest';
 
 /** What the headers and the path say about a request. */
 export type Address = {
@@ -26,6 +26,13 @@ export type Address = {
 
 /** The credential of a signed request. */
 type Credential = { readonly accessKey: string; readonly region: string; readonly scope: string };
+
+/** APIs that are read by GET, by path. */
+const restApis: ReadonlyMap<string, string> = new Map([
+  ['/restapis', 'GetRestApis'],
+  ['/v2/apis', 'GetApis'],
+  ['/workspaces', 'ListWorkspaces'],
+]);
 
 const cborPath = /\/service\/(\w+)\/operation\/(\w+)$/;
 const credentialPattern =
@@ -44,6 +51,10 @@ export function readAddress(request: IncomingMessage): Address {
     const [prefix = '', api] = target.split('.');
     const version = request.headers['content-type']?.includes('json-1.0') ? '1.0' : '1.1';
     return { protocol: `json-${version}`, service: serviceOfTarget(prefix), api, queryMode };
+  }
+  const api = restApis.get(new URL(request.url ?? '/', 'http://fake').pathname);
+  if (request.method === 'GET' && api !== undefined) {
+    return { protocol: 'rest', service: undefined, api, queryMode };
   }
   return { protocol: 'query', service: undefined, api: undefined, queryMode };
 }
@@ -85,7 +96,8 @@ export function readCall(
 ): Call {
   const address = readAddress(request);
   const credential = readCredential(request);
-  const input = readInput(address.protocol, body);
+  const input =
+    address.protocol === 'rest' ? readQuery(request) : readInput(address.protocol, body);
   const service = address.service ?? serviceWhere((face) => face.scope === credential.scope);
   const api = address.api ?? input.Action;
   if (service === undefined || typeof api !== 'string') {
@@ -123,6 +135,10 @@ function readCredential(request: IncomingMessage): Credential {
     );
   }
   return { accessKey, region, scope };
+}
+
+function readQuery({ url }: IncomingMessage): Input {
+  return Object.fromEntries(new URL(url ?? '/', 'http://fake').searchParams);
 }
 
 function readInput(protocol: Protocol, body: Buffer): Input {

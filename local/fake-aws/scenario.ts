@@ -12,6 +12,7 @@ const steps = [
   'setHealth',
   'tagService',
   'runTask',
+  'addListed',
   'addMetric',
   'addResource',
 ] as const satisfies readonly (keyof Model)[];

@@ -10,6 +10,8 @@ export type ProgramName =
   | 'redis_exporter'
   | 'blackbox_exporter'
   | 'amtool'
+  | 'alertmanager'
+  | 'chromium'
   | 'nutcracker';
 
 /** How a program is found, recognised, fetched and asked for. */
@@ -87,6 +89,25 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
     oldest: '0.25',
     debian: 'prometheus-alertmanager',
     brew: 'alertmanager',
+    go: '',
+  },
+  alertmanager: {
+    files: ['alertmanager', 'prometheus-alertmanager'],
+    override: 'FARGAZE_ALERTMANAGER',
+    banner: bannerOf('alertmanager'),
+    oldest: '0.25',
+    debian: 'prometheus-alertmanager',
+    brew: 'alertmanager',
+    go: '',
+  },
+  // Without a window; only for tests.
+  chromium: {
+    files: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'],
+    override: 'FARGAZE_CHROMIUM',
+    banner: /^(?:Chromium|Google Chrome|HeadlessChrome)\D*(\d+\.\d+\.\d+)/m,
+    oldest: '112.0',
+    debian: 'chromium-headless-shell',
+    brew: 'chromium',
     go: '',
   },
   blackbox_exporter: {

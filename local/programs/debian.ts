@@ -50,9 +50,13 @@ function systemRelease(): string {
 export function unpackedEnv(): Record<string, string> {
   const directories = ['usr/lib', 'lib'].flatMap((path) => {
     const directory = join(unpackedDir(), path);
-    // Libraries are in a directory that is named after processor and system, such as aarch64-linux-gnu.
+    // Libraries are in a directory that is named after processor and system, such as aarch64-linux-gnu; those of PulseAudio,
+    // which Chromium needs, are found by each other only where they are installed.
     const names = existsSync(directory) ? readdirSync(directory) : [];
-    return names.filter((name) => /-linux-gnu/.test(name)).map((name) => join(directory, name));
+    return names
+      .filter((name) => /-linux-gnu/.test(name))
+      .flatMap((name) => [join(directory, name), join(directory, name, 'pulseaudio')])
+      .filter(existsSync);
   });
   return directories.length === 0 ? {} : { LD_LIBRARY_PATH: directories.join(':') };
 }

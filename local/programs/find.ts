@@ -81,7 +81,8 @@ async function lookForOne(
   }
   const candidates = [
     ...programDirectories().map((directory) => ({ directory, env: {} })),
-    ...['usr/bin', 'usr/sbin', 'bin'].map((path) => ({
+    // What Debian has of Chromium in `bin` starts the program of an installed package.
+    ...['usr/lib/chromium', 'usr/bin', 'usr/sbin', 'bin'].map((path) => ({
       directory: join(unpackedDir(), path),
       env: unpackedEnv(),
     })),

@@ -31,7 +31,10 @@ export type PrometheusFiles = {
 };
 
 /** Seconds between two scrapes and evaluations. */
-export const interval = '5s';
+export const scrapeSeconds = 5;
+
+/** The same as Prometheus writes it. */
+export const interval = `${scrapeSeconds}s`;
 
 /** Writes everything; answers with the path of the configuration file. */
 export async function layOutPrometheus(files: PrometheusFiles): Promise<string> {

@@ -8,6 +8,7 @@ import { interpolate } from '../../layers/core/src/config/interpolate.ts';
 import { instanceOf } from '../../layers/core/src/config/probes.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
 import { configFileName } from '../../scripts/config-file.ts';
+import { type BoardsPage, serveBoards } from '../boards/serve.ts';
 import { findPrograms, type Report } from '../programs/find.ts';
 import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';
 import { checkMachine } from '../programs/machine.ts';
@@ -32,7 +33,7 @@ import {
   startFunctions,
 } from './functions.ts';
 import { type Part, type PartHealth, startPart } from './parts.ts';
-import { interval, type LocalProbe, layOutPrometheus } from './prometheus-files.ts';
+import { interval, type LocalProbe, layOutPrometheus, scrapeSeconds } from './prometheus-files.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** The running system. */
@@ -46,6 +47,8 @@ export type Stack = {
   readonly prometheus: Part<PrometheusServer>;
   /** Only where there is one on PATH. */
   readonly grafana: Part | undefined;
+  /** The boards as drawings, where there is no Grafana. */
+  readonly boardsPage: BoardsPage | undefined;
   readonly functions: Part<Functions>;
   readonly probes: readonly LocalProbe[];
   /** What the functions run with; `serverless invoke local` takes it over. */
@@ -108,10 +111,16 @@ function createStarter({ report, run: place, signal }: StackOptions) {
     report(`${name.padEnd(18)} ${part.url}`);
     return part;
   };
+  let page: BoardsPage | undefined;
+  const show = async (root: string, prometheus: Server) => {
+    page = await serveBoards({ root, prometheusUrl: prometheus.url, scrapeSeconds });
+    return page;
+  };
   const stop = async () => {
+    await page?.stop();
     for (const part of [...parts].reverse()) await part.stop();
   };
-  return { start, stop, health: () => parts.map((part) => part.health()) };
+  return { start, show, stop, health: () => parts.map((part) => part.health()) };
 }
 
 type Starter = ReturnType<typeof createStarter>;
@@ -160,8 +169,10 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
   );
   await readBridgeOnce(functions.url);
   const servers = { redis, webApp, webExporter, redisExporter, pushgateway, aws, prometheus };
+  const boardsPage = grafana === undefined ? await starter.show(root, prometheus) : undefined;
   const { health, stop } = starter;
-  const stack = { ...servers, grafana, functions, probes, environment, parts: health, stop };
+  const shown = { grafana, boardsPage, probes, environment };
+  const stack = { ...servers, ...shown, functions, parts: health, stop };
   await writeEndpoints(run.endpointsFile, stack);
   report('ecs-bridge has run; the probes run at the full minute');
   return stack;
@@ -247,6 +258,7 @@ async function writeEndpoints(file: string, stack: Stack): Promise<void> {
     pushgateway: stack.pushgateway.url,
     prometheus: stack.prometheus.url,
     grafana: stack.grafana?.url,
+    boards: stack.boardsPage?.url,
     lambda: stack.functions.url,
     environment: stack.environment,
   };

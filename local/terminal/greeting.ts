@@ -26,9 +26,10 @@ export function shownOf(stack: Stack, config: Config): Shown {
 }
 
 /** Addresses by name, the most wanted first. */
-function linksOf({ grafana, prometheus, pushgateway, webApp }: Stack) {
+function linksOf({ boardsPage, grafana, prometheus, pushgateway, webApp }: Stack) {
   return {
     ...(grafana !== undefined && { Grafana: `${grafana.url}/d/fargaze-overview` }),
+    ...(boardsPage !== undefined && { Boards: boardsPage.url }),
     Prometheus: prometheus.url,
     Pushgateway: pushgateway.url,
     'Web app': webApp.url,

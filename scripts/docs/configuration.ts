@@ -17,10 +17,11 @@ import {
   webAttempts,
 } from '../../layers/core/src/config/compile/schema.ts';
 import { sloEntries } from '../../layers/core/src/config/compile/slo-schema.ts';
+import { stepEntries } from '../../layers/core/src/config/compile/steps-schema.ts';
 import { tlsEntries } from '../../layers/core/src/config/compile/tls-schema.ts';
+import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
 import {
   customEntries,
-  discoverable,
   discoveryEntries,
   staticEntries,
 } from '../../layers/core/src/config/compile/yace-schema.ts';
@@ -51,7 +52,8 @@ defaults ([probing.md](probing.md)).
 
 A list. Two probes may not share a name, nor a job and target. An entry may have many \`targets\` instead of one \`target\`: a list,
 whose probes are called by the entry's name and the target, or a mapping of names to targets. Each target is an address, or a
-mapping with \`target\` and whatever is different there; \`labels\` of both count. \`defaults\` holds what every probe takes that
+mapping with \`target\` and whatever is different there; \`labels\` and \`options\` of both count. \`options\` are options of the module that are
+different for this probe, written as in a module: it then has a module of its own, called by both names. \`defaults\` holds what every probe takes that
 does not say otherwise. Keys that begin with \`x-\` have no meaning and may hold anchors; \`<<\` merges.
 
 \`\`\`yaml
@@ -60,6 +62,9 @@ probes:
   - targets:
       cart: https://cart.example.com/healthz
       search: { target: https://search.example.com/healthz, interval: 5m }
+      admin:
+        target: https://admin.example.com/
+        options: { timeout: 10s, http: { valid_status_codes: [401], headers: { Host: admin.example.org } } }
 \`\`\`
 
 ${table(probeSchema.entries)}
@@ -88,6 +93,12 @@ ${table({ ...webAttempts, compat: moduleCompat })}
 ### http
 
 ${table(httpEntries)}
+
+### steps of http
+
+Beside \`http\` such a module may have \`steps\`, requests after each other ([probing.md](probing.md)); \`http\` then holds what all of them share.
+
+${table(stepEntries)}
 
 ### tcp
 
@@ -129,6 +140,11 @@ say for whom the answer is.
 A whole number from 1 to ${maxShards}, 1 by default: as many schedules share the web probes of one vantage among them, by a hash
 of their names, and each has an invocation of its own (docs/probing.md). The build warns where the probes cannot all run in
 their function's time, and says how many shards they need.
+
+## vantage
+
+Targets that are known to be up, \`host:port\` or addresses, 1 to 5: a list for the internet, or a mapping of \`internet\` and \`vpc\` to such
+lists. A probe that fails for the network while none of them can be reached is unknown and not down ([probing.md](probing.md)).
 
 ## bridge.ecs
 
@@ -174,7 +190,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 
 | variable | meaning |
 | --- | --- |
-| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\` or \`stdout\`; unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
+| \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\`, \`stdout\` or \`none\` (the answer only, as \`serverless invoke local\` does where nothing else is set); unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
 | \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
@@ -209,10 +225,8 @@ ${table(budgetEntries)}
 ### yace
 
 The content of a YACE file: \`apiVersion\`, \`sts-region\`, \`discovery.exportedTagsOnMetrics\` (a list of tags by namespace),
-and the lists below. Found by themselves are the resources of ${Object.keys(discoverable).join(', ')};
-their short names ${Object.values(discoverable)
-    .map((alias) => `\`${alias}\``)
-    .join(', ')} are understood too. Keys that YACE would only warn of are refused.
+and the lists below. Discovery jobs know the ${namespaces.size} namespaces of [bridge.md](bridge.md#namespaces), and their short names.
+Keys that YACE ignores are left out with a warning.
 
 #### discovery.jobs[]
 

@@ -166,6 +166,11 @@ it.each<{ readonly name: string; readonly fault: FaultSpec; readonly partial: st
 
 it('a query that CloudWatch refuses costs no other its data', async () => {
   const metrics = ['CPUUtilization', 'MemoryUtilization'].map((name) => metric(name));
+  fake.model.addMetric({
+    namespace: 'AWS/ECS',
+    name: 'CPUReservation',
+    dimensions: { ClusterName: 'prod' },
+  });
   const wrong = metric('CPUReservation', { statistics: ['p150'] });
   const { receiver, run } = createBridge(
     fake,

@@ -59,6 +59,8 @@ it('1,000 services with 8 metrics and 5 points: the fewest calls, 40,000 samples
     );
     expect(calls).toEqual({
       GetMetricData: Math.ceil((services * 8) / requestLimits.queries),
+      // Of 8 names, pages of 500: services and their cluster.
+      ListMetrics: 8 * Math.ceil((services + 1) / 500),
       // Pages of 100, parts of 10, 100 and 20; two tasks run for each service, none has stopped.
       ListClusters: 1,
       DescribeClusters: 1,

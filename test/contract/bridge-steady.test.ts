@@ -70,8 +70,8 @@ it('answers that stay partial for an hour: what was delivered is not sent again'
 });
 
 it('a plan that its budget slows runs at the interval that it reports, and loses no point', async () => {
-  // One metric every 37 minutes, which has no multiple in common with 5 minutes for three hours.
-  const monthlyUsd = (0.00001 * 30 * 86_400) / (37 * 60);
+  // One metric, and its list once an hour, every 37 minutes, which has no multiple in common with 5 minutes for three hours.
+  const monthlyUsd = (0.00001 * (1 + 300 / 3600) * 30 * 86_400) / (37 * 60);
   const config = cloudWatch([cpuOfServices], { budget: { monthlyUsd, onExceed: 'slow' } });
   const { receiver, run } = createBridge(fake, config);
   const ran: number[] = [];

@@ -23,6 +23,7 @@ import {
   startPushgateway,
 } from '../../local/programs/servers.ts';
 import { objectives } from '../support/rules.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const source = 'infra/config/prometheus';
 const of = '{job="fargaze-web",instance="http://a/"}';
@@ -125,6 +126,21 @@ it('a refused push is seen by the series that the alert reads', async () => {
   await until('pending', async () => (await values(state)).length > 0);
   expect(await values(`push_time_seconds{instance="http://refused/"}`)).toEqual([0]);
   expect(await values('count(up{job=~"pushgateway|prometheus"} == 1)')).toEqual([2]);
+}, 60_000);
+
+it('fargaze status reads the states from it: up, and never seen', async () => {
+  await push(600);
+  const asked = () => runCli(['status', '--url', prometheus.url, '--json']);
+  const statesOf = async () => {
+    const { targets } = JSON.parse((await asked()).out);
+    return targets.map((one: { target: string; state: string }) => [one.target, one.state]);
+  };
+  await until('seen', async () => JSON.stringify(await statesOf()).includes('["http://a/","up"]'));
+  expect(await statesOf()).toEqual([
+    [missing.instance, 'unknown'],
+    ['http://a/', 'up'],
+  ]);
+  expect((await asked()).code).toBe(1);
 }, 60_000);
 
 it('every rule is evaluated without an error, the generated ones too', async () => {

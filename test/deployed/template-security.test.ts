@@ -1,5 +1,8 @@
-// What checkov says of the packaged template: nothing, or nothing without a reason beside the resource.
+// What checkov says of the packaged template: nothing, or nothing without a reason beside the resource. And what AWS's list of
+// calls says of the policies of whoever deploys it.
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { deployerPolicies } from '../../infra/deployer/policy.ts';
 import { goldenFile } from '../../scripts/golden.ts';
 import { runPythonTool } from '../support/python-tool.ts';
 
@@ -43,3 +46,12 @@ describe('checkov', () => {
     }
   });
 });
+
+it('every call of the deployer is one that AWS knows, on things that it knows it for', async () => {
+  const files = Object.keys(deployerPolicies).map((name) => `infra/${name}`);
+  const script = resolve('test/support/python/iam_calls.py');
+  expect(await runPythonTool('deployed.txt', ['python', script, ...files])).toMatchObject({
+    code: 0,
+    output: '',
+  });
+}, 900_000);

@@ -9,6 +9,7 @@ import type {
   CloudWatchJob,
   CloudWatchMetric,
 } from '../../layers/core/src/config/bridge.ts';
+import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
 import type { Batch, Sample } from '../../layers/core/src/sample.ts';
 import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { withCalendar } from './fake-clock.ts';
@@ -43,6 +44,8 @@ export function metric(name: string, more: Partial<CloudWatchMetric> = {}): Clou
 
 /** A discovery job for a namespace, all of its resources. */
 export function job(namespace: string, more: Partial<CloudWatchJob> = {}): CloudWatchJob {
+  const discovers = (more.kind ?? 'discovery') === 'discovery';
+  const association = discovers ? namespaces.get(namespace)?.association : undefined;
   return {
     kind: 'discovery',
     name: namespace,
@@ -58,6 +61,7 @@ export function job(namespace: string, more: Partial<CloudWatchJob> = {}): Cloud
     linkedAccounts: [],
     contextOnInfo: false,
     metrics: [],
+    ...(association !== undefined && { association }),
     ...more,
   };
 }

@@ -239,6 +239,15 @@ it('while all is well, every panel that has something to show shows it', async (
   expect(answers['Redis / Replication / A']?.map(({ value }) => value)).toEqual([1]);
 }, 360_000);
 
+it('the page without Grafana draws every board', async () => {
+  const page = stack.boardsPage?.url ?? '';
+  for (const { uid } of boards) {
+    const response = await fetch(`${page}content/boards/${uid}?span=1h`);
+    expect([uid, response.status]).toEqual([uid, 200]);
+    expect(await response.text()).toContain('<svg ');
+  }
+}, 60_000);
+
 it('every curl line of the documents is answered', async () => {
   const lines = listCommands().filter(({ command }) => /^curl -s\w* "\$P/.test(command));
   expect(lines.length).toBeGreaterThan(80);

@@ -128,11 +128,14 @@ describe('serverless invoke local', () => {
     expect(metrics).toMatch(new RegExp(`fargaze_probe_info\\{function="${name}".*\\} 1`));
   });
 
-  it('without a Pushgateway prints the metrics', async () => {
-    const { output } = await serverless(['invoke', 'local', '-f', 'web-probe'], {
-      WEB_URL: environment().WEB_URL,
-    });
-    expect(output).toMatch(
+  it('without a receiver prints the answer only, and the metrics for who asks', async () => {
+    const { WEB_URL } = environment();
+    const invoke = ['invoke', 'local', '-f', 'web-probe'];
+    const { output } = await serverless(invoke, { WEB_URL });
+    expect(answerOf(output)).toMatchObject({ targets: 1, ok: 1, delivered: 0 });
+    expect(output).not.toContain('probe_success');
+    const asked = await serverless(invoke, { WEB_URL, FARGAZE_SINK: 'stdout' });
+    expect(asked.output).toMatch(
       /probe_success\{job="fargaze-web",instance="http:\/\/127.0.0.1:\d+\/"\} 1/,
     );
   });
@@ -146,6 +149,7 @@ describe('serverless invoke local', () => {
     );
     expect(output).toContain('"errorType": "ConfigError"');
     expect(output).toContain('foo: unknown key');
+    expect(output).not.toMatch(/^ *"? +at /m);
     expect(await storedGroups(pushgateway)).toEqual(before);
   });
 });

@@ -60,22 +60,22 @@ describe('the permissions', () => {
 
   it.each([
     {
-      name: 'ECS needs no list and no tags, but what services publish every 20 seconds',
+      name: 'ECS needs lists but no tags, and what services publish every 20 seconds',
       yace: discovery(minutely),
-      more: ['ReadRevisions', 'ReadMetrics'],
+      more: ['ReadRevisions', 'ReadMetrics', 'ListMetrics'],
     },
     {
       name: 'Container Insights need no revisions',
       yace: discovery(minutely.replace('AWS/ECS', 'ECS/ContainerInsights')),
-      more: ['ReadMetrics'],
+      more: ['ReadMetrics', 'ListMetrics'],
     },
     {
       name: 'ECS every five minutes needs none either',
       yace: discovery(ecs),
-      more: ['ReadMetrics'],
+      more: ['ReadMetrics', 'ListMetrics'],
     },
     {
-      name: 'ECS by task is listed',
+      name: 'ECS by task needs tags too',
       yace: discovery(ecs.replace('type', 'dimensionNameRequirements: [TaskId], type')),
       more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
     },
@@ -83,6 +83,19 @@ describe('the permissions', () => {
       name: 'a load balancer needs lists and tags',
       yace: discovery(`{ type: AWS/ApplicationELB, ${metrics} }`),
       more: ['ReadMetrics', 'ListMetrics', 'ReadTags'],
+    },
+    {
+      name: 'gateways need the lists of their own APIs',
+      yace: discovery(
+        `{ type: AWS/ApiGateway, ${metrics} }`,
+        `{ type: AWS/AutoScaling, ${metrics} }`,
+      ),
+      more: ['ReadMetrics', 'ListMetrics', 'ReadTags', 'ListApis', 'ListResources'],
+    },
+    {
+      name: 'a namespace whose metrics belong to no resource needs no tags',
+      yace: discovery(`{ type: AWS/Billing, ${metrics} }`),
+      more: ['ReadMetrics', 'ListMetrics'],
     },
     {
       name: 'a custom namespace needs lists',
@@ -102,6 +115,18 @@ describe('the permissions', () => {
   ])('for CloudWatch: $name', ({ more, yace }) => {
     const own = ['ListClusters', 'ReadClusters', 'ReadServicesAndTasks'];
     expect(Object.keys(actionsFor(withJobs(yace)))).toEqual([...own, ...more]);
+  });
+
+  it('leave out a role that is no ARN, which would spoil the policy', () => {
+    const job = `{ type: AWS/Lambda, roles: [{ roleArn: something }], ${metrics} }`;
+    expect(Object.keys(actionsFor(withJobs(discovery(job))))).not.toContain('AssumeRoles');
+  });
+
+  it('are for the lists of APIs, not for what an API does', () => {
+    const statements = statementsFor(withJobs(discovery(`{ type: AWS/ApiGateway, ${metrics} }`)));
+    const lists = statements.find(({ Sid }) => Sid === 'ListApis');
+    expect(lists?.Action).toEqual(['apigateway:GET']);
+    expect(JSON.stringify(lists?.Resource)).toContain('::/restapis"');
   });
 
   it('name the roles that may be assumed, once', () => {

@@ -59,6 +59,7 @@ describe('zeros', () => {
       account: '111122223333',
       linked: 'own',
       resolution: undefined,
+      found: 'resource' as const,
     };
     const unit = {
       query,

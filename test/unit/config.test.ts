@@ -107,7 +107,7 @@ it.each([
   {
     name: 'a list',
     text: '- 1',
-    want: /got \[1\], want a mapping with probes, modules, shards, bridge, slos or links/,
+    want: /got \[1\], want a mapping with probes, modules, shards, vantage, bridge, slos or links/,
   },
 ])('$name is reported with its place', ({ text, want }) => {
   expect(issuesOf(text)[0]).toMatch(want);

@@ -8,7 +8,7 @@ import {
 } from '../../functions/deliver/pushgateway/guard.ts';
 import type { Clock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
-import { DeliveryError } from '../../layers/core/src/errors.ts';
+import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
 import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
@@ -319,5 +319,48 @@ describe('a store that wants to be left alone for a while', () => {
     expect(outcomes).toContain('failed');
     expect([asked.length, clock.monotonic()]).toEqual([1, 0]);
     expect(puts).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a secret that cannot be had', () => {
+  const failing = (error: Error) => {
+    const asked = { readings: 0, puts: 0 };
+    const store = (part: 'read' | 'put'): Store => ({
+      read: async () => {
+        asked.readings += 1;
+        if (part === 'read') throw error;
+        return new Map();
+      },
+      put: async () => {
+        asked.puts += 1;
+        throw error;
+      },
+    });
+    return { asked, store };
+  };
+  const missing = new ConfigError('the environment', [
+    { path: 'FARGAZE_PUSHGATEWAY_PASSWORD', message: 'unset' },
+  ]);
+
+  it.each([
+    { part: 'read', readings: 1, puts: 0 },
+    { part: 'put', readings: 1, puts: 1 },
+  ] as const)(
+    'ends the run at once where it is missed by $part: the messages come again',
+    async ({ part, ...wanted }) => {
+      const { asked, store } = failing(missing);
+      const result = await run(store(part), now());
+      expect({ outcome: result?.outcome, error: result?.error }).toEqual({
+        outcome: 'failed',
+        error: missing,
+      });
+      expect(asked).toEqual(wanted);
+    },
+  );
+
+  it('is no fault of the store, which is asked again until the end', async () => {
+    const { asked, store } = failing(new DeliveryError('status 503', { retryable: true }));
+    expect((await run(store('read'), now(), quick, { seconds: 2 }))?.outcome).toBe('failed');
+    expect(asked.readings).toBeGreaterThan(3);
   });
 });

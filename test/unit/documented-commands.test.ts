@@ -2,6 +2,8 @@
 // test runs it, and by which words one sees that it does. A command that is not known fails.
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseCommandLine } from '../../cli/command/parse.ts';
+import { commands as fargaze } from '../../cli/commands.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { commandsOf, listCommands } from '../support/documented-commands.ts';
 import { template } from '../support/template.ts';
@@ -85,6 +87,36 @@ const elsewhere: readonly Elsewhere[] = [
     words: 'await account(minutes',
   },
   {
+    form: /^npm install \.\/fargaze-\S+\.tgz$|^cd deployment$|^npx fargaze (?:check|cost|probe|project)\b/,
+    file: 'test/contract/newcomer.test.ts',
+    words: "stepsOf('docs/quick-start.md')",
+  },
+  {
+    form: /^npm pack$/,
+    file: 'test/contract/newcomer.test.ts',
+    words: "runCommand('npm', ['pack',",
+  },
+  {
+    form: /^node scripts\/release-notes\.mjs v0\.1\.0$/,
+    file: 'test/contract/newcomer.test.ts',
+    words: "['scripts/release-notes.mjs', tag]",
+  },
+  {
+    form: /^npx fargaze (?:init|--version)\b/,
+    file: 'test/unit/cli-init.test.ts',
+    words: "runCli(['init', ...args]",
+  },
+  {
+    form: /^npx fargaze import\b/,
+    file: 'test/unit/cli-import.test.ts',
+    words: "imported('blackbox.yml', 'prometheus.yml')",
+  },
+  {
+    form: /^npx fargaze(?: (?:bridge --dry-run|status.*|export --to \S+))?$/,
+    file: 'test/unit/cli-status.test.ts',
+    words: "['bridge', '--dry-run', '-c', 'bridge.yml']",
+  },
+  {
     form: /^promtool check /,
     file: 'test/contract/prometheus-rules.test.ts',
     words: "run('check', 'config', join(root, 'prometheus.yml'))",
@@ -123,6 +155,7 @@ const byHand: readonly { readonly form: RegExp; readonly why: string }[] = [
   { form: /^openssl s_client -connect HOST/, why: 'asks a service of the reader' },
   { form: /^redis-cli -u "\$REDIS_URL"/, why: 'asks a Redis of the reader' },
   { form: /^jq -r .* message\.json /, why: 'reads a message that the reader took from the queue' },
+  { form: /^export SHOP_URL=/, why: 'an address of the reader' },
   { form: /^date \+%s$/, why: 'is a program of the system' },
   { form: /^npm install --save-exact …$/, why: 'changes what the repository depends on' },
   { form: /^npm run picture$/, why: 'takes five minutes and records what then was' },
@@ -162,6 +195,20 @@ it.each(elsewhere)('$form is run by $file', ({ file, words }) => {
     words,
     true,
   ]);
+});
+
+it('every call of fargaze in them is one that it understands', () => {
+  const typed = commands.flatMap(({ command }) => command.split(' && '));
+  const calls = typed.flatMap((command) => {
+    const [, name, rest = ''] = /^npx fargaze ([a-z]+)(.*)$/.exec(command) ?? [];
+    return name === undefined ? [] : [{ command, name, args: rest.split(' ').filter(Boolean) }];
+  });
+  expect(calls.length).toBeGreaterThan(15);
+  for (const { args, command, name } of calls) {
+    const spec = fargaze.find((one) => one.name === name);
+    expect([command, spec?.name]).toEqual([command, name]);
+    if (spec !== undefined) expect(() => parseCommandLine(args, spec)).not.toThrow();
+  }
 });
 
 it('every npm script in them is there', () => {

@@ -2,8 +2,10 @@
 // takes. test/deployed/examples.test.ts deploys them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { images } from '../../infra/images.ts';
 import { parameterFaults } from '../../infra/template/parameters.ts';
 import type { Template, Values } from '../../infra/template/template.ts';
+import { deployed } from '../../infra/versions.ts';
 import { readConfigFile } from '../../scripts/config-file.ts';
 import { template } from '../support/combinations.ts';
 
@@ -30,4 +32,12 @@ it.each(named(/\/params\.yml$/))(
 it.each(named(/\/(?:fargaze|[a-z]+-[a-z]+-\d)\.yml$/))('%s is compiled', (file) => {
   const { probes } = readConfigFile(`examples/${file}`);
   expect(probes.length).toBeGreaterThan(0);
+});
+
+it('the image with the plugin for Amazon Managed Prometheus holds what a deployment would fetch', () => {
+  const text = readFileSync('examples/managed-prometheus/Dockerfile', 'utf8');
+  expect(text).toContain(`FROM ${images.grafana}\n`);
+  expect(text).toContain(
+    ` grafana-amazonprometheus-datasource ${deployed.grafana_amazonprometheus}\n`,
+  );
 });

@@ -102,3 +102,110 @@ it.each([
 ])('$name is named where it was written', ({ text, want }) =>
   expect(issuesOf(text)).toContainEqual(expect.stringContaining(want)),
 );
+
+describe('options of a probe', () => {
+  const text = `
+defaults: { module: shop, options: { timeout: 4s } }
+modules: { shop: { prober: http, timeout: 2s, http: { method: HEAD, headers: { a: x } } } }
+probes:
+  - { name: plain, target: 'http://plain.example/', options: {} }
+  - options: { http: { valid_status_codes: [401] } }
+    targets:
+      cart: http://cart.example/
+      admin: { target: 'http://admin.example/', options: { retries: 1, http: { headers: { B: y } } } }
+  - { name: bare, module: http_2xx, target: 'http://bare.example/', options: { http: { method: PUT } } }
+`;
+
+  it('go before those of its module, and leave the module as it is for others', () => {
+    const { modules, probes } = parseConfigText(text);
+    const seen = probes.map(({ module, name }) => {
+      const { http, retries, timeout } = modules[module] as never as {
+        http: { method: string; headers: object; validStatusCodes: number[] };
+        retries?: number;
+        timeout: number;
+      };
+      return [name, module, timeout, retries, http.method, http.headers, http.validStatusCodes];
+    });
+    expect(seen).toEqual([
+      ['plain', 'shop.plain', 4, undefined, 'HEAD', { a: 'x' }, []],
+      ['cart', 'shop.cart', 4, undefined, 'HEAD', { a: 'x' }, [401]],
+      ['admin', 'shop.admin', 4, 1, 'HEAD', { a: 'x', B: 'y' }, [401]],
+      ['bare', 'http_2xx.bare', 4, undefined, 'PUT', {}, []],
+    ]);
+    expect(modules.shop).toMatchObject({ timeout: 2 });
+  });
+
+  it.each([
+    {
+      options: '{ timeout: 4 seconds }',
+      want: 'probes[0].options.timeout (line 2): got "4 seconds", want a duration from 1ms to 50s such as 5s or 500ms',
+    },
+    {
+      options: '{ http: { methd: GET } }',
+      want: 'probes[0].options.http.methd (line 2): unknown key; did you mean "method"?',
+    },
+    {
+      options: '{ htp: {} }',
+      want: 'probes[0].options.htp (line 2): unknown key; did you mean "http"?',
+    },
+    {
+      options: '{ prober: tcp }',
+      want: 'probes[0].options.prober (line 2): want the prober of the module: name another module',
+    },
+    { options: '5s', want: 'probes[0].options (line 2): want a mapping of options of the module' },
+    {
+      options: '{ http: { body_file: nowhere.txt } }',
+      want: 'probes[0].options.http.body_file (line 2): got "nowhere.txt", which',
+    },
+  ])('$options is named where it was written', ({ options, want }) => {
+    const [first = '', ...more] = issuesOf(
+      `probes:\n  - { name: a, module: http_2xx, target: a, options: ${options} }\n`,
+    );
+    expect([first.slice(0, want.length), more]).toEqual([want, []]);
+  });
+
+  it('what is wrong with one target is named there, what its module or entry has wrong there', () => {
+    const wrong = `
+modules: { shop: { prober: http, http: { method: 'a b' } } }
+probes:
+  - module: shop
+    options: { http: { compression: zip } }
+    targets:
+      a: { target: a, options: { retries: 9 } }
+`;
+    expect(issuesOf(wrong).map((issue) => issue.replace(/:.*/, ''))).toEqual([
+      'modules.shop.http.method (line 2)',
+      'probes[0].options.http.compression (line 5)',
+      'probes[0].targets.a.options.retries (line 7)',
+    ]);
+  });
+});
+
+it('thirty services of three teams, with their differences, take less than forty lines', () => {
+  const names = (from: number) => Array.from({ length: 9 }, (_, n) => `s${from + n}`);
+  const list = (from: number) =>
+    names(from).map((name) => `      - https://${name}.example.com/healthz`);
+  const text = [
+    'x-severe: &severe { severity: critical, quiet_during_rollout: prod/web }',
+    'defaults: { module: http_2xx, vantage: internet, labels: { team: shop } }',
+    'probes:',
+    '  - { name: shop, <<: *severe, targets: [',
+    ...list(0).map((line) => `${line.replace('- ', '')},`),
+    '    ] }',
+    '  - name: pay',
+    '    labels: { team: pay }',
+    '    targets:',
+    ...list(10),
+    '  - targets:',
+    ...names(20).map((name) => `      ${name}: https://${name}.example.com/`),
+    '      admin: { target: https://admin.example.com/, options: { http: { valid_status_codes: [401] } } }',
+    '      slow: { target: https://slow.example.com/, interval: 5m, options: { timeout: 20s } }',
+    '      mail: { target: https://mail.example.com/, labels: { team: mail } }',
+  ];
+  const probes = probesOf(text.join('\n'));
+  expect([probes.length, text.length < 40]).toEqual([30, true]);
+  expect(new Set(probes.map(({ labels }) => labels?.team))).toEqual(
+    new Set(['shop', 'pay', 'mail']),
+  );
+  expect(probes.filter(({ severity }) => severity === 'critical')).toHaveLength(9);
+});

@@ -1,7 +1,13 @@
 // Passwords must not reach labels, details or logs, whatever the address or the server's words look like.
 import fc from 'fast-check';
 import { quoteReply } from '../../functions/redis-probe/replies.ts';
-import { hideSecrets, redactUrl } from '../../layers/core/src/redact.ts';
+import {
+  hideCutSecrets,
+  hideSecrets,
+  redactUrl,
+  secretsOf,
+  splitUserInfo,
+} from '../../layers/core/src/redact.ts';
 
 describe('redactUrl', () => {
   test.each([
@@ -29,6 +35,28 @@ describe('redactUrl', () => {
     ['https://x/caf%C3%A9/index.html', 'https://x/caf%C3%A9/index.html'],
     ['https://x?token=abc', 'https://x?token=redacted'],
     ['https://x/#access_token=abc', 'https://x/'],
+    ['https://x/Zm9vYmFy/a', 'https://x/redacted/a'],
+    ['https://x/getUserProfileById', 'https://x/getUserProfileById'],
+    ['https://x/HTTPServer/XMLHttpRequest', 'https://x/HTTPServer/XMLHttpRequest'],
+    ['https://x/aBcDeFgH', 'https://x/redacted'],
+    [
+      'https://x/HTTP2/TLS13/utf8/s3/k8s/a123b/64b/99ab',
+      'https://x/HTTP2/TLS13/utf8/s3/k8s/a123b/64b/99ab',
+    ],
+    ['https://x/abcdefghijk12', 'https://x/redacted'],
+    ['https://x/ABCDEFG1', 'https://x/redacted'],
+    ['https://x/ab123', 'https://x/redacted'],
+    ['https://x/a1234', 'https://x/redacted'],
+    ['https://x/1234ab', 'https://x/redacted'],
+    ['https://x/12abc', 'https://x/redacted'],
+    ['https://x/123456789', 'https://x/redacted'],
+    ['https://x/_-_12345678_-_', 'https://x/_-_12345678_-_'],
+    [
+      'https://x/tokens/abc/keys/def/key-ring/ghi',
+      'https://x/tokens/redacted/keys/redacted/key-ring/ghi',
+    ],
+    ['https://x/?page=a=b', 'https://x/?page=a=b'],
+    ['x y://u:p@h/a', 'h/a'],
   ])('%s', (address, shown) => {
     expect(redactUrl(address)).toBe(shown);
   });
@@ -55,6 +83,60 @@ describe('hideSecrets', () => {
   ])('finds %s', (form) => {
     expect(hideSecrets(`<${form}>`, [secret])).toBe('<redacted>');
   });
+});
+
+describe('hideSecrets, of several', () => {
+  it('takes the longest first, and an empty one for nothing', () => {
+    expect(hideSecrets('abcdef abc', ['abc', '', 'abcdef'])).toBe('redacted redacted');
+  });
+
+  it.each([
+    { secret: "it's(a)*", form: 'it%27s%28a%29%2A' },
+    { secret: "it's(a)*", form: 'it%27s%28a%29%2a' },
+    { secret: 'a/b?', form: 'a%2fb%3f' },
+    { secret: '<"\'>', form: '&lt;&#34;&#39;&gt;' },
+    { secret: 'é\u{1f600}', form: '%C3%A9%F0%9F%98%80' },
+    { secret: 'a\ud800b', form: 'a%EF%BF%BDb' },
+  ])('finds $form', ({ form, secret }) => {
+    expect(hideSecrets(`[${form}]`, [secret])).toBe('[redacted]');
+  });
+
+  it.each([
+    { text: 'Bearer s3cr', shown: 'Bearer ' },
+    { text: 'Bearer s3cret', shown: 'Bearer redacted' },
+    { text: 's3', shown: '' },
+    { text: 'Bearer x', shown: 'Bearer x' },
+    { text: '', shown: '' },
+  ])('of a text that is cut off, "$text", shows "$shown"', ({ shown, text }) => {
+    expect(hideCutSecrets(text, ['s3cret'])).toBe(shown);
+  });
+});
+
+describe('secretsOf', () => {
+  it.each([
+    { address: 'https://x/', secrets: [] },
+    { address: 'no address', secrets: [] },
+    { address: 'https://x/api/health?page=2', secrets: [] },
+    { address: 'https://x/hook/Zm9vYmFyYmF6/a', secrets: ['Zm9vYmFyYmF6', 'Zm9vYmFyYmF6'] },
+    { address: 'https://x/hook?token=s%20cret&page=2#f', secrets: ['s%20cret', 's cret'] },
+    { address: 'https://x?sig=abcdef;page=2', secrets: ['abcdef', 'abcdef'] },
+    { address: 'https://x/?sig=short', secrets: [] },
+    { address: 'https://x/?token=a=bcdefg', secrets: ['a=bcdefg', 'a=bcdefg'] },
+    {
+      address: 'https://x/?u=http://y/longer-word',
+      secrets: ['http://y/longer-word', 'http://y/longer-word'],
+    },
+  ])('$address', ({ address, secrets }) => {
+    expect(secretsOf(address)).toEqual(secrets);
+  });
+});
+
+it.each([
+  { address: 'redis://u:p/w?x#y@h:1/0', userInfo: 'u:p/w?x#y', bare: 'redis://h:1/0' },
+  { address: 'redis://h:1/0', userInfo: '', bare: 'redis://h:1/0' },
+  { address: 'u:p@h', userInfo: 'u:p', bare: 'h' },
+])('the user info of $address', ({ address, ...parts }) => {
+  expect(splitUserInfo(address)).toEqual(parts);
 });
 
 describe('quoteReply', () => {

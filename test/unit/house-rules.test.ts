@@ -102,8 +102,8 @@ describe('tests can fail', () => {
 });
 
 it('no source file is longer than 300 lines', () => {
-  const sources = ['functions', 'layers', 'local', 'scripts', 'infra', 'bench'].flatMap((folder) =>
-    filesBelow(folder, '.ts'),
+  const sources = ['cli', 'functions', 'layers', 'local', 'scripts', 'infra', 'bench'].flatMap(
+    (folder) => filesBelow(folder, '.ts'),
   );
   const long = sources.filter((file) => readFileSync(file, 'utf8').split('\n').length > 301);
   expect(long).toEqual([]);
@@ -174,14 +174,14 @@ describe('sizes', () => {
     // 8 KB of it read, check and keep the events of ECS.
     expect(sizes.deliver).toBeLessThanOrEqual(22 * 1024);
     expect(sizes.janitor).toBeLessThanOrEqual(6 * 1024);
-    // Of it 400 KB are the SDK's client of CloudWatch.
-    expect(sizes['ecs-bridge']).toBeLessThanOrEqual(520 * 1024);
-    expect(sizes.core).toBeLessThanOrEqual(124 * 1024);
+    // Of it 400 KB are the SDK's client of CloudWatch; besides, the association of all namespaces, and the lists of ECS.
+    expect(sizes['ecs-bridge']).toBeLessThanOrEqual(540 * 1024);
+    expect(sizes.core).toBeLessThanOrEqual(127 * 1024);
   });
 
   it('the web probe with every part that a module can ask for keeps its budget too', async () => {
     const [web] = (await measureBundles('all')).filter(({ name }) => name === 'web-probe');
-    expect(web?.bytes).toBeLessThanOrEqual(60 * 1024);
+    expect(web?.bytes).toBeLessThanOrEqual(66 * 1024);
   });
 
   it('no probe holds the AWS SDK', async () => {

@@ -29,6 +29,44 @@ describe('authorize', () => {
     expect(secrets).toEqual(expect.arrayContaining([pair, 'p:w', 'a@b:p:w']));
   });
 
+  it.each([
+    { address: 'http://only-a-user@receiver.example/', pair: 'only-a-user:' },
+    { address: 'http://:only-a-password@receiver.example/', pair: ':only-a-password' },
+  ])('sends $pair where one half is empty', async ({ address, pair }) => {
+    const answer = await authorize(undefined, { ...request, url: new URL(address) });
+    expect(answer.url.href).toBe('http://receiver.example/');
+    expect(answer.headers).toEqual({
+      authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
+    });
+  });
+
+  it('adds nothing, and hides nothing, where nobody is named', async () => {
+    const answer = await authorize(undefined, request);
+    expect(answer).toEqual({ url: request.url, headers: {}, secrets: [] });
+  });
+
+  it('sends a configured user with the password of its reference', async () => {
+    process.env.HTTP_TEST_SECRET = 'pässword';
+    const basic = { username: 'u', password: 'env:HTTP_TEST_SECRET' } as const;
+    const { headers, secrets } = await authorize({ kind: 'basic', basic }, request);
+    const pair = Buffer.from('u:pässword', 'utf8').toString('base64');
+    expect(headers).toEqual({ authorization: `Basic ${pair}` });
+    expect(secrets).toEqual([pair, 'u:pässword', 'pässword']);
+  });
+
+  it('signs without a session token where the credentials have none', async () => {
+    const auth = {
+      kind: 'sigv4',
+      service: 'aps',
+      region: 'eu-west-1',
+      clock: createFakeClock(),
+      credentials: () => ({ accessKeyId: 'AKID', secretAccessKey: 's3cret' }),
+    } as const;
+    const { headers, secrets } = await authorize(auth, request);
+    expect(Object.keys(headers).join()).not.toContain('token');
+    expect(secrets.filter((secret) => secret !== '')).toHaveLength(3);
+  });
+
   it('prefers what is configured, and still hides what stood in the address', async () => {
     process.env.HTTP_TEST_SECRET = 'token-1';
     const url = new URL('http://u:in-address@receiver.example/');
@@ -174,6 +212,8 @@ describe('retry', () => {
     { said: 'Tue, 14 Nov 2023 22:14:20 GMT', seconds: 60 },
     { said: 'Tue, 14 Nov 2023 22:12:20 GMT', seconds: 0 },
     { said: 'soon', seconds: undefined },
+    { said: '12 or so', seconds: undefined },
+    { said: 'Tue, 14 Nov 2023 22:14:20 GMT ', seconds: 60 },
     { said: undefined, seconds: undefined },
   ])('reads Retry-After $said', ({ said, seconds }) => {
     const answer = { status: 503, body: '', headers: { 'retry-after': said } };

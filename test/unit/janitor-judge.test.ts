@@ -50,6 +50,16 @@ it.each([
   { name: 'of somebody else', group: group(99 * hour, { owner: 'them' }), verdict: 'foreign' },
   { name: 'of nobody', group: group(99 * hour, { owner: undefined }), verdict: 'foreign' },
   {
+    name: 'without an instance, whoever marked it',
+    group: group(99 * hour, { labels: { job: 'j' } }),
+    verdict: 'foreign',
+  },
+  {
+    name: 'without a job, whoever marked it',
+    group: group(99 * hour, { labels: { instance: 'i' } }),
+    verdict: 'foreign',
+  },
+  {
     name: 'with a further label',
     group: group(99 * hour, { labels: { job: 'j', instance: 'i', shard: '1' } }),
     verdict: 'foreign',

@@ -36,7 +36,7 @@ it('a forgotten VpcId moves all that stands in it', () => {
   expect(lost).toContain('Namespace is replaced: Vpc changes');
   expect(lost).toContain('WebDiscovery is replaced: NamespaceId is Namespace');
   expect(describeLosses({ template, values: own }, { template, values: {} })).toContain(
-    'VpcId: "vpc-0a1", then ""',
+    'Parameters that differ from the deployed stack:\n  FunctionSubnetIds: "subnet-0b1", then ""',
   );
 });
 
@@ -66,11 +66,54 @@ it('a cluster of another name moves every service', () => {
   );
 });
 
+it('Spot, which CloudFormation may or may not change in place, is said', () => {
+  expect(losses({}, { WebCapacity: 'FARGATE_SPOT' })).toEqual([
+    'WebService may be replaced: LaunchType changes',
+  ]);
+});
+
 it('a name or a type that changes in the template counts like one that a parameter changes', () => {
   const named = withProperties('ResultQueue', { QueueName: 'results' });
   expect(losses({}, {}, named)).toEqual(['ResultQueue is replaced: QueueName changes']);
   const numbers = withProperties('TargetGroup', { Port: '3000' });
   expect(losses({ CertificateArn: 'arn:x' }, { CertificateArn: 'arn:x' }, numbers)).toEqual([]);
+});
+
+describe('of a small template', () => {
+  const stack = (Resources: Template['Resources'], Parameters: Template['Parameters'] = {}) => ({
+    template: { Parameters, Resources },
+    values: {},
+  });
+  const queue = (QueueName: unknown) => ({ Type: 'AWS::SQS::Queue', Properties: { QueueName } });
+
+  it('what is named by something replaced is replaced too, however far, whatever stands first', () => {
+    const made = (name: string) =>
+      stack({ A: queue({ Ref: 'B' }), B: queue({ Ref: 'C' }), C: queue(name) });
+    expect(lossesOf(made('old'), made('new')).map(({ how, id }) => `${id} ${how}`)).toEqual([
+      'A is replaced: QueueName is B',
+      'B is replaced: QueueName is C',
+      'C is replaced: QueueName changes',
+    ]);
+  });
+
+  it('another type under the same name is another resource', () => {
+    const topic = { Type: 'AWS::SNS::Topic' };
+    expect(lossesOf(stack({ A: queue('a') }), stack({ A: topic }))).toEqual([
+      { id: 'A', type: 'AWS::SQS::Queue', how: 'is replaced: its type becomes AWS::SNS::Topic' },
+    ]);
+  });
+
+  it('the order of keys is no change, at any depth; the order of a list is', () => {
+    const now = stack({ A: queue([{ a: 1, b: 2 }, 'x']) });
+    expect(lossesOf(now, stack({ A: queue([{ b: '2', a: '1' }, 'x']) }))).toEqual([]);
+    expect(lossesOf(now, stack({ A: queue(['x', { a: 1, b: 2 }]) }))).toHaveLength(1);
+  });
+
+  it('a parameter that the deployed template did not have is none that differs', () => {
+    const now = stack({ A: queue('a') });
+    const then = stack({ A: queue('b') }, { New: { Default: 'x' } });
+    expect(describeLosses(now, then)).toBe('  AWS::SQS::Queue A is replaced: QueueName changes');
+  });
 });
 
 it.each([

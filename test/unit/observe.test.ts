@@ -6,6 +6,7 @@ import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { failure, type Outcome } from '../../layers/core/src/outcome.ts';
 import { watchLoop } from '../../layers/core/src/probe/loop-delay.ts';
 import { type Observation, observeProbe } from '../../layers/core/src/probe/observe.ts';
+import { version } from '../../layers/core/src/version.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 
 const { modules } = parseConfigText('modules: { m: { prober: http, timeout: 10s } }');
@@ -23,10 +24,12 @@ type Situation = {
   readonly outcome?: Outcome;
   /** Seconds for which the event loop stood still. */
   readonly delay?: number;
+  /** What the probe throws. */
+  readonly fault?: Error;
 };
 
 /** Observes a probe that takes 1.5 s. */
-async function observe({ available = 60, delay = 0, left, outcome = up }: Situation) {
+async function observe({ available = 60, delay = 0, fault, left, outcome = up }: Situation) {
   let monotonic = 0;
   const clock = { now: () => 1_000_000, monotonic: () => monotonic, sleep: async () => {} };
   const real = startDeadline(left, clock);
@@ -46,6 +49,7 @@ async function observe({ available = 60, delay = 0, left, outcome = up }: Situat
     {
       probe: async (_, env) => {
         monotonic += 1.5;
+        if (fault !== undefined) throw fault;
         env.trace('done');
         return { outcome, samples: [] };
       },
@@ -136,4 +140,80 @@ it('the line of a trace says when it was written; the reading has its time of be
   expect(observation).toMatchObject({ seconds: 1.5, trace: ['+1500.0ms done'] });
   const taken = { metric: 'fargaze_probe_timestamp_seconds', labels: {}, value: 1000 };
   expect(observation.samples).toContainEqual(taken);
+});
+
+describe('what every reading says', () => {
+  const region = process.env.AWS_REGION;
+  afterEach(() => {
+    if (region === undefined) delete process.env.AWS_REGION;
+    else process.env.AWS_REGION = region;
+  });
+
+  const about = (where: string) => [
+    { metric: 'probe_interval_seconds', labels: {}, value: 60 },
+    { metric: 'fargaze_probe_timestamp_seconds', labels: {}, value: 1000 },
+    {
+      metric: 'fargaze_probe_info',
+      labels: { probe: 'a', module: 'm', function: 'f', vantage: 'v', region: where, version },
+      value: 1,
+    },
+    { metric: 'fargaze_probe_event_loop_delay_seconds', labels: {}, value: 0 },
+    { metric: 'fargaze_probe_distorted', labels: {}, value: 0 },
+    { metric: 'fargaze_probe_cold_start', labels: {}, value: 0 },
+  ];
+  const times = [
+    { metric: 'probe_duration_seconds', labels: {}, value: 1.5 },
+    { metric: 'probe_timeout_seconds', labels: {}, value: 10 },
+  ];
+
+  it('of a target that is up', async () => {
+    process.env.AWS_REGION = 'eu-west-1';
+    const { observation } = await observe({ left: 60 });
+    const success = { metric: 'probe_success', labels: {}, value: 1 };
+    const samples = [success, ...times, ...about('eu-west-1')];
+    expect(observation.samples).toEqual(samples);
+    expect(observation.group).toEqual({ grouping: { job: 'j', instance: 'http://a/' }, samples });
+  });
+
+  it('of a target that is down, and why', async () => {
+    delete process.env.AWS_REGION;
+    const { observation } = await observe({ left: 60, outcome: refused });
+    expect(observation.samples).toEqual([
+      { metric: 'probe_success', labels: {}, value: 0 },
+      ...times,
+      { metric: 'probe_failure_info', labels: { phase: 'connect', reason: 'refused' }, value: 1 },
+      ...about(''),
+    ]);
+  });
+
+  it('of a target of which nothing is known: nothing, and the trace says why', async () => {
+    const { observation } = await observe({ left: 60, delay: 1.1, outcome: silent });
+    expect(observation).toEqual({
+      instance: 'http://a/',
+      name: 'a',
+      unknown: 'event_loop',
+      seconds: 1.5,
+      samples: [],
+      trace: [
+        '+1500.0ms done',
+        '+1500.0ms no answer, but it had 10s and the event loop stood still for 1.1s: unknown',
+      ],
+    });
+    const late = await observe({ left: 0.4 });
+    expect(late.observation).toEqual({
+      instance: 'http://a/',
+      name: 'a',
+      unknown: 'no_time',
+      seconds: 0,
+      samples: [],
+      trace: [],
+    });
+  });
+
+  it('is nothing where the probe itself is at fault', async () => {
+    const fault = new Error('a bug');
+    const { observation } = await observe({ left: 60, fault });
+    expect(observation).toMatchObject({ fault, seconds: 1.5, samples: [] });
+    expect(observation.group).toBeUndefined();
+  });
 });

@@ -61,7 +61,7 @@ it.each([
   },
   {
     values: { FARGAZE_SINK: 'kafka' },
-    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, queue, stdout',
+    want: 'FARGAZE_SINK: got "kafka", want one of pushgateway, remote-write, queue, stdout, none',
   },
   { values: { FARGAZE_SINK: 'pushgateway' }, want: 'FARGAZE_PUSHGATEWAY_URL: is unset' },
   { values: { FARGAZE_PUSHGATEWAY_URL: 'p:9091' }, want: 'want an http or https URL' },

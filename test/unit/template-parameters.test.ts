@@ -115,6 +115,10 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
     values: { LongTermStorage: 'amp', EnableExec: 'true', KmsKeyArn: 'arn:aws:kms:x:1:key/y' },
   },
   {
+    name: 'long-term storage, read by a Grafana whose image has the plugin',
+    values: { LongTermStorage: 'amp', GrafanaImage: 'own/grafana:1', GrafanaPlugin: 'image' },
+  },
+  {
     name: 'Spot, and an image and address of your own',
     values: { WebCapacity: 'FARGATE_SPOT', WebImage: 'a/b:1', WebUrl: 'http://w' },
   },
@@ -336,6 +340,11 @@ describe('is refused:', () => {
       name: 'a record without a load balancer',
       values: { HostedZoneId: 'Z1' },
       message: 'CertificateArn, which must be set',
+    },
+    {
+      name: 'a plugin of the image in an image without it',
+      values: { LongTermStorage: 'amp', GrafanaPlugin: 'image' },
+      message: 'GrafanaImage must name one that holds the plugin',
     },
     {
       name: 'zones of a VPC of your own',

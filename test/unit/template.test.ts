@@ -1,5 +1,6 @@
 // What every service, secret, rule, permission and name of the packaged template must be. One file, since every part of
 // it reads the same template.
+import { resolve, type Stack } from '../../infra/template/stack.ts';
 import {
   flatten,
   type Item,
@@ -260,6 +261,7 @@ describe('permissions', () => {
     'EcsBridgeRole ListClusters': 'the call knows no resource',
     'EcsBridgeRole ReadClusters': 'fargaze.yml asks for every cluster of the account',
     'EcsBridgeRole ReadMetrics': 'the call knows no resource',
+    'EcsBridgeRole ListMetrics': 'the call knows no resource',
     'EcsBridgeRole ReadRevisions':
       'a revision is named by its service, of which fargaze.yml asks for all',
     'EcsBridgeRole ReadServicesAndTasks':
@@ -427,10 +429,26 @@ it('Grafana has the time and the processor to migrate an empty database', () => 
   expect(Number(template.Parameters.GrafanaCpu?.Default)).toBe(512);
   expect(grafana?.container.Environment).toContainEqual({
     Name: 'GF_PLUGINS_PREINSTALL_DISABLED',
-    Value: { 'Fn::If': ['ReadAmp', 'false', 'true'] },
+    Value: { 'Fn::If': ['FetchPlugin', 'false', 'true'] },
   });
   const [service] = services.filter(({ id }) => id === 'GrafanaService');
   expect(flatten(service?.properties.HealthCheckGracePeriodSeconds)).toEqual([300]);
+});
+
+it.each([
+  { GrafanaPlugin: 'fetch', plugins: '/data/plugins', fetched: true, disabled: 'false' },
+  { GrafanaPlugin: 'image', plugins: '/var/lib/grafana/plugins', fetched: false, disabled: 'true' },
+])('the plugin for Amazon Managed Prometheus comes by $GrafanaPlugin', (expected) => {
+  const { GrafanaPlugin } = expected;
+  const values = { LongTermStorage: 'amp', GrafanaImage: 'own/grafana:1', GrafanaPlugin };
+  const whole = { template: template as unknown as Stack['template'], values };
+  const task = resolve(whole, template.Resources.GrafanaTaskDefinition?.Properties) as Item;
+  const grafana = items(task.ContainerDefinitions).find(({ Name }) => Name === 'grafana');
+  const variables = new Map(items(grafana?.Environment).map(({ Name, Value }) => [Name, Value]));
+  expect(variables.get('GF_PATHS_PLUGINS')).toBe(expected.plugins);
+  expect(variables.has('GF_PLUGINS_PREINSTALL_SYNC')).toBe(expected.fetched);
+  expect(variables.get('GF_PLUGINS_PREINSTALL_DISABLED')).toBe(expected.disabled);
+  expect(variables.get('GF_AUTH_SIGV4_AUTH_ENABLED')).toBe('true');
 });
 
 it('Grafana has a door of its own where there is no load balancer, on a root that can be written', () => {

@@ -1,28 +1,30 @@
-// web-probe ships the parts that some module of the configuration asks for, and no other.
+// web-probe and ecs-bridge ship the parts that the configuration asks for, and no other.
 import { build } from 'esbuild';
 import { shipped } from '../../scripts/build.ts';
 import { parseConfigText } from '../../scripts/config-file.ts';
 import { unusedRooms } from '../../scripts/unused-rooms.cjs';
 
-async function filesFor(modules: string): Promise<string[]> {
-  const config = parseConfigText(modules);
+async function filesFor(text: string, name = 'web-probe'): Promise<string[]> {
+  const config = parseConfigText(text);
   const { metafile } = await build({
     ...shipped,
-    entryPoints: ['functions/web-probe/handler.ts'],
+    entryPoints: [`functions/${name}/handler.ts`],
     external: ['@fargaze/core', 'fargaze:config'],
     plugins: [unusedRooms(() => config)],
     metafile: true,
     write: false,
   });
-  return Object.keys(metafile.inputs).map((file) => file.replace('functions/web-probe/', ''));
+  return Object.keys(metafile.inputs).map((file) => file.replace(`functions/${name}/`, ''));
 }
 
 const optional = [
   'tcp/probe.ts',
   'dns/probe.ts',
   'grpc/probe.ts',
+  'steps.ts',
   'cel/rules.ts',
   'oauth2.ts',
+  'sigv4.ts',
   'proxy/dial.ts',
 ];
 
@@ -44,7 +46,18 @@ it.each([
     text: modules('fail_if_body_json_not_matches_cel: "true"'),
     want: ['cel/rules.ts'],
   },
+  {
+    name: 'steps',
+    text: 'modules: { m: { prober: http, steps: [{ name: a }] } }',
+    want: ['steps.ts'],
+  },
+  {
+    name: 'steps, one with CEL',
+    text: 'modules: { m: { prober: http, steps: [{ name: a, http: { fail_if_body_json_matches_cel: "true" } }] } }',
+    want: ['steps.ts', 'cel/rules.ts'],
+  },
   { name: 'OAuth 2.0', text: modules(`${oauth2}}`), want: ['oauth2.ts'] },
+  { name: 'SigV4', text: modules('sigv4: {}'), want: ['sigv4.ts'] },
   {
     name: 'OAuth 2.0 by a proxy',
     text: modules(`${oauth2}, proxy_url: "http://p" }`),
@@ -54,4 +67,14 @@ it.each([
 ])('$name brings $want', async ({ text, want }) => {
   const files = await filesFor(text);
   expect(optional.filter((part) => files.includes(part))).toEqual(want);
+});
+
+it.each([
+  { type: 'AWS/EC2', want: false },
+  { type: 'AWS/ApiGateway', want: true },
+])('a job of $type brings the calls of other services: $want', async ({ type, want }) => {
+  const job = `{ type: ${type}, metrics: [{ name: M, statistics: [Sum] }] }`;
+  const text = `bridge: { cloudwatch: { yace: { discovery: { jobs: [${job}] } } } }`;
+  const files = await filesFor(text, 'ecs-bridge');
+  expect(files.includes('cloudwatch/find/complete-resources.ts')).toBe(want);
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
 import { suggest } from '../../layers/core/src/config/suggest.ts';
 import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
-import { ConfigError } from '../../layers/core/src/errors.ts';
+import { ConfigError, DeliveryError, SourceError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
 import { classify } from '../../layers/core/src/net/classify.ts';
 import { groupPath } from '../../layers/core/src/pushgateway/grouping.ts';
@@ -114,4 +114,9 @@ it.each([
 it('a mistake of a user is named without the lines of code that noticed it', () => {
   const error = new ConfigError('event', [{ path: 'targets', message: 'got 1, want a list' }]);
   expect(error.stack).toBe('ConfigError: event: 1 problem\n  targets: got 1, want a list');
+  // What a receiver or an API answers is expected too: no line of code explains it.
+  const delivery = new DeliveryError('pushgateway: status 503', { retryable: true });
+  expect(delivery.stack).toBe('DeliveryError: pushgateway: status 503');
+  const source = new SourceError('no', { operation: 'ListClusters', retryable: false });
+  expect(source.stack).toBe('SourceError: no');
 });

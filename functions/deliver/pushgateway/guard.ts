@@ -3,6 +3,7 @@
 // nobody is done before a reading, `window` and `margin` after the last put, still shows theirs (docs/adr/0009).
 import {
   type Clock,
+  ConfigError,
   type Deadline,
   DeliveryError,
   type Group,
@@ -116,6 +117,8 @@ async function runRound(
   const note = (work: Work, error: unknown) => {
     work.error = error;
     notePressure(error, env, pressure);
+    // A secret that cannot be had is not there a second later either: the queue brings the group again.
+    if (error instanceof ConfigError) work.outcome = 'failed';
     // A round that the end of the run cuts short says less of the store than the one before.
     if (most === env.settling.window || !window.signal.aborted) work.cause = error;
   };

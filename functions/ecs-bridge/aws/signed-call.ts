@@ -22,28 +22,30 @@ export type Caller = {
   readonly agent?: Agent;
 };
 
-type ServiceName = 'ecs' | 'tagging' | 'sts';
-
 /** A call of a service of AWS. */
 export type SignedCall = {
-  readonly service: ServiceName;
+  /** Its name in addresses and signatures. */
+  readonly service: string;
   /** Prefix of the service's permissions. */
   readonly permissions: string;
   readonly operation: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Of a POST; unset: a GET. */
+  readonly body?: string;
+  /** Path and query. */
+  readonly path?: string;
 };
 
 /** Makes the call; returns the body of the answer. @throws SourceError */
 export async function callSigned(
   { agent, clock, credentials, deadline, region }: Caller,
-  { body, headers, operation, permissions, service }: SignedCall,
+  { body, headers, operation, path = '/', permissions, service }: SignedCall,
 ): Promise<string> {
   const request = {
-    method: 'POST' as const,
-    url: endpoint(service, region),
+    method: body === undefined ? ('GET' as const) : ('POST' as const),
+    url: new URL(path, endpoint(service, region)),
     headers,
-    body: Buffer.from(body, 'utf8'),
+    body: Buffer.from(body ?? '', 'utf8'),
     keep: answerBytes,
     agent,
     auth: { kind: 'sigv4' as const, service, region, credentials, clock },
@@ -62,15 +64,20 @@ export async function callSigned(
 /** Bytes of an answer that are read: a page of a hundred resources with all their tags is under 3 MB, ten services are less. */
 const answerBytes = 8 * 1024 * 1024;
 
-const endpointVariables = {
-  ecs: 'AWS_ENDPOINT_URL_ECS',
-  tagging: 'AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API',
-  sts: 'AWS_ENDPOINT_URL_STS',
-} as const;
+/** As the SDK calls a service there. */
+const endpointIds: Readonly<Record<string, string>> = {
+  apigateway: 'API_GATEWAY',
+  aps: 'AMP',
+  autoscaling: 'AUTO_SCALING',
+  dms: 'DATABASE_MIGRATION_SERVICE',
+  storagegateway: 'STORAGE_GATEWAY',
+  tagging: 'RESOURCE_GROUPS_TAGGING_API',
+};
 
 /** As the SDK finds it: a variable of the service, one for all, else the region's own. */
-export function endpoint(service: ServiceName, region: string): URL {
-  const set = readEnv(endpointVariables[service]) ?? readEnv('AWS_ENDPOINT_URL');
+export function endpoint(service: string, region: string): URL {
+  const id = endpointIds[service] ?? service.toUpperCase();
+  const set = readEnv(`AWS_ENDPOINT_URL_${id}`) ?? readEnv('AWS_ENDPOINT_URL');
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return new URL(set ?? `https://${service}.${region}.${domain}/`);
 }

@@ -4,17 +4,20 @@ import { type Caller, callSigned } from './signed-call.ts';
 /** A resource with its tags. */
 export type TaggedResource = { readonly arn: string; readonly tags: ReadonlyMap<string, string> };
 
-/** Tagged resources of the types, every page; `onCall` is called before each call. @throws SourceError */
+/** Which resources to show: of one of the types, with all of the tags `keys`. */
+export type ResourceWish = { readonly types: readonly string[]; readonly keys: readonly string[] };
+
+/** Tagged resources, every page; `onCall` is called before each call. @throws SourceError */
 export async function getTaggedResources(
   caller: Caller,
-  types: readonly string[],
+  wish: ResourceWish,
   onCall: () => void,
 ): Promise<TaggedResource[]> {
   const resources: TaggedResource[] = [];
   let token = '';
   do {
     onCall();
-    const page = await readPage(caller, { types, token });
+    const page = await readPage(caller, { ...wish, token });
     for (const { ResourceARN, Tags } of page.ResourceTagMappingList ?? []) {
       const tags = new Map(Tags?.map(({ Key, Value }) => [Key, Value]));
       resources.push({ arn: ResourceARN, tags });
@@ -34,11 +37,12 @@ type TagPage = {
 
 async function readPage(
   caller: Caller,
-  { token, types }: { readonly types: readonly string[]; readonly token: string },
+  { keys, token, types }: ResourceWish & { readonly token: string },
 ): Promise<TagPage> {
   const input = {
     ResourceTypeFilters: types,
     ResourcesPerPage: 100,
+    ...(keys.length > 0 && { TagFilters: [...new Set(keys)].map((Key) => ({ Key })) }),
     ...(token !== '' && { PaginationToken: token }),
   };
   const text = await callSigned(caller, {

@@ -3,7 +3,6 @@ import type { CloudWatchJob } from '@fargaze/core/internal';
 import { scopeKey, scopesOf } from '../aws/scope.ts';
 import { countExpressionMetrics } from './find/expressions.ts';
 import type { ReadUnit, ScopedExpression } from './find/found.ts';
-import { isReadFromEcs } from './find/job-source.ts';
 import { listLifetime, type SearchCounts } from './find/memory.ts';
 import type { Pass } from './pass/pass.ts';
 import type { PlanSize } from './prices.ts';
@@ -34,7 +33,7 @@ export function sizeOf(plan: Plan, { config, region }: Pass, searches: SearchCou
 
 /** The lists that a job needs, each named by a text. */
 function listsOf(job: CloudWatchJob, region: string): string[] {
-  if (job.kind === 'static' || isReadFromEcs(job)) return [];
+  if (job.kind === 'static') return [];
   return scopesOf(job, region).flatMap((scope) =>
     job.metrics.map(({ name }) => `${scopeKey(scope)} ${job.namespace} ${name}`),
   );

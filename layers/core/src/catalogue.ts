@@ -64,6 +64,12 @@ export const catalogue = define({
     'Whether a success took longer than its module calls good, by phase and in total',
     ['phase'],
   ),
+  probe_step_success: gauge(
+    'boolean',
+    'Whether a step of a check in several steps was a success; absent for one that did not run',
+    ['step'],
+  ),
+  probe_step_duration_seconds: gauge('seconds', 'Duration of a step by phase', ['step', 'phase']),
   probe_failed_due_to_cel: gauge(
     'boolean',
     'Indicates if probe failed due to CEL expression not matching',
@@ -207,6 +213,7 @@ export type LabelName<M extends MetricName> = (typeof catalogue)[M]['labels'][nu
 type ClosedValues = RedisLabels & {
   readonly probe_failure_info: { readonly phase: Phase; readonly reason: Reason };
   readonly probe_http_duration_seconds: { readonly phase: Phase };
+  readonly probe_step_duration_seconds: { readonly phase: Phase };
   readonly probe_tcp_duration_seconds: { readonly phase: Phase };
   readonly probe_dns_duration_seconds: { readonly phase: Phase };
   readonly probe_grpc_duration_seconds: { readonly phase: Phase };

@@ -62,6 +62,7 @@ export class DeliveryError extends Error {
     this.status = fault.status;
     this.retryable = fault.retryable;
     this.afterSeconds = fault.afterSeconds;
+    this.stack = `${this.name}: ${message}`;
   }
 }
 
@@ -76,5 +77,6 @@ export class SourceError extends Error {
     super(message, { cause: fault.cause });
     this.operation = fault.operation;
     this.retryable = fault.retryable;
+    this.stack = `${this.name}: ${message}`;
   }
 }

@@ -5,6 +5,7 @@ export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
 export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
+  Association,
   BridgeConfig,
   BudgetConfig,
   CloudWatchConfig,
@@ -14,6 +15,7 @@ export type {
   CloudWatchScope,
   EcsConfig,
   NamedValue,
+  ResourceCall,
   RoleConfig,
   TagFilter,
 } from './config/bridge.ts';
@@ -21,15 +23,18 @@ export type { CelLiteral, CelNode, CelProgram } from './config/cel.ts';
 export type { Config } from './config/config.ts';
 export { recordClasses, recordTypes, responseCodes } from './config/dns-numbers.ts';
 export { showValue } from './config/explain.ts';
+export { namesHost } from './config/hosts.ts';
 export { interpolate } from './config/interpolate.ts';
 export type {
   DnsModule,
   DnsOptions,
+  Extraction,
   GrpcModule,
   HeaderRule,
   HttpHeader,
   HttpModule,
   HttpOptions,
+  HttpStep,
   OAuth2Options,
   ProxyOptions,
   RecordRules,
@@ -43,6 +48,7 @@ export type {
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
 export { instanceOf, type Target } from './config/probes.ts';
+export { fillReferences, type Reference } from './config/references.ts';
 export {
   findHeaderFault,
   isSecretRef,
@@ -69,7 +75,7 @@ export { exitReason } from './exit-reason.ts';
 export { hashText } from './hash.ts';
 export { type Answer, ask } from './http/ask.ts';
 export { retry } from './http/retry.ts';
-export { type AwsCredentials, presignUrl, readAwsCredentials } from './http/sigv4.ts';
+export { type AwsCredentials, presignUrl, readAwsCredentials, signRequest } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
 export {
@@ -83,12 +89,12 @@ export {
 export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
 export { detailOf } from './net/tls-error.ts';
-export { type Failure, failure, type Phase, type Reason } from './outcome.ts';
-export { expandGroups, matchGroups } from './pattern/groups.ts';
+export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
+export { expandGroups, matchGroups, searchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { Pattern } from './pattern/pattern.ts';
 export { tryProbe } from './probe/attempts.ts';
-export { mayBeSecret, namesHost } from './probe/bound-hosts.ts';
+export { mayBeSecret } from './probe/bound-hosts.ts';
 export { createProbeHandler, type InvocationContext } from './probe/invocation.ts';
 export type { Probe, ProbeEnvironment, Reading } from './probe/probe.ts';
 export { isDue } from './probe/select.ts';

@@ -63,6 +63,7 @@ export const reasons = {
   ssl: 'the final connection is (or is not) over TLS, against the rule',
   json: 'a rule on the JSON of the body failed',
   proxy: 'the proxy refused the way to the target',
+  extract: 'the answer of a step does not hold a value that later steps need',
   token: 'the authorization server gave no access token',
   // TCP, DNS and gRPC
   expect: 'what the server said is not what was expected',

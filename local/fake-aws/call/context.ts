@@ -5,7 +5,20 @@ import type { Region, World } from '../model/types.ts';
 import type { Input } from '../wire/input.ts';
 
 /** The services that answer. */
-export type ServiceName = 'ecs' | 'ec2' | 'cloudwatch' | 'tagging' | 'sts' | 'iam';
+export type ServiceName =
+  | 'apigateway'
+  | 'aps'
+  | 'autoscaling'
+  | 'cloudwatch'
+  | 'dms'
+  | 'ec2'
+  | 'ecs'
+  | 'elb'
+  | 'iam'
+  | 'shield'
+  | 'storagegateway'
+  | 'sts'
+  | 'tagging';
 
 /** A decoded and authenticated request. */
 export type Call = {

@@ -1,6 +1,6 @@
 // ListServices and DescribeServices.
 import type { Context } from '../call/context.ts';
-import { nameOf, serviceArn } from '../model/arn.ts';
+import { nameOf, serviceArn, targetGroupArnOf } from '../model/arn.ts';
 import {
   countTasks,
   desiredCountAt,
@@ -76,7 +76,7 @@ function describe(context: Context, service: Service): object {
       minimumHealthyPercent: 100,
     },
     deployments: deployments.map((deployment) => describeDeployment(service, deployment, now)),
-    loadBalancers: [],
+    loadBalancers: balancersOf(service),
     serviceRegistries: [],
     events: events(service, now),
     createdAt: new Timestamp(service.createdAt),
@@ -93,6 +93,18 @@ function describe(context: Context, service: Service): object {
     enableExecuteCommand: false,
     tags: includes(context, 'TAGS') ? tagList(service.tags) : [],
   };
+}
+
+function balancersOf(service: Service): readonly object[] {
+  if (service.balancer === undefined) return [];
+  const targetGroupArn = targetGroupArnOf(service);
+  return [{ targetGroupArn, containerName: service.name, containerPort: 8080 }];
+}
+
+function connectOf({ connect, name }: Service): object {
+  if (connect === undefined) return {};
+  const services = [{ portName: name, clientAliases: [connect] }];
+  return { serviceConnectConfiguration: { enabled: true, namespace: 'local', services } };
 }
 
 function launchedBy({ capacityProvider }: Service): object {
@@ -136,6 +148,7 @@ function describeDeployment(service: Service, deployment: Deployment, now: numbe
     platformVersion: '1.4.0',
     platformFamily: 'Linux',
     rolloutState: state,
+    ...connectOf(service),
     rolloutStateReason: ended?.reason ?? `ECS deployment ${deployment.id} in progress.`,
   };
 }

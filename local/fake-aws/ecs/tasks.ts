@@ -193,6 +193,9 @@ function definitionShape(definition: TaskDefinition): object {
       portMappings: [],
       mountPoints: [],
       volumesFrom: [],
+      ...(container.healthCheck !== undefined && {
+        healthCheck: { command: container.healthCheck, interval: 30, timeout: 5, retries: 3 },
+      }),
       environment: Object.entries(container.environment ?? {}).map(([name, value]) => ({
         name,
         value,

@@ -80,6 +80,8 @@ export type Model = {
   addMetric(spec: MetricSpec): void;
   /** Returns the ARN. */
   addResource(spec: ResourceSpec): string;
+  /** Adds an item to the answer of an API that lists what has no model of its own. */
+  addListed(spec: Place & { readonly api: string; readonly item: object }): void;
   /** What EventBridge sends about ECS in a span of time, each event once. */
   busEvents(span: EventSpan): BusEvent[];
   /** Does something at a set time of the simulated clock. */
@@ -135,6 +137,10 @@ export function createModel(options: ModelOptions): Model {
     addInstance: (spec) => addInstance(world, spec),
     addMetric: (spec) => addMetric(world, spec),
     addResource: (spec) => addResource(world, spec),
+    addListed: ({ api, item, ...place }) => {
+      const { lists } = findRegion(world, place);
+      lists.set(api, [...(lists.get(api) ?? []), item]);
+    },
     busEvents: (span) => busEvents(world, span),
     schedule: agenda.at,
     repeat: agenda.every,

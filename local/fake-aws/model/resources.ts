@@ -11,8 +11,10 @@ export type ResourceSpec = Place & {
   readonly kind: 'load-balancer' | 'cache' | 'function' | 'other';
   readonly name: string;
   readonly tags?: Tags;
-  /** Only with kind `other`: the part of the ARN after the account, and the service. */
+  /** Only with kind `other`: the service; `name` is the part of the ARN after the account. */
   readonly service?: string;
+  /** Only with kind `other`: the ARN, where it has not all parts. */
+  readonly arn?: string;
 };
 
 type Standard = readonly [name: string, unit: string, low: number, high: number];
@@ -96,6 +98,6 @@ function resourceArn(region: Region, spec: ResourceSpec): string {
     case 'function':
       return arnOf(region, 'lambda', `function:${spec.name}`);
     case 'other':
-      return arnOf(region, spec.service ?? 'example', spec.name);
+      return spec.arn ?? arnOf(region, spec.service ?? 'example', spec.name);
   }
 }

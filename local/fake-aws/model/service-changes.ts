@@ -9,6 +9,8 @@ import { completeRollout } from './rollout.ts';
 import { statusOf, wantedTasks } from './service.ts';
 import { endTask, makeTask } from './task.ts';
 import type {
+  BalancerSpec,
+  ConnectAlias,
   ContainerExit,
   ContainerSpec,
   Health,
@@ -34,6 +36,8 @@ export type ServiceSpec = Place & {
   readonly propagateTags?: 'SERVICE' | 'NONE';
   /** Private IPv4 address that all its tasks have, such as one of loopback; each has its own by default. */
   readonly address?: string;
+  readonly balancer?: BalancerSpec;
+  readonly connect?: ConnectAlias;
   /** Seconds between points of its AWS/ECS metrics, 60 by default. */
   readonly resolution?: 20 | 60;
   /** A day before now by default. */
@@ -57,6 +61,8 @@ export function addService(world: World, spec: ServiceSpec): void {
     healthCheck: spec.healthCheck ?? 'no',
     propagateTags: spec.propagateTags ?? 'NONE',
     address: spec.address,
+    balancer: spec.balancer,
+    connect: spec.connect,
     resolution: spec.resolution ?? 60,
     createdAt: at,
     deletedAt: undefined,

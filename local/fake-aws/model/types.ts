@@ -12,7 +12,22 @@ export type ContainerSpec = {
   /** Whether the task ends with it; true unless said otherwise. */
   readonly essential?: boolean;
   readonly environment?: Tags;
+  /** Command of its health check, e.g. `CMD-SHELL`, `curl -f http://localhost/health`. */
+  readonly healthCheck?: readonly string[];
 };
+
+/** The application load balancer in front of a service. */
+export type BalancerSpec = {
+  readonly name: string;
+  readonly scheme: 'internet-facing' | 'internal';
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** Hosts of the rule that leads to the service; none: the listener's default action does. */
+  readonly hosts: readonly string[];
+  readonly healthCheckPath: string;
+};
+
+/** A name of Service Connect. */
+export type ConnectAlias = { readonly dnsName: string; readonly port: number };
 
 /** A registered task definition. */
 export type TaskDefinition = {
@@ -112,6 +127,8 @@ export type Service = {
   readonly propagateTags: 'SERVICE' | 'NONE';
   /** Private IPv4 address of its tasks; each has its own where undefined. */
   readonly address: string | undefined;
+  readonly balancer: BalancerSpec | undefined;
+  readonly connect: ConnectAlias | undefined;
   /** Seconds between the samples of AWS/ECS metrics. */
   readonly resolution: 20 | 60;
   readonly createdAt: EpochSeconds;
@@ -160,6 +177,8 @@ export type Region = {
   readonly definitions: Map<string, TaskDefinition[]>;
   readonly series: SeriesTable;
   readonly resources: Map<string, Resource>;
+  /** Items of lists that have no model of their own, by API. */
+  readonly lists: Map<string, object[]>;
 };
 
 /** An AWS account. */

@@ -42,6 +42,7 @@ export function findRegion(world: World, place: Place): Region {
     definitions: new Map(),
     series: createSeriesTable(hashText(`${world.seed}/${account.id}/${name}`)),
     resources: new Map(),
+    lists: new Map(),
   };
   account.regions.set(name, region);
   return region;

@@ -1,27 +1,22 @@
-// What a job asks for in one scope. The ECS API answers for ECS, static jobs name their metrics, and for the rest
-// ListMetrics and tags do, by YACE's rules. A call that fails costs only the job that needs it.
-import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
-import { addTo } from '../../aws/call-tally.ts';
-import { getTaggedResources, type TaggedResource } from '../../aws/tagging.ts';
-import type { EcsReading } from '../../ecs/reading.ts';
-import { type Association, associations, possibleArns } from './associate.ts';
-import { discoverEcs, type EcsFacts } from './ecs-metrics.ts';
+// What a job asks for in one scope. Static jobs name their metrics; ListMetrics shows those of the others. Whom they belong to
+// the ECS API says for ECS, and tags for the rest, by YACE's rules. A call that fails costs only the job that needs it.
+import type { CloudWatchJob, ResourceCall } from '@fargaze/core/internal';
+import type { TaggedResource } from '../../aws/tagging.ts';
+import { Associator, builtArn } from './associate.ts';
+import { discoverEcsListed, type EcsSource } from './ecs-listed.ts';
 import { isReadFromEcs } from './job-source.ts';
-import { listMetrics } from './list-metrics.ts';
+import { listOrFail, withoutGone } from './list-metrics.ts';
 import type { ListedMetric } from './memory.ts';
 import {
   type Discovery,
   hasRequiredDimensions,
   type MetricQuery,
-  matchesTags,
   noTags,
   type Resource,
   tagsOf,
 } from './metric-query.ts';
 import type { Search } from './search.ts';
-
-/** ECS as read for a job. */
-export type EcsSource = { readonly reading: EcsReading; readonly facts: EcsFacts };
+import { findTagged } from './tagged.ts';
 
 /** What the job asks for. Calls that fail are faults of the pass; `readEcs` is called only for jobs that need it. */
 export async function discover(
@@ -30,33 +25,51 @@ export async function discover(
   readEcs: () => Promise<EcsSource>,
 ): Promise<Discovery> {
   if (job.kind === 'static') return discoverStatic(job, search);
-  if (isReadFromEcs(job)) {
-    const { facts, reading } = await readEcs();
-    return discoverEcs(job, reading, facts);
+  if (isReadFromEcs(job)) return discoverEcsListed(job, search, await readEcs());
+  return discoverListed(job, search);
+}
+
+async function discoverListed(job: CloudWatchJob, search: Search): Promise<Discovery> {
+  const { lacks, resources } = await findTagged(job, search);
+  // A series without the tags that it exports would be a different one: better late than wrong.
+  if (lacks === 'series') return { ...nothing, complete: 'partial' };
+  // As in YACE: where no resource has the tags, no metric belongs to one.
+  if (job.searchTags.length > 0 && job.association !== undefined && resources.length === 0) {
+    return nothing;
   }
-  const association = job.kind === 'discovery' ? associations[job.namespace] : undefined;
-  const tags = await readTags(job, association, search);
-  // Without the tags that it exports a series would be a different one: better late than wrong.
-  if (tags.failed && job.searchTags.length + job.exportedTags.length > 0) return nothing;
-  const listed = await Promise.all(job.metrics.map(({ name }) => listOrFail(job, name, search)));
-  const queries = job.metrics.flatMap((metric, index) =>
-    (listed[index] ?? []).flatMap((one) =>
-      queryListed(job, { metric, one, association, tags }, search),
-    ),
+  const associator = job.association && new Associator(job.namespace, job.association, resources);
+  const listed = await Promise.all(
+    job.metrics.map(({ name }) => listWanted(job, name, { search, associator })),
   );
-  const resources = new Map(queries.map(({ resource }) => [resource.arn, resource]));
+  const queries = job.metrics.flatMap((metric, index) =>
+    (listed[index] ?? []).map((one) => {
+      const resource = resourceOf(job, one, { search, associator });
+      return queryOf({ job, metric, resource }, one, search);
+    }),
+  );
+  const found = queries.flatMap(({ resource }) => (resource.arn === 'global' ? [] : [resource]));
+  const tagged = resources.map((one) => taggedResource(job, one, []));
+  // The first of each ARN counts, and that of a query has dimensions.
+  const shown = queries.length === 0 ? [] : [...found, ...tagged];
+  const failed = lacks !== 'nothing' || listed.includes(undefined);
   return {
     queries,
-    resources: [...resources.values()].filter(({ arn }) => arn.startsWith('arn:')),
-    complete: tags.failed || listed.includes(undefined) ? 'partial' : 'complete',
+    resources: job.kind === 'discovery' ? distinct(shown) : [],
+    complete: failed ? 'partial' : 'complete',
     existing: undefined,
   };
+}
+
+function distinct(resources: readonly Resource[]): Resource[] {
+  const byArn = new Map<string, Resource>();
+  for (const one of resources) if (!byArn.has(one.arn)) byArn.set(one.arn, one);
+  return [...byArn.values()];
 }
 
 const nothing: Discovery = {
   queries: [],
   resources: [],
-  complete: 'partial',
+  complete: 'complete',
   existing: undefined,
 };
 
@@ -65,97 +78,97 @@ function discoverStatic(job: CloudWatchJob, { scope: { account } }: Search): Dis
   const resource: Resource = { arn: job.name, ...noTags, dimensions };
   const queries = job.metrics.map((metric): MetricQuery => {
     const common = { job, metric, resource, dimensions, account };
-    return { ...common, linked: 'own', resolution: undefined };
+    return { ...common, linked: 'own', resolution: undefined, found: 'job' };
   });
   return { queries, resources: [], complete: 'complete', existing: undefined };
 }
 
-/** Undefined when they cannot be listed. */
-async function listOrFail(
+/** Where metrics of a job belong. */
+type Belonging = { readonly search: Search; readonly associator: Associator | undefined };
+
+/** The metrics `name` that the job asks for; undefined when they cannot be listed. */
+async function listWanted(
   job: CloudWatchJob,
   name: string,
-  search: Search,
+  belonging: Belonging,
 ): Promise<readonly ListedMetric[] | undefined> {
-  try {
-    return await listMetrics(job, name, search);
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    search.pass.tally.faults.push(error);
-    return undefined;
-  }
+  const { associator, search } = belonging;
+  const listed = await listOrFail(job, name, search);
+  const wanted = listed?.filter(
+    (one) => hasRequiredDimensions(job, one.dimensions) && isWanted(job, one, belonging),
+  );
+  if (wanted === undefined || associator === undefined) return wanted;
+  const isProven = (one: ListedMetric) => taggedOf(one, belonging) !== undefined;
+  return withoutGone(wanted, { job, name, isProven }, search);
 }
 
-/** Tags by ARN, and whether any resource has those that the job filters by. */
-type Tags = {
-  readonly byArn: ReadonlyMap<string, TaggedResource['tags']>;
-  readonly any: 'some' | 'none';
-};
+/** APIs that list all resources, with tags or without: what they lack has gone. */
+const whole: ReadonlySet<string | undefined> = new Set<ResourceCall>([
+  'auto-scaling',
+  'spot-fleets',
+  'storage-gateway',
+  'transit-gateways',
+]);
 
-const unknownTags: Tags = { byArn: new Map(), any: 'none' };
-
-/** Tags for labels, filters and `_info` series. If they are only for the last, a job is complete without them. */
-async function readTags(
-  job: CloudWatchJob,
-  association: Association | undefined,
-  { pass: { tally }, scope }: Search,
-): Promise<Tags & { readonly failed: boolean }> {
-  const zeros = job.metrics.some(({ nilToZero }) => nilToZero);
-  const needed = job.searchTags.length + job.exportedTags.length > 0 || zeros;
-  if (association === undefined) return { ...unknownTags, failed: false };
-  try {
-    const onCall = () => addTo(tally.requests, 'GetResources');
-    const resources = await getTaggedResources(scope.caller, association.types, onCall);
-    const any = resources.some(({ tags }) => matchesTags(job, tags)) ? 'some' : 'none';
-    return { byArn: new Map(resources.map(({ arn, tags }) => [arn, tags])), any, failed: false };
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    tally.faults.push(error);
-    return { ...unknownTags, failed: needed };
-  }
-}
-
-type Listed = {
-  readonly metric: CloudWatchJob['metrics'][number];
-  readonly one: ListedMetric;
-  readonly association: Association | undefined;
-  readonly tags: Tags;
-};
-
-function queryListed(job: CloudWatchJob, listed: Listed, { scope }: Search): MetricQuery[] {
-  const { metric, one } = listed;
-  if (!hasRequiredDimensions(job, one.dimensions)) return [];
-  const account = one.account ?? scope.account;
-  const resource = resourceOf(job, listed, { region: scope.region, account });
-  if (resource === undefined) return [];
-  const linked = account === scope.account ? 'own' : 'linked';
+/** As in YACE: with tag filters, a metric of a resource that none of them matches is left out. */
+function isWanted(job: CloudWatchJob, one: ListedMetric, belonging: Belonging): boolean {
+  const filtered = job.searchTags.length > 0 || whole.has(job.association?.call);
+  if (!filtered || belonging.associator === undefined) return true;
   const { dimensions } = one;
-  return [{ job, metric, resource, dimensions, account, linked, resolution: undefined }];
+  return taggedOf(one, belonging) !== undefined || !belonging.associator.applies(dimensions);
 }
 
-/** Undefined when the job's tag filters exclude the metric. */
-function resourceOf(
-  job: CloudWatchJob,
-  { association, one, tags }: Listed,
-  owner: { readonly region: string; readonly account: string },
-): Resource | undefined {
+function ownerOf({ account }: ListedMetric, { scope }: Search): string {
+  return account ?? scope.account;
+}
+
+/** The tagged resource of a metric; tags of linked accounts cannot be read. */
+function taggedOf(
+  one: ListedMetric,
+  { associator, search }: Belonging,
+): TaggedResource | undefined {
+  if (ownerOf(one, search) !== search.scope.account) return undefined;
+  return associator?.find(one.dimensions);
+}
+
+function queryOf(
+  { job, metric, resource }: Pick<MetricQuery, 'job' | 'metric' | 'resource'>,
+  one: ListedMetric,
+  search: Search,
+): MetricQuery {
+  const account = ownerOf(one, search);
+  const linked = account === search.scope.account ? 'own' : 'linked';
   const { dimensions } = one;
-  if (association === undefined) {
-    const arn = job.kind === 'customNamespace' ? job.name : 'global';
-    return { arn, ...noTags, dimensions };
-  }
-  const arns = possibleArns(association, dimensions, owner);
-  const [first] = arns;
-  const tagged = arns.find((arn) => {
-    const own = tags.byArn.get(arn);
-    return own !== undefined && matchesTags(job, own);
-  });
-  if (tagged !== undefined) {
-    const own = tagsOf(job, tags.byArn.get(tagged) ?? new Map());
-    return { arn: tagged, ...own, dimensions, since: 0 };
-  }
-  if (job.searchTags.length === 0) return { arn: first ?? 'global', ...noTags, dimensions };
-  // As in YACE: a metric that belongs to no resource is kept if any resource matches.
-  return first === undefined && tags.any === 'some'
-    ? { arn: 'global', ...noTags, dimensions }
-    : undefined;
+  return {
+    job,
+    metric,
+    resource,
+    dimensions,
+    account,
+    linked,
+    resolution: undefined,
+    found: 'list',
+  };
+}
+
+function resourceOf(job: CloudWatchJob, one: ListedMetric, belonging: Belonging): Resource {
+  const { dimensions } = one;
+  if (job.kind === 'customNamespace') return { arn: job.name, ...noTags, dimensions };
+  const tagged = taggedOf(one, belonging);
+  if (tagged !== undefined) return taggedResource(job, tagged, dimensions);
+  const { search } = belonging;
+  const owner = { region: search.scope.region, account: ownerOf(one, search) };
+  const arn =
+    job.searchTags.length > 0
+      ? undefined
+      : job.association && builtArn(job.association, dimensions, owner);
+  return { arn: arn ?? 'global', ...noTags, dimensions };
+}
+
+function taggedResource(
+  job: CloudWatchJob,
+  { arn, tags }: TaggedResource,
+  dimensions: Resource['dimensions'],
+): Resource {
+  return { arn, ...tagsOf(job, tags), dimensions, since: 0 };
 }

@@ -1,5 +1,5 @@
-// The ECS metrics that a job asks for, from the ECS API instead of ListMetrics: services with or without tags, but none
-// that has had no task and so no data. Pure.
+// The ECS metrics that a job may ask for, from the ECS API: clusters and services with or without tags, but of one that has
+// had no task only the counts that Container Insights publish all the same. Pure.
 import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core/internal';
 import type { Cluster, Service } from '../../ecs/narrow.ts';
 import type { ClusterReading, EcsReading } from '../../ecs/reading.ts';
@@ -26,6 +26,18 @@ const onlyOfClusters = new Set([
 ]);
 const onlyOfServices = new Set([
   'EBSFilesystemUtilization',
+  'DesiredTaskCount',
+  'RunningTaskCount',
+  'PendingTaskCount',
+  'DeploymentCount',
+  'TaskSetCount',
+]);
+
+/** Counts that are published while nothing runs: they say so. */
+export const evenIdle: ReadonlySet<string> = new Set([
+  'TaskCount',
+  'ServiceCount',
+  'ContainerInstanceCount',
   'DesiredTaskCount',
   'RunningTaskCount',
   'PendingTaskCount',
@@ -87,11 +99,9 @@ function clusterPart(job: CloudWatchJob, { cluster: reading, stopped }: ClusterF
   const dimensions = [{ name: 'ClusterName', value: cluster.clusterName ?? '' }];
   const about = { cluster, arn: cluster.clusterArn ?? '', tags: cluster.tags, dimensions };
   return part(job, about, (resource) =>
-    hasData
-      ? job.metrics
-          .filter(({ name }) => !onlyOfServices.has(name))
-          .map((metric) => queryOf(job, metric, resource))
-      : [],
+    job.metrics
+      .filter(({ name }) => !onlyOfServices.has(name) && (hasData || evenIdle.has(name)))
+      .map((metric) => queryOf(job, metric, resource)),
   );
 }
 
@@ -112,14 +122,12 @@ function servicePart(job: CloudWatchJob, known: ServiceFacts): Part {
   const group = `service:${service.serviceName}`;
   const hasRun = (service.runningCount ?? 0) > 0 || (stopped?.has(group) ?? true);
   return part(job, about, (resource) =>
-    hasRun
-      ? job.metrics
-          .filter(({ name }) => !onlyOfClusters.has(name))
-          .map((metric) => ({
-            ...queryOf(job, metric, resource),
-            resolution: resolutionOf(service, metric, facts.resolutions),
-          }))
-      : [],
+    job.metrics
+      .filter(({ name }) => !onlyOfClusters.has(name) && (hasRun || evenIdle.has(name)))
+      .map((metric) => ({
+        ...queryOf(job, metric, resource),
+        resolution: resolutionOf(service, metric, facts.resolutions),
+      })),
   );
 }
 
@@ -172,5 +180,6 @@ function stoppedGroups(
 function queryOf(job: CloudWatchJob, metric: CloudWatchMetric, resource: Resource): MetricQuery {
   const [, , , , account = ''] = resource.arn.split(':');
   const { dimensions } = resource;
-  return { job, metric, resource, dimensions, account, linked: 'own', resolution: undefined };
+  const common = { job, metric, resource, dimensions, account };
+  return { ...common, linked: 'own', resolution: undefined, found: 'resource' };
 }

@@ -7,7 +7,7 @@ import type { EcsReading } from '../../ecs/reading.ts';
 import { isReadIn, type Pass } from '../pass/pass.ts';
 import { discover } from './discover.ts';
 import type { ScopedJob } from './found.ts';
-import { discoveryLag, isReadFromEcs } from './job-source.ts';
+import { isReadFromEcs } from './job-source.ts';
 import type { FindMemory } from './memory.ts';
 import { needsResolutions, readResolutions } from './resolutions.ts';
 import { jobKey, type Search } from './search.ts';
@@ -81,6 +81,10 @@ function countFound(
 
 /** Records what a job found, once all of it has been read and delivered. */
 export function keepFound({ discovery, job, key }: ScopedJob, memory: FindMemory): void {
-  if (discoveryLag(job) > 0) memory.keepRead(discovery.queries.map((one) => metricKey(one, key)));
+  const found = discovery.queries.filter((one) => one.found !== 'job');
+  memory.keepRead(
+    key,
+    found.map((one) => metricKey(one, key)),
+  );
   if (isReadFromEcs(job)) memory.keepCurrent(key, discovery.queries);
 }

@@ -1,5 +1,5 @@
 // ListMetrics, every page. A warm function keeps a list for an hour: lists change seldom and each call costs.
-import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
+import { type CloudWatchJob, type NamedValue, SourceError } from '@fargaze/core/internal';
 import type { ListedMetric } from './memory.ts';
 import type { Search } from './search.ts';
 
@@ -29,6 +29,60 @@ export async function listMetrics(
     pass.tally.faults.push(error);
     return last;
   }
+}
+
+/** As {@link listMetrics}; where there is no list, undefined, and a fault of the pass. */
+export async function listOrFail(
+  job: CloudWatchJob,
+  name: string,
+  search: Search,
+): Promise<readonly ListedMetric[] | undefined> {
+  try {
+    return await listMetrics(job, name, search);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    search.pass.tally.faults.push(error);
+    return undefined;
+  }
+}
+
+/** Seconds within which a metric with frequent points is listed as active as long as what it is about exists. */
+const activeSeconds = 3 * 3600;
+
+/**
+ * Without metrics of what has gone. CloudWatch lists them for two weeks more, and each costs as much as a live one. `isProven`
+ * says of which ones it is known that they are about something that exists; of the others only recent points say so.
+ */
+export async function withoutGone(
+  listed: readonly ListedMetric[],
+  { isProven, job, name }: ListUse,
+  search: Search,
+): Promise<readonly ListedMetric[]> {
+  const slow = job.metrics.some((one) => one.name === name && one.period >= activeSeconds);
+  if (job.recentlyActiveOnly || slow || listed.every(isProven)) return listed;
+  const recent = await listOrFail({ ...job, recentlyActiveOnly: true }, name, search);
+  if (recent === undefined) return listed;
+  const active = new Set(recent.map(identityOf));
+  return listed.filter((one) => isProven(one) || active.has(identityOf(one)));
+}
+
+/** The list of the metrics `name` of a job. */
+export type ListUse = {
+  readonly job: CloudWatchJob;
+  readonly name: string;
+  readonly isProven: (metric: ListedMetric) => boolean;
+};
+
+function identityOf({ account, dimensions }: ListedMetric): string {
+  return `${account ?? ''}\u0000${dimensionsKey(dimensions)}`;
+}
+
+/** A text that is equal for equal dimensions, in whatever order. */
+export function dimensionsKey(dimensions: readonly NamedValue[]): string {
+  return dimensions
+    .map(({ name, value }) => `${name}=${value}`)
+    .sort()
+    .join('\u0000');
 }
 
 type Owner = string | 'own' | 'all';

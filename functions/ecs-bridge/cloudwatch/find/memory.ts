@@ -32,8 +32,9 @@ export class FindMemory {
   readonly resolutions: Resolutions = new Map();
   readonly searches: SearchCounts = new Map();
   readonly #lists = new Map<string, KeptList>();
-  /** Keys of listed metrics that have been read. */
+  /** Keys of metrics that have been read, and of their jobs. */
   readonly #read = new Set<string>();
+  readonly #readJobs = new Set<string>();
   /** Queries of the last pass by job and ARN, of jobs that the ECS API answers. */
   readonly #current = new Map<string, ReadonlyMap<string, readonly MetricQuery[]>>();
   readonly #departed = new Map<string, Map<string, Departed>>();
@@ -59,15 +60,21 @@ export class FindMemory {
     return !this.#read.has(metric);
   }
 
-  /** Records that metrics have been read; one that appears later may have begun long before it was listed. */
-  keepRead(metrics: Iterable<string>): void {
+  /** Whether a pass of this function has read the job. */
+  hasRead(job: string): boolean {
+    return this.#readJobs.has(job);
+  }
+
+  /** Records that metrics of a job have been read; one that appears later may have begun long before it was listed. */
+  keepRead(job: string, metrics: Iterable<string>): void {
+    this.#readJobs.add(job);
     for (const metric of metrics) this.#read.add(metric);
   }
 
   /** Records what a job found. */
   keepCurrent(job: string, queries: readonly MetricQuery[]): void {
     const byArn = new Map<string, MetricQuery[]>();
-    for (const query of queries) {
+    for (const query of queries.filter(({ resource }) => resource.arn.startsWith('arn:'))) {
       const list = byArn.get(query.resource.arn) ?? [];
       list.push(query);
       byArn.set(query.resource.arn, list);

@@ -34,6 +34,8 @@ export type MetricQuery = {
   readonly linked: 'linked' | 'own';
   /** Seconds between two published points; undefined: not known to be finer than the configured period. */
   readonly resolution: Seconds | undefined;
+  /** By ListMetrics, which shows it late, so that it may have points from before; by a resource of ECS; by the job itself. */
+  readonly found: 'list' | 'resource' | 'job';
 };
 
 /** What a job asks for in one scope. */

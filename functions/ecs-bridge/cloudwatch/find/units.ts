@@ -3,7 +3,7 @@ import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
 import { settleOf } from '../pass/pass.ts';
 import type { Span } from '../pass/time.ts';
 import type { ReadUnit } from './found.ts';
-import { discoveryLag } from './job-source.ts';
+import { listLag } from './job-source.ts';
 import type { MetricQuery } from './metric-query.ts';
 import type { Search } from './search.ts';
 import { splitStatistics } from './statistics.ts';
@@ -14,7 +14,7 @@ export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUn
   const { metric, resolution } = query;
   const period = finestPeriod(metric.period, resolution);
   const name = metricKey(query, job);
-  const lag = search.memory.isNew(name) ? discoveryLag(query.job) : 0;
+  const lag = isLate(query, { name, job }, search) ? listLag : 0;
   const { region } = search.scope;
   return splitStatistics(metric.statistics).map((statistics) => {
     const key = `${name}\u0000${statistics[0]}`;
@@ -23,6 +23,19 @@ export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUn
     const size = statistics.length;
     return { query, job, region, statistics, size, period, span, watermark, key };
   });
+}
+
+/**
+ * Whether the metric may have points from before it was found: one of a list that has not been read, or one of a resource
+ * that appears while the function is warm. After a cold start the watermark of the job says how far others were read.
+ */
+function isLate(
+  { found }: MetricQuery,
+  { job, name }: { readonly name: string; readonly job: string },
+  { memory }: Search,
+): boolean {
+  if (found === 'job' || !memory.isNew(name)) return false;
+  return found === 'list' || memory.hasRead(job);
 }
 
 /** A text that is equal for the same metric of a job. */

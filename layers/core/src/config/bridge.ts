@@ -48,12 +48,42 @@ export type CloudWatchScope = {
   readonly roles: readonly (RoleConfig | undefined)[];
 };
 
+/** An API that lists the resources of a namespace, or completes what their tags say. */
+export type ResourceCall =
+  | 'api-gateway'
+  | 'auto-scaling'
+  | 'dms'
+  | 'prometheus'
+  | 'shield'
+  | 'spot-fleets'
+  | 'storage-gateway'
+  | 'transit-gateways';
+
+/** How the ARNs of one kind of resource hold dimensions of their metrics. */
+export type ArnMapping = {
+  /** A regular expression with a group for each dimension, in order. */
+  readonly pattern: string;
+  readonly dimensions: readonly string[];
+  /** The ARN with `{partition}`, `{region}`, `{account}` and dimensions in braces; unset: dimensions do not give it. */
+  readonly arn?: string;
+};
+
+/** Which resource a metric of a namespace belongs to. */
+export type Association = {
+  /** Resource types for GetResources. */
+  readonly types: readonly string[];
+  readonly mappings: readonly ArnMapping[];
+  readonly call?: ResourceCall;
+};
+
 /** One job, in YACE's schema. */
 export type CloudWatchJob = CloudWatchScope & {
   readonly kind: 'discovery' | 'static' | 'customNamespace';
   /** Unique; of a discovery job its namespace, numbered from the second on. */
   readonly name: string;
   readonly namespace: string;
+  /** Of a discovery job; unset: its metrics belong to no resource. */
+  readonly association?: Association;
   readonly searchTags: readonly TagFilter[];
   /** Keys of tags that become labels `tag_<key>` of every series of the job. */
   readonly exportedTags: readonly string[];

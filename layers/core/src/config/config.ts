@@ -4,6 +4,7 @@ import type { BridgeConfig } from './bridge.ts';
 import type { Module } from './modules.ts';
 import type { ProbeConfig } from './probes.ts';
 import type { SloConfig } from './slos.ts';
+import type { VantageConfig } from './vantage.ts';
 
 /** A compiled fargaze.yml. */
 export type Config = {
@@ -12,6 +13,8 @@ export type Config = {
   readonly probes: readonly ProbeConfig[];
   /** Schedules that share the web probes of one vantage among them. */
   readonly shards: number;
+  /** Targets that are known to be up. */
+  readonly vantage?: VantageConfig;
   readonly bridge: BridgeConfig;
   readonly slos: readonly SloConfig[];
   /** Where links of alerts lead; what is unset has a default. */

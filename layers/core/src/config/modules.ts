@@ -81,6 +81,8 @@ export type HttpOptions = IpOptions & {
   readonly basicAuth?: BasicAuthOptions;
   readonly authorization?: { readonly type: string; readonly credentials?: SecretRef };
   readonly oauth2?: OAuth2Options;
+  /** Signs each request with the function's own credentials; the region is the function's where it is unset. */
+  readonly sigv4?: { readonly region?: string; readonly service: string };
   /** Headers of several values, some of them secret, beside those of `headers`. */
   readonly httpHeaders: readonly HttpHeader[];
   /** Whether HTTP/2 is offered by ALPN. */
@@ -91,6 +93,28 @@ export type HttpOptions = IpOptions & {
   readonly tls: TlsOptions;
   /** CIDR blocks that may be reached although they are blocked by default. */
   readonly allowBlocked: readonly string[];
+};
+
+/** Where a step finds a value for later ones: in the body (as JSON, or by the pattern), a header or a cookie. */
+export type Extraction = {
+  readonly name: string;
+  /** Names and indexes that lead to one value of a JSON body; an index below 0 counts from the end. */
+  readonly json?: readonly (string | number)[];
+  readonly header?: string;
+  readonly cookie?: string;
+  /** On the body, or on the value of one of the others: its first group is the value, or what it matches. */
+  readonly pattern?: GroupPattern;
+};
+
+/** One request of a check in several steps. */
+export type HttpStep = {
+  readonly name: string;
+  /** Path, query or address, relative to the target; may hold references (config/references.ts), as headers and body may. */
+  readonly path: string;
+  readonly http: HttpOptions;
+  readonly extract: readonly Extraction[];
+  /** Whether it runs after a failure too. */
+  readonly always: boolean;
 };
 
 /** One step of a TCP dialogue: what to wait for, then what to send, then whether TLS begins. */
@@ -170,8 +194,12 @@ type ModuleBase = {
   readonly compat?: 'strict';
 };
 
-/** A module that probes by HTTP. */
-export type HttpModule = ModuleBase & { readonly prober: 'http'; readonly http: HttpOptions };
+/** A module that probes by HTTP: by one request, or by `steps`, each with the options of `http` and its own. */
+export type HttpModule = ModuleBase & {
+  readonly prober: 'http';
+  readonly http: HttpOptions;
+  readonly steps?: readonly HttpStep[];
+};
 
 /** A module that probes Redis. */
 export type RedisModule = ModuleBase & { readonly prober: 'redis'; readonly redis: RedisOptions };

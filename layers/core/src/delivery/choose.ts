@@ -28,7 +28,11 @@ const sinks = {
     return queue === undefined ? undefined : lateQueue(queue);
   },
   stdout: () => createStdoutSink(),
+  none: () => discarding,
 } as const satisfies SinkTable;
+
+/** Nobody asked for the results but by the answer: an invocation by hand. */
+const discarding: Sink = { name: 'none', series: 'shown', discards: true, write: async () => {} };
 
 /** How each sink is made; what is wrong with its settings goes to `issues`. */
 export type SinkTable = Readonly<Record<string, (issues: Issue[]) => Sink | undefined>>;

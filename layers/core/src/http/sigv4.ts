@@ -35,7 +35,7 @@ export type SignedRequest = {
   readonly at: EpochMs;
 };
 
-/** The headers to add: `x-amz-date`, `authorization` and, with a session, `x-amz-security-token`. */
+/** The headers to add: `x-amz-date`, `authorization`, with a session `x-amz-security-token`, and for S3 the sum of the body. */
 export function signRequest(
   request: SignedRequest,
   credentials: AwsCredentials,
@@ -47,6 +47,7 @@ export function signRequest(
     ...(credentials.sessionToken !== undefined && {
       'x-amz-security-token': credentials.sessionToken,
     }),
+    ...(service === 's3' && { 'x-amz-content-sha256': hash(body) }),
   };
   const headers = Object.entries({ ...request.headers, ...added, host: url.host })
     .map(([name, value]) => [name.toLowerCase(), value.trim().replace(/ +/g, ' ')] as const)
@@ -55,7 +56,7 @@ export function signRequest(
   const canonical = [
     method,
     // The path is encoded already; every service but S3 wants it encoded once more.
-    url.pathname.split('/').map(encode).join('/'),
+    service === 's3' ? url.pathname : url.pathname.split('/').map(encode).join('/'),
     canonicalQuery(url),
     ...headers.map(([name, value]) => `${name}:${value}`),
     '',
@@ -120,10 +121,16 @@ function amzDate(at: EpochMs): string {
 }
 
 function canonicalQuery(url: URL): string {
+  // By name first: as one text `a1=` would stand before `a=`.
   return [...url.searchParams]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a, first], [b, second]) => order(a, b) || order(first, second))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&');
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** RFC 3986: everything but unreserved characters. */

@@ -2,6 +2,9 @@
 // branch. Time grows with the text times the pattern, never faster.
 import { type GroupPattern, operations, places } from './pattern.ts';
 
+/** Instructions after which a search lets others run; some milliseconds. */
+const workInOneGo = 20_000;
+
 /** A thread of the program: where it stands, and the places that it has kept. */
 type Thread = { readonly at: number; readonly slots: readonly (number | undefined)[] };
 
@@ -10,11 +13,23 @@ export type Groups = readonly (string | undefined)[];
 
 /** Finds the first match in `text`; undefined where there is none. */
 export function matchGroups(pattern: GroupPattern, text: string): Groups | undefined {
+  const search = searchGroups(pattern, text);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done === true) return value ?? undefined;
+  }
+}
+
+/** As {@link matchGroups}, for a text that may be long: yields every few milliseconds. */
+export function* searchGroups(
+  pattern: GroupPattern,
+  text: string,
+): Generator<undefined, Groups | undefined> {
   const points = [...text];
   const offsets = [0];
   for (const point of points) offsets.push((offsets.at(-1) ?? 0) + point.length);
   const machine = new Machine(pattern, points);
-  const slots = machine.run();
+  const slots = yield* machine.run();
   if (slots === undefined) return undefined;
   return Array.from({ length: pattern.names.length + 1 }, (_, group) => {
     const from = slots[group * 2];
@@ -28,6 +43,7 @@ class Machine {
   readonly #pattern: GroupPattern;
   readonly #points: readonly string[];
   readonly #seen: Int32Array;
+  #work = 0;
 
   constructor(pattern: GroupPattern, points: readonly string[]) {
     this.#pattern = pattern;
@@ -35,10 +51,14 @@ class Machine {
     this.#seen = new Int32Array(pattern.code.length / 3).fill(-1);
   }
 
-  run(): Thread['slots'] | undefined {
+  *run(): Generator<undefined, Thread['slots'] | undefined> {
     let threads: Thread[] = [];
     let found: Thread['slots'] | undefined;
     for (let place = 0; place <= this.#points.length; place += 1) {
+      if (this.#work > workInOneGo) {
+        this.#work = 0;
+        yield;
+      }
       // A thread of an earlier beginning goes before one of a later.
       const waiting = found === undefined ? [...threads, this.#begin()] : threads;
       const open = this.#follow(waiting, place);
@@ -59,6 +79,7 @@ class Machine {
     const taking: Thread[] = [];
     const stack = [...threads].reverse();
     for (let thread = stack.pop(); thread !== undefined; thread = stack.pop()) {
+      this.#work += 1;
       const { at, slots } = thread;
       if (this.#seen[at] === place) continue;
       this.#seen[at] = place;

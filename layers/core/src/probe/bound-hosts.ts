@@ -1,6 +1,7 @@
 // Where a module's secrets may go: to the servers of the probes that are configured with it and to the hosts that it names.
 // Whoever may invoke a function chooses its targets, and must not be able to choose who is sent what the module holds.
 import type { Config } from '../config/config.ts';
+import { type HostAndPort, namesHost } from '../config/hosts.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module } from '../config/modules.ts';
 import { isSecretRef } from '../config/secret.ts';
@@ -10,7 +11,7 @@ import { splitUserInfo } from '../redact.ts';
 const boundOptions = new Set(
   (
     'allowBlocked authorization basicAuth body bearerToken cert connectHeaders httpHeaders iam key metadata oauth2 password ' +
-    'proxy send sentinelUsername username usernameRef'
+    'proxy send sentinelUsername sigv4 username usernameRef'
   ).split(' '),
 );
 
@@ -34,7 +35,7 @@ export function isBound(module: Module): boolean {
 }
 
 function holdsBound(value: unknown): boolean {
-  if (typeof value === 'string') return isSecretRef(value);
+  if (typeof value === 'string') return isSecretRef(value) || /\$\{(?:env|file):/.test(value);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, inner]) => {
     if (key === 'headers' && Object.keys(Object(inner)).some(mayBeSecret)) return true;
@@ -64,19 +65,6 @@ export function mayReach(address: string, module: Module, { config, read }: Bind
       const { text, unset } = interpolate(target, read);
       return unset.length === 0 && serverOf(text)?.key === server.key;
     });
-}
-
-/** A host with its port, as an address names it. */
-export type HostAndPort = { readonly hostname: string; readonly port: string };
-
-/** Whether `hosts` has this server: by name, by `*.domain`, and where an entry has a port, by that port too. */
-export function namesHost(hosts: readonly string[], { hostname, port }: HostAndPort): boolean {
-  return hosts.some((entry) => {
-    const [, name = '', wanted] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-    if (wanted !== undefined && wanted !== port) return false;
-    const host = hostname.toLowerCase();
-    return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
-  });
 }
 
 const defaultPorts: Readonly<Record<string, string>> = {

@@ -17,6 +17,7 @@ import type { Sink } from '../sink/sink.ts';
 import { watchLoop } from './loop-delay.ts';
 import { type Observation, observeProbe } from './observe.ts';
 import { orderOf } from './order.ts';
+import { watchOwnNetwork } from './own-network.ts';
 import { runPaced } from './pace.ts';
 import type { Probe } from './probe.ts';
 import { type Selected, selectTargets } from './select.ts';
@@ -104,11 +105,15 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
     for (const failure of summarize(observations, quiet).failures) {
       log('warn', 'probe failed', failure);
     }
+    for (const { name, trace, unknown } of observations) {
+      if (unknown === 'own_network')
+        log('warn', 'probe unknown', { probe: name, detail: trace.at(-1) });
+    }
     call.memory.skipped = new Set(summarize(observations, quiet).skipped);
     const fault = await deliver(observations, { sink, clock, deadline: whole });
     const summary = summarize(observations, {
       explain: event.explain,
-      delivered: fault === undefined,
+      delivered: fault === undefined && sink.discards !== true,
     });
     report(log, summary, {
       call,
@@ -164,6 +169,11 @@ async function probeAll<M extends Module>(
   selected: readonly Selected<M>[],
   run: ProbeRun,
 ): Promise<Observation[]> {
+  const ownNetwork = watchOwnNetwork(definition.config, {
+    clock: run.clock,
+    vantage: vantage(),
+    read: readEnv,
+  });
   const deadline = startDeadline(run.seconds, run.clock);
   const loop = watchLoop();
   const env = {
@@ -175,6 +185,7 @@ async function probeAll<M extends Module>(
     available: run.seconds,
     deadline,
     loop,
+    ...(ownNetwork !== undefined && { ownNetwork }),
   };
   const observations = new Map<number, Observation>();
   const observe = async (index: number) => {
@@ -221,7 +232,7 @@ type Report = {
 };
 
 function report(log: Log, summary: Summary, about: Report): void {
-  const { targets, ok, failed, skipped, delivered } = summary;
+  const { targets, ok, failed, skipped, unknown, delivered } = summary;
   log(summary.skipped.length > 0 ? 'warn' : 'info', 'invocation', {
     request: about.call.context.awsRequestId,
     cold: about.call.cold,
@@ -229,6 +240,7 @@ function report(log: Log, summary: Summary, about: Report): void {
     ok,
     failed,
     skipped,
+    ...(unknown !== undefined && { unknown }),
     delivered,
     sink: about.sink,
     seconds: Math.round(about.seconds * 1e6) / 1e6,

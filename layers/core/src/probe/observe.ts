@@ -9,8 +9,12 @@ import type { Outcome } from '../outcome.ts';
 import { type Group, roundSeconds, type Sample, sample } from '../sample.ts';
 import { version } from '../version.ts';
 import { isDistorted, type LoopWatch } from './loop-delay.ts';
+import { blamesNetwork, type OwnNetwork } from './own-network.ts';
 import type { Probe, Reading } from './probe.ts';
 import type { Selected } from './select.ts';
+
+/** Why nothing is known of a target: too little time, an event loop that stood still, a network of ours that does not work. */
+export type Unknown = 'no_time' | 'event_loop' | 'own_network';
 
 /** What became of one target. */
 export type Observation = {
@@ -18,6 +22,8 @@ export type Observation = {
   readonly name: string;
   /** Absent when nothing is known of the target (skipped) or the probe failed itself (fault). */
   readonly outcome?: Outcome;
+  /** Why nothing is known of the target. */
+  readonly unknown?: Unknown;
   readonly seconds: Seconds;
   readonly samples: readonly Sample[];
   /** What to deliver; absent when nothing is known or the result is not for delivery. */
@@ -38,6 +44,7 @@ export type ObservationEnvironment<M extends Module> = {
   readonly available: Seconds;
   readonly deadline: Deadline;
   readonly loop: LoopWatch;
+  readonly ownNetwork?: OwnNetwork;
 };
 
 /** Less time is not begun with. */
@@ -59,7 +66,9 @@ export async function observeProbe<M extends Module>(
   const timeout = Math.min(target.module.timeout, env.deadline.remaining());
   const trace: string[] = [];
   const about = { instance: target.instance, name: target.name, trace };
-  if (timeout < Math.min(enough, leastSeconds)) return { ...about, seconds: 0, samples: [] };
+  if (timeout < Math.min(enough, leastSeconds)) {
+    return { ...about, unknown: 'no_time', seconds: 0, samples: [] };
+  }
   const begun = env.clock.monotonic();
   const taken = env.clock.now();
   const deadline = env.deadline.slice(timeout);
@@ -71,11 +80,19 @@ export async function observeProbe<M extends Module>(
     const reading = await env.probe(target, { deadline, clock: env.clock, trace: say });
     const seconds = roundSeconds(env.clock.monotonic() - begun);
     const delay = endDelay();
-    if (isOwnTimeout(reading, { delay, timeout, enough })) {
+    const unknown = findOwnTimeout(reading, { delay, timeout, enough });
+    if (unknown !== undefined) {
       say(
         `no answer, but it had ${timeout}s and the event loop stood still for ${delay}s: unknown`,
       );
-      return { ...about, seconds, samples: [] };
+      return { ...about, unknown, seconds, samples: [] };
+    }
+    const fault = blamesNetwork(reading.outcome)
+      ? await env.ownNetwork?.findFault(env.deadline)
+      : undefined;
+    if (fault !== undefined) {
+      say(`it failed, but nothing of vantage could be reached (${fault}): unknown`);
+      return { ...about, unknown: 'own_network', seconds, samples: [] };
     }
     const samples = [
       ...verdictSamples(reading, { seconds, timeout }),
@@ -99,10 +116,14 @@ function enoughFor(timeout: Seconds, available: Seconds): Seconds {
 
 type Given = { readonly delay: Seconds; readonly timeout: Seconds; readonly enough: Seconds };
 
-/** Whether the target may have answered in time, had it only had its time. */
-function isOwnTimeout({ outcome }: Reading, { delay, enough, timeout }: Given): boolean {
-  if (outcome.ok || outcome.reason !== 'timeout') return false;
-  return timeout < enough || isDistorted(delay, timeout);
+/** Why the target may have answered in time, had it only had its time. */
+function findOwnTimeout(
+  { outcome }: Reading,
+  { delay, enough, timeout }: Given,
+): Unknown | undefined {
+  if (outcome.ok || outcome.reason !== 'timeout') return undefined;
+  if (timeout < enough) return 'no_time';
+  return isDistorted(delay, timeout) ? 'event_loop' : undefined;
 }
 
 function groupFor<M extends Module>(

@@ -27,9 +27,9 @@ export async function runPaced(
   const open = new Set<Promise<void>>();
   const seconds = Math.min(pause, together.idle / indexes.length);
   const pauses = Math.min(maxPauses, Math.ceil(together.busy / (seconds * indexes.length)));
-  for (const [place, index] of indexes.entries()) {
+  for (const index of indexes) {
     while (open.size >= maxOpen) await Promise.race(open);
-    if (place > 0) await breathe(clock, { seconds, pauses });
+    await breathe(clock, { seconds, pauses });
     const one: Promise<void> = work(index).finally(() => open.delete(one));
     open.add(one);
   }

@@ -2,7 +2,7 @@
 import type { Seconds } from '../clock.ts';
 import type { Phase, Reason } from '../outcome.ts';
 import type { QueueMessage } from '../queue/message.ts';
-import type { Observation } from './observe.ts';
+import type { Observation, Unknown } from './observe.ts';
 
 /** One target that was judged down. */
 export type FailureSummary = {
@@ -28,8 +28,10 @@ export type Summary = {
   readonly targets: number;
   readonly ok: number;
   readonly failed: number;
-  /** Targets that were not judged because the invocation had too little time left for their timeout. */
+  /** Targets of which nothing is known. */
   readonly skipped: readonly string[];
+  /** How many of them for which reason, where there are some. */
+  readonly unknown?: Readonly<Partial<Record<Unknown, number>>>;
   /** Results that the sink has accepted, or that the answer carries. */
   readonly delivered: number;
   readonly failures: readonly FailureSummary[];
@@ -53,10 +55,17 @@ export function summarize(
     ok: observations.filter(({ outcome }) => outcome?.ok === true).length,
     failed: failures.length,
     skipped: skipped.map(({ name }) => name),
+    ...(skipped.length > 0 && { unknown: countUnknown(skipped) }),
     delivered: about.delivered ? grouped : 0,
     failures,
     ...(about.explain && { results: observations.map(toResult) }),
   };
+}
+
+function countUnknown(skipped: readonly Observation[]): Partial<Record<Unknown, number>> {
+  const counts: Partial<Record<Unknown, number>> = {};
+  for (const { unknown = 'no_time' } of skipped) counts[unknown] = (counts[unknown] ?? 0) + 1;
+  return counts;
 }
 
 function toFailure({ instance, outcome }: Observation): FailureSummary[] {

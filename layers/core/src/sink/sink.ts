@@ -17,6 +17,8 @@ export type SeriesAbility =
 export interface Sink {
   readonly name: string;
   readonly series: SeriesAbility;
+  /** Whether nothing of what is written is kept anywhere: then it is not delivered. */
+  readonly discards?: true;
   /**
    * Resolves only when the far side has said yes to every group.
    * @throws DeliveryError naming the groups that were not accepted; the others are stored.

@@ -224,6 +224,23 @@ function isWebUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
+const awsName = (wanted: string) => v.pipe(text, v.regex(/^[a-z0-9-]{1,64}$/, wanted));
+
+/** `sigv4`: the function's own credentials, so that there is nothing secret in it. */
+export const sigv4Schema = v.pipe(
+  closed(
+    {
+      region: v.optional(awsName('a region such as eu-central-1')),
+      service: v.optional(
+        awsName('the name of a service for signing, such as execute-api'),
+        'execute-api',
+      ),
+    },
+    'a mapping with region and service, which may be empty',
+  ),
+  v.transform(({ region, service }) => ({ service, ...(region !== undefined && { region }) })),
+);
+
 /** Headers that `http_headers` may not set, because other options do (Prometheus has the same list). */
 const reservedHeaders = new Set(
   'authorization host content-encoding content-length content-type user-agent connection keep-alive proxy-authenticate proxy-authorization www-authenticate accept-encoding x-prometheus-remote-write-version x-prometheus-remote-read-version x-prometheus-scrape-timeout-seconds x-amz-date x-amz-security-token x-amz-content-sha256'.split(

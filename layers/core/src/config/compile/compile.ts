@@ -10,11 +10,12 @@ import { mergeAlerting } from './alerting-schema.ts';
 import { crossCheck, toIssues } from './cross-checks.ts';
 import { configSchema, moduleSchema, type ParsedConfig } from './schema.ts';
 import { buildSlo, withoutUnset } from './slo-schema.ts';
+import { mergeSteps } from './steps-merge.ts';
 
 export { configSchema, moduleSchema, probeSchema } from './schema.ts';
 
 /** Modules that need no entry in the file; an entry of the same name replaces one. */
-const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' } } as const;
+export const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' } } as const;
 
 /**
  * The compiled form of a parsed YAML document.
@@ -22,14 +23,15 @@ const builtinModules = { http_2xx: { prober: 'http' }, redis: { prober: 'redis' 
  * @throws ConfigError with every issue: path, value seen, what was wanted.
  */
 export function compileConfig(document: unknown, source = 'fargaze.yml'): Config {
-  const result = v.safeParse(configSchema, document);
-  const related = toIssues(crossCheck(document, builtinModules));
+  const { document: whole, isInherited } = mergeSteps(document);
+  const result = v.safeParse(configSchema, whole);
+  const related = toIssues(crossCheck(whole, builtinModules));
   const isProber = ({ path }: Issue) => /\.prober$/.test(path);
   const better = new Set(related.filter(isProber).map(({ path }) => path));
   const issues = [
     ...explainIssues(configSchema, result.issues ?? []).filter(({ path }) => !better.has(path)),
     ...related,
-  ];
+  ].filter(({ path }) => !isInherited(path));
   if (!result.success || issues.length > 0) throw new ConfigError(source, issues);
   return build(result.output);
 }
@@ -56,9 +58,10 @@ function build(parsed: ParsedConfig): Config {
       ...(rollout !== undefined && { rollout }),
     };
   });
-  const { bridge, links, shards } = parsed;
+  const { bridge, links, shards, vantage } = parsed;
   return {
     ...{ version: 1, modules, probes, shards, bridge, slos: parsed.slos.map(buildSlo) },
+    ...(vantage !== undefined && { vantage }),
     ...(links !== undefined && { links: withoutUnset(links) }),
   };
 }

@@ -9,6 +9,7 @@ import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
 import { refusedProbers } from './refused.ts';
 import { checkSlos } from './slo-schema.ts';
+import { checkSteps } from './steps-checks.ts';
 
 /** Findings about relations between parts of the document. `builtin` are modules that need no entry. */
 export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
@@ -20,6 +21,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
     ...Object.entries(asMapping(root.modules)).flatMap(checkAuth),
     ...Object.entries(asMapping(root.modules)).flatMap(checkProber),
     ...Object.entries(asMapping(root.modules)).flatMap(checkRedis),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkSteps),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -39,16 +41,24 @@ export function toIssues(findings: readonly Finding[]): Issue[] {
   return findings.map(({ path, message }) => ({ path: formatPath(path), message }));
 }
 
-const authKeys = ['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2'];
+const authKeys = [
+  ...['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2', 'sigv4'],
+];
 
 /** Each of them is the Authorization header. */
 export function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
-  const http = asMapping(asMapping(module).http);
-  const [first, ...more] = authKeys.filter((key) => http[key] !== undefined);
-  return more.map((key) => ({
-    path: ['modules', name, 'http', key],
-    message: `given beside ${first}, want at most one of ${first} and ${key}`,
+  const { http, steps } = asMapping(module);
+  const places = (Array.isArray(steps) ? steps : []).map((step, index) => ({
+    at: ['steps', index],
+    http: asMapping(asMapping(step).http),
   }));
+  return [{ at: [], http: asMapping(http) }, ...places].flatMap(({ at, http: options }) => {
+    const [first, ...more] = authKeys.filter((key) => options[key] !== undefined);
+    return more.map((key) => ({
+      path: ['modules', name, ...at, 'http', key],
+      message: `given beside ${first}, want at most one of ${first} and ${key}`,
+    }));
+  });
 }
 
 /** A prober that blackbox_exporter has and fargaze has not. */

@@ -12,6 +12,7 @@ import {
   oauth2Schema,
   proxyEntries,
   proxyFault,
+  sigv4Schema,
   token,
   toProxy,
 } from './client-schema.ts';
@@ -173,6 +174,14 @@ export const httpEntries = {
       ),
     ),
   ),
+  sigv4: v.optional(
+    v.pipe(
+      sigv4Schema,
+      v.description(
+        "sign requests for AWS with the function's own credentials: `region` (unset: the function's), `service` (unset: `execute-api`)",
+      ),
+    ),
+  ),
   http_headers: v.optional(
     v.pipe(
       httpHeadersSchema,
@@ -242,7 +251,9 @@ function celOf(http: HttpInput): Pick<HttpOptions, 'failIfCelMatches' | 'failIfC
   };
 }
 
-function authOf(http: HttpInput): Pick<HttpOptions, 'authorization' | 'basicAuth' | 'oauth2'> {
+function authOf(
+  http: HttpInput,
+): Pick<HttpOptions, 'authorization' | 'basicAuth' | 'oauth2' | 'sigv4'> {
   const token = http.bearer_token ?? http.bearer_token_file;
   const bearer = token === undefined ? undefined : { type: 'Bearer', credentials: token };
   const authorization = http.authorization ?? bearer;
@@ -250,6 +261,7 @@ function authOf(http: HttpInput): Pick<HttpOptions, 'authorization' | 'basicAuth
     ...(http.basic_auth !== undefined && { basicAuth: http.basic_auth }),
     ...(authorization !== undefined && { authorization }),
     ...(http.oauth2 !== undefined && { oauth2: http.oauth2 }),
+    ...(http.sigv4 !== undefined && { sigv4: http.sigv4 }),
   };
 }
 
@@ -264,7 +276,13 @@ function findFaults(http: HttpInput): string[] {
   const accept = Object.entries(http.headers).find(
     ([name]) => name.toLowerCase() === 'accept-encoding',
   )?.[1];
+  const signed = Object.keys(http.headers).find((name) =>
+    /^(?:authorization|x-amz-(?:date|security-token|content-sha256))$/i.test(name),
+  );
   return [
+    ...(http.sigv4 === undefined || signed === undefined
+      ? []
+      : [`no header ${signed} beside sigv4, which sets it`]),
     ...(proxy === undefined ? [] : [proxy]),
     ...(acceptsCompression(http.compression ?? '', accept ?? '')
       ? []

@@ -11,6 +11,8 @@ import { address, duration, host, instance, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
+import { stepsSchema } from './steps-schema.ts';
+import { vantageSchema } from './vantage-schema.ts';
 
 /** The `timeout` of a module. */
 export const moduleTimeout = v.optional(
@@ -103,7 +105,7 @@ const webEntries = {
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({ prober: v.literal('http'), http: httpSchema, ...webEntries }),
+    closed({ prober: v.literal('http'), http: httpSchema, steps: stepsSchema, ...webEntries }),
     closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries }),
     closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries }),
     closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries }),
@@ -214,11 +216,12 @@ export const configSchema = closed(
     modules: v.optional(mappingOf(name, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
     shards: v.optional(shards, 1),
+    vantage: v.optional(vantageSchema),
     bridge: v.optional(bridgeSchema, {}),
     slos: v.optional(v.array(sloSchema), []),
     links: v.optional(closed(linkEntries, 'a mapping with runbooks or grafana')),
   },
-  'a mapping with probes, modules, shards, bridge, slos or links',
+  'a mapping with probes, modules, shards, vantage, bridge, slos or links',
 );
 
 /** The file after its values have been read. */

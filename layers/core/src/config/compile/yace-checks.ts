@@ -1,10 +1,7 @@
 // Rules of a YACE file between several of its values, as YACE's own Validate has them. Reads the raw document and skips
 // what is not even the right type, so that these findings stand beside the schema's.
 import { type PathStep, showValue } from '../explain.ts';
-import { didYouMean } from '../suggest.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
-import { yaceDefaults } from './yace-jobs.ts';
-import { discoverable, toNamespace } from './yace-schema.ts';
 
 /** Findings about a YACE document that stands at `path`. */
 export function checkYace(document: unknown, path: readonly PathStep[]): Finding[] {
@@ -27,14 +24,11 @@ export function checkYace(document: unknown, path: readonly PathStep[]): Finding
       ];
     }),
   );
-  if (lists.every(({ jobs }) => jobs.length === 0)) {
+  if (lists.every(({ jobs }) => jobs.every((job) => job === null))) {
     const message = `got ${showValue(document)}, want at least one job in discovery.jobs, static or customNamespace`;
     found.push({ path: [], message });
   }
-  return [...found, ...checkExportedTags(discovery)].map((finding) => ({
-    ...finding,
-    path: [...path, ...finding.path],
-  }));
+  return found.map((finding) => ({ ...finding, path: [...path, ...finding.path] }));
 }
 
 function checkMetric(metric: Mapping, job: Mapping, path: readonly PathStep[]): Finding[] {
@@ -45,15 +39,6 @@ function checkMetric(metric: Mapping, job: Mapping, path: readonly PathStep[]): 
       path,
       message: `metric ${showValue(metric.name)} has no statistics, want at least one`,
     });
-  }
-  const setting = (key: 'period' | 'length') =>
-    [metric[key], job[key]].find((value) => value !== 0 && typeof value === 'number') ??
-    yaceDefaults[key];
-  const [length, period] = [Number(setting('length')), Number(setting('period'))];
-  if (length < period) {
-    const key = metric.length === undefined && metric.period !== undefined ? 'period' : 'length';
-    const message = `length ${length} is less than period ${period}, want at least as much: such a window holds no whole point`;
-    found.push({ path: metric[key] === undefined ? path : [...path, key], message });
   }
   const flag = (key: string) => metric[key] ?? job[key] ?? false;
   if (flag('exportAllDataPoints') === true && flag('addCloudwatchTimestamp') === false) {
@@ -68,22 +53,6 @@ function checkRoles(job: Mapping, path: readonly PathStep[]): Finding[] {
     const { externalId, roleArn } = asMapping(role);
     if (roleArn || !externalId) return [];
     return [{ path: [...path, 'roles', index], message: 'externalId without roleArn, want both' }];
-  });
-}
-
-function checkExportedTags(discovery: Mapping): Finding[] {
-  const used = toList(discovery.jobs).map((job) => toNamespace(String(asMapping(job).type)));
-  return Object.keys(asMapping(discovery.exportedTagsOnMetrics)).flatMap((key) => {
-    if (used.includes(toNamespace(key))) return [];
-    const path = ['discovery', 'exportedTagsOnMetrics', key];
-    const known = Object.hasOwn(discoverable, toNamespace(key));
-    const hint = known ? '' : didYouMean(key, used);
-    return [
-      {
-        path,
-        message: `no job has this type, want one of ${[...new Set(used)].join(', ')}${hint}`,
-      },
-    ];
   });
 }
 

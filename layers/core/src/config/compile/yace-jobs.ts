@@ -7,7 +7,8 @@ import type {
   NamedValue,
   RoleConfig,
 } from '../bridge.ts';
-import { toNamespace, type YaceFile } from './yace-schema.ts';
+import { namespaces, toNamespace } from './yace-namespaces.ts';
+import type { YaceFile } from './yace-schema.ts';
 
 /** YACE's model.DefaultPeriodSeconds and DefaultLengthSeconds. */
 export const yaceDefaults = { period: 300, length: 300 } as const;
@@ -26,7 +27,9 @@ export function toJobs(file: YaceFile): YaceJobs {
   const exported = (namespace: string) =>
     tags.flatMap(([type, keys]) => (toNamespace(type) === namespace ? keys : []));
   const jobs = [
-    ...(file.discovery?.jobs ?? []).map((job) => discoveryJob(job, exported(job.type))),
+    ...(file.discovery?.jobs ?? []).flatMap((job) =>
+      job === null ? [] : [discoveryJob(job, exported(job.type))],
+    ),
     ...(file.static ?? []).map(staticJob),
     ...(file.customNamespace ?? []).map(customJob),
   ];
@@ -43,6 +46,7 @@ const plain = {
 } as const satisfies Partial<CloudWatchJob>;
 
 function discoveryJob(job: DiscoveryJob, exportedTags: readonly string[]): CloudWatchJob {
+  const association = namespaces.get(job.type)?.association;
   return {
     ...plain,
     ...toCommon({ ...job, name: job.type, namespace: job.type }, job),
@@ -50,6 +54,7 @@ function discoveryJob(job: DiscoveryJob, exportedTags: readonly string[]): Cloud
     searchTags: job.searchTags ?? [],
     exportedTags,
     contextOnInfo: job.includeContextOnInfoMetrics ?? false,
+    ...(association !== undefined && { association }),
   };
 }
 
@@ -74,7 +79,7 @@ function toCommon(job: CommonJob, fields: MetricFields) {
     dimensionNameRequirements: job.dimensionNameRequirements ?? [],
     recentlyActiveOnly: job.recentlyActiveOnly ?? false,
     linkedAccounts: job.includeLinkedAccounts ?? [],
-    metrics: job.metrics.map((metric) => toMetric(metric, fields)),
+    metrics: merged(job.metrics.map((metric) => toMetric(metric, fields))),
   };
 }
 
@@ -102,6 +107,17 @@ function toMetric(
     addCloudwatchTimestamp: own.addCloudwatchTimestamp ?? job.addCloudwatchTimestamp ?? false,
     exportAllDataPoints: own.exportAllDataPoints ?? job.exportAllDataPoints ?? false,
   };
+}
+
+/** A metric that a file names twice with the same settings is read, and billed, once, with the statistics of both. */
+function merged(metrics: readonly CloudWatchMetric[]): CloudWatchMetric[] {
+  const byRest = new Map<string, CloudWatchMetric>();
+  for (const { statistics, ...rest } of metrics) {
+    const key = JSON.stringify(rest);
+    const known = byRest.get(key)?.statistics ?? [];
+    byRest.set(key, { ...rest, statistics: [...new Set([...known, ...statistics])] });
+  }
+  return [...byRest.values()];
 }
 
 /** A name that occurs again gets a number. */

@@ -1,26 +1,13 @@
 // The schema of a YACE file (yet-another-cloudwatch-exporter, docs/configuration.md and pkg/config/scrapeconf.go):
-// its keys, defaults and rules. Closed: keys that YACE would only warn of are refused, and so is what we do not do.
+// its keys, defaults and rules. Closed: what YACE ignores has been left out before (yace-tidy.ts); what we do not do is refused.
 import * as v from 'valibot';
 import type { TagFilter } from '../bridge.ts';
 import { closed, mappingOf } from '../mapping.ts';
-import { didYouMean } from '../suggest.ts';
+import { suggest } from '../suggest.ts';
 import { matching, pattern } from './fields.ts';
 import { exactPattern } from './pattern/program.ts';
 import { statistic } from './statistic.ts';
-
-/** Namespaces whose resources are found by themselves, with the short name that older YACE files have for each. */
-export const discoverable: Readonly<Record<string, string>> = {
-  'AWS/ECS': 'ecs-svc',
-  'ECS/ContainerInsights': 'ecs-containerinsights',
-  'AWS/ApplicationELB': 'alb',
-  'AWS/ElastiCache': 'ec',
-  'AWS/Lambda': 'lambda',
-};
-
-/** The namespace of a `type`: itself, or the one that an older file's short name stands for. */
-export function toNamespace(type: string): string {
-  return Object.entries(discoverable).find(([, alias]) => alias === type)?.[0] ?? type;
-}
+import { namespaces, toNamespace } from './yace-namespaces.ts';
 
 const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(1, wanted));
 
@@ -62,13 +49,13 @@ export const metricFields = {
   statistics: v.nullish(v.pipe(v.array(statistic), v.description('statistics and percentiles'))),
   period: v.pipe(period, v.description('length of one point in seconds; unset: 300')),
   length: v.pipe(
-    seconds((value) => value <= 1_209_600, 'seconds, at most 1209600 (two weeks)'),
+    seconds(() => true, 'whole seconds'),
     v.description(
       'shortest window to read in seconds, at least `period`; not more than `backfill` is read; unset: 300',
     ),
   ),
   delay: v.pipe(
-    seconds((value) => value <= 86_400, 'seconds, at most 86400'),
+    seconds((value) => value <= 1_209_600, 'seconds, at most 1209600 (two weeks)'),
     v.description(
       'points younger than this are left for later, as with `settle`; that of a metric is ignored, as in YACE',
     ),
@@ -84,7 +71,10 @@ export const metricFields = {
   ),
 };
 
-const metric = closed({ name: text('the name of a metric'), ...metricFields });
+/** The keys of a metric. */
+export const metricEntries = { name: text('the name of a metric'), ...metricFields };
+
+const metric = closed(metricEntries);
 
 const metrics = v.pipe(v.array(metric), v.minLength(1, 'at least one metric'));
 
@@ -94,15 +84,15 @@ const labelSource = matching(
   'letters, digits and separators, which can become a label',
 );
 
-const role = closed({
+/** The keys of a role. Text that is no ARN at all stands in examples; YACE takes it, and AWS refuses it. */
+export const roleEntries = {
   roleArn: v.nullish(
-    v.union(
-      [v.literal(''), matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'the ARN of a role')],
-      'want the ARN of a role',
-    ),
+    matching(/^(?!arn:)|^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'the ARN of a role'),
   ),
   externalId: v.nullish(v.string('want text')),
-});
+};
+
+const role = closed(roleEntries);
 
 /** Region names such as eu-west-1. */
 export const region = matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'a region such as eu-west-1');
@@ -149,9 +139,6 @@ const filterEntries = {
     v.description('list only metrics with points in the last 3 hours'),
   ),
   includeLinkedAccounts: linkedAccounts,
-  roundingPeriod: v.nullish(
-    v.pipe(v.number('want seconds'), v.description('has no effect: windows are always aligned')),
-  ),
   dimensionValueExclusions: refused('series are not filtered by values of dimensions'),
 };
 
@@ -176,12 +163,21 @@ const searchTag = v.pipe(
 const type = v.pipe(
   v.string('want a namespace'),
   v.check(
-    (value) => Object.hasOwn(discoverable, toNamespace(value)),
+    (value) => namespaces.has(toNamespace(value)),
     ({ input }) =>
-      `one of ${Object.keys(discoverable).join(', ')} (others: by static or customNamespace)${didYouMean(input, Object.keys(discoverable))}`,
+      `a namespace of discovery jobs, listed in docs/bridge.md (others: by static or customNamespace)${nearNamespace(String(input))}`,
   ),
   v.transform(toNamespace),
 );
+
+/** `; did you mean "AWS/EC2"?` or nothing. What all names begin with makes no two of them alike. */
+function nearNamespace(word: string): string {
+  const bare = (name: string) => name.replace(/^\/?aws\//i, '');
+  const names = [...namespaces.keys()];
+  const near = suggest(bare(word), names.map(bare));
+  const found = names.find((name) => bare(name) === near);
+  return found === undefined ? '' : `; did you mean ${JSON.stringify(found)}?`;
+}
 
 /** The keys of `discovery.jobs[]`. */
 export const discoveryEntries = {
@@ -205,8 +201,6 @@ export const discoveryEntries = {
     metrics,
     v.description("`name`, and any of the job's `statistics` … `exportAllDataPoints`"),
   ),
-  enhancedMetrics: refused('values that services give by APIs of their own are not read'),
-  quotaMetrics: refused('quotas are not read'),
 };
 
 /** The keys of `static[]`. */
@@ -234,21 +228,29 @@ export const customEntries = {
   metrics: v.pipe(metrics, v.description('as in `discovery.jobs`')),
 };
 
-/** Schema of a YACE file. */
-export const yaceFileSchema = closed({
+const top = {
   apiVersion: v.nullish(v.picklist(['', 'v1alpha1'], 'want v1alpha1')),
   'sts-region': v.nullish(v.union([v.literal(''), region], 'want a region such as eu-west-1')),
-  discovery: v.nullish(
-    closed({
-      exportedTagsOnMetrics: v.nullish(
-        mappingOf(v.string(), v.array(labelSource, 'want a list of keys of tags')),
-      ),
-      jobs: v.nullish(v.array(closed(discoveryEntries))),
-    }),
-  ),
   static: v.nullish(v.array(closed(staticEntries))),
   customNamespace: v.nullish(v.array(closed(customEntries))),
-});
+};
+
+const discovery = {
+  exportedTagsOnMetrics: v.nullish(
+    mappingOf(v.string(), v.array(labelSource, 'want a list of keys of tags')),
+  ),
+  // Null: a job that was left out.
+  jobs: v.nullish(v.array(v.nullable(closed(discoveryEntries)))),
+};
+
+/** Keys of the file, and of `discovery`. */
+export const topKeys = {
+  file: [...Object.keys(top), 'discovery'],
+  discovery: Object.keys(discovery),
+} as const;
+
+/** Schema of a YACE file. */
+export const yaceFileSchema = closed({ ...top, discovery: v.nullish(closed(discovery)) });
 
 /** A YACE file after its values have been read. */
 export type YaceFile = v.InferOutput<typeof yaceFileSchema>;

@@ -1,0 +1,161 @@
+// Reads the services of an account: names, task definitions, load balancers. Read permissions only; what one call costs is nothing.
+import { DescribeTaskDefinitionCommand, ECSClient, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { createEcsApi, describeLimits } from '../../functions/ecs-bridge/aws/ecs-api.ts';
+import type { RawService } from '../../functions/ecs-bridge/aws/sdk-types.ts';
+import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { mapConcurrently } from '../../layers/core/src/concurrency.ts';
+import { matchesName } from '../../layers/core/src/config/name-pattern.ts';
+import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
+import { SourceError } from '../../layers/core/src/errors.ts';
+import { type Front, findFronts } from './load-balancers.ts';
+
+/** A service with what its address follows from. */
+export type FoundService = {
+  readonly cluster: string;
+  readonly name: string;
+  readonly definition: TaskDefinition;
+  readonly front: Front | undefined;
+  /** Name and port of Service Connect. */
+  readonly alias: { readonly dnsName: string; readonly port: number } | undefined;
+};
+
+/** The services, and what could not be read. */
+export type Account = {
+  readonly services: readonly FoundService[];
+  readonly notes: readonly string[];
+};
+
+/** What to read. */
+export type AccountQuery = {
+  readonly region: string | undefined;
+  /** Names of clusters, `*` for any text; empty: all. */
+  readonly clusters: readonly string[];
+};
+
+/** Seconds for all of it. */
+const patience = 60;
+
+const concurrency = 5;
+
+/** Reads an account. @throws SourceError naming the permission that is missing. */
+export async function readAccount(query: AccountQuery): Promise<Account> {
+  const deadline = startDeadline(patience, systemClock);
+  const client = new ECSClient({
+    ...(query.region !== undefined && { region: query.region }),
+    maxAttempts: 5,
+  });
+  try {
+    const region = await client.config.region();
+    const api = createEcsApi({ region }, deadline);
+    try {
+      const services = await listServices(query.clusters, api);
+      const notes: string[] = [];
+      const arns = services.flatMap(({ loadBalancers = [] }) =>
+        loadBalancers.flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
+      );
+      const credentials = async () => client.config.credentials();
+      const fronts = await frontsOf([...new Set(arns)], { region, credentials, deadline, notes });
+      const definitions = await readDefinitions(services, client, deadline);
+      return {
+        services: services.flatMap((service) => toFound(service, fronts, definitions)),
+        notes,
+      };
+    } finally {
+      api.close();
+    }
+  } finally {
+    client.destroy();
+    deadline.close();
+  }
+}
+
+async function listServices(
+  wanted: readonly string[],
+  api: ReturnType<typeof createEcsApi>,
+): Promise<RawService[]> {
+  const arns = await api.listClusters();
+  const clusters = arns.filter((arn) => {
+    const name = arn.slice(arn.lastIndexOf('/') + 1);
+    return wanted.length === 0 || wanted.some((pattern) => matchesName(name, pattern));
+  });
+  const found: RawService[] = [];
+  for (const cluster of clusters) {
+    const services = await api.listServices(cluster);
+    for (let at = 0; at < services.length; at += describeLimits.services) {
+      found.push(
+        ...(await api.describeServices(cluster, services.slice(at, at + describeLimits.services))),
+      );
+    }
+  }
+  return found.filter(({ status }) => status === 'ACTIVE');
+}
+
+type FrontQuery = Parameters<typeof findFronts>[1] & { readonly notes: string[] };
+
+/** Without the permission the rest is still worth having. */
+async function frontsOf(
+  arns: readonly string[],
+  { notes, ...caller }: FrontQuery,
+): Promise<ReadonlyMap<string, Front>> {
+  if (arns.length === 0) return new Map();
+  try {
+    return await findFronts(arns, caller);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    notes.push(`load balancers are left out: ${error.message}`);
+    return new Map();
+  }
+}
+
+async function readDefinitions(
+  services: readonly RawService[],
+  client: ECSClient,
+  deadline: Deadline,
+): Promise<ReadonlyMap<string, TaskDefinition>> {
+  const arns = [...new Set(services.flatMap(({ taskDefinition }) => taskDefinition ?? []))];
+  const read = await mapConcurrently(arns, concurrency, async (arn) => {
+    try {
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn });
+      const { taskDefinition } = await client.send(command, { abortSignal: deadline.signal });
+      return [arn, taskDefinition ?? {}] as const;
+    } catch (error) {
+      throw toSourceError('ecs', 'DescribeTaskDefinition', error);
+    }
+  });
+  return new Map(read);
+}
+
+function toFound(
+  service: RawService,
+  fronts: ReadonlyMap<string, Front>,
+  definitions: ReadonlyMap<string, TaskDefinition>,
+): FoundService[] {
+  const {
+    clusterArn = '',
+    deployments = [],
+    loadBalancers = [],
+    serviceName,
+    taskDefinition = '',
+  } = service;
+  if (serviceName === undefined) return [];
+  const [front] = loadBalancers.flatMap(
+    ({ targetGroupArn = '' }) => fronts.get(targetGroupArn) ?? [],
+  );
+  const connect = deployments.find(
+    ({ status }) => status === 'PRIMARY',
+  )?.serviceConnectConfiguration;
+  const [alias] = (connect?.services ?? []).flatMap(({ clientAliases = [] }) => clientAliases);
+  return [
+    {
+      cluster: clusterArn.slice(clusterArn.lastIndexOf('/') + 1),
+      name: serviceName,
+      definition: definitions.get(taskDefinition) ?? {},
+      front,
+      alias:
+        alias?.dnsName === undefined || alias.port === undefined
+          ? undefined
+          : { dnsName: alias.dnsName, port: alias.port },
+    },
+  ];
+}

@@ -1,0 +1,79 @@
+// What stands against running a configuration although each value in it is right. A sentence each.
+
+import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
+import { findLoad } from '../../infra/load.ts';
+import { findOverload } from '../../layers/core/src/config/compile/capacity.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
+import { interpolate } from '../../layers/core/src/config/interpolate.ts';
+import { isSecretRef } from '../../layers/core/src/config/secret.ts';
+import { knownMetrics } from '../../scripts/cost.ts';
+
+/** What is found, and what is only good to know. */
+export type Findings = { readonly findings: readonly string[]; readonly notes: readonly string[] };
+
+/** Judges `config` for as many services; variables are read by `read`. */
+export function findFindings(
+  config: Config,
+  services: number,
+  read: (name: string) => string | undefined,
+): Findings {
+  const load = findLoad(config).notes;
+  const budget = budgetOf(config, services);
+  return {
+    findings: [
+      ...nothing(config),
+      ...unsetVariables(config, read),
+      ...findOverload(config),
+      ...load.filter((note) => note.includes('want ')),
+      ...(budget?.verdict === 'refused' ? [budget.message] : []),
+    ],
+    notes: [
+      ...load.filter((note) => !note.includes('want ')),
+      ...(budget?.verdict === 'slowed' ? [budget.message] : []),
+      ...missingSecrets(config, read),
+    ],
+  };
+}
+
+function nothing({ bridge, probes, slos }: Config): string[] {
+  if (probes.length + slos.length > 0 || bridge.cloudwatch !== undefined) return [];
+  return ['watches nothing but the ECS API: want probes, or bridge.cloudwatch'];
+}
+
+function unsetVariables({ probes }: Config, read: (name: string) => string | undefined): string[] {
+  return probes.flatMap(({ name, target }) =>
+    interpolate(target, read).unset.map(
+      (variable) =>
+        `probe ${name}: variable ${variable} of its target is unset, want it in the environment, or a default: \${${variable}:-…}`,
+    ),
+  );
+}
+
+function budgetOf({ bridge: { cloudwatch } }: Config, services: number) {
+  if (cloudwatch === undefined) return undefined;
+  const each = knownMetrics(cloudwatch);
+  const metrics = services * each.service + each.cluster + each.always;
+  return decideBudget({ metrics, listMetrics: 0, getMetricStatistics: 0 }, cloudwatch);
+}
+
+/** References that the functions resolve, to variables that are not set here either. */
+function missingSecrets(config: Config, read: (name: string) => string | undefined): string[] {
+  const used = new Set(config.probes.map(({ module }) => module));
+  const names = Object.values(config.modules)
+    .filter(({ name }) => used.has(name))
+    .flatMap((module) => [...referencesIn(module)].map((name) => ({ module: module.name, name })));
+  return names
+    .filter(({ name }) => read(name) === undefined)
+    .map(
+      ({ module, name }) =>
+        `module ${module}: the functions need the variable ${name}, which is not set here`,
+    );
+}
+
+function* referencesIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') {
+    if (isSecretRef(value) && value.startsWith('env:')) yield value.slice('env:'.length);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) yield* referencesIn(inner);
+  }
+}

@@ -1,0 +1,93 @@
+// `fargaze check`: mistakes and findings, or the plan.
+import { readEnv } from '../../layers/core/src/env.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
+import { type Call, countOf, UsageError, type Values } from '../command/command.ts';
+import { configPath, readConfiguration } from '../command/configuration.ts';
+import { findFindings } from './findings.ts';
+import { type Plan, planOf } from './plan.ts';
+
+type Checked = {
+  readonly findings: readonly string[];
+  readonly notes: readonly string[];
+  readonly plan?: Plan;
+};
+
+/** Checks and prints. */
+export async function run({ io, positionals, values }: Call): Promise<number> {
+  const [given] = positionals;
+  if (given !== undefined && values.config !== undefined) {
+    throw new UsageError(`--config is given beside ${given}, want one of them`);
+  }
+  const named: Values = given === undefined ? values : { ...values, config: given };
+  const { file } = configPath(named);
+  const services = countOf(values, 'services', { least: 0, usual: 10 });
+  const { findings, notes, plan } = check(named, services);
+  const sound = findings.length === 0;
+  if (values.json === true) {
+    io.out(JSON.stringify({ file, sound, findings, notes, plan: plan ?? null }, null, 2));
+    return sound ? 0 : 1;
+  }
+  for (const note of notes) io.note(`note: ${note}`);
+  if (!sound) {
+    io.fail(`${file}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`);
+    for (const finding of findings) io.fail(`  ${finding}`);
+    return 1;
+  }
+  io.out(`${io.paint('sound', 'good')}  ${file}`);
+  if (plan !== undefined) for (const line of renderPlan(plan, services)) io.out(line);
+  return 0;
+}
+
+function check(values: Values, services: number): Checked {
+  try {
+    const { config, warnings } = readConfiguration(values);
+    const { findings, notes } = findFindings(config, services, readEnv);
+    return { findings, notes: [...warnings, ...notes], plan: planOf(config, services) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const findings = error.issues.map(({ message, path }) =>
+      path === '' ? message : `${path}: ${message}`,
+    );
+    return { findings, notes: [] };
+  }
+}
+
+function renderPlan(plan: Plan, services: number): string[] {
+  const { bill, cloudWatch, ecsCallsPerMinute, objectives, probes, resultsPerHour, schedules } =
+    plan;
+  const usd = (amount: number) => `${amount.toFixed(2)} USD`;
+  const sharded = plan.shards > 1 ? `, web probes in ${plan.shards} shards` : '';
+  return [
+    ...probes.map(({ function: name, intervals, targets, vantage }) =>
+      row(
+        name,
+        `${count(targets, 'target')} from ${vantage === 'vpc' ? 'inside the VPC' : 'the internet'}, every ${intervals.join(', ')}`,
+      ),
+    ),
+    row('schedules', `${schedules}, each minute${sharded}`),
+    row('results', `${resultsPerHour} an hour, ${count(objectives, 'objective')}`),
+    row(
+      'ECS API',
+      `about ${ecsCallsPerMinute} calls a minute for ${count(services, 'service')}, which are free`,
+    ),
+    row(
+      'CloudWatch',
+      cloudWatch === undefined
+        ? 'not read'
+        : `${count(cloudWatch.jobs, 'job')}, every ${cloudWatch.interval}: ${count(cloudWatch.metricsPerReading, 'metric')} in ${count(cloudWatch.requestsPerReading, 'request')}`,
+    ),
+    row('series', `about ${plan.series}`),
+    row(
+      'a month',
+      `${usd(bill.probing.fargaze)} for probes, ${usd(bill.reading.fargaze)} for CloudWatch (fargaze cost says of what)`,
+    ),
+  ];
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(11)}  ${text}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,46 @@
+// Where a command writes: results to standard output, notes and errors to standard error. Colours only where a terminal shows
+// them. A reader that has gone (`| head`) ends the command without a word.
+import type { Readable, Writable } from 'node:stream';
+import { type Painter, paintNothing, type Style, span } from '../../local/terminal/line.ts';
+import { choosePainter } from '../../local/terminal/terminal.ts';
+import { environmentWith } from '../../scripts/environment.ts';
+
+/** What a command writes to, and asks. */
+export type Io = {
+  /** Writes a result; a line feed is added. */
+  readonly out: (text: string) => void;
+  /** Writes an error. */
+  readonly fail: (text: string) => void;
+  /** Writes what is no result: warnings, what was done, what to do next. Nothing with `--quiet`. */
+  readonly note: (text: string) => void;
+  /** A text in a style, as far as results are shown in colours. */
+  readonly paint: (text: string, style: Style) => string;
+  /** Whether a person can be asked. */
+  readonly canAsk: boolean;
+  readonly input: Readable;
+  readonly prompts: Writable;
+};
+
+/** The standard streams. */
+export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean }): Io {
+  const { stderr, stdin, stdout } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      // What was asked for is known by then, and nobody reads the rest.
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+  const painter: Painter = plain ? paintNothing : choosePainter(stdout, environmentWith({}));
+  return {
+    out: (text) => stdout.write(`${text}\n`),
+    fail: (text) => stderr.write(`${text}\n`),
+    note: (text) => {
+      if (!quiet) stderr.write(`${text}\n`);
+    },
+    paint: (text, style) => painter(span(text, style)),
+    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    input: stdin,
+    prompts: stderr,
+  };
+}

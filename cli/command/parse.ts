@@ -1,0 +1,71 @@
+// Reads a command line by the options of a command. What is not known is refused, with the option that is nearest to it.
+import { parseArgs } from 'node:util';
+import { didYouMean } from '../../layers/core/src/config/suggest.ts';
+import {
+  type CommandSpec,
+  commonOptions,
+  type OptionSpec,
+  UsageError,
+  type Values,
+} from './command.ts';
+
+/** A command line that was understood. */
+export type Parsed = { readonly values: Values; readonly positionals: readonly string[] };
+
+type Options = Readonly<Record<string, OptionSpec>>;
+
+/** Reads `args`. @throws UsageError for the first thing that is wrong. */
+export function parseCommandLine(
+  args: readonly string[],
+  spec: Pick<CommandSpec, 'name' | 'options' | 'positionals'>,
+): Parsed {
+  const options: Options = { ...spec.options, ...commonOptions };
+  const config = Object.fromEntries(
+    Object.entries(options).map(([name, { multiple, short, type }]) => [
+      name,
+      { type, ...(short !== undefined && { short }), ...(multiple && { multiple }) },
+    ]),
+  );
+  const read = parseArgs({
+    args: [...args],
+    options: config,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
+  const help = `see: fargaze ${spec.name} --help`;
+  for (const token of read.tokens) {
+    if (token.kind !== 'option') continue;
+    const fault = faultOf(token, options);
+    if (fault !== undefined) throw new UsageError(fault, help);
+  }
+  const { positionals } = read;
+  if (positionals.length > spec.positionals) {
+    const [extra = ''] = positionals.slice(spec.positionals);
+    throw new UsageError(`got ${JSON.stringify(extra)}, which is one argument too many`, help);
+  }
+  return { positionals, values: read.values as Values };
+}
+
+type OptionToken = {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+};
+
+function faultOf({ inlineValue, name, rawName, value }: OptionToken, options: Options) {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option === undefined) {
+    const names = Object.keys(options).map((known) => `--${known}`);
+    return `unknown option ${rawName}${didYouMean(rawName, names)}`;
+  }
+  if (option.type === 'boolean') {
+    return value === undefined ? undefined : `${rawName} takes no value`;
+  }
+  const missing = value === undefined || value === '' || (!inlineValue && /^-./.test(value));
+  if (missing) return `${rawName} wants a value: ${rawName} ${option.value ?? 'VALUE'}`;
+  if (option.choices === undefined || option.choices.includes(value)) return undefined;
+  const hint = didYouMean(value, option.choices) || `, want ${option.choices.join(', ')}`;
+  return `${rawName}: got ${JSON.stringify(value)}${hint}`;
+}

@@ -1,0 +1,32 @@
+// Addresses that somebody gives, as groups of probes.
+import { UsageError } from '../command/command.ts';
+import { nameOf, type ProbeGroup, takeName } from './draft.ts';
+
+/** `name=address` or an address. @throws UsageError for one that no built-in module probes. */
+export function groupTargets(given: readonly string[], taken: Set<string>): ProbeGroup[] {
+  const web: Record<string, string> = {};
+  const redis: Record<string, string> = {};
+  for (const text of given) {
+    const [, named, address = text] = /^([A-Za-z0-9][\w.-]{0,99})=(.+)$/s.exec(text) ?? [];
+    const name = takeName(named ?? nameOf(address), taken);
+    if (/^https?:\/\//i.test(address)) web[name] = address;
+    else if (/^(?:redis|valkey)s?:\/\//i.test(address)) redis[name] = address;
+    else if (address.startsWith('${')) web[name] = address;
+    else
+      throw new UsageError(
+        `--target: got ${JSON.stringify(nameOf(address))}, want an address such as https://shop.example.com/healthz or rediss://sessions.example.com:6379`,
+      );
+  }
+  return [
+    ...(Object.keys(web).length > 0 ? [{ module: 'http_2xx', targets: web }] : []),
+    ...(Object.keys(redis).length > 0
+      ? [
+          {
+            module: 'redis',
+            targets: redis,
+            comments: ['Writes, reads and deletes a key of its own, from inside the VPC.'],
+          },
+        ]
+      : []),
+  ];
+}

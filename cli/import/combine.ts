@@ -1,0 +1,198 @@
+// One draft of several recognized files. A file that runs as it is, is named; of one that does not, what runs is written out.
+import { basename, relative, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { ConfigError } from '../../layers/core/src/errors.ts';
+import { parseWithWarnings } from '../../scripts/config-file.ts';
+import { UsageError } from '../command/command.ts';
+import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
+import { fromCloudWatchExporter } from './cloudwatch-exporter.ts';
+import { fromPrometheus } from './prometheus.ts';
+import type { Mapping, Recognized, Tool } from './recognize.ts';
+import { withTemporary } from './temporary.ts';
+import { pruneYace } from './yace.ts';
+
+/** A draft, other files to write beside it by their names, and what was left out. */
+export type Combined = {
+  readonly draft: Draft;
+  readonly files: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+};
+
+/** Combines `files` for a fargaze.yml in `directory`; `taken` has the names of probes that are there already. */
+export function combine(
+  files: readonly Recognized[],
+  directory: string,
+  taken: Set<string>,
+): Combined {
+  refuseTwice(files);
+  const notes: string[] = [];
+  const written: Record<string, string> = {};
+  const of = (tool: Tool) => files.find((one) => one.tool === tool);
+  const blackbox = of('blackbox_exporter');
+  const groups = groupsOf(of('prometheus'), taken, notes);
+  const note = (file: string, lines: readonly string[]) =>
+    notes.push(...lines.map((line) => `${file}: ${line}`));
+  const place = (file: string) => relative(directory, resolve(file)).split('\\').join('/') || file;
+  let named: string | undefined;
+  if (blackbox !== undefined) {
+    named = place(blackbox.file);
+    if (!runs({ blackbox: named }, directory)) {
+      const pruned = pruneModules(blackbox, directory);
+      note(blackbox.file, pruned.notes);
+      named = `fargaze.${basename(blackbox.file)}`;
+      written[named] = stringify(
+        { modules: pruned.modules },
+        { lineWidth: 0, aliasDuplicateObjects: false },
+      );
+    }
+  }
+  const source = written[named ?? ''];
+  const kept =
+    source === undefined
+      ? keepRunning(groups, { blackbox: named, directory, notes })
+      : withTemporary(source, (path) =>
+          keepRunning(groups, { blackbox: relative(directory, path), directory, notes }),
+        );
+  const cloudwatch = cloudWatchOf(of('yace'), of('cloudwatch_exporter'), {
+    directory,
+    note,
+    place,
+  });
+  return {
+    draft: {
+      ...(named !== undefined && { blackbox: named }),
+      groups: kept,
+      ...(cloudwatch !== undefined && { cloudwatch }),
+    },
+    files: written,
+    notes,
+  };
+}
+
+function refuseTwice(files: readonly Recognized[]): void {
+  const first = new Map<string, string>();
+  for (const { file, tool } of files) {
+    const kind = tool === 'yace' || tool === 'cloudwatch_exporter' ? 'CloudWatch' : tool;
+    const other = first.get(kind);
+    if (other !== undefined)
+      throw new UsageError(`${file} and ${other} are both files for ${kind}, want one of them`);
+    first.set(kind, file);
+  }
+}
+
+function groupsOf(
+  prometheus: Recognized | undefined,
+  taken: Set<string>,
+  notes: string[],
+): readonly ProbeGroup[] {
+  if (prometheus === undefined) return [];
+  const read = fromPrometheus(prometheus.content, taken);
+  notes.push(...read.notes.map((line) => `${prometheus.file}: ${line}`));
+  return read.groups;
+}
+
+type Proof = {
+  readonly blackbox: string | undefined;
+  readonly directory: string;
+  readonly notes: string[];
+};
+
+/** The groups whose module runs here. */
+function keepRunning(
+  groups: readonly ProbeGroup[],
+  { blackbox, directory, notes }: Proof,
+): readonly ProbeGroup[] {
+  return groups.filter(({ comments: _, ...group }) => {
+    const document = { ...(blackbox !== undefined && { blackbox }), probes: [group] };
+    try {
+      parseWithWarnings(stringify(document), { name: 'fargaze.yml', directory });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const reasons = error.issues.map(({ message }) => message).join('; ');
+      const names = Object.keys(group.targets).join(', ');
+      notes.push(`probes of module ${group.module} (${names}): left out: ${reasons}`);
+      return false;
+    }
+  });
+}
+
+/** Whether a document compiles as it is. */
+function runs(document: Mapping, directory: string): boolean {
+  try {
+    parseWithWarnings(stringify(document), { name: 'fargaze.yml', directory });
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}
+
+/** The modules that run. Each is tried by itself, since mistakes of the file name its own lines. */
+function pruneModules({ content, file }: Recognized, directory: string) {
+  const notes: string[] = [];
+  const kept: Record<string, unknown> = {};
+  for (const [name, module] of Object.entries((content.modules ?? {}) as Mapping)) {
+    const fault = faultOf(name, module, directory);
+    if (fault === undefined) kept[name] = module;
+    else notes.push(`modules.${name}: left out: ${fault}`);
+  }
+  if (Object.keys(kept).length === 0)
+    throw new UsageError(`${file}: none of its modules runs here`, notes.join('\n'));
+  return { modules: kept, notes };
+}
+
+function faultOf(name: string, module: unknown, directory: string): string | undefined {
+  try {
+    // As blackbox.yml writes it: its own options and defaults are translated on the way.
+    const file = `data-${process.pid}.yml`;
+    parseBlackbox(stringify({ modules: { [name]: module } }), directory, file);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.issues
+      .map(({ message, path }) => `${path.replace(/^.*?: /, '')}: ${message}`)
+      .join('; ');
+  }
+}
+
+function parseBlackbox(text: string, directory: string, file: string): void {
+  withTemporary(text, (path) =>
+    parseWithWarnings(`blackbox: ${JSON.stringify(relative(directory, path))}`, {
+      name: file,
+      directory,
+    }),
+  );
+}
+
+type Ways = {
+  readonly directory: string;
+  readonly note: (file: string, lines: readonly string[]) => void;
+  readonly place: (file: string) => string;
+};
+
+function cloudWatchOf(
+  yace: Recognized | undefined,
+  exporter: Recognized | undefined,
+  { directory, note, place }: Ways,
+): CloudWatchDraft | undefined {
+  if (yace !== undefined) {
+    const file = place(yace.file);
+    if (runs({ bridge: { cloudwatch: { yace_file: file } } }, directory)) return { jobs: { file } };
+    const pruned = pruneYace(yace.content);
+    note(yace.file, pruned.notes);
+    return isIdle(pruned.value) ? undefined : { jobs: { content: pruned.value } };
+  }
+  if (exporter === undefined) return undefined;
+  const { content, notes } = fromCloudWatchExporter(exporter.content);
+  const pruned = pruneYace(content);
+  note(exporter.file, [...notes, ...pruned.notes]);
+  if (isIdle(pruned.value)) return undefined;
+  return { naming: 'cloudwatch_exporter', jobs: { content: pruned.value } };
+}
+
+/** Whether no job is left. */
+function isIdle(content: Mapping): boolean {
+  const lists = ['discovery', 'static', 'customNamespace'].map((key) => content[key]);
+  return lists.every((list) => list === undefined || (Array.isArray(list) && list.length === 0));
+}

@@ -1,0 +1,135 @@
+// `fargaze init`: a first fargaze.yml, of options, answers and files.
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../../layers/core/src/errors.ts';
+import { targetsOf } from '../account/targets.ts';
+import { withAwsHints } from '../command/aws.ts';
+import { type Call, textOf, textsOf, UsageError, type Values } from '../command/command.ts';
+import { deliverDraft } from '../draft/deliver.ts';
+import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
+import { groupTargets } from '../draft/targets.ts';
+import { fileIsThere } from '../draft/write.ts';
+import { combine } from '../import/combine.ts';
+import { type Recognized, recognize, type Tool, toolNames } from '../import/recognize.ts';
+import { askPerson } from './ask.ts';
+import { splitPasswords } from './passwords.ts';
+
+/** Writes the file. */
+export async function run(call: Call): Promise<number> {
+  const { io, values } = call;
+  const output = textOf(values, 'output') ?? 'fargaze.yml';
+  // Before anybody answers questions in vain.
+  if (output !== '-' && values.force !== true && existsSync(output)) throw fileIsThere(output);
+  const answers = await answersOf(call);
+  const files = filesOf(values);
+  const directory = output === '-' ? resolve('.') : dirname(resolve(output));
+  const taken = new Set<string>();
+  const { draft, files: beside, notes } = combine(files, directory, taken);
+  for (const note of notes) io.note(note);
+  const found = await accountOf(call, taken);
+  const groups = [...draft.groups, ...groupTargets(answers.targets, taken), ...found];
+  const cloudwatch = cloudWatchOf(values, answers.cloudwatch, draft.cloudwatch);
+  const clusters = textsOf(values, 'cluster');
+  const { draft: safe, notes: needed } = splitPasswords({
+    ...draft,
+    groups:
+      groups.length === 0 && files.length === 0 && values.account !== true
+        ? example(io.note, taken)
+        : groups,
+    ...(clusters.length > 0 && { clusters }),
+    ...(cloudwatch !== undefined && { cloudwatch }),
+  });
+  for (const note of needed) io.note(note);
+  const paths = Object.entries(beside).map(([name, text]) => [join(dirname(output), name), text]);
+  return deliverDraft(call, { draft: safe, output, beside: Object.fromEntries(paths) });
+}
+
+/** Options that say what to write; without any of them a person is asked. */
+const telling = [
+  'target',
+  'blackbox',
+  'prometheus',
+  'yace',
+  'cloudwatch',
+  'cluster',
+  'budget',
+  'account',
+  'yes',
+];
+
+async function answersOf({ io, values }: Call) {
+  const given = { targets: textsOf(values, 'target'), cloudwatch: values.cloudwatch === true };
+  if (!io.canAsk || telling.some((name) => values[name] !== undefined)) return given;
+  return askPerson(io, (address) => {
+    try {
+      groupTargets([address], new Set());
+      return undefined;
+    } catch (error) {
+      return messageOf(error).replace(/^--target: /, '');
+    }
+  });
+}
+
+/** What runs in the account, where it is asked for. */
+async function accountOf({ io, values }: Call, taken: Set<string>): Promise<readonly ProbeGroup[]> {
+  if (values.account !== true) return [];
+  const { readAccount } = await import('../account/read.ts');
+  const query = { region: textOf(values, 'region'), clusters: textsOf(values, 'cluster') };
+  const { notes, services } = await withAwsHints(() => readAccount(query));
+  const { groups, notes: leftOut } = targetsOf(services, taken);
+  for (const note of [...notes, ...leftOut]) io.note(note);
+  io.note(`${services.length} services read`);
+  return groups;
+}
+
+function filesOf(values: Values): Recognized[] {
+  const wanted: readonly (readonly [option: string, tool: Tool])[] = [
+    ['blackbox', 'blackbox_exporter'],
+    ['prometheus', 'prometheus'],
+    ['yace', 'yace'],
+  ];
+  return wanted.flatMap(([option, tool]) => {
+    const file = textOf(values, option);
+    if (file === undefined) return [];
+    const read = recognize(file);
+    if (read.tool === tool) return [read];
+    throw new UsageError(
+      `--${option}: ${file} is a file of ${toolNames[read.tool]}, want one of ${toolNames[tool]}`,
+    );
+  });
+}
+
+function example(note: (text: string) => void, taken: Set<string>): Draft['groups'] {
+  note('nothing to probe was named, so https://example.com stands for it: replace it');
+  return groupTargets(['example=https://example.com/'], taken);
+}
+
+/** CPU and memory, a point for each minute. */
+const usualJobs = {
+  discovery: {
+    jobs: [
+      {
+        type: 'AWS/ECS',
+        period: 60,
+        length: 300,
+        statistics: ['Average', 'Maximum'],
+        metrics: [{ name: 'CPUUtilization' }, { name: 'MemoryUtilization' }],
+      },
+    ],
+  },
+} as const;
+
+function cloudWatchOf(values: Values, wanted: boolean, imported: CloudWatchDraft | undefined) {
+  const text = textOf(values, 'budget');
+  const budget = text === undefined ? undefined : Number(text);
+  if (budget !== undefined && !(budget > 0)) {
+    throw new UsageError(
+      `--budget: got ${JSON.stringify(text)}, want US dollars a month, such as 20`,
+    );
+  }
+  if (imported === undefined && !wanted && budget === undefined) return undefined;
+  return {
+    ...(imported ?? { jobs: { content: usualJobs } }),
+    ...(budget !== undefined && { budget }),
+  };
+}

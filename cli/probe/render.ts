@@ -1,0 +1,83 @@
+// A report as text: one line of verdict, a bar of phases, the certificate, the rule.
+import type { Seconds } from '../../layers/core/src/clock.ts';
+import { reasons } from '../../layers/core/src/outcome.ts';
+import type { Io } from '../command/io.ts';
+import type { CertificateReport, PhaseTime, Report } from './report.ts';
+
+const barColumns = 32;
+
+/** The lines of a report. `verbose`: with the log. */
+export function renderReport(
+  report: Report,
+  paint: Io['paint'],
+  detail: 'log' | 'usual',
+): string[] {
+  const { certificate, failure, log, phases, rule, trouble } = report;
+  return [
+    headLine(report, paint),
+    ...(failure === undefined
+      ? []
+      : [
+          row(
+            'failed in',
+            `${failure.phase}: ${failure.reason}, ${reasons[failure.reason as keyof typeof reasons]}`,
+          ),
+          row('seen', failure.detail),
+        ]),
+    ...(trouble === undefined ? [] : [row('trouble', trouble)]),
+    ...(rule === undefined ? [] : [row(report.up === true ? 'passed' : 'rule', rule)]),
+    ...bar(phases, { paint, failed: failure?.phase }),
+    ...(certificate === undefined ? [] : certificateLines(certificate, paint)),
+    ...(detail === 'log' ? log.map((line, index) => row(index === 0 ? 'log' : '', line)) : []),
+  ];
+}
+
+function headLine({ module, probe, seconds, target, up }: Report, paint: Io['paint']): string {
+  const word =
+    up === null ? paint('UNKNOWN', 'warn') : up ? paint('UP', 'good') : paint('DOWN', 'bad');
+  const name = probe === target ? '' : `${probe}  `;
+  return `${word}  ${paint(`${name}${target}`, 'head')}  ${showTime(seconds)}  module ${module}`;
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(11)}  ${text}`;
+}
+
+type Bar = { readonly paint: Io['paint']; readonly failed: string | undefined };
+
+/** Each phase begins where the one before it ended. */
+function bar(phases: readonly PhaseTime[], { failed, paint }: Bar): string[] {
+  const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
+  let begun = 0;
+  return phases.map(({ phase, seconds }) => {
+    const from = Math.min(barColumns - 1, Math.floor((begun / total) * barColumns));
+    begun += seconds;
+    const to = Math.max(from + 1, Math.round((begun / total) * barColumns));
+    const filled = '█'.repeat(to - from);
+    const style = phase === failed ? 'bad' : 'good';
+    const line = `${' '.repeat(from)}${paint(filled, style)}${' '.repeat(barColumns - to)}`;
+    return `  ${phase.padEnd(11)}  ${line}  ${showTime(seconds).padStart(9)}`;
+  });
+}
+
+function certificateLines(certificate: CertificateReport, paint: Io['paint']): string[] {
+  const { daysLeft, issuer, names, subject, tls, trusted, validUntil } = certificate;
+  const left = daysLeft < 0 ? `expired ${-daysLeft} days ago` : `${daysLeft} days left`;
+  const style = daysLeft < 0 ? 'bad' : daysLeft < 21 ? 'warn' : 'plain';
+  const shown = names.slice(0, 4).join(', ');
+  return [
+    row(
+      'certificate',
+      `${subject}${names.length === 0 ? '' : ` for ${shown}${names.length > 4 ? `, and ${names.length - 4} more` : ''}`}`,
+    ),
+    row('', `by ${issuer}, until ${validUntil} (${paint(left, style)})`),
+    row('', `${tls}, ${trusted ? 'trusted' : paint('not trusted', 'bad')}`),
+  ];
+}
+
+/** Milliseconds up to a second. */
+export function showTime(seconds: Seconds): string {
+  if (seconds >= 1) return `${seconds.toFixed(2)} s`;
+  const ms = seconds * 1000;
+  return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;
+}

@@ -1,0 +1,107 @@
+// `fargaze probe`: one look at some targets, from here and now.
+import { systemClock } from '../../layers/core/src/clock.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
+import { parseDuration } from '../../layers/core/src/config/duration.ts';
+import type { Module } from '../../layers/core/src/config/modules.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
+import { renderExposition } from '../../layers/core/src/exposition.ts';
+import type { Selected } from '../../layers/core/src/probe/select.ts';
+import { type Call, textOf, UsageError } from '../command/command.ts';
+import {
+  builtIn,
+  configPath,
+  hasConfiguration,
+  readConfiguration,
+} from '../command/configuration.ts';
+import { observeAll, type Result } from './observe.ts';
+import { renderReport } from './render.ts';
+import { type Report, reportOf } from './report.ts';
+import { findTargets } from './targets.ts';
+
+/** Probes and prints. */
+export async function run(call: Call): Promise<number> {
+  const { io, positionals, values } = call;
+  const all = values.all === true;
+  const module = textOf(values, 'module');
+  if (!all && positionals.length === 0) {
+    throw new UsageError(
+      'want a target',
+      'e.g. fargaze probe https://example.com, or fargaze probe --all',
+    );
+  }
+  if (all && positionals.length > 0)
+    throw new UsageError('--all is given beside targets, want one of them');
+  if (values.json === true && values.metrics === true) {
+    throw new UsageError('--json is given beside --metrics, want one of them');
+  }
+  const config = readFor(call, all || module !== undefined);
+  const found = findTargets({ arguments: positionals, all, module }, config);
+  const selected = withTimeout(found, textOf(values, 'timeout'));
+  const results = await observeAll(selected, progress(call, selected.length));
+  const reports = results.map((result) => reportOf(result, systemClock.now()));
+  if (values.metrics === true) io.out((await renderMetrics(results)).trimEnd());
+  else if (values.json === true) io.out(JSON.stringify({ targets: reports }, null, 2));
+  else print(call, reports);
+  return statusOf(reports);
+}
+
+/** Without a file, or with a broken one that nothing depends on, the built-in modules do. */
+function readFor({ io, positionals, values }: Call, needed: boolean): Config {
+  if (!hasConfiguration(values)) return builtIn();
+  try {
+    const { config, warnings } = readConfiguration(values);
+    for (const warning of warnings) io.note(warning);
+    return config;
+  } catch (error) {
+    const isOpen = positionals.every((text) => text.includes('://'));
+    if (needed || !isOpen || !(error instanceof ConfigError)) throw error;
+    io.note(`${configPath(values).file} has mistakes and is left out (see: fargaze check)`);
+    return builtIn();
+  }
+}
+
+function withTimeout(selected: Selected<Module>[], text: string | undefined): Selected<Module>[] {
+  if (text === undefined) return selected;
+  const timeout = parseDuration(text);
+  if (timeout === undefined || timeout < 0.1 || timeout > 60) {
+    throw new UsageError(
+      `--timeout: got ${JSON.stringify(text)}, want a duration from 100ms to 1m, such as 2s`,
+    );
+  }
+  return selected.map((one) => ({
+    ...one,
+    target: { ...one.target, module: { ...one.target.module, timeout } },
+  }));
+}
+
+/** Only for many, and only where a terminal can take it back. */
+function progress({ io }: Call, total: number): (count: number) => void {
+  if (!io.canAsk || total < 10) return () => undefined;
+  return (count) => io.prompts.write(count === total ? '\r\u001b[K' : `\r${count} of ${total} `);
+}
+
+function print({ io, values }: Call, reports: readonly Report[]): void {
+  const detail = values.verbose === true ? 'log' : 'usual';
+  for (const [index, report] of reports.entries()) {
+    if (index > 0) io.out('');
+    for (const line of renderReport(report, io.paint, detail)) io.out(line);
+  }
+  if (reports.length < 2) return;
+  const count = (up: boolean | null) => reports.filter((report) => report.up === up).length;
+  io.note(`\n${count(true)} up, ${count(false)} down, ${count(null)} unknown`);
+}
+
+async function renderMetrics(results: readonly Result[]): Promise<string> {
+  const samples = results.flatMap(({ observation, selected }) =>
+    observation.samples.map((one) => ({
+      ...one,
+      labels: { job: selected.job, instance: selected.target.instance, ...one.labels },
+    })),
+  );
+  return renderExposition(samples);
+}
+
+function statusOf(reports: readonly Report[]): number {
+  if (reports.some(({ up }) => up === null)) return 2;
+  return reports.some(({ up }) => up === false) ? 1 : 0;
+}

@@ -1,0 +1,160 @@
+// What the arguments of `fargaze probe` mean: names of probes, or addresses with the module that their scheme asks for.
+// Selection itself is the functions' own, with its refusals.
+import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
+import type { Module } from '../../layers/core/src/config/modules.ts';
+import { servedBy } from '../../layers/core/src/config/probes.ts';
+import { didYouMean } from '../../layers/core/src/config/suggest.ts';
+import { readEnv } from '../../layers/core/src/env.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
+import { type Selected, selectTargets } from '../../layers/core/src/probe/select.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
+import { UsageError } from '../command/command.ts';
+
+/** What is asked for. */
+export type Asked = {
+  readonly arguments: readonly string[];
+  readonly all: boolean;
+  /** Of every argument; unset: by its scheme. */
+  readonly module: string | undefined;
+};
+
+/** Every target that is asked for, in order, once each. @throws UsageError, or ConfigError as the functions do. */
+export function findTargets(asked: Asked, config: Config): Selected<Module>[] {
+  if (asked.all) {
+    if (config.probes.length === 0) throw new UsageError('fargaze.yml has no probes');
+    return config.probes.flatMap(({ name }) => selectProbe(name, config));
+  }
+  const found = asked.arguments.flatMap((text) => {
+    if (asked.module !== undefined) return selectAddress(text, asked.module, config);
+    if (config.probes.some(({ name }) => name === text)) return selectProbe(text, config);
+    return selectByScheme(text, config);
+  });
+  const seen = new Set<string>();
+  return found.filter(({ target }) => {
+    const key = JSON.stringify([target.address, target.module]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function selectProbe(name: string, config: Config): Selected<Module>[] {
+  const module = config.modules[config.probes.find((probe) => probe.name === name)?.module ?? ''];
+  return select({ probes: [name], explain: true }, module, config);
+}
+
+function selectAddress(address: string, name: string, config: Config): Selected<Module>[] {
+  const module = Object.hasOwn(config.modules, name) ? config.modules[name] : undefined;
+  if (module === undefined) {
+    const names = Object.keys(config.modules);
+    const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
+    throw new UsageError(`no module ${JSON.stringify(name)}${hint}`);
+  }
+  const adHoc = { targets: [address], module: name };
+  return select({ probes: [], adHoc, explain: true }, module, config);
+}
+
+function select(
+  event: Parameters<typeof selectTargets>[0],
+  module: Module | undefined,
+  config: Config,
+): Selected<Module>[] {
+  try {
+    return selectTargets<Module>(event, {
+      config,
+      prober: servedBy[module?.prober ?? 'http'],
+      vantage: undefined,
+      now: 0,
+      // Whoever types a target here may reach it without us.
+      read: (name) => (name === 'FARGAZE_AD_HOC' ? undefined : readEnv(name)),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // There is no event whose places could be named.
+    throw new UsageError(
+      error.issues
+        .map(({ message, path }) => (/^probe /.test(path) ? `${path}: ${message}` : message))
+        .join('\n'),
+    );
+  }
+}
+
+function selectByScheme(text: string, config: Config): Selected<Module>[] {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return selectBare(text, config);
+  if (scheme === 'http' || scheme === 'https') return selectAddress(text, 'http_2xx', config);
+  if (/^(?:redis|valkey)s?$/.test(scheme)) return selectAddress(text, 'redis', config);
+  const make = Object.hasOwn(byScheme, scheme) ? byScheme[scheme] : undefined;
+  if (make === undefined) {
+    const known = [
+      'http',
+      'https',
+      'redis',
+      'rediss',
+      'valkey',
+      'valkeys',
+      ...Object.keys(byScheme),
+    ];
+    const hint = didYouMean(scheme, known) || `, want ${known.join(', ')}`;
+    throw new UsageError(`${redactUrl(text)}: unknown scheme ${JSON.stringify(scheme)}${hint}`);
+  }
+  const { address, module } = make(text);
+  const { modules } = compileConfig({ modules: { [scheme]: module } }, 'the address');
+  return selectAddress(address, scheme, { ...config, modules });
+}
+
+function selectBare(text: string, config: Config): Selected<Module>[] {
+  const looksLikeHost = /[.:/]/.test(text) || text === 'localhost';
+  if (looksLikeHost) return selectAddress(text, 'http_2xx', config);
+  const names = config.probes.map(({ name }) => name);
+  throw new UsageError(
+    `no probe ${JSON.stringify(text)} in the configuration${didYouMean(text, names)}`,
+    names.length === 0
+      ? 'to probe an address, write its scheme: https://…'
+      : `probes: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+  );
+}
+
+type Made = { readonly address: string; readonly module: object };
+
+/** What an address is to the prober of its scheme. */
+const byScheme: Readonly<Record<string, (text: string) => Made>> = {
+  tcp: (text) => ({ address: hostOf(text), module: { prober: 'tcp' } }),
+  tls: (text) => ({ address: hostOf(text), module: { prober: 'tcp', tcp: { tls: true } } }),
+  dns: readDns,
+  grpc: (text) => readGrpc(text, false),
+  grpcs: (text) => readGrpc(text, true),
+};
+
+/** What stands between the scheme and the path. */
+function hostOf(text: string): string {
+  const { host } = partsOf(text);
+  if (!/:\d+$/.test(host)) throw new UsageError(`${redactUrl(text)}: no port, want host:port`);
+  return host;
+}
+
+function readDns(text: string): Made {
+  const { host, path, query } = partsOf(text);
+  if (path === '') {
+    throw new UsageError(`${redactUrl(text)}: no name to ask for, want dns://server/name`);
+  }
+  const type = new URLSearchParams(query).get('type')?.toUpperCase() ?? 'A';
+  const dns = { query_name: path, query_type: type };
+  return { address: host, module: { prober: 'dns', dns } };
+}
+
+function readGrpc(text: string, tls: boolean): Made {
+  return {
+    address: hostOf(text),
+    module: { prober: 'grpc', grpc: { service: partsOf(text).path, tls } },
+  };
+}
+
+function partsOf(text: string): {
+  readonly host: string;
+  readonly path: string;
+  readonly query: string;
+} {
+  const [, host = '', path = '', query = ''] =
+    /^[^:]+:\/\/([^/?]*)\/?([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
+  return { host: host.slice(host.lastIndexOf('@') + 1), path, query };
+}

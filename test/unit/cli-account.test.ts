@@ -1,0 +1,174 @@
+// `fargaze init --account` on a simulated account: services behind load balancers, by Service Connect, and servers of Redis; and what
+// an account without permissions says.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readXml } from '../../cli/account/xml.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+import { runCli } from '../support/run-cli.ts';
+
+let fake: FakeAws;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));
+  fake = await startFakeAws({ seed: 7 });
+  fake.model.addCluster({ name: 'prod' });
+  fake.model.addCluster({ name: 'test' });
+  const balancer = {
+    name: 'front',
+    scheme: 'internet-facing',
+    protocol: 'HTTPS',
+    hosts: ['shop.example.com'],
+    healthCheckPath: '/healthz?full=1&x=2',
+  } as const;
+  const cluster = 'prod';
+  fake.model.addService({
+    cluster,
+    name: 'shop',
+    balancer,
+    containers: [
+      {
+        name: 'shop',
+        image: 'example/shop:1',
+        environment: {
+          REDIS_URL:
+            'rediss://app:planted77@master.sessions.abc123.euw1.cache.amazonaws.com:6379/0',
+          CACHE_HOST: 'carts.abc123.0001.euw1.cache.amazonaws.com',
+        },
+      },
+    ],
+  });
+  fake.model.addService({
+    cluster,
+    name: 'admin',
+    balancer: {
+      ...balancer,
+      name: 'inside',
+      scheme: 'internal',
+      protocol: 'HTTP',
+      hosts: ['*.example.com'],
+      healthCheckPath: '/ok',
+    },
+  });
+  fake.model.addService({
+    cluster,
+    name: 'search',
+    connect: { dnsName: 'search.local', port: 8080 },
+    containers: [
+      {
+        name: 'search',
+        image: 'example/search:1',
+        healthCheck: ['CMD-SHELL', 'curl -f http://localhost:8080/ready || exit 1'],
+      },
+    ],
+  });
+  fake.model.addService({
+    cluster,
+    name: 'queue',
+    connect: { dnsName: 'queue.local', port: 6379 },
+    containers: [{ name: 'queue', image: 'docker.io/valkey/valkey:8' }],
+  });
+  fake.model.addService({ cluster, name: 'worker' });
+  fake.model.addService({
+    cluster: 'test',
+    name: 'shop',
+    connect: { dnsName: 'shop.test', port: 80 },
+  });
+  fake.clock.advance(3600);
+});
+afterEach(async () => {
+  await fake.close();
+  rmSync(folder, { recursive: true });
+});
+
+const init = (...args: string[]) =>
+  runCli(['init', '--account', ...args], {
+    cwd: folder,
+    env: {
+      AWS_ENDPOINT_URL: fake.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKIAFAKE111122223333',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    },
+  });
+const probes = () => readConfigFile(join(folder, 'fargaze.yml')).probes;
+
+it('finds where each service is reached, and names the one that nothing shows', async () => {
+  const { code, err } = await init('--cluster', 'prod', '--cloudwatch');
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining('service prod/worker: left out: no load balancer'),
+  ]);
+  expect(
+    probes().map(({ module, name, target, vantage }) => [name, module, vantage, target]),
+  ).toEqual(
+    [
+      ['shop', 'http_2xx', 'internet', 'https://shop.example.com/healthz?full=1&x=2'],
+      [
+        'redis-sessions',
+        'redis',
+        'vpc',
+        'rediss://master.sessions.abc123.euw1.cache.amazonaws.com:6379',
+      ],
+      ['redis-carts', 'redis', 'vpc', 'rediss://carts.abc123.0001.euw1.cache.amazonaws.com:6379'],
+      ['queue', 'redis', 'vpc', 'redis://queue.local:6379'],
+      [
+        'admin',
+        'http_2xx',
+        'vpc',
+        'http://internal-inside-1234567890.eu-west-1.elb.amazonaws.com/ok',
+      ],
+      ['search', 'http_2xx', 'vpc', 'http://search.local:8080/ready'],
+    ].sort((a, b) => order(a) - order(b)),
+  );
+  expect(readFileSync(join(folder, 'fargaze.yml'), 'utf8') + err).not.toContain('planted77');
+  expect(await runCli(['check'], { cwd: folder })).toMatchObject({ code: 0 });
+});
+
+/** Groups stand in the order in which their first member was found. */
+function order([name = '']: readonly string[]): number {
+  return probes().findIndex((probe) => probe.name === name);
+}
+
+it('every cluster is read without --cluster; a name that is taken gets a number', async () => {
+  expect(await init()).toMatchObject({ code: 0 });
+  expect(probes().map(({ name }) => name)).toEqual(expect.arrayContaining(['shop', 'shop-2']));
+});
+
+it('without the permission for load balancers the rest is written, and the permission is named', async () => {
+  fake.faults.add({ api: 'DescribeTargetGroups', kind: 'access-denied' });
+  const { code, err } = await init('--cluster', 'prod');
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining('permission elasticloadbalancing:DescribeTargetGroups is missing'),
+  ]);
+  expect(probes().map(({ name }) => name)).toEqual(expect.arrayContaining(['search', 'queue']));
+});
+
+it('without the permission for ECS nothing is written', async () => {
+  fake.faults.add({ api: 'ListClusters', kind: 'access-denied' });
+  const { code, err } = await init();
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining('permission ecs:ListClusters is missing'),
+  ]);
+  expect(existsSync(join(folder, 'fargaze.yml'))).toBe(false);
+});
+
+it.each([
+  {
+    text: '<?xml version="1.0"?><a x="1"><b>1 &lt; 2&#33;</b><c/></a>',
+    want: { a: { b: '1 < 2!', c: '' } },
+  },
+  {
+    text: '<a><l><member><n>1</n></member><member>2</member></l></a>',
+    want: { a: { l: [{ n: '1' }, '2'] } },
+  },
+])('$text is read', ({ text, want }) => {
+  expect(readXml(text)).toEqual(want);
+});
+
+it.each(['<a><b></a>', '<a>', '</a>'])('%s is refused', (text) => {
+  expect(() => readXml(text)).toThrow(RangeError);
+});

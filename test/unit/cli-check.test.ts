@@ -1,0 +1,128 @@
+// `fargaze check` and `fargaze cost`: findings, the plan, and sums that can be done by hand.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFindings } from '../../cli/check/findings.ts';
+import { planOf } from '../../cli/check/plan.ts';
+import { estimate } from '../../cli/cost/estimate.ts';
+import { parseConfigText } from '../../scripts/config-file.ts';
+import { peerProbingCosts, promqlCostPerMonth } from '../../scripts/cost-peers.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+const nobody = () => undefined;
+
+function manyProbes(count: number): string {
+  const names = Array.from({ length: count }, (_, n) => `      - https://a${n}.example.com/`);
+  return `probes:\n  - name: a\n    module: http_2xx\n    targets:\n${names.join('\n')}\n`;
+}
+
+it.each([
+  { name: 'an empty file', text: '', want: 'is empty' },
+  { name: 'nothing to watch', text: '{}', want: 'watches nothing but the ECS API' },
+  {
+    name: 'a variable without value and default',
+    text: 'probes: [{ name: a, module: http_2xx, target: "${SHOP_URL}" }]',
+    want: 'probe a: variable SHOP_URL of its target is unset',
+  },
+  { name: 'an unknown key', text: 'probs: []', want: 'did you mean "probes"' },
+  {
+    name: 'a blackbox.yml that is not there',
+    text: 'blackbox: b.yml',
+    want: '"b.yml", which does not exist',
+  },
+  {
+    name: 'a mistake in a YACE file',
+    text: 'bridge: { cloudwatch: { yace_file: yace.yml } }',
+    want: 'yace.yml: discovery.jobs[0].metrcs (line 1): unknown key, left out as in YACE; did you mean "metrics"',
+  },
+])('$name is a finding', async ({ text, want }) => {
+  write('yace.yml', 'discovery: { jobs: [{ type: AWS/ECS, regions: [eu-west-1], metrcs: [] }] }');
+  const { code, err, out } = await runCli(['check', write('f.yml', text)], { cwd: folder });
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toContain(want);
+  const json = await runCli(['check', 'f.yml', '--json'], { cwd: folder });
+  expect([json.code, JSON.parse(json.out).sound]).toEqual([1, false]);
+});
+
+it('probes that cannot run in their time, and a budget that reaches for nothing, are findings', () => {
+  const many = parseConfigText(manyProbes(3000));
+  expect(findFindings(many, 10, nobody).findings).toEqual([
+    expect.stringMatching(/^3000 web probes from the internet need up to .* want shards: \d+$/),
+    expect.stringMatching(/^3000 web probes of one shard, .* want shards: \d+$/),
+  ]);
+  const text = (budget: string) =>
+    `bridge: { cloudwatch: { budget: ${budget}, yace: { discovery: { jobs: [{ type: AWS/ECS, statistics: [Average], metrics: [{ name: CPUUtilization }] }] } } } }`;
+  const refused = parseConfigText(text('{ monthly_usd: 0.01, on_exceed: refuse }'));
+  expect(findFindings(refused, 1000, nobody).findings).toEqual([
+    expect.stringContaining('CloudWatch is not read'),
+  ]);
+  const fits = parseConfigText(text('{ monthly_usd: 5 }'));
+  expect(findFindings(fits, 10, nobody)).toEqual({ findings: [], notes: [] });
+});
+
+it('a secret that is not set here is a note, for it is the functions that need it', () => {
+  const config = parseConfigText(
+    'modules: { m: { prober: http, http: { bearer_token: "env:SHOP_TOKEN" } } }\nprobes: [{ name: a, module: m, target: "https://a.example.com" }]',
+  );
+  expect(findFindings(config, 1, nobody).notes).toEqual([
+    'module m: the functions need the variable SHOP_TOKEN, which is not set here',
+  ]);
+  expect(findFindings(config, 1, () => 'x').notes).toEqual([]);
+});
+
+it('the plan counts targets, schedules, calls and metrics', () => {
+  const config = parseConfigText(
+    `${manyProbes(4)}  - { name: r, module: redis, target: "redis://r:6379", interval: 5m }\nshards: 2\nbridge: { cloudwatch: { interval: 5m, yace: { discovery: { jobs: [{ type: AWS/ECS, statistics: [Average], metrics: [{ name: CPUUtilization }] }] } } } }`,
+  );
+  const plan = planOf(config, 30);
+  expect(plan).toMatchObject({
+    probes: [
+      { function: 'redis-probe', vantage: 'vpc', targets: 1, intervals: ['5m'] },
+      { function: 'web-probe', vantage: 'internet', targets: 4, intervals: ['1m'] },
+    ],
+    resultsPerHour: 4 * 60 + 12,
+    schedules: 4,
+    cloudWatch: { jobs: 1, interval: '5m', metricsPerReading: 31, requestsPerReading: 1 },
+  });
+});
+
+it('what others cost is price times runs', () => {
+  const probing = { targets: 2, interval: 60, functions: 1, latency: 0.3 };
+  const runs = 2 * 43_200;
+  expect(peerProbingCosts(probing)).toEqual({
+    'CloudWatch Synthetics': expect.closeTo(runs * 0.0012, 6),
+    'Checkly API checks': expect.closeTo(runs * 0.0002, 6),
+    'Route 53 health checks': 5.5,
+  });
+  expect(promqlCostPerMonth(1000, 60)).toBeCloseTo((1000 * 43_200 * 200 * 0.5) / 1e9, 6);
+  const bill = estimate(parseConfigText(manyProbes(1)), { services: 10, latency: 0.3 });
+  // A run a minute of half a GB: 0.1 + 0.3 + 0.02 s, and deliver's 0.1 s; two invocations and four requests of the queue.
+  const perRun = 0.52 * 0.5 * 0.0000133334 + (2 * 0.2 + 4 * 0.4) / 1e6;
+  expect(bill.probing.fargaze).toBeCloseTo(43_200 * perRun, 6);
+});
+
+it('prices come without a file too, and numbers that are none are refused', async () => {
+  const { code, out } = await runCli(['cost', '--services', '30', '--targets', '60', '--json'], {
+    cwd: folder,
+  });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ targets: 60, metrics: 62, bridgeInterval: 300 });
+  const refused = await runCli(['cost', '--services', 'ten'], { cwd: folder });
+  expect([refused.code, refused.err]).toEqual([
+    2,
+    expect.stringContaining('--services: got "ten"'),
+  ]);
+});
+
+it('a file that is not there is wrong usage, and says what to do', async () => {
+  const { code, err } = await runCli(['check'], { cwd: folder });
+  expect([code, err]).toEqual([2, expect.stringContaining('to write one: fargaze init')]);
+});

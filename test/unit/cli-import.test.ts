@@ -1,0 +1,222 @@
+// `fargaze import`: files of other tools, in the shapes of their own examples, become a configuration that compiles; nothing is
+// lost without a word, and nothing is written over.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfigFile } from '../../scripts/config-file.ts';
+import { runCli } from '../support/run-cli.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const imported = (...args: string[]) => runCli(['import', ...args], { cwd: folder });
+const config = () => readConfigFile(join(folder, 'fargaze.yml'));
+
+const blackbox = `modules:
+  http_2xx_example:
+    prober: http
+    timeout: 5s
+    http:
+      valid_http_versions: ["HTTP/1.1", "HTTP/2.0"]
+      fail_if_header_matches:
+        - { header: Set-Cookie, allow_missing: true, regexp: '.*' }
+      preferred_ip_protocol: ip4
+  login: { prober: http, http: { basic_auth: { username: me, password: planted77 } } }
+  smtp: { prober: tcp, tcp: { query_response: [{ expect: "^220 ([^ ]+) ESMTP (.+)$" }, { send: "EHLO prober\\r" }, { starttls: true }] } }
+  icmp_example: { prober: icmp, icmp: { preferred_ip_protocol: ip4 } }
+  soa: { prober: dns, dns: { query_name: prometheus.io, query_type: SOA } }
+`;
+
+const prometheus = `global: { scrape_interval: 15s }
+scrape_configs:
+  - job_name: blackbox
+    metrics_path: /probe
+    params: { module: [http_2xx_example] }
+    static_configs:
+      - targets: [https://prometheus.io, "http://example.com:8080/a?b=1"]
+    relabel_configs: [{ source_labels: [__address__], target_label: __param_target }]
+  - job_name: slow
+    scrape_interval: 150s
+    metrics_path: /probe
+    params: { module: [soa] }
+    static_configs: [{ targets: ["9.9.9.9:53"] }]
+  - job_name: files
+    metrics_path: /probe
+    file_sd_configs: [{ files: [a.json] }]
+  - job_name: node
+    static_configs: [{ targets: ["a:9100"] }]
+`;
+
+it('a blackbox.yml stays what it is, and a prometheus.yml says what to probe', async () => {
+  write('blackbox.yml', blackbox);
+  write('prometheus.yml', prometheus);
+  const { code, err, out } = await imported('blackbox.yml', 'prometheus.yml');
+  expect([code, out]).toEqual([0, '']);
+  expect(err).toContain('prometheus.yml: job files: left out: targets of file_sd_configs');
+  expect(err).toMatch(/modules\.icmp_example\.prober \(line \d+\): left out/);
+  expect(readdirSync(folder).sort()).toEqual(['blackbox.yml', 'fargaze.yml', 'prometheus.yml']);
+  expect(
+    config().probes.map(({ interval, job, module, name, target }) => [
+      name,
+      module,
+      target,
+      job,
+      interval,
+    ]),
+  ).toEqual([
+    ['prometheus.io', 'http_2xx_example', 'https://prometheus.io', 'blackbox', 60],
+    ['example.com-8080-a', 'http_2xx_example', 'http://example.com:8080/a?b=1', 'blackbox', 60],
+    ['9.9.9.9-53', 'soa', '9.9.9.9:53', 'slow', 180],
+  ]);
+  const checked = await runCli(['check'], { cwd: folder });
+  expect(checked.code).toBe(0);
+});
+
+it('of a blackbox.yml with a module that is refused, the others are written out', async () => {
+  write('blackbox.yml', `${blackbox}  odd: { prober: http, http: { from_the_future: true } }\n`);
+  const { code, err } = await imported('blackbox.yml', '--target', 'https://a.example.com/health');
+  expect(code).toBe(0);
+  expect(err).toMatch(/blackbox\.yml: modules\.odd: left out: .*from_the_future.*unknown key/);
+  expect(err).not.toContain('planted77');
+  const { modules, probes } = config();
+  expect(Object.keys(modules)).toEqual(expect.arrayContaining(['http_2xx_example', 'smtp', 'soa']));
+  expect(probes.map(({ name }) => name)).toEqual(['a.example.com-health']);
+  // To a terminal no second file goes: it holds the password.
+  const shown = await imported('blackbox.yml', '-o', '-');
+  expect([shown.code, shown.out]).toEqual([2, '']);
+});
+
+it('probes of a module that cannot run here are left out, with the reason', async () => {
+  write('blackbox.yml', blackbox);
+  write(
+    'prometheus.yml',
+    'scrape_configs: [{ job_name: a, metrics_path: /probe, params: { module: [login] }, static_configs: [{ targets: [https://a.example.com] }] }, { job_name: b, metrics_path: /probe, params: { module: [gone] }, static_configs: [{ targets: [https://b.example.com] }] }]',
+  );
+  const { code, err } = await imported('blackbox.yml', 'prometheus.yml');
+  expect(code).toBe(0);
+  expect(err).toMatch(/probes of module login \(a\.example\.com\): left out: .*want a reference/);
+  expect(err).toMatch(/probes of module gone \(b\.example\.com\): left out: /);
+  expect(config().probes).toEqual([]);
+});
+
+it('a file of YACE is named where it runs', async () => {
+  write(
+    'yace.yml',
+    'apiVersion: v1alpha1\ndiscovery: { jobs: [{ type: AWS/ECS, regions: [eu-west-1], metrics: [{ name: CPUUtilization, statistics: [Average], period: 60, length: 300 }] }] }',
+  );
+  expect(await imported('yace.yml')).toMatchObject({ code: 0, out: '' });
+  expect(readFileSync(join(folder, 'fargaze.yml'), 'utf8')).toContain('yace_file: yace.yml');
+});
+
+it('of another one what runs is written out, and the rest is named', async () => {
+  write(
+    'yace.yml',
+    `apiVersion: v1alpha1
+discovery:
+  exportedTagsOnMetrics: { AWS/ECS: [team] }
+  jobs:
+    - { type: AWS/ECS, regions: [us-east-1], enhancedMetrics: [{ name: X }], metrics: [{ name: CPUUtilization, statistics: [Maximum], period: 60, length: 300 }] }
+    - { type: AWS/Unheard, regions: [us-east-1], period: 300, length: 300, metrics: [{ name: Calls, statistics: [Sum] }] }
+    - { type: AWS/Unheard, regions: [us-east-1], searchTags: [{ key: a, value: b }], metrics: [{ name: Calls, statistics: [Sum], period: 300, length: 300 }] }
+static:
+  - { name: edge, namespace: AWS/Lambda, regions: [us-east-1], period: 600, length: 600, metrics: [{ name: Errors, statistics: [Sum] }] }
+  - { name: s, namespace: AWS/AutoScaling, regions: [us-east-1], dimensions: [{ name: Group, value: a }], metrics: [{ name: In, statistics: [Minimum], period: 60, length: 300 }, { name: Out, statistics: [Typo], period: 60, length: 300 }] }
+`,
+  );
+  const { code, err } = await imported('yace.yml');
+  expect(code).toBe(0);
+  expect(err).toContain('static edge period: left out: period: unknown key');
+  expect(err).toContain('AWS/Unheard is read by customNamespace');
+  expect(err).toMatch(/discovery jobs AWS\/Unheard: left out: type/);
+  expect(err).toMatch(/static s metrics Out: left out/);
+  const jobs = config().bridge.cloudwatch?.jobs ?? [];
+  expect(
+    jobs.map(({ kind, metrics, namespace }) => [kind, namespace, metrics.map(({ name }) => name)]),
+  ).toEqual([
+    ['discovery', 'AWS/ECS', ['CPUUtilization']],
+    ['static', 'AWS/Lambda', ['Errors']],
+    ['static', 'AWS/AutoScaling', ['In']],
+    ['customNamespace', 'AWS/Unheard', ['Calls']],
+  ]);
+  expect(jobs[0]?.exportedTags).toEqual(['team']);
+});
+
+it('a file of which nothing can be read leaves CloudWatch out, and says why', async () => {
+  write(
+    'yace.yml',
+    'discovery: { jobs: [{ type: AWS/Unheard, regions: [us-east-1], searchTags: [{ key: a, value: b }], metrics: [{ name: Calls, statistics: [Sum] }] }] }',
+  );
+  const { code, err } = await imported('yace.yml', '--target', 'https://a.example.com');
+  expect([code, err]).toEqual([0, expect.stringContaining('discovery jobs AWS/Unheard: left out')]);
+  expect(config().bridge.cloudwatch).toBeUndefined();
+});
+
+it('metrics of cloudwatch_exporter become jobs with its names', async () => {
+  write(
+    'exporter.yml',
+    `---
+region: eu-west-1
+metrics:
+- { aws_namespace: AWS/ELB, aws_metric_name: Latency, aws_dimensions: [AvailabilityZone, LoadBalancerName], aws_statistics: [Average] }
+- { aws_namespace: AWS/ELB, aws_metric_name: RequestCount, aws_dimensions: [AvailabilityZone, LoadBalancerName], aws_statistics: [Sum] }
+- { aws_namespace: AWS/SQS, aws_metric_name: Age, aws_dimensions: [QueueName], aws_dimension_select: { QueueName: [a, b] }, period_seconds: 300, range_seconds: 600 }
+- { aws_namespace: AWS/CloudFront, aws_metric_name: Requests, aws_statistics: [Sum], aws_dimensions: [DistributionId, Region], set_timestamp: false, aws_dimensions_select: { Region: [Global] } }
+- { aws_namespace: AWS/EC2, aws_metric_name: CPUUtilization, aws_dimensions: [InstanceId], aws_tag_select: { tag_selections: { a: [b] } } }
+`,
+  );
+  const { code, err } = await imported('exporter.yml');
+  expect(code).toBe(0);
+  expect(err).toContain('metrics[3]: aws_dimensions_select is no key of cloudwatch_exporter');
+  expect(err).toContain('metrics[4]: left out: aws_tag_select');
+  const { jobs = [], naming } = config().bridge.cloudwatch ?? {};
+  expect(naming).toBe('cloudwatch_exporter');
+  expect(
+    jobs.map((job) => [
+      job.namespace,
+      job.regions,
+      job.dimensionNameRequirements,
+      job.dimensions.map(({ value }) => value),
+      job.metrics.length,
+    ]),
+  ).toEqual([
+    ['AWS/SQS', ['eu-west-1'], [], ['a'], 1],
+    ['AWS/SQS', ['eu-west-1'], [], ['b'], 1],
+    ['AWS/ELB', ['eu-west-1'], ['AvailabilityZone', 'LoadBalancerName'], [], 2],
+    ['AWS/CloudFront', ['eu-west-1'], ['DistributionId', 'Region'], [], 1],
+  ]);
+  expect(jobs[0]?.metrics[0]).toMatchObject({
+    period: 300,
+    length: 600,
+    statistics: ['Sum', 'SampleCount', 'Minimum', 'Maximum', 'Average'],
+  });
+});
+
+it.each([
+  { name: 'a file that is nobody’s', text: 'a: 1', want: 'of no tool that is known' },
+  { name: 'a file that is not there', text: undefined, want: 'in.yml does not exist' },
+  { name: 'a file that is no YAML', text: 'a: [', want: 'in.yml: ' },
+])('$name is refused, and nothing is written', async ({ text, want }) => {
+  if (text !== undefined) write('in.yml', text);
+  const { code, err } = await imported('in.yml');
+  expect([code, err]).toEqual([2, expect.stringContaining(want)]);
+  expect(existsSync(join(folder, 'fargaze.yml'))).toBe(false);
+});
+
+it('a configuration that is there is kept, unless it is to be replaced', async () => {
+  write('fargaze.yml', 'mine');
+  write('blackbox.yml', `${blackbox}  odd: { prober: http, http: { from_the_future: true } }\n`);
+  const { code, err } = await imported('blackbox.yml');
+  expect([code, err]).toEqual([2, expect.stringContaining('fargaze.yml is there already')]);
+  expect(readdirSync(folder).sort()).toEqual(['blackbox.yml', 'fargaze.yml']);
+  expect(readFileSync(join(folder, 'fargaze.yml'), 'utf8')).toBe('mine');
+  expect(await imported('blackbox.yml', '--force')).toMatchObject({ code: 0 });
+  expect(readdirSync(folder).sort()).toEqual([
+    'blackbox.yml',
+    'fargaze.blackbox.yml',
+    'fargaze.yml',
+  ]);
+});

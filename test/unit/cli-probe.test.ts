@@ -1,0 +1,129 @@
+// `fargaze probe` as a process: verdicts, exit statuses, what it prints, and what it never prints.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../support/run-cli.ts';
+
+let server: Server;
+let base: string;
+const folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    response.statusCode = request.url === '/down' ? 503 : 200;
+    response.end('fine');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  writeFileSync(
+    join(folder, 'fargaze.yml'),
+    `modules:\n  strict: { prober: http, http: { valid_status_codes: [204] } }\nprobes:\n  - { name: shop, module: http_2xx, target: "http://${base}/" }\n  - { name: gone, module: http_2xx, target: "http://${base}/down" }\n`,
+  );
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+it('a target that is up ends with 0, one that is down with 1 and the rule', async () => {
+  const up = await runCli(['probe', `http://${base}/`], { cwd: folder });
+  expect(up).toMatchObject({ code: 0, err: '' });
+  expect(up.out).toMatch(/^UP {2}http:\/\/127\.0\.0\.1/);
+  expect(up.out).toMatch(/^ {2}connect +█/m);
+  const down = await runCli(['probe', 'gone'], { cwd: folder });
+  expect(down.code).toBe(1);
+  expect(down.out).toContain('processing: status, the HTTP status is not among those wanted');
+  expect(down.out).toContain('status 503, want 200-299');
+  expect(down.out).toContain('rule         valid_status_codes: 200-299, the default');
+});
+
+it('--all probes what is configured, --json and --metrics print it for programs', async () => {
+  const json = await runCli(['probe', '--all', '--json'], { cwd: folder });
+  expect(json.code).toBe(1);
+  const { targets } = JSON.parse(json.out);
+  expect(targets.map(({ probe, up }: { probe: string; up: boolean }) => [probe, up])).toEqual([
+    ['shop', true],
+    ['gone', false],
+  ]);
+  expect(targets[1].failure).toEqual({
+    phase: 'processing',
+    reason: 'status',
+    detail: 'status 503, want 200-299',
+  });
+  const metrics = await runCli(['probe', 'shop', '--metrics'], { cwd: folder });
+  expect(metrics.out).toMatch(/^probe_success\{job="fargaze-web",instance=".*"\} 1$/m);
+});
+
+it('--module judges by a module of the file', async () => {
+  const { code, out } = await runCli(['probe', '-m', 'strict', `http://${base}/`], { cwd: folder });
+  expect([code, out]).toEqual([1, expect.stringContaining('status 200, want 204')]);
+});
+
+it.each([
+  { args: ['probe'], want: 'want a target' },
+  { args: ['probe', 'shp'], want: 'did you mean "shop"' },
+  { args: ['probe', '-m', 'strct', 'http://x/'], want: 'did you mean "strict"' },
+  { args: ['probe', 'tpc://x:1'], want: 'did you mean "tcp"' },
+  { args: ['probe', '--jsn', 'x'], want: 'did you mean "--json"' },
+  { args: ['probe', '--module'], want: '--module wants a value' },
+  { args: ['probe', '--timeout', '5', 'http://x/'], want: '--timeout: got "5", want a duration' },
+  { args: ['prob', 'x'], want: 'did you mean "probe"' },
+  {
+    args: ['https://u:sekret@example.com/'],
+    want: 'to probe it: fargaze probe https://example.com/',
+  },
+])('$args is refused with what to do, without a stack', async ({ args, want }) => {
+  const { code, err, out } = await runCli(args, { cwd: folder });
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain(want);
+  expect(err).not.toMatch(/ {4}at |sekret/);
+});
+
+it('credentials in an address are not shown', async () => {
+  const address = `http://user:sekret@${base}/down?token=hidden77`;
+  for (const form of ['--verbose', '--json', '--metrics']) {
+    const { err, out } = await runCli(['probe', address, form], { cwd: folder });
+    expect(out).toContain('token=redacted');
+    expect(out + err).not.toMatch(/sekret|hidden77/);
+  }
+});
+
+it('a closed port, a name server and Redis are judged by their own probers', async () => {
+  const { code, out } = await runCli(
+    [
+      'probe',
+      'tcp://127.0.0.1:1',
+      'redis://127.0.0.1:1',
+      'grpc://127.0.0.1:1',
+      'dns://127.0.0.1:1/a.example',
+      '-t',
+      '1s',
+    ],
+    { cwd: folder },
+  );
+  expect(code).toBe(1);
+  expect(out.match(/^DOWN/gm)).toHaveLength(4);
+  expect(out).toMatch(/module tcp\n[\s\S]*module redis\n[\s\S]*module grpc\n[\s\S]*module dns\n/);
+});
+
+it('Ctrl-C ends it at once, without a word', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const reached = new Promise<void>((resolve) => silent.once('request', () => resolve()));
+  const { code, err, out, signal } = await runCli(['probe', `http://127.0.0.1:${port}/`], {
+    cwd: folder,
+    interruptAfter: reached,
+  });
+  silent.closeAllConnections();
+  silent.close();
+  expect([code, signal, err, out]).toEqual([null, 'SIGINT', '', '']);
+});
+
+it('a reader that goes away ends it without a word', async () => {
+  const { code, err } = await runCli(['probe', '--help'], { cwd: folder, closeOutput: true });
+  expect([code, err]).toEqual([0, '']);
+});

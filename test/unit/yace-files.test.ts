@@ -1,0 +1,164 @@
+// YACE files that people have: what YACE takes loads here too, with a warning for each key that YACE ignores or warns of.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CloudWatchJob } from '../../layers/core/src/config/bridge.ts';
+import { parseWithWarnings } from '../../scripts/config-file.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'fargaze-yace-files-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+type Read = { readonly jobs: readonly CloudWatchJob[]; readonly warnings: readonly string[] };
+
+/** What the text gives as a YACE file. @throws ConfigError */
+function read(text: string): Read {
+  writeFileSync(join(directory, 'yace.yml'), text);
+  const own = 'bridge: { cloudwatch: { yace_file: yace.yml } }';
+  const { config, warnings } = parseWithWarnings(own, { name: 'fargaze.yml', directory });
+  const short = warnings.map((warning) => warning.replace(/^yace\.yml: /, ''));
+  return { jobs: config.bridge.cloudwatch?.jobs ?? [], warnings: short };
+}
+
+function refusal(text: string): string {
+  try {
+    read(text);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** A file with one job of the type. */
+const fileOf = (type: string, settings: string, metrics: string) => `apiVersion: v1alpha1
+discovery:
+  jobs:
+    - type: ${type}
+      regions: [us-east-1]
+      ${settings}
+      metrics:
+${metrics}
+`;
+
+const people = readFileSync('test/fixtures/yace/people.txt', 'utf8')
+  .split(/^---\n/m)
+  .slice(1)
+  .map((whole) => {
+    const [, title = '', marks = '', text = ''] =
+      /^# ([^\n]*)\n((?:#! [^\n]*\n)*)(.*)$/s.exec(whole) ?? [];
+    return { title, text, warnings: marks.split('\n').flatMap((line) => line.slice(3) || []) };
+  });
+
+it('twenty files are read', () => {
+  expect(people).toHaveLength(20);
+});
+
+it.each(people)('$title: it loads, with these warnings', ({ text, warnings }) => {
+  const seen = read(text);
+  expect(seen.warnings).toEqual(warnings);
+  expect(seen.jobs.length).toBeGreaterThan(0);
+});
+
+// What stands in the files of YACE's folder of examples: type, settings of the job, a metric of each kind of name.
+it.each([
+  ['AWS/ApplicationELB', 'period: 300', 'RequestCount', '[Average]'],
+  ['AWS/ApiGateway', 'period: 300', '4xx', '[Sum]'],
+  ['AWS/AppRunner', 'period: 300', '2xxStatusResponses', '[Sum]'],
+  ['AWS/AppStream', 'period: 300', 'ActualCapacity', '[Average]'],
+  ['AWS/Backup', 'period: 300', 'NumberOfBackupJobsFailed', '[Average]'],
+  ['CWAgent', 'period: 300', 'mem_used_percent', '[Average]'],
+  ['AWS/DirectoryService', 'period: 300', '"% Free Space"', '[Sum]'],
+  ['AWS/DX', 'period: 300', 'ConnectionState', '[Minimum, Maximum, Sum]'],
+  ['AWS/EBS', 'period: 300', 'BurstBalance', '[Minimum]'],
+  ['AWS/ElastiCache', 'period: 300', 'SwapUsage', '[Average]'],
+  ['AWS/EC2', 'period: 300', 'StatusCheckFailed_Instance', '[Sum]'],
+  ['AWS/ECS', 'period: 300', 'CPUReservation', '[Average, Maximum]'],
+  ['AWS/ELB', 'period: 300', 'HTTPCode_ELB_5XX', '[Sum]'],
+  ['AWS/ES', 'period: 300', 'ClusterStatus.red', '[Maximum]'],
+  [
+    'AWS/SQS',
+    'period: 60, addCloudwatchTimestamp: true, exportAllDataPoints: true',
+    'SentMessageSize',
+    '[Average]',
+  ],
+  ['AWS/Kafka', 'period: 300', 'BytesInPerSec', '[Average]'],
+  ['AWS/Kinesis', 'period: 300', 'GetRecords.IteratorAgeMilliseconds', '[Average]'],
+  ['AWS/KMS', 'period: 300', 'SecondsUntilKeyMaterialExpiration', '[Maximum, Minimum]'],
+  ['AWS/Lambda', 'period: 300', 'Duration', '[Average, Maximum, Minimum, p90]'],
+  ['AWS/Logs', 'period: 60, length: 60, delay: 120, statistics: [Sum]', 'EMFParsingErrors', '[]'],
+  ['AWS/AmazonMQ', 'period: 300', 'QueueSize', '[Minimum, Maximum, Average]'],
+  ['AWS/Network Manager', 'period: 60', 'PacketDropCountTTLExpired', '[Sum]'],
+  ['AWS/NATGateway', 'period: 300', 'ErrorPortAllocation', '[Average, Minimum, Maximum, Sum]'],
+  ['AWS/NetworkELB', 'period: 300', 'ActiveFlowCount_TLS', '[Average]'],
+  ['AWS/PrivateLinkEndpoints', 'period: 300', 'PacketsDropped', '[Average, Sum]'],
+  ['AWS/PrivateLinkServices', 'period: 300', 'EndpointsCount', '[Average]'],
+  ['AWS/QLDB', 'period: 300', 'JournalStorage', '[Average]'],
+  ['AWS/QuickSight', 'period: 30000, length: 30000', 'IngestionRowCount', '[Sum]'],
+  ['AWS/RDS', 'period: 300', 'ReadLatency', '[Maximum]'],
+  ['AWS/Redshift-Serverless', 'period: 300', 'QueriesQueued', '[Average]'],
+  ['AWS/S3', 'period: 86400, length: 86400', 'BucketSizeBytes', '[Average]'],
+  ['AWS/SES', 'period: 300', 'Reputation.BounceRate', '[Sum]'],
+  ['AWS/SNS', 'period: 300', 'NumberOfNotificationsFilteredOut', '[Sum]'],
+  ['AWS/Usage', 'period: 300', 'CallCount', '[Sum]'],
+  ['AWS/VPN', 'period: 300', 'TunnelState', '[Maximum]'],
+])('an example of %s loads without a warning', (type, settings, name, statistics) => {
+  const lines = settings.replaceAll(/, (?=\w+:)/g, '\n      ');
+  const { jobs, warnings } = read(
+    fileOf(type, lines, `        - { name: ${name}, statistics: ${statistics} }`),
+  );
+  expect(warnings).toEqual([]);
+  expect(jobs).toMatchObject([{ namespace: type, metrics: [{ name: name.replaceAll('"', '') }] }]);
+});
+
+it('older spellings mean what they meant', () => {
+  const old = people.find(({ title }) => title.startsWith('an old file'));
+  expect(read(old?.text ?? '').jobs).toMatchObject([
+    {
+      namespace: 'AWS/ES',
+      regions: ['eu-west-1'],
+      roles: [{ roleArn: 'arn:aws:iam::111122223333:role/reader' }],
+      searchTags: [{ key: 'type' }],
+      metrics: [{ statistics: ['Sum'], period: 600, length: 600 }],
+    },
+  ]);
+});
+
+it('a metric that is named twice is read once', () => {
+  const twice = people.find(({ title }) => title.startsWith('counts of the same'));
+  const [job] = read(twice?.text ?? '').jobs;
+  expect(job?.metrics.map(({ statistics }) => statistics)).toEqual([['Average', 'Sum']]);
+});
+
+it('a job that has only what is not read costs none of the others', () => {
+  const values = people.find(({ title }) => title.startsWith('values of'));
+  expect(read(values?.text ?? '').jobs.map(({ name }) => name)).toEqual(['AWS/Lambda']);
+});
+
+it.each(['serchTags: []', 'dimensionNameRequirement: [A]', 'role: []'])(
+  'a misspelt filter is refused, since more would be read: %s',
+  (line) => {
+    const metrics = '        - { name: M, statistics: [Sum] }';
+    expect(refusal(fileOf('AWS/RDS', line, metrics))).toMatch(/unknown key; did you mean "\w+"\?/);
+  },
+);
+
+it('of a key that stands twice the last counts, as in YACE', () => {
+  const metrics = '        - { name: M, statistics: [Sum], period: 60 }';
+  const { jobs, warnings } = read(fileOf('AWS/RDS', 'regions: [eu-west-1]', metrics));
+  expect(jobs[0]?.regions).toEqual(['eu-west-1']);
+  expect(warnings).toEqual([
+    'line 6, column 7: duplicate key "regions", already in line 5, want it once: read as the last',
+  ]);
+});
+
+it('a file of another kind is refused by its name', () => {
+  const java =
+    'region: eu-west-1\nmetrics:\n- aws_namespace: AWS/ELB\n  aws_metric_name: Latency\n';
+  expect(refusal(java)).toContain(
+    'which is a file of cloudwatch_exporter: write its rules as jobs',
+  );
+  const values = 'replicas: 1\nconfig: |\n  discovery:\n    jobs: []\n';
+  expect(refusal(values)).toContain('holds a YACE file as the text of config');
+  const map = `kind: ConfigMap\ndata:\n  yace.yml: |\n    static: []\n`;
+  expect(refusal(map)).toContain('holds a YACE file as the text of yace.yml');
+  expect(refusal('global: {}')).toContain('got {"global":{}}, want at least one job');
+});
