@@ -4,41 +4,22 @@ import { measureHostile } from './probe-hostile.ts';
 import { measurePhases, type PhaseResult } from './probe-phases.ts';
 import { openSetting } from './probe-setting.ts';
 
-/** A third hangs in the worst case; 330 silent ones are more than may wait at once. */
-const fleets = [
-  { targets: 10, scheme: 'http', hanging: 0 },
-  { targets: 100, scheme: 'http', hanging: 10 },
-  { targets: 300, scheme: 'http', hanging: 33 },
-  { targets: 1000, scheme: 'http', hanging: 0 },
-  { targets: 1000, scheme: 'https', hanging: 33 },
-] as const;
+/** Sizes, and how many in a hundred are silent: 330 silent ones are more than may wait at once. */
+const fleetSizes = [10, 100, 1000] as const;
+const silences = [0, 10, 33] as const;
 
 const phasePlan = { atOnce: [1, 10, 50], results: 100 } as const;
 
-/** Measures and describes. */
+/** Measures phases and hostile servers, and describes them. */
 export async function describeProbe(): Promise<string> {
   const setting = await openSetting();
   try {
     const phases = await measurePhases(setting, phasePlan);
-    const results: FleetResult[] = [];
-    for (const fleet of fleets) {
-      results.push(await measureOwnFleet(fleet, setting));
-      results.push(await measureTheirFleet(fleet, setting));
-    }
     const hostile = await measureHostile();
-    return `## probe: web-probe beside blackbox_exporter
-
-The same targets, a process on the same two cores, for both. web-probe is a cold process of the packaged function, which
-writes to a Prometheus; blackbox_exporter is asked by a Prometheus every 10 s, which begins with it. Time is until every target
-has a result in Prometheus; CPU is that of prober and Prometheus until then; memory is the prober's peak. Silent targets
-cost their timeout of 5 s. Wrong are results that are missing or are not what the target does.
-
-| targets | of which silent | scheme | prober | seconds | CPU ms per result | peak MB | wrong |
-| ---: | ---: | --- | --- | ---: | ---: | ---: | ---: |
-${results.map(toFleetRow).join('\n')}
+    return `## probe: phases and hostile servers, beside blackbox_exporter
 
 How far the phases connect, tls, processing and transfer are from what the targets did (0, 20, 40 and 30 ms), both warm,
-about ${phasePlan.results} results each:
+about ${phasePlan.results} results each; the targets are a process on the same two cores, and their own timers are late too:
 
 | scheme | at once | prober | median ms | p95 ms |
 | --- | ---: | --- | ---: | ---: |
@@ -52,9 +33,37 @@ without a verdict, the longest ended ${hostile.overrunMs.toFixed(0)} ms after it
   }
 }
 
+/** Measures fleets of one scheme beside blackbox_exporter, and describes them. */
+export async function describeProbeFleets(scheme: 'http' | 'https'): Promise<string> {
+  const setting = await openSetting();
+  const results: FleetResult[] = [];
+  try {
+    for (const targets of fleetSizes) {
+      for (const hanging of silences) {
+        const fleet = { targets, scheme, hanging };
+        results.push(await measureOwnFleet(fleet, setting));
+        results.push(await measureTheirFleet(fleet, setting));
+      }
+    }
+  } finally {
+    await setting.close();
+  }
+  return `## probe-${scheme}: fleets of ${scheme} targets, web-probe beside blackbox_exporter
+
+The same targets, a process on the same two cores, for both. web-probe is a cold process of the packaged function, which
+writes to a Prometheus; blackbox_exporter is asked by a Prometheus every 10 s, which begins with it. Time is until every target
+has a result in Prometheus; CPU is that of prober and Prometheus until then; memory is the prober's peak. Silent targets
+cost their timeout of 5 s. Wrong are results that are missing or are not what the target does.
+
+| targets | of which silent | prober | seconds | CPU ms per result | peak MB | wrong |
+| ---: | ---: | --- | ---: | ---: | ---: | ---: |
+${results.map(toFleetRow).join('\n')}
+`;
+}
+
 function toFleetRow(one: FleetResult): string {
   const perResult = (one.cpuSeconds / one.targets) * 1000;
-  const cells = [one.targets, `${one.hanging} %`, one.scheme, one.name, one.seconds.toFixed(1)];
+  const cells = [one.targets, `${one.hanging} %`, one.name, one.seconds.toFixed(1)];
   return `| ${[...cells, perResult.toFixed(1), one.peakMegabytes.toFixed(0), one.wrong].join(' | ')} |`;
 }
 

@@ -6,7 +6,7 @@ import { writeLine } from '../layers/core/src/log.ts';
 import { describeBridge } from './describe-bridge.ts';
 import { describeCost } from './describe-cost.ts';
 import { describeFleet } from './describe-fleet.ts';
-import { describeProbe } from './describe-probe.ts';
+import { describeProbe, describeProbeFleets } from './describe-probe.ts';
 import { mergeSections } from './document.ts';
 import { measureEncode } from './encode.ts';
 import { bareHttp, type LoadResult, measureLoad, withNone, withWhole } from './load.ts';
@@ -26,6 +26,8 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   bridge: describeBridge,
   fleet: describeFleet,
   probe: describeProbe,
+  'probe-http': () => describeProbeFleets('http'),
+  'probe-https': () => describeProbeFleets('https'),
   cost: describeCost,
 };
 

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { noHttp3, refusedProbers } from '../layers/core/src/config/compile/refused.ts';
 import { isSecretRef } from '../layers/core/src/config/secret.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
+import { findAlwaysFailing, withoutEmpty } from './blackbox-always-fails.ts';
 import { readTextFile } from './text-file.ts';
 
 type Mapping = Record<string, unknown>;
@@ -34,9 +35,14 @@ export function translateModule(
   const idle = sections.filter((name) => name !== prober && given[name] !== undefined);
   const kept = Object.entries(given).filter(([key]) => !idle.includes(key as 'http'));
   const module: Mapping = { ...Object.fromEntries(kept), timeout: timeoutOf(given.timeout) };
-  const limits = [...proberLimits(prober), ...findLimits(own, prober)];
+  const limits = [
+    ...proberLimits(prober),
+    ...findLimits(own, prober),
+    ...(own.enable_http3 === true ? [] : findAlwaysFailing(own, prober)),
+    ...negativeTimeout(given.timeout),
+  ];
   if (spoken.includes(prober) && (given[prober] === undefined || isMapping(given[prober]))) {
-    module[prober] = withDefaults(own, prober);
+    module[prober] = withDefaults(withoutEmpty(own, prober), prober);
     limits.push(...placeFiles(module[prober] as Mapping, { prober, directory, file }));
   }
   return { module, limits, idle: Object.fromEntries(idle.map((name) => [name, given[name]])) };
@@ -62,14 +68,23 @@ const maxTimeoutMs = 44_000;
 /** A Go duration (pkg.go.dev/time#ParseDuration) in whole milliseconds, at most what a function has time for: a scrape cuts it off as well. */
 function timeoutOf(value: unknown): unknown {
   if (value === undefined || value === '0' || value === '0s') return usualTimeout;
-  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-  const parts = [...String(value).matchAll(/(\d+(?:\.\d*)?|\.\d+)(ms|h|m|s)/g)];
+  const units: Readonly<Record<string, number>> = {
+    ...{ h: 3_600_000, m: 60_000, s: 1000, ms: 1 },
+    ...{ us: 1e-3, µs: 1e-3, μs: 1e-3, ns: 1e-6 },
+  };
+  const parts = [...String(value).matchAll(/(\d+(?:\.\d*)?|\.\d+)(ms|us|µs|μs|ns|h|m|s)/g)];
   if (parts.map(([whole]) => whole).join('') !== value || parts.length === 0) return value;
   const sum = parts.reduce(
     (ms, [, count, unit = '']) => ms + Number(count) * (units[unit] ?? 0),
     0,
   );
-  return `${Math.round(Math.min(sum, maxTimeoutMs))}ms`;
+  return `${Math.max(1, Math.round(Math.min(sum, maxTimeoutMs)))}ms`;
+}
+
+/** A probe that ends before it begins. */
+function negativeTimeout(value: unknown): Issue[] {
+  if (typeof value !== 'string' || !/^-\d[\dhmsnuµμ.]*$/.test(value)) return [];
+  return [{ path: 'timeout', message: `got ${JSON.stringify(value)}, want a duration such as 5s` }];
 }
 
 /** blackbox_exporter prefers IPv6, has no limit to the size of a body, and takes what Go's parser takes. */

@@ -6,9 +6,12 @@ import { readOptions, runCommand, UsageError } from './command-line.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { expectedOf, renderExport, writeExport } from './export.ts';
 
-const names = ['to', 'runbooks', 'grafana', 'pushgateway-job', 'prometheus-job'] as const;
+const names = [
+  ...(['to', 'runbooks', 'grafana'] as const),
+  ...(['pushgateway-job', 'prometheus-job', 'datasource-uid'] as const),
+] as const;
 const text =
-  'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none]';
+  'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none] [--datasource-uid UID]';
 
 void runCommand({ text, options: names }, (given) => {
   const options = readOptions(given, names);
@@ -22,6 +25,7 @@ void runCommand({ text, options: names }, (given) => {
       pushgateway: jobOf(options['pushgateway-job'] ?? 'pushgateway'),
       prometheus: jobOf(options['prometheus-job'] ?? 'prometheus'),
     },
+    datasourceUid: uidOf(options['datasource-uid'] ?? 'prometheus'),
     links: {
       ...withOrigin(),
       ...config.links,
@@ -42,6 +46,14 @@ function withOrigin() {
 
 function jobOf(name: string): string | undefined {
   return name === 'none' ? undefined : name;
+}
+
+/** @throws UsageError for what Grafana takes for no uid. */
+function uidOf(text: string): string {
+  if (/^[\w-]{1,40}$/.test(text)) return text;
+  throw new UsageError(
+    `--datasource-uid: got ${text}, want at most 40 letters, digits, - and _, as at the end of the data source's address in Grafana`,
+  );
 }
 
 /** Without a slash at the end. @throws UsageError for what is no URL. */

@@ -22,6 +22,8 @@ export type ExportSource = RuleSource & {
   readonly links: LinkBases;
   /** How the jobs are called by which Prometheus scrapes the Pushgateway and itself; undefined where it does not. */
   readonly jobs: Jobs;
+  /** The uid of the data source that Grafana's copies of the alerts ask; `prometheus` when unset. */
+  readonly datasourceUid?: string;
 };
 
 /** The label `job` of what alerts miss when it is gone. */
@@ -39,7 +41,10 @@ export function renderExport(source: ExportSource): Readonly<Record<string, stri
     ...prefix('prometheus/rules/', rules),
     'mimir/fargaze.yml': stringify({ namespace: 'fargaze', groups }, { lineWidth: 0 }),
     'amazon/fargaze.yml': stringify({ groups }, { lineWidth: 0 }),
-    'grafana/alerting/rules.yml': renderAlerting(alerting.flatMap(([, text]) => groupsIn(text))),
+    'grafana/alerting/rules.yml': renderAlerting(
+      alerting.flatMap(([, text]) => groupsIn(text)),
+      source.datasourceUid,
+    ),
     'alertmanager/alertmanager.yml': stringify(alertmanager),
     ...boards(),
   };

@@ -16,13 +16,12 @@ const names = [
   'redis_exporter',
   'blackbox_exporter',
   'amtool',
-  'alertmanager',
   'nutcracker',
 ] as const;
 
 const deployedNames = [
   ...(['prometheus', 'promtool', 'pushgateway', 'redis_exporter'] as const),
-  ...(['blackbox_exporter', 'yace'] as const),
+  ...(['blackbox_exporter', 'yace', 'alertmanager', 'amtool'] as const),
 ];
 
 /** What the suites run. */
@@ -75,6 +74,7 @@ export async function prepareDeployed(report: Report): Promise<Readonly<Record<s
     FARGAZE_PROMTOOL: programs.promtool.path,
     FARGAZE_PUSHGATEWAY: programs.pushgateway.path,
     FARGAZE_REDIS_EXPORTER: programs.redis_exporter.path,
+    FARGAZE_AMTOOL: programs.amtool.path,
     FARGAZE_BLACKBOX_EXPORTER: programs.blackbox_exporter.path,
   };
 }

@@ -3,6 +3,7 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
+const { shareSchedules, toInput, toInputWithTime } = require('./share-schedules.cjs');
 
 class FargazePlugin {
   constructor(serverless, options, { log }) {
@@ -135,7 +136,7 @@ class FargazePlugin {
   /** What CloudFormation would refuse after everything is uploaded, and names that it would never see. */
   checkParameters() {
     const { configurationInput, service, serviceDir } = this.serverless;
-    const { parameterFaults } = loadCode(serviceDir, 'infra/template/parameters.ts');
+    const { parameterFaults, regionFaults } = loadCode(serviceDir, 'infra/template/parameters.ts');
     const stages = configurationInput?.params ?? {};
     const stage = this.serverless.getProvider('aws').getStage();
     const given = [
@@ -143,7 +144,13 @@ class FargazePlugin {
       ...Object.keys(stages.default ?? {}),
       ...Object.keys(stages[stage] ?? {}),
     ];
-    const faults = parameterFaults(service.provider.compiledCloudFormationTemplate, {}, given);
+    const { stageFault } = loadCode(serviceDir, 'infra/template/quotas.ts');
+    const template = service.provider.compiledCloudFormationTemplate;
+    const faults = [
+      ...parameterFaults(template, {}, given),
+      ...regionFaults(template, {}, this.serverless.getProvider('aws').getRegion()),
+      ...[stageFault(template, stage)].filter((fault) => fault !== undefined),
+    ];
     if (faults.length === 0) return;
     const text = ['Parameters of the deployment:', ...faults].join('\n  ');
     throw new this.serverless.classes.Error(text, 'FARGAZE_PARAMETERS');
@@ -235,31 +242,6 @@ function leaveOutVpc({ functions }) {
   for (const [name, { condition }] of Object.entries(functions)) {
     if (condition === 'InVpc') delete functions[name];
   }
-}
-
-/** `shards` of fargaze.yml: as many schedules for the functions of web probes, each with its part of them. */
-function shareSchedules({ functions }, shards, inputOf) {
-  if (shards === 1) return;
-  for (const name of ['web-probe', 'web-probe-vpc']) {
-    const found = functions[name];
-    if (found === undefined || found.events.length !== 1) continue;
-    const [{ schedule }] = found.events;
-    found.events = Array.from({ length: shards }, (_, index) => {
-      const own = { schedule: '1m', shard: `${index + 1}/${shards}` };
-      return { schedule: { ...schedule, ...inputOf(own) } };
-    });
-  }
-}
-
-/** EventBridge puts the time of the tick into it, as into its own event, which has no place for a shard. */
-function toInputWithTime(own) {
-  const inputTemplate = `${JSON.stringify(own).slice(0, -1)},"time":<time>}`;
-  return { inputTransformer: { inputPathsMap: { time: '$.time' }, inputTemplate } };
-}
-
-/** serverless-offline knows no transformer: the function takes the tick's time from its clock. */
-function toInput(own) {
-  return { input: own };
 }
 
 /**

@@ -18,6 +18,7 @@ const usual = ['check', 'unit', 'contract', 'system', 'web'];
 
 /** Contract tests that say nothing of versions: they hold for the deployed programs and newer peers as for this machine's. */
 const alsoDeployed = [
+  'alertmanager',
   'blackbox-differential',
   'exporter-metrics',
   'janitor',

@@ -85,7 +85,8 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
 function findOther(document: unknown): string | undefined {
   const { config, data, metrics } = asMapping(document);
   const first = asMapping(Array.isArray(metrics) ? metrics[0] : undefined);
-  if ('aws_namespace' in first) return `is a file of cloudwatch_exporter: ${asJobs}`;
+  if ('aws_namespace' in first)
+    return 'is a file of cloudwatch_exporter: `npx fargaze import` writes its rules as jobs';
   const inner = [['config', config] as const, ...Object.entries(asMapping(data))].find(
     ([, text]) => typeof text === 'string' && /^(?:discovery|static|customNamespace):/m.test(text),
   );
@@ -93,10 +94,6 @@ function findOther(document: unknown): string | undefined {
     inner && `holds a YACE file as the text of ${inner[0]}, want that text in a file of its own`
   );
 }
-
-/** How the rules of cloudwatch_exporter are written for YACE. */
-const asJobs =
-  'write its rules as jobs of a YACE file (a rule with aws_tag_select as one of discovery, another as one of customNamespace; docs/bridge.md has a table)';
 
 /** YACE warns of a file that does not say its version. */
 function unversioned(document: unknown): Finding[] {

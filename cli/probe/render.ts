@@ -1,6 +1,7 @@
 // A report as text: one line of verdict, a bar of phases, the certificate, the rule.
 import type { Seconds } from '../../layers/core/src/clock.ts';
 import { reasons } from '../../layers/core/src/outcome.ts';
+import { neutralize } from '../../local/terminal/text.ts';
 import type { Io } from '../command/io.ts';
 import type { CertificateReport, PhaseTime, Report } from './report.ts';
 
@@ -22,13 +23,17 @@ export function renderReport(
             'failed in',
             `${failure.phase}: ${failure.reason}, ${reasons[failure.reason as keyof typeof reasons]}`,
           ),
-          row('seen', failure.detail),
+          row('seen', neutralize(failure.detail)),
         ]),
-    ...(trouble === undefined ? [] : [row('trouble', trouble)]),
-    ...(rule === undefined ? [] : [row(report.up === true ? 'passed' : 'rule', rule)]),
+    ...(trouble === undefined
+      ? []
+      : [row('trouble', neutralize(trouble.replace(/\s*\n\s*/g, ' ')))]),
+    ...(rule === undefined ? [] : [row(report.up === true ? 'passed' : 'rule', neutralize(rule))]),
     ...bar(phases, { paint, failed: failure?.phase }),
     ...(certificate === undefined ? [] : certificateLines(certificate, paint)),
-    ...(detail === 'log' ? log.map((line, index) => row(index === 0 ? 'log' : '', line)) : []),
+    ...(detail === 'log'
+      ? log.map((line, index) => row(index === 0 ? 'log' : '', neutralize(line)))
+      : []),
   ];
 }
 
@@ -64,13 +69,14 @@ function certificateLines(certificate: CertificateReport, paint: Io['paint']): s
   const { daysLeft, issuer, names, subject, tls, trusted, validUntil } = certificate;
   const left = daysLeft < 0 ? `expired ${-daysLeft} days ago` : `${daysLeft} days left`;
   const style = daysLeft < 0 ? 'bad' : daysLeft < 21 ? 'warn' : 'plain';
-  const shown = names.slice(0, 4).join(', ');
+  // A server chooses what its certificate says, and must not control the terminal.
+  const shown = neutralize(names.slice(0, 4).join(', '));
   return [
     row(
       'certificate',
-      `${subject}${names.length === 0 ? '' : ` for ${shown}${names.length > 4 ? `, and ${names.length - 4} more` : ''}`}`,
+      `${neutralize(subject)}${names.length === 0 ? '' : ` for ${shown}${names.length > 4 ? `, and ${names.length - 4} more` : ''}`}`,
     ),
-    row('', `by ${issuer}, until ${validUntil} (${paint(left, style)})`),
+    row('', `by ${neutralize(issuer)}, until ${validUntil} (${paint(left, style)})`),
     row('', `${tls}, ${trusted ? 'trusted' : paint('not trusted', 'bad')}`),
   ];
 }

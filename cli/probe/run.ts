@@ -3,6 +3,7 @@ import { systemClock } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { parseDuration } from '../../layers/core/src/config/duration.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
+import { adHocJob } from '../../layers/core/src/config/probes.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
 import type { Selected } from '../../layers/core/src/probe/select.ts';
@@ -38,11 +39,23 @@ export async function run(call: Call): Promise<number> {
   const found = findTargets({ arguments: positionals, all, module }, config);
   const selected = withTimeout(found, textOf(values, 'timeout'));
   const results = await observeAll(selected, progress(call, selected.length));
+  refuseMalformed(results);
   const reports = results.map((result) => reportOf(result, systemClock.now()));
   if (values.metrics === true) io.out((await renderMetrics(results)).trimEnd());
   else if (values.json === true) io.out(JSON.stringify({ targets: reports }, null, 2));
   else print(call, reports);
   return statusOf(reports);
+}
+
+/** An address that is none says nothing of a target: whoever typed it mends it. */
+function refuseMalformed(results: readonly Result[]): void {
+  for (const { observation, selected } of results) {
+    const { outcome } = observation;
+    if (selected.job !== adHocJob || outcome === undefined || outcome.ok) continue;
+    if (outcome.phase === 'guard' && outcome.reason === 'protocol') {
+      throw new UsageError(outcome.detail, 'see: fargaze probe --help');
+    }
+  }
 }
 
 /** Without a file, or with a broken one that nothing depends on, the built-in modules do. */

@@ -58,23 +58,29 @@ function select(
   module: Module | undefined,
   config: Config,
 ): Selected<Module>[] {
-  try {
-    return selectTargets<Module>(event, {
+  // There is no event whose places could be named.
+  return asUsage(() =>
+    selectTargets<Module>(event, {
       config,
       prober: servedBy[module?.prober ?? 'http'],
       vantage: undefined,
       now: 0,
       // Whoever types a target here may reach it without us.
       read: (name) => (name === 'FARGAZE_AD_HOC' ? undefined : readEnv(name)),
-    });
+    }),
+  );
+}
+
+/** What `work` answers. @throws UsageError for what is wrong with what was typed. */
+function asUsage<T>(work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    // There is no event whose places could be named.
-    throw new UsageError(
-      error.issues
-        .map(({ message, path }) => (/^probe /.test(path) ? `${path}: ${message}` : message))
-        .join('\n'),
+    const lines = error.issues.map(({ message, path }) =>
+      /^probe /.test(path) ? `${path}: ${message}` : message,
     );
+    throw new UsageError(lines.join('\n'));
   }
 }
 
@@ -98,7 +104,7 @@ function selectByScheme(text: string, config: Config): Selected<Module>[] {
     throw new UsageError(`${redactUrl(text)}: unknown scheme ${JSON.stringify(scheme)}${hint}`);
   }
   const { address, module } = make(text);
-  const { modules } = compileConfig({ modules: { [scheme]: module } }, 'the address');
+  const { modules } = asUsage(() => compileConfig({ modules: { [scheme]: module } }));
   return selectAddress(address, scheme, { ...config, modules });
 }
 
@@ -156,5 +162,7 @@ function partsOf(text: string): {
 } {
   const [, host = '', path = '', query = ''] =
     /^[^:]+:\/\/([^/?]*)\/?([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
-  return { host: host.slice(host.lastIndexOf('@') + 1), path, query };
+  const bare = host.slice(host.lastIndexOf('@') + 1);
+  if (bare === '') throw new UsageError(`${redactUrl(text)}: no host, want one behind ://`);
+  return { host: bare, path, query };
 }

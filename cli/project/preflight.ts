@@ -18,6 +18,6 @@ export async function run(call: Call): Promise<number> {
   }
   readConfiguration(values);
   io.note('packaging, which takes half a minute …');
-  const given = argumentsOf(values, ['param', 'stage', 'deployed'], ['deployed']);
+  const given = argumentsOf(values, ['param', 'stage', 'region', 'deployed'], ['deployed']);
   return runInRoot(call, ['scripts/run.mjs', 'scripts/preflight-cli.ts', ...given]);
 }

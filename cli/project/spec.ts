@@ -38,6 +38,7 @@ export const preflightSpec: CommandSpec = {
       multiple: true,
     },
     stage: { type: 'string', value: 'NAME', about: 'the stage' },
+    region: { type: 'string', value: 'NAME', about: 'the region' },
     deployed: {
       type: 'string',
       value: 'FILE',

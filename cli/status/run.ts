@@ -4,6 +4,7 @@ import { formatDuration } from '../../layers/core/src/config/duration.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import type { Style } from '../../local/terminal/line.ts';
+import { neutralize } from '../../local/terminal/text.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import { type Answers, expressions, judge, type Status, type TargetState } from './judge.ts';
 import { query } from './query.ts';
@@ -45,7 +46,7 @@ function render(status: Status, paint: Call['io']['paint']): string[] {
       one.age === undefined
         ? 'never seen'
         : `${formatDuration(Math.max(0, Math.round(one.age)))} ago`;
-    const cause = one.cause === undefined ? '' : `  ${one.cause}`;
+    const cause = one.cause === undefined ? '' : `  ${neutralize(one.cause)}`;
     return `${paint(one.state.padEnd(7), styles[one.state])}  ${labelOf(one).padEnd(width)}  ${age}${cause}`;
   });
   const counts = countsOf(status);
@@ -53,7 +54,7 @@ function render(status: Status, paint: Call['io']['paint']): string[] {
     ...lines,
     '',
     ...alerts.map(({ about, name, severity }) =>
-      `${paint('firing', 'bad')}   ${name}  ${severity}  ${about}`.trimEnd(),
+      `${paint('firing', 'bad')}   ${neutralize(`${name}  ${severity}  ${about}`)}`.trimEnd(),
     ),
     Object.entries(counts)
       .map(([state, count]) => `${count} ${state}`)
@@ -62,7 +63,7 @@ function render(status: Status, paint: Call['io']['paint']): string[] {
 }
 
 function labelOf({ probe, target }: TargetState): string {
-  return probe === undefined || probe === target ? target : `${probe} ${target}`;
+  return neutralize(probe === undefined || probe === target ? target : `${probe} ${target}`);
 }
 
 function countsOf({ alerts, targets }: Status): Readonly<Record<string, number>> {

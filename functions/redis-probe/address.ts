@@ -31,7 +31,9 @@ export function parseAddress(address: string): RedisAddress | Failure {
   const parts = parseRedisAddress(address);
   if (parts !== undefined) return parts;
   const wanted = 'want redis://[user[:password]@]host[:port][/database] or rediss://';
-  return failure('guard', 'protocol', `got ${JSON.stringify(redactUrl(address))}, ${wanted}`);
+  // Without a host, what stands in its place may be a password.
+  const seen = /^\w+:\/\/:/.test(address) ? 'no host' : JSON.stringify(redactUrl(address));
+  return failure('guard', 'protocol', `got ${seen}, ${wanted}`);
 }
 
 function parseRedisAddress(address: string): RedisAddress | undefined {
@@ -40,10 +42,11 @@ function parseRedisAddress(address: string): RedisAddress | undefined {
   if (scheme === null || !URL.canParse(bare)) return undefined;
   const url = new URL(bare);
   const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(userInfo) ?? [];
-  const database = /^\/?$/.test(url.pathname) ? '0' : url.pathname.slice(1);
+  // As it is written: URL takes dot segments out.
+  const [, database = ''] = /^\w+:\/\/[^/]*\/?(.*)$/s.exec(bare) ?? [];
   const extras = url.search !== '' || bare.includes('#');
   if (url.hostname === '' || url.port === '0' || extras) return undefined;
-  if (!/^\d{1,9}$/.test(database)) return undefined;
+  if (!/^(?:0|[1-9]\d{0,8})?$/.test(database)) return undefined;
   return {
     host: unbracket(url.hostname),
     port: url.port === '' ? usualPort : Number(url.port),

@@ -47,7 +47,6 @@ type Redirected = (words: string) => void;
 /** State and map; undefined where the map may not be read, which only `auto` allows. */
 async function readCluster(visit: Visit, connection: Connection): Promise<Shard[] | undefined> {
   await attempt(visit, () => judgeState(visit, connection));
-  connection.allowMaps();
   const reply = await connection.askOptional('cluster', 'cluster_slots', ['CLUSTER', 'SLOTS']);
   if (reply instanceof RespError) {
     const optional = isUnsupported(reply) && visit.options.topology === 'auto';
@@ -132,7 +131,11 @@ async function probeShard(visit: Visit, one: OneShard): Promise<Canary> {
   const canary = await probeKey(visit, one, {
     key: canaryKey(visit, tag),
     connect: async () => {
-      primary = await connectTo(visit, { place: shard.primary, credentials: seed.credentials });
+      primary = await connectTo(visit, {
+        place: shard.primary,
+        credentials: seed.credentials,
+        select: true,
+      });
       await demand(primary, 'ping', ['PING']);
       return primary;
     },
@@ -187,7 +190,7 @@ async function probeKey(
   try {
     const { credentials } = seed;
     const route = new Route(await connect(), {
-      connect: (place) => connectTo(visit, { place, credentials }),
+      connect: (place) => connectTo(visit, { place, credentials, select: true }),
       redirected,
     });
     const watchers = await watchReplicas(visit, chooseReplicas(visit, shard.replicas), {

@@ -13,8 +13,8 @@ import type { ReadCredentials } from './credentials.ts';
 import { authenticate } from './login.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
-import { openSession, type Session } from './session.ts';
-import { Verdict } from './verdict.ts';
+import { demand, openSession, type Session } from './session.ts';
+import { hasReason, isClosed, Verdict } from './verdict.ts';
 import { noteCheck, type Visit } from './visit.ts';
 
 /** What a connection is for. */
@@ -25,6 +25,8 @@ export type Purpose = {
   readonly resp2?: true;
   /** Hears what dialling found, also when it failed. */
   readonly dialed?: (dialed: Dialed) => void;
+  /** Whether the database of the address is selected; sentinels have none. */
+  readonly select?: true;
   /** Runs the login, so that it can be timed. */
   readonly login?: (work: () => Promise<void>) => Promise<void>;
 };
@@ -38,15 +40,18 @@ export class Connection {
   readonly place: Place;
   /** What HELLO says: keys and values in turn; empty where HELLO is not known. */
   facts: readonly Reply[] = [];
-  readonly #visit: Visit;
+  /** The run, or the part of it, whose time is kept to. */
+  visit: Visit;
   readonly #purpose: Purpose;
   #session: Session | undefined;
   /** The far side answers what it does not know by closing, as twemproxy does. */
   #closesOnUnknown = false;
+  #selects: boolean;
 
   constructor(visit: Visit, purpose: Purpose) {
-    this.#visit = visit;
+    this.visit = visit;
     this.#purpose = purpose;
+    this.#selects = purpose.select === true;
     this.name = showPlace(purpose.place);
     this.place = purpose.place;
   }
@@ -54,16 +59,20 @@ export class Connection {
   /** Dials again, without logging in. @throws Verdict */
   async dial(): Promise<void> {
     this.close();
-    const dialed = await dialPlace(this.#visit, this.#purpose.place);
+    if (this.visit.env.deadline.signal.aborted) {
+      throw new Verdict('connect', 'timeout', `${this.name}: no time was left to connect`);
+    }
+    const dialed = await dialPlace(this.visit, this.#purpose.place);
     this.#purpose.dialed?.(dialed);
     if (!dialed.ok) {
       const { detail, phase, reason } = dialed.outcome;
       throw new Verdict(phase, reason, detail);
     }
-    const { env, secrets } = this.#visit;
-    const session = openSession(dialed.socket, { deadline: env.deadline, secrets });
+    const { visit } = this;
+    const rules = { secrets: visit.secrets, deadline: () => this.visit.env.deadline };
+    const session = openSession(dialed.socket, rules);
     this.#session = session;
-    this.#visit.open.add(this);
+    this.visit.open.add(this);
   }
 
   /** The reply to a command, an error reply included. @throws Verdict when there is none. */
@@ -87,40 +96,48 @@ export class Connection {
     check: RedisCheck,
     command: readonly string[],
   ): Promise<Reply | undefined> {
-    const { env, options } = this.#visit;
+    const { env, options } = this.visit;
     if (this.#closesOnUnknown || options.topology === 'proxy') {
-      noteCheck(this.#visit, check, false);
+      noteCheck(this.visit, check, false);
       return undefined;
     }
     try {
+      this.#session?.allowMaps();
       const reply = await this.ask(phase, command);
       const refused = reply instanceof RespError && isUnsupported(reply);
-      noteCheck(this.#visit, check, !refused);
+      noteCheck(this.visit, check, !refused);
       if (refused) env.trace(`${command.join(' ')} not available: ${quoteReply(reply.message)}`);
       return reply;
     } catch (error) {
-      if (!isClosed(error)) throw error;
-      env.trace(`${command.join(' ')} is answered by closing: connecting again without it`);
-      this.#closesOnUnknown = true;
-      noteCheck(this.#visit, check, false);
+      const closed = isClosed(error);
+      if (!closed && !hasReason(error, 'size_limit')) throw error;
+      const how = closed ? 'by closing' : 'with more than is read';
+      env.trace(`${command.join(' ')} is answered ${how}: connecting again without it`);
+      this.#closesOnUnknown ||= closed;
+      noteCheck(this.visit, check, false);
       await this.dial();
       await this.login();
       return undefined;
     }
   }
 
-  /** Authenticates, and selects the database of the address. @throws Verdict */
-  login(): Promise<void> {
-    return authenticate(this, this.#visit, {
+  /** Authenticates, and selects the database of the address where that is wanted. @throws Verdict */
+  async login(): Promise<void> {
+    await authenticate(this, this.visit, {
       credentials: this.#purpose.credentials,
       hello: this.#purpose.resp2 !== true && !this.#closesOnUnknown,
-      speaksTls: () => speaksTls(this.#visit, this.#purpose.place),
+      speaksTls: () => speaksTls(this.visit, this.#purpose.place),
     });
+    if (this.#selects) await this.select();
   }
 
-  /** Takes replies as large as the map of a cluster from here on. */
-  allowMaps(): void {
-    this.#session?.allowMaps();
+  /** Selects the database of the address, now and when it is dialled again. @throws Verdict */
+  async select(): Promise<void> {
+    const { address, env, options } = this.visit;
+    this.#selects = true;
+    if (address.database === 0) return;
+    if (options.topology === 'proxy') env.trace('SELECT is not sent to a proxy');
+    else await demand(this, 'auth', ['SELECT', String(address.database)]);
   }
 
   /** A value that HELLO gave under `key`. */
@@ -131,7 +148,7 @@ export class Connection {
 
   close(): void {
     this.#session?.close();
-    this.#visit.open.delete(this);
+    this.visit.open.delete(this);
   }
 }
 
@@ -142,11 +159,6 @@ export async function connectTo(visit: Visit, purpose: Purpose): Promise<Connect
   const login = () => connection.login();
   await (purpose.login === undefined ? login() : purpose.login(login));
   return connection;
-}
-
-/** Whether an error is the end of the connection by the far side. */
-export function isClosed(error: unknown): boolean {
-  return error instanceof Verdict && ['closed', 'reset'].includes(error.outcome.reason);
 }
 
 /** Whether a reply says that the command is forbidden or unknown, rather than that the server is in trouble. */
@@ -187,7 +199,7 @@ async function speaksPlain(visit: Visit, place: Place): Promise<boolean> {
   const dialed = await dialOnce(visit, place, 'plain');
   if (!dialed.ok) return false;
   const { deadline } = visit.env;
-  const session = openSession(dialed.socket, { deadline, secrets: visit.secrets });
+  const session = openSession(dialed.socket, { deadline: () => deadline, secrets: visit.secrets });
   try {
     await session.ask('ping', ['PING']);
     return true;

@@ -1,6 +1,6 @@
 // What a module expects of INFO: memory, eviction, persistence, age of the last save, engine, version.
 import type { RedisExpectation, RedisExpectations } from '@fargaze/core/internal';
-import { engineOf, type Info, numberIn, persistenceOf } from './info.ts';
+import { engineOf, type Info, label, numberIn, persistenceOf } from './info.ts';
 import { Verdict } from './verdict.ts';
 import { expectThat, type Visit } from './visit.ts';
 
@@ -63,7 +63,7 @@ function judgePolicy(wanted: readonly string[]): Judge {
     const policy = info.get('maxmemory_policy');
     if (policy === undefined) return unreadable('eviction_policy', 'INFO does not say');
     if (wanted.includes(policy)) return undefined;
-    const words = `policy ${policy.slice(0, 40)}, want ${wanted.join(' or ')}`;
+    const words = `policy ${label(policy)}, want ${wanted.join(' or ')}`;
     return new Verdict('health', 'eviction_policy', words);
   };
 }

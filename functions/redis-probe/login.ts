@@ -4,8 +4,7 @@ import type { Phase } from '@fargaze/core/internal';
 import type { Credentials, ReadCredentials } from './credentials.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
-import { demand } from './session.ts';
-import { refusal, Verdict } from './verdict.ts';
+import { isClosed, refusal, Verdict } from './verdict.ts';
 import { noteCheck, type Visit } from './visit.ts';
 
 /** The connection that is logged in. */
@@ -25,24 +24,32 @@ export type Login = {
   readonly speaksTls: () => Promise<boolean>;
 };
 
-/** Authenticates, and selects the database of the address. @throws Verdict */
+/** Authenticates. @throws Verdict */
 export async function authenticate(
   connection: Unauthenticated,
   visit: Visit,
   login: Login,
 ): Promise<void> {
-  const { address, env, options } = visit;
   const read = (): Credentials => {
     const found = login.credentials();
-    if (!visit.secrets.includes(found.password)) visit.secrets.push(found.password);
+    const { password } = found;
+    // One of three characters is no secret, and is part of many words.
+    if (password.length > 3 && !visit.secrets.includes(password)) visit.secrets.push(password);
     return found;
   };
-  const proxied = options.topology === 'proxy';
-  const greeted = login.hello && !proxied && (await greet(connection, visit, read));
-  if (!greeted) await loginByAuth(connection, { ...login, credentials: read }, visit);
-  if (address.database === 0) return;
-  if (proxied) env.trace('SELECT is not sent to a proxy');
-  else await demand(connection, 'auth', ['SELECT', String(address.database)]);
+  const hello = login.hello && visit.options.topology !== 'proxy';
+  if (hello && (await greet(connection, visit, read))) return;
+  const inResp2 = { ...login, credentials: read };
+  try {
+    // What answered HELLO does not want TLS.
+    const first = hello ? { ...inResp2, speaksTls: async () => false } : inResp2;
+    await loginByAuth(connection, first, visit);
+  } catch (error) {
+    // Some close after the error by which they refuse HELLO.
+    if (!hello || !isClosed(error)) throw error;
+    await connection.dial();
+    await loginByAuth(connection, inResp2, visit);
+  }
 }
 
 /** HELLO sends protocol and credentials in one step. Answers whether it was taken; otherwise AUTH is to be tried. */
@@ -51,8 +58,7 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
     try {
       return await connection.ask('auth', ['HELLO', '3', ...authOf(who)]);
     } catch (error) {
-      if (!(error instanceof Verdict) || !/^(?:closed|reset)$/.test(error.outcome.reason))
-        throw error;
+      if (!isClosed(error)) throw error;
       visit.env.trace('HELLO is answered by closing, speaking RESP2');
       await connection.dial();
       return undefined;
@@ -90,8 +96,7 @@ async function loginByAuth(connection: Unauthenticated, login: Login, visit: Vis
       if (reasonOfReply(reply.message) === 'noauth') throw refusal('auth', 'PING', reply);
     }
   } catch (error) {
-    const closed = error instanceof Verdict && /^(?:closed|reset)$/.test(error.outcome.reason);
-    if (!closed || visit.address.tls || !(await login.speaksTls())) throw error;
+    if (!isClosed(error) || visit.address.tls || !(await login.speaksTls())) throw error;
     throw new Verdict(
       'auth',
       'tls_wanted',

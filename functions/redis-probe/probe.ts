@@ -17,7 +17,7 @@ import { type Connection, connectTo } from './connection.ts';
 import { credentialsOf, type ReadCredentials, sentinelCredentialsOf } from './credentials.ts';
 import type { ServerInfo } from './expectations.ts';
 import { readHealth } from './health.ts';
-import { RespError } from './resp.ts';
+import { type Reply, RespError } from './resp.ts';
 import { judgeRole, type Role, readRole } from './role.ts';
 import { type Answering, probeCanary } from './server.ts';
 import { demand } from './session.ts';
@@ -127,18 +127,20 @@ type Greeted = Omit<Answering, 'role'>;
 async function probeTopology(visit: Visit, greeted: Greeted): Promise<void> {
   const role = await timedPhase(visit, 'role', () => readRole(greeted.connection));
   const server = { ...greeted, role };
-  const kind = topologyOf(visit, greeted.connection, role);
+  const kind = topologyOf(visit, role, await readMode(visit, greeted.connection, role));
   if (kind === 'sentinel') {
     const { probeSentinel } = await import('./sentinel.ts');
     await probeSentinel(visit, server);
     return;
   }
+  await greeted.connection.select();
   const usable = judgeRole(visit, role);
+  const cluster = usable && (kind === 'cluster' || (await probeAlone(visit, server)));
   let primaries: readonly ServerInfo[] = [];
-  if (usable && kind === 'cluster') {
+  if (cluster) {
     const { probeCluster } = await import('./cluster.ts');
     primaries = await probeCluster(visit, server);
-  } else if (usable) await probeCanary(visit, server);
+  }
   if (usable && visit.options.pubsub) {
     const { passMessage } = await import('./pubsub.ts');
     await attempt(visit, () => passMessage(visit, greeted.connection, greeted.credentials));
@@ -146,20 +148,46 @@ async function probeTopology(visit: Visit, greeted: Greeted): Promise<void> {
   await attempt(visit, () => readHealth(visit, greeted.connection, primaries));
 }
 
+/** Sends the canary to one server. Answers whether that showed the node of a cluster, which is to be probed as such. */
+async function probeAlone(visit: Visit, server: Answering): Promise<boolean> {
+  const { failures, options, samples } = visit;
+  const [failed, sampled] = [failures.length, samples.length];
+  await probeCanary(visit, server);
+  const moved = failures.slice(failed).some(({ reason }) => reason === 'moved');
+  if (!moved || options.topology !== 'auto') return false;
+  failures.length = failed;
+  samples.length = sampled;
+  return true;
+}
+
+/** The mode that HELLO gives; where it is not known, that of INFO, or of what answers CLUSTER INFO. */
+async function readMode({ options }: Visit, connection: Connection, role: Named) {
+  const known = connection.fact('mode');
+  const named = role instanceof RespError ? undefined : role?.name;
+  const greeted = connection.facts.length > 0;
+  if (greeted || options.topology !== 'auto' || named === 'sentinel') return known;
+  const info = await connection.askOptional('role', 'info', ['INFO']);
+  if (typeof info === 'string') return /^(?:redis|server)_mode:(\w+)/m.exec(info)?.[1];
+  const cluster = await connection.askOptional('role', 'cluster_info', ['CLUSTER', 'INFO']);
+  return typeof cluster === 'string' ? 'cluster' : undefined;
+}
+
+type Named = Role | RespError | undefined;
+
 /** What the target is part of: as the module says, else as the server says. @throws Verdict for a sentinel in disguise. */
 function topologyOf(
   { options }: Visit,
-  connection: Connection,
-  role: Role | RespError | undefined,
+  role: Named,
+  mode: Reply | undefined,
 ): 'server' | 'cluster' | 'sentinel' {
   const { topology } = options;
   const named = role instanceof RespError ? undefined : role?.name;
-  const sentinel = named === 'sentinel' || connection.fact('mode') === 'sentinel';
+  const sentinel = named === 'sentinel' || mode === 'sentinel';
   if (topology === 'sentinel' || (topology === 'auto' && sentinel)) return 'sentinel';
   if (sentinel) {
     const words = `it is a sentinel, want topology: sentinel or auto (got ${topology})`;
     throw new Verdict('role', 'role', words);
   }
-  const clustered = topology === 'auto' && connection.fact('mode') === 'cluster';
+  const clustered = topology === 'auto' && mode === 'cluster';
   return topology === 'cluster' || clustered ? 'cluster' : 'server';
 }

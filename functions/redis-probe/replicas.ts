@@ -6,7 +6,7 @@ import { type Connection, connectTo } from './connection.ts';
 import type { ReadCredentials } from './credentials.ts';
 import { demand } from './session.ts';
 import { Verdict } from './verdict.ts';
-import type { Visit } from './visit.ts';
+import { inPart, type Visit } from './visit.ts';
 
 /** A replica that is looked at. */
 export type Watcher = {
@@ -16,6 +16,10 @@ export type Watcher = {
 
 /** Time between two looks. */
 const lookSeconds = 0.002;
+
+/** Shares of the time left that connecting to replicas and looking at them may take; the rest is the primary's. */
+const connectShare = 0.25;
+const lookShare = 0.75;
 
 /** What every replica of one primary has in common. */
 export type Watching = {
@@ -45,9 +49,18 @@ async function watchReplica(visit: Visit, place: Place, watching: Watching): Pro
   const replica = showPlace(place);
   try {
     const { credentials, clustered } = watching;
-    const connection = await connectTo(visit, { place, credentials });
-    if (clustered) await demand(connection, 'replicate', ['READONLY']);
-    return { see: (key, value) => lookFor(visit, connection, { key, value }) };
+    const connection = await inPart(visit, connectShare, async (part) => {
+      const connected = await connectTo(part, { place, credentials, select: true });
+      if (clustered) await demand(connected, 'replicate', ['READONLY']);
+      return connected;
+    });
+    return {
+      see: (key, value) =>
+        inPart(visit, lookShare, (part) => {
+          connection.visit = part;
+          return lookFor(part, connection, { key, value });
+        }),
+    };
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;
     const { outcome } = error.of(`replica ${replica}`);
@@ -88,7 +101,7 @@ async function lookFor(
   }
 }
 
-/** Looks at once, then again and again until the module's time is over. */
+/** Looks at once, then again and again until the module's time is over, or the replica falls silent. */
 async function pollUntilSeen(
   { env, options }: Visit,
   connection: Connection,

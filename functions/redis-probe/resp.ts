@@ -43,6 +43,14 @@ export class TlsAnswerError extends RespSyntaxError {
   }
 }
 
+/** The reply is larger than is read. */
+export class ReplyTooLargeError extends RespSyntaxError {
+  /** It quotes nothing. */
+  override without(): this {
+    return this;
+  }
+}
+
 /** Bounds on one reply. */
 export type Bounds = {
   readonly bytes: number;
@@ -99,7 +107,7 @@ export class RespParser {
     const { bytes } = this.#bounds;
     const pending = this.#buffer.length - this.#offset;
     if (this.#bytes + pending > bytes)
-      throw new RespSyntaxError(`reply of more than ${bytes} bytes`);
+      throw new ReplyTooLargeError(`reply of more than ${bytes} bytes`);
     if (this.#unread > bytes) throw new RespSyntaxError('replies that were not asked for');
   }
 
@@ -123,10 +131,10 @@ export class RespParser {
     }
     this.#bytes += this.#offset - start;
     if (this.#bytes > this.#bounds.bytes) {
-      throw new RespSyntaxError(`reply of more than ${this.#bounds.bytes} bytes`);
+      throw new ReplyTooLargeError(`reply of more than ${this.#bounds.bytes} bytes`);
     }
     if (++this.#elements > this.#bounds.elements) {
-      throw new RespSyntaxError(`more than ${this.#bounds.elements} elements`);
+      throw new ReplyTooLargeError(`more than ${this.#bounds.elements} elements`);
     }
     this.#take(line, text);
     return true;
@@ -237,7 +245,7 @@ function toReply(line: string, text: string | null): Reply {
 function toLength(text: string, most: number): number {
   if (!/^\d{1,10}$/.test(text)) throw new RespSyntaxError('length', text);
   const length = Number(text);
-  if (length > most) throw new RespSyntaxError(`length ${length}, want at most ${most}`);
+  if (length > most) throw new ReplyTooLargeError(`length ${length}, want at most ${most}`);
   return length;
 }
 

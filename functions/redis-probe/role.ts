@@ -2,6 +2,7 @@
 import { type Sample, sample } from '@fargaze/core/internal';
 import { type Place, showPlace, toPlace } from './address.ts';
 import { type Connection, isUnsupported } from './connection.ts';
+import { label } from './info.ts';
 import { type Reply, RespError } from './resp.ts';
 import { refusal, Verdict } from './verdict.ts';
 import { expectThat, type Visit } from './visit.ts';
@@ -24,7 +25,7 @@ export function parseRole(reply: Reply): Role | undefined {
   if (name === 'sentinel') return { name, replicas: [], offset: 0 };
   if (name === 'slave') {
     const primary = { host: String(second), port: Number(third) };
-    return { name, replicas: [], offset: 0, link: { primary, state: String(fourth).slice(0, 20) } };
+    return { name, replicas: [], offset: 0, link: { primary, state: label(String(fourth)) } };
   }
   if (name !== 'master') return undefined;
   const replicas = (Array.isArray(third) ? third : []).flatMap((replica: Reply) => {

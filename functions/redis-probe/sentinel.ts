@@ -12,7 +12,7 @@ import { judgeRole, readRole } from './role.ts';
 import { type Answering, probeCanary } from './server.ts';
 import { demand } from './session.ts';
 import { refusal, Verdict } from './verdict.ts';
-import { attempt, type Visit } from './visit.ts';
+import { attempt, inPart, type Visit } from './visit.ts';
 
 /** Primaries and sentinels that are asked at most. */
 const most = 50;
@@ -21,6 +21,9 @@ const most = 50;
 const concurrency = 8;
 const share = 0.25;
 
+/** Share of the time left that a primary may take. */
+const primaryShare = 0.75;
+
 /** Probes what the sentinel watches; failures are kept in the visit. */
 export async function probeSentinel(visit: Visit, seed: Answering): Promise<void> {
   await attempt(visit, async () => {
@@ -28,9 +31,13 @@ export async function probeSentinel(visit: Visit, seed: Answering): Promise<void
     if (names.length === 0) {
       throw new Verdict('sentinel', 'no_master', 'the sentinel watches no primary');
     }
-    for (const name of names) {
-      await probeMaster(visit, { seed, name, only: names.length === 1 });
-    }
+    const only = names.length === 1;
+    const named: Named[] = [];
+    for (const name of names) named.push(await askSentinels(visit, { seed, name, only }));
+    // All at once: one that is frozen must not take the time of the others.
+    await mapConcurrently(named, most, (one) =>
+      inPart(visit, primaryShare, (part) => probeMaster(part, one)),
+    );
   });
 }
 
@@ -44,22 +51,34 @@ async function listMasters(visit: Visit, sentinel: Connection): Promise<readonly
 
 type Watched = { readonly seed: Answering; readonly name: string; readonly only: boolean };
 
-async function probeMaster(visit: Visit, watched: Watched): Promise<void> {
+/** A primary and the address that all sentinels name; undefined where they do not. */
+type Named = Watched & { readonly place: Place | undefined };
+
+async function askSentinels(visit: Visit, watched: Watched): Promise<Named> {
   const { name, seed } = watched;
-  const master = label(name);
   await attempt(visit, () => judgeQuorum(visit, seed.connection, name));
+  let agreed: Place | undefined;
   await attempt(visit, async () => {
-    let agrees = 0;
-    try {
-      const place = await askAddress(seed.connection, name);
-      await judgeAgreement(visit, watched, place);
-      const server = await judgePrimary(visit, name, place);
+    const place = await askAddress(seed.connection, name);
+    await judgeAgreement(visit, watched, place);
+    agreed = place;
+  });
+  return { ...watched, place: agreed };
+}
+
+async function probeMaster(visit: Visit, { place, ...watched }: Named): Promise<void> {
+  const master = label(watched.name);
+  let agrees = 0;
+  try {
+    if (place === undefined) return;
+    await attempt(visit, async () => {
+      const server = await judgePrimary(visit, watched.name, place);
       agrees = 1;
       await probePrimary(visit, server, watched);
-    } finally {
-      visit.samples.push(sample('probe_redis_sentinel_master_agrees', { master }, agrees));
-    }
-  });
+    });
+  } finally {
+    visit.samples.push(sample('probe_redis_sentinel_master_agrees', { master }, agrees));
+  }
 }
 
 async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Promise<void> {
@@ -142,7 +161,7 @@ async function judgePrimary(visit: Visit, name: string, place: Place): Promise<A
   const part = `${name} at ${showPlace(place)}`;
   try {
     const credentials = credentialsOf(visit.address, visit.options, visit.env.clock);
-    const connection = await connectTo(visit, { place, credentials });
+    const connection = await connectTo(visit, { place, credentials, select: true });
     const role = await readRole(connection);
     if (role !== undefined && !(role instanceof RespError) && role.name !== 'master') {
       throw new Verdict('sentinel', 'disagreement', `it says that it is a ${role.name}`);
@@ -154,13 +173,13 @@ async function judgePrimary(visit: Visit, name: string, place: Place): Promise<A
 }
 
 async function probePrimary(visit: Visit, server: Answering, { name, only }: Watched) {
-  const before = visit.failures.length;
-  if (only) judgeRole(visit, server.role);
-  await probeCanary(visit, server);
-  if (only) await attempt(visit, () => readHealth(visit, server.connection));
-  const found = visit.failures.splice(before);
+  // Failures of its own: others are probed at the same time.
+  const own: Visit = { ...visit, failures: [] };
+  if (only) judgeRole(own, server.role);
+  await probeCanary(own, server);
+  if (only) await attempt(own, () => readHealth(own, server.connection));
   visit.failures.push(
-    ...found.map(({ detail, phase, reason }) => {
+    ...own.failures.map(({ detail, phase, reason }) => {
       return new Verdict(phase, reason, detail).of(`${name} at ${server.connection.name}`).outcome;
     }),
   );

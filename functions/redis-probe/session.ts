@@ -24,7 +24,8 @@ export type Session = {
 
 /** What a conversation keeps to. */
 export type SessionRules = {
-  readonly deadline: Deadline;
+  /** Read anew for each reply: one part of a run may have less time than the whole. */
+  readonly deadline: () => Deadline;
   /** What a server may have been sent and must not be quoted with; more may be added while it is spoken to. */
   readonly secrets: readonly string[];
 };
@@ -68,9 +69,11 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
       if (ended !== undefined) reject(ended);
     });
     reply.catch(() => undefined);
-    begin();
+    // Nothing is sent after the deadline, not even before its timer has run.
+    const deadline = rules.deadline();
+    if (!deadline.signal.aborted && deadline.remaining() > 0) begin();
     try {
-      return withoutSecrets(await raceDeadline(reply, rules.deadline), rules.secrets);
+      return withoutSecrets(await raceDeadline(reply, deadline), rules.secrets);
     } catch (error) {
       const shown = error instanceof RespSyntaxError ? error.without(rules.secrets) : error;
       throw toFailure(shown, { phase, what, bytes: received - before });

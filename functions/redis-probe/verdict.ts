@@ -8,7 +8,7 @@ import {
   type Reason,
 } from '@fargaze/core/internal';
 import { quoteReply, reasonOfReply } from './replies.ts';
-import { type RespError, RespSyntaxError, TlsAnswerError } from './resp.ts';
+import { ReplyTooLargeError, type RespError, RespSyntaxError, TlsAnswerError } from './resp.ts';
 
 /** Ends a part of the probe. */
 export class Verdict extends Error {
@@ -25,6 +25,16 @@ export class Verdict extends Error {
     const { detail, phase, reason } = this.outcome;
     return new Verdict(phase, reason, `${part}: ${detail}`);
   }
+}
+
+/** Whether an error is the end of the connection by the far side. */
+export function isClosed(error: unknown): boolean {
+  return hasReason(error, 'closed', 'reset');
+}
+
+/** Whether an error is a verdict for one of these reasons. */
+export function hasReason(error: unknown, ...reasons: readonly Reason[]): boolean {
+  return error instanceof Verdict && reasons.includes(error.outcome.reason);
 }
 
 /** The verdict on an error reply. */
@@ -49,6 +59,9 @@ export function toFailure(error: unknown, { phase, what, bytes }: Waited): unkno
   const message = messageOf(error);
   if (error instanceof TlsAnswerError) {
     return new Verdict(phase, 'tls_wanted', `${what}: answered in TLS, want rediss://`);
+  }
+  if (error instanceof ReplyTooLargeError) {
+    return new Verdict(phase, 'size_limit', `${what}: ${message}`);
   }
   if (error instanceof RespSyntaxError) {
     const seen = error.seen === '' ? '' : ` ${JSON.stringify(error.seen.slice(0, 40))}`;

@@ -44,6 +44,21 @@ export async function attempt(visit: Visit, work: () => Promise<void>): Promise<
   }
 }
 
+/** Does one part of a run among others, in at most `share` of the time left, so that there is time for the others. */
+export async function inPart<T>(
+  visit: Visit,
+  share: number,
+  work: (part: Visit) => Promise<T>,
+): Promise<T> {
+  const { deadline } = visit.env;
+  const slice = deadline.slice(deadline.remaining() * share);
+  try {
+    return await work({ ...visit, env: { ...visit.env, deadline: slice } });
+  } finally {
+    slice.close();
+  }
+}
+
 /** Seconds that `work` takes, also when it fails. */
 export async function timed<T>(
   { env }: Visit,

@@ -19,8 +19,9 @@ export type PrometheusRule = {
 /** A group of a Prometheus rule file. */
 export type PrometheusGroup = { readonly name: string; readonly rules: readonly PrometheusRule[] };
 
-/** The data source's uid and the folder, those of the boards. */
-const datasourceUid = 'prometheus';
+/** The uid of the deployment's data source. */
+const ownSource = 'prometheus';
+/** The folder, that of the boards. */
 const folder = 'fargaze';
 
 /** Grafana schedules in steps of ten seconds. */
@@ -33,24 +34,29 @@ const uidLength = 40;
 const withoutCopy = ['Watchdog'];
 
 /**
- * Alerts that also tell what a failed query means: nothing can be known. Another alert that cannot be evaluated is told
+ * Alerts that also fire when their query fails, since nothing can be known then. Another alert that cannot be evaluated is reported
  * as Grafana's DatasourceError and not under its own name: a failed query says nothing of its target.
  */
 const alertOnError = ['FargazeNoProbes', 'FargazePrometheusSilent'];
 
 /**
- * A provisioning file (`apiVersion: 1`) with the alerting rules of `groups`.
+ * A provisioning file (`apiVersion: 1`) with the alerting rules of `groups`, which ask the data source of this uid.
  * @throws RangeError for a template that Grafana cannot expand, with the alert and the action.
  */
-export function renderAlerting(groups: readonly PrometheusGroup[]): string {
+export function renderAlerting(
+  groups: readonly PrometheusGroup[],
+  datasourceUid: string = ownSource,
+): string {
+  const asking = <T extends { readonly datasourceUid: string }>(one: T): T =>
+    one.datasourceUid === ownSource ? { ...one, datasourceUid } : one;
   const alerting = groups.flatMap((group) => {
     const rules = group.rules.filter(({ alert }) => alert && !withoutCopy.includes(alert));
     if (rules.length === 0) return [];
     const board = boardOf(group.name);
-    const own = rules.map((rule) => ({
-      ...translate(rule, isRepeated(rule, rules)),
-      ...leadTo(board),
-    }));
+    const own = rules.map((rule) => {
+      const copy = translate(rule, isRepeated(rule, rules));
+      return { ...copy, data: copy.data.map(asking), ...leadTo(board) };
+    });
     return [{ orgId: 1, name: escapeDollar(group.name), folder, interval, rules: own }];
   });
   // Readers of YAML refuse a file of many aliases, which they take for an attack.
@@ -114,7 +120,7 @@ function query(refId: string, expr: string) {
   return {
     refId,
     relativeTimeRange: { from: 600, to: 0 },
-    datasourceUid,
+    datasourceUid: ownSource,
     model: { refId, expr, instant: true, range: false },
   };
 }

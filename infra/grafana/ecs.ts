@@ -4,7 +4,7 @@ import { freshBridge } from './expressions.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
 const chosen = '{job=~"$job",instance=~"$instance",cluster=~"$cluster",service=~"$service"}';
-// CloudWatch tells of the cluster as a whole too, without a service.
+// CloudWatch has series of the whole cluster too, without a service.
 const bridged =
   '{dimension_ClusterName=~"$cluster",dimension_ServiceName=~"$service",dimension_ServiceName!=""}';
 const byService = 'sum by (cluster, service)';

@@ -21,12 +21,12 @@ export function freshBridge(metric: Pushed, selector: Selector = ''): string {
 }
 
 /**
- * What the bridge told when it last read CloudWatch; 2.5 of its intervals it may miss. These are five minutes or longer,
- * or not told where a reading failed early.
+ * What the bridge reported when it last read CloudWatch, for 2.5 of its intervals. These are five minutes or longer, and not
+ * reported where a reading failed early.
  */
 export function lastReading(metric: Pushed): string {
-  const told = 'clamp_min(fargaze_bridge_interval_seconds, 300)';
-  const patience = `2.5 * (${told} or 0 * push_time_seconds + 300)`;
+  const reported = 'clamp_min(fargaze_bridge_interval_seconds, 300)';
+  const patience = `2.5 * (${reported} or 0 * push_time_seconds + 300)`;
   return `(${metric} and on (job, instance) time() - push_time_seconds < ${patience})`;
 }
 

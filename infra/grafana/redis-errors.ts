@@ -42,7 +42,7 @@ function replication(own: string, target: `{${string}}`) {
   return [
     series({
       title: 'Replication',
-      description: 'Replicas as Redis counts them and as ROLE told the probe.',
+      description: 'Replicas as Redis counts them and as the probe read them from ROLE.',
       queries: [
         { expr: `redis_connected_slaves${own}`, legend: 'replicas {{instance}}' },
         { expr: freshProbe('probe_redis_connected_replicas', target), legend: 'seen by the probe' },

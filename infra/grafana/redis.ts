@@ -1,4 +1,4 @@
-// Redis: use, saturation and errors as redis_exporter tells them, beside what a client sees.
+// Redis: use, saturation and errors as redis_exporter reports them, and as a client sees them.
 import type { Board } from './board.ts';
 import { rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';

@@ -1,4 +1,4 @@
-// A web service as its own metrics tell it: rate, errors, duration, saturation.
+// A web service as its own metrics show it: rate, errors, duration, saturation.
 import type { Board } from './board.ts';
 import { rate, ratio, verdict } from './expressions.ts';
 import { heatmap, series, stacked, stat, targetStates, timeline } from './panels.ts';

@@ -22,3 +22,18 @@ export function parameterFaults(
   const sound = unknown.length + faults.length === 0;
   return sound ? refusals(template, values) : [...unknown, ...faults];
 }
+
+/**
+ * Parameters that name what stands in another region, where a stack cannot use it: `CertificateArn: got one of us-east-1, want
+ * one of eu-west-1, where the stack is`.
+ */
+export function regionFaults(template: Template, values: Values, region: string): string[] {
+  return Object.keys(template.Parameters ?? {}).flatMap((name) => {
+    const arns = parameterValue(template, name, values).split(',');
+    const other = arns.map((arn) => /^arn:[^:]*:[^:]*:([a-z0-9-]+):/.exec(arn)?.[1]);
+    const wrong = other.find((one) => one !== undefined && one !== region);
+    return wrong === undefined
+      ? []
+      : [`${name}: got one of ${wrong}, want one of ${region}, where the stack is`];
+  });
+}

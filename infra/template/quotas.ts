@@ -1,16 +1,46 @@
 // Limits that AWS sets, where a template can show that it keeps them. Each with its source; those that an account may raise
 // are taken at their defaults.
 import { resolve, resourcesOf, type Stack } from './stack.ts';
-import { type Item, isItem } from './template.ts';
+import { type Item, isItem, type Template } from './template.ts';
 
 const cloudFormation =
   'docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
+
+const lambda = 'docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
+
+/** Characters of a function's name (docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html). */
+const longest = 64;
+
+/**
+ * Why a stage makes names that are too long, said before anything is uploaded; undefined when it does not. All other names are
+ * made by CloudFormation, which shortens them.
+ */
+export function stageFault({ Resources }: Template, stage: string): string | undefined {
+  const names = Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => String(Properties?.FunctionName));
+  const over = Math.max(...names.map((name) => name.length)) - longest;
+  if (over <= 0) return undefined;
+  return `stage: got ${stage} of ${stage.length} characters, want at most ${stage.length - over}: a function's name has ${longest}`;
+}
 
 /** What the stack exceeds: `WebTaskDefinition: 70000 bytes, at most 65536 (…)`. */
 export function exceeded(stack: Stack): string[] {
   return [...limitsOf(stack)]
     .filter(({ has, most }) => has > most)
     .map(({ has, most, source, what }) => `${what}: ${has}, at most ${most} (${source})`);
+}
+
+/** Shards begin in the same minute: where fewer executions are reserved, some are refused every time. */
+function* limitsOfReserved(id: string, stack: Stack, properties: Item): Generator<Limit> {
+  const most = Number(properties.ReservedConcurrentExecutions ?? 0);
+  if (!(most > 0)) return;
+  const has = [...resourcesOf(stack).values()]
+    .filter(({ Type }) => Type === 'AWS::Events::Rule')
+    .filter(({ Properties }) => JSON.stringify(Properties?.Targets).includes(`["${id}","Arn"]`));
+  const what = `invocations of ${id} in a minute (shards) against ReservedConcurrency`;
+  const source = 'docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html';
+  yield { what, has: has.length, most, source };
 }
 
 type Limit = {
@@ -35,11 +65,18 @@ function* limitsOf(stack: Stack): Generator<Limit> {
     if (Type === 'AWS::ECS::TaskDefinition') yield* limitsOfTask(id, properties);
     if (Type === 'AWS::Lambda::Function') {
       yield of(
+        `characters of the name of ${id}`,
+        String(properties.FunctionName).length,
+        longest,
+        lambda,
+      );
+      yield of(
         `bytes of the environment of ${id}`,
         JSON.stringify((properties.Environment as Item).Variables).length,
         4096,
-        'docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
+        lambda,
       );
+      yield* limitsOfReserved(id, stack, properties);
     }
     if (Type === 'AWS::IAM::Role') yield* limitsOfRole(id, properties);
   }

@@ -10,7 +10,6 @@ export type ProgramName =
   | 'redis_exporter'
   | 'blackbox_exporter'
   | 'amtool'
-  | 'alertmanager'
   | 'chromium'
   | 'nutcracker';
 
@@ -86,15 +85,6 @@ export const programs: Readonly<Record<ProgramName, ProgramFacts>> = {
     files: ['amtool'],
     override: 'FARGAZE_AMTOOL',
     banner: bannerOf('amtool'),
-    oldest: '0.25',
-    debian: 'prometheus-alertmanager',
-    brew: 'alertmanager',
-    go: '',
-  },
-  alertmanager: {
-    files: ['alertmanager', 'prometheus-alertmanager'],
-    override: 'FARGAZE_ALERTMANAGER',
-    banner: bannerOf('alertmanager'),
     oldest: '0.25',
     debian: 'prometheus-alertmanager',
     brew: 'alertmanager',

@@ -19,6 +19,8 @@ export type GoBuild = {
   readonly versionVariable: string;
   /** Packages of the module, each with the same last name as its program. */
   readonly packages: readonly string[];
+  /** Files that the module lacks because its releases make them otherwise, by their paths. */
+  readonly added?: Readonly<Record<string, string>>;
 };
 
 /** Prometheus numbers its Go module after its releases: 3.15.1 is v0.315.1. */
@@ -61,6 +63,19 @@ const redisExporter: GoBuild = {
   packages: ['github.com/oliver006/redis_exporter'],
 };
 
+const alertmanager: GoBuild = {
+  release: deployed.alertmanager,
+  module: 'github.com/prometheus/alertmanager',
+  moduleVersion: `v${deployed.alertmanager}`,
+  sum: 'h1:nbXMjr+P2JaoFd7aHNDxKifEwTPN+TWxM0gNPonuH5w=',
+  go: '1.26.0',
+  tags: '',
+  versionVariable: 'github.com/prometheus/common/version.Version',
+  packages: ['./cmd/alertmanager', './cmd/amtool'],
+  // Its pages are made by Node.js and Elm; nobody looks at them here.
+  added: { 'ui/app/dist/index.html': '<!doctype html>' },
+};
+
 /** YACE, the peer of ecs-bridge in the benches. */
 const yace: GoBuild = {
   release: '0.67.0',
@@ -87,6 +102,8 @@ const blackboxExporter: GoBuild = {
 
 /** Every program by its upstream name. */
 export const goPrograms = {
+  alertmanager,
+  amtool: alertmanager,
   prometheus,
   promtool: prometheus,
   pushgateway,

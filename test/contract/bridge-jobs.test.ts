@@ -297,3 +297,14 @@ it('a plan over its budget is slowed or not carried out, and says so', async () 
   // Once it is known, only the slower interval decides when CloudWatch is due.
   expect(new Set(ran)).toEqual(new Set(['read', 'waited', undefined]));
 });
+
+it('jobs of one kind of resource read its tags once, also where GetResources is throttled', async () => {
+  fake.model.addResource({ kind: 'function', name: 'resize', tags: { team: 'shop' } });
+  const lambda = (name: string) => job('AWS/Lambda', { name, metrics: [metric(name)] });
+  const jobs = ['Invocations', 'Errors', 'Duration'].map(lambda);
+  fake.faults.add({ api: 'GetResources', kind: 'throttle', times: 2 });
+  const { keys, summary } = await read(cloudWatch(jobs));
+  expect(summary.faults).toEqual([]);
+  expect(keys.filter((key) => key.includes(':function:resize"'))).toHaveLength(4);
+  expect(fake.totals().GetResources?.calls).toBe(3);
+});

@@ -1,4 +1,5 @@
 // `fargaze probe` with servers that answer: each scheme is judged by its own prober, and what a server shows of itself is printed.
+import { seriesOfTarget } from '../../cli/check/plan.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import { type LineServers, startLineServers } from '../support/peer/line-servers.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -35,6 +36,22 @@ it.each([
 ])('$name:// is probed by its own prober', async ({ address, module }) => {
   const { code, out } = await probe(address());
   expect([code, out]).toEqual([0, expect.stringContaining(`module ${module}\n`)]);
+});
+
+it('the plan of fargaze check counts about as many series as targets have', async () => {
+  const addresses = [
+    redis.url,
+    `grpc://127.0.0.1:${lines.port('grpc')}`,
+    `dns://127.0.0.1:${lines.port('dnsUdp')}/one.example.test`,
+    `tcp://127.0.0.1:${lines.port('tlsBanner')}`,
+  ];
+  const { targets } = JSON.parse((await probe(...addresses, '--json')).out);
+  type One = { readonly prober: keyof typeof seriesOfTarget; readonly samples: object };
+  const off = targets.map(({ prober, samples }: One) => [
+    prober,
+    Object.keys(samples).length - seriesOfTarget[prober],
+  ]);
+  expect(off.filter(([, difference]: [string, number]) => Math.abs(difference) > 6)).toEqual([]);
 });
 
 it('a name that does not exist is down by the rule on codes', async () => {

@@ -84,6 +84,52 @@ it('boards ask for their data source and name none', () => {
   }
 });
 
+/** Every data source that a file names, with what names it. */
+function sourcesIn(value: unknown, at = ''): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inside]) =>
+    key === 'datasource' || key === 'datasourceUid'
+      ? [JSON.stringify(inside)]
+      : sourcesIn(inside, `${at}/${key}`),
+  );
+}
+
+it('an imported board asks the data source that was chosen and no other', () => {
+  const chosen = 'P1809F7CD0C75ACF3';
+  for (const [path, text] of named('grafana/boards/')) {
+    // What the page that imports a board does with its inputs.
+    const board = JSON.parse(text.replaceAll('${DS_PROMETHEUS}', chosen));
+    const [source] = board.templating.list;
+    expect([path, source.name, source.current.value]).toEqual([path, 'datasource', chosen]);
+    expect([path, [...new Set(sourcesIn(board))]]).toEqual([
+      path,
+      ['{"type":"prometheus","uid":"${datasource}"}'],
+    ]);
+  }
+});
+
+it('Grafana’s copies of the alerts ask the data source of the uid that is given', () => {
+  const jobs = { pushgateway: undefined, prometheus: undefined };
+  const copies = (all: Readonly<Record<string, string>>) =>
+    new Set(sourcesIn(parse(all['grafana/alerting/rules.yml'] ?? '', { maxAliasCount: -1 })));
+  expect([...copies(renderExport({ ...source, jobs, datasourceUid: 'theirs' }))].sort()).toEqual([
+    '"__expr__"',
+    '"theirs"',
+    '{"type":"__expr__","uid":"__expr__"}',
+  ]);
+  expect(copies(renderExport({ ...source, jobs }))).toContain('"prometheus"');
+});
+
+it('Mimir and Amazon get the same groups, one file each, with what the command line of Mimir asks for', () => {
+  const [mimir, amazon] = ['mimir', 'amazon'].map((to) => parse(files[`${to}/fargaze.yml`] ?? ''));
+  expect(Object.keys(mimir)).toEqual(['namespace', 'groups']);
+  expect(Object.keys(amazon)).toEqual(['groups']);
+  expect(mimir.groups).toEqual(amazon.groups);
+  // A namespace holds each name once.
+  const names = amazon.groups.map(({ name }: { readonly name: string }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
 it('a target without its variable is refused by name', () => {
   const config = parseConfigText(
     `probes: [{ name: p, module: http_2xx, target: 'http://${'$'}{SHOP_HOST}/' }]`,

@@ -1,9 +1,11 @@
 // The Redis probe against a real cluster of three shards with a replica each: healthy, with a slot on the move, while it
 // fails over, and with a shard dead. The order matters: each test leaves the cluster as the next one expects it.
+import { createConnection } from 'node:net';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
 import { slotOf } from '../../functions/redis-probe/slots.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { detail, type Probed, redisModule, runProbe, verdict } from '../support/probing.ts';
+import { startRawServer } from '../support/raw-server.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { documentedRights } from '../support/redis-rights.ts';
 import { type Cluster, startCluster } from '../support/redis-topologies.ts';
@@ -158,6 +160,34 @@ describe('users of a cluster', () => {
     expect(new Set(redirects)).toEqual(new Set([0, 1]));
     expect(verdict(await probe({ topology: 'cluster' }))).toBe('cluster/noperm');
   });
+});
+
+/** Passes bytes on to the first node, but answers the named commands as if they were renamed. */
+const startRenaming = (names: readonly string[]) =>
+  startRawServer((socket) => {
+    const far = createConnection(node(0).port, '127.0.0.1').on('error', () => undefined);
+    far.on('data', (chunk) => socket.write(chunk));
+    socket.on('close', () => far.destroy());
+    socket.on('data', (chunk: Buffer) => {
+      const name = chunk.toString('latin1').split('\r\n')[2] ?? '';
+      if (names.includes(name)) socket.write(`-ERR unknown command '${name}'\r\n`);
+      else far.write(chunk);
+    });
+  });
+
+it.each([
+  { by: 'INFO', renamed: ['HELLO'], found: 3 },
+  { by: 'CLUSTER INFO', renamed: ['HELLO', 'INFO'], found: 3 },
+  { by: 'MOVED', renamed: ['HELLO', 'INFO', 'CLUSTER'], found: 0 },
+])('a cluster whose node knows no HELLO is found out by $by', async ({ found, renamed }) => {
+  const proxy = await startRenaming(renamed);
+  const address = `redis://127.0.0.1:${proxy.port}`;
+  for (let round = 0; round < 8; round++) {
+    const probed = await runProbe(probeRedis, redisModule({}), address);
+    expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+    expect(shards(probed)).toHaveLength(found);
+  }
+  await proxy.close();
 });
 
 it('a slot on the move: ASK is followed, for the keys that are asked for there', async () => {

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
 import { waitFor } from '../../local/programs/process.ts';
-import { redisModule, runProbe, verdict } from '../support/probing.ts';
+import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { startRawServer } from '../support/raw-server.ts';
 
 const plain = redisModule({ health: false });
@@ -31,6 +31,7 @@ function answerCanary(socket: Socket, answers: Readonly<Record<string, string>>)
     SET: () => '+OK\r\n',
     GET: () => `$${value.length}\r\n${value}\r\n`,
     DEL: () => ':1\r\n',
+    AUTH: () => '+OK\r\n',
   };
   socket.on('data', (chunk: Buffer) => {
     const words = chunk.toString('latin1').split('\r\n');
@@ -38,6 +39,7 @@ function answerCanary(socket: Socket, answers: Readonly<Record<string, string>>)
     if (name === 'SET') value = text;
     const answer = answers[name] ?? usual[name]?.() ?? '-ERR unknown command\r\n';
     if (answer === 'end') socket.end();
+    else if (answer === 'refuse') socket.end(unknown);
     else socket.write(answer);
   });
 }
@@ -46,6 +48,7 @@ function answerCanary(socket: Socket, answers: Readonly<Record<string, string>>)
 const protectedMode = `Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ${'In this mode connections are only accepted from the loopback interface. '.repeat(14)}`;
 
 const hello = '%1\r\n+server\r\n+redis\r\n';
+const unknown = "-ERR unknown command 'X'\r\n";
 const master = '*3\r\n$6\r\nmaster\r\n:10\r\n*1\r\n*3\r\n$1\r\nh\r\n$1\r\n1\r\n$1\r\n4\r\n';
 
 it.each([
@@ -56,8 +59,8 @@ it.each([
   },
   { name: 'a TLS server', serve: replies('\x15\x03\x01\x00\x02\x02\x46'), want: 'auth/tls_wanted' },
   { name: 'a line without end', serve: replies(`+${'x'.repeat(20_000)}`), want: 'auth/protocol' },
-  { name: 'a bulk of a gigabyte', serve: replies('$1073741824\r\n'), want: 'auth/protocol' },
-  { name: 'a list of a billion', serve: replies('*1000000000\r\n'), want: 'auth/protocol' },
+  { name: 'a bulk of a gigabyte', serve: replies('$1073741824\r\n'), want: 'auth/size_limit' },
+  { name: 'a list of a billion', serve: replies('*1000000000\r\n'), want: 'auth/size_limit' },
   { name: 'endless nesting', serve: replies('*1\r\n'.repeat(1000)), want: 'auth/protocol' },
   { name: 'a negative length', serve: replies('$-2\r\n'), want: 'auth/protocol' },
   {
@@ -163,11 +166,6 @@ it.each([
     want: 'write/canary_mismatch',
   },
   {
-    name: 'a key that moved',
-    serve: replies(hello, '+PONG\r\n', master, '-MOVED 3999 127.0.0.1:6381\r\n'),
-    want: 'write/moved',
-  },
-  {
     name: 'a GET that finds nothing',
     serve: replies(hello, '+PONG\r\n', master, '+OK\r\n', '$-1\r\n', ':1\r\n'),
     want: 'read/canary_mismatch',
@@ -205,7 +203,7 @@ it('a flood of push frames before the reply is dropped, whatever its size', asyn
 it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async () => {
   process.env.TEST_SECRET = 'sesame';
   const server = await startRawServer(
-    replies("-ERR unknown command 'HELLO'\r\n", '+OK\r\n', '+PONG\r\n', master),
+    replies(unknown, '+OK\r\n', '+PONG\r\n', master, unknown, unknown),
   );
   const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping', health: false });
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
@@ -214,6 +212,45 @@ it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async (
   expect(verdict(probed)).toBe('ok');
   expect(server.received()).toContain('AUTH\r\n$6\r\nsesame');
   expect(probed.samples.probe_redis_replication_offset_lag_bytes).toBe(6);
+});
+
+it.each([
+  {
+    name: 'too many clients',
+    says: '-ERR max number of clients reached',
+    want: 'auth/max_clients',
+  },
+  {
+    name: 'a start',
+    says: '-LOADING Redis is loading the dataset in memory',
+    want: 'auth/loading',
+  },
+])('an error before the server closes is the reason: $name', async ({ says, want }) => {
+  const server = await startRawServer((socket) => void socket.end(`${says}\r\n`));
+  const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(verdict(probed)).toBe(want);
+});
+
+it('a server that refuses HELLO by an error and closes is asked once more, in RESP2', async () => {
+  process.env.TEST_SECRET = 'sesame';
+  const server = await startRawServer((socket) => answerCanary(socket, { HELLO: 'refuse' }));
+  const module = redisModule({ password: 'env:TEST_SECRET', canary: 'ping', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  delete process.env.TEST_SECRET;
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+  expect(server.connections()).toBe(2);
+});
+
+it('an INFO of more than is read is data that is missing, not a server that is down', async () => {
+  const server = await startRawServer((socket) =>
+    answerCanary(socket, { INFO: `$3000000\r\n${'x'.repeat(3_000_000)}\r\n` }),
+  );
+  const probed = await runProbe(probeRedis, redisModule({}), `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+  expect(probed.samples['probe_redis_check_supported{check="info"}']).toBe(0);
 });
 
 it('push frames and attributes between replies are passed over', async () => {
@@ -233,8 +270,15 @@ it.each([
   'redis://h/-1',
   '127.0.0.1:6379',
   'redis://h?x=1',
+  'redis://h/2/..',
+  'redis://h/00',
 ])('%s is no Redis address', async (address) => {
   expect(verdict(await runProbe(probeRedis, plain, address))).toBe('guard/protocol');
+});
+
+it('a password in the place of a host is not shown', async () => {
+  const probed = await runProbe(probeRedis, plain, 'redis://:S3cret');
+  expect(detail(probed)).toMatch(/^got no host, want redis:/);
 });
 
 it('the port is the one that is named, also where another scheme has it for its own', async () => {
@@ -248,6 +292,27 @@ it('a password whose percent-encoding is broken is taken as it is', async () => 
   const probed = await runProbe(probeRedis, plain, `redis://:100%25%zz@127.0.0.1:${server.port}`);
   await server.close();
   expect(verdict(probed)).toBe('auth/wrongpass');
+});
+
+it('a password of a few letters does not garble words', async () => {
+  process.env.TEST_SECRET = 'r';
+  const server = await startRawServer(replies('-WRONGPASS wrong for a user\r\n'));
+  const module = redisModule({ password: 'env:TEST_SECRET', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  delete process.env.TEST_SECRET;
+  await server.close();
+  expect(detail(probed)).toBe('HELLO: WRONGPASS wrong for a user');
+});
+
+it('control characters in what a server says of itself are not repeated', async () => {
+  const info = 'maxmemory_policy:\u001b[31mnone';
+  const server = await startRawServer((socket) =>
+    answerCanary(socket, { INFO: `$${info.length}\r\n${info}\r\n` }),
+  );
+  const module = redisModule({ expect_eviction_policy: ['noeviction'] });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(detail(probed)).toBe('policy [31mnone, want noeviction');
 });
 
 describe('a server that repeats what it was sent', () => {

@@ -1,6 +1,6 @@
 // The Redis probe with a real primary and two replicas: when each shows a write, links, and users of replicas.
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { freePort, signalGroup, waitFor } from '../../local/programs/process.ts';
 import { startRedis } from '../../local/programs/servers.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
@@ -93,4 +93,24 @@ it('a replica that serves no stale data says why it does not, before it is writt
   await alone.stop();
   expect(verdict(probed)).toMatch(/^(?:role\/link_down|ping\/masterdown)$/);
   expect(verdict(read)).toMatch(/^(?:read|ping)\/masterdown$/);
+});
+
+describe('a frozen replica', () => {
+  const signal = (name: NodeJS.Signals) => signalGroup(replicaAt(0).process.pid, name);
+  afterEach(() => signal('SIGCONT'));
+
+  it('has a reason of its own, and leaves the primary and the other replica their verdicts', async () => {
+    signal('SIGSTOP');
+    const module = redisModule({ replicas: [nameOf(0), nameOf(1)] }, '4s');
+    const probed = await runProbe(probeRedis, module, data.primary.url);
+    expect(verdict(probed)).toBe('auth/timeout');
+    expect(detail(probed)).toContain(`replica ${nameOf(0)}: HELLO: no answer`);
+    expect([probed.samples[visible(nameOf(0))], probed.samples[visible(nameOf(1))]]).toEqual([
+      0, 1,
+    ]);
+    for (const op of ['write', 'read', 'delete']) {
+      expect(probed.samples[`probe_redis_canary_success{op="${op}"}`]).toBe(1);
+    }
+    expect(probed.samples['probe_redis_check_supported{check="info"}']).toBe(1);
+  });
 });

@@ -1,7 +1,7 @@
 // The Redis probe at three real sentinels: a quorum, an address that all of them name, a primary that serves there, a
 // failover, and everything that can be wrong with one of these.
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { freePort, signalGroup, waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
@@ -58,6 +58,18 @@ describe('three sentinels that agree', () => {
     expect(probed.samples[`probe_redis_replica_visible{replica="${replica}"}`]).toBe(1);
   });
 
+  it.each(['auto', 'sentinel'])(
+    'have no databases with topology %s: the one of the address is that of the primary',
+    async (topology) => {
+      await sendTo(data.primary.url, (send) => send('CONFIG', 'RESETSTAT'));
+      const module = redisModule({ topology });
+      const probed = await runProbe(probeRedis, module, `${sentinel(0).url}/3`);
+      expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+      const stats = await sendTo(data.primary.url, (send) => send('INFO', 'commandstats'));
+      expect(String(stats)).toContain('cmdstat_select:calls=1,');
+    },
+  );
+
   it('are no servers: the default of old, standalone, says so', async () => {
     const probed = await probe({ topology: 'standalone' });
     expect(verdict(probed)).toBe('role/role');
@@ -75,6 +87,24 @@ describe('three sentinels that agree', () => {
       expect(verdict(full)).toBe('write/oom');
     } finally {
       await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', 'second'));
+      await other.stop();
+    }
+  });
+
+  it('with a primary that is frozen give the others their own verdict', async () => {
+    const other = await startRedis();
+    const monitor = ['SENTINEL', 'MONITOR', 'first', '127.0.0.1', String(other.port), '1'];
+    try {
+      await sendTo(sentinel(0).url, (send) => send(...monitor));
+      signalGroup(other.process.pid, 'SIGSTOP');
+      const probed = await probe({ sentinel_masters: ['first', 'main'] }, 0, '4s');
+      expect(verdict(probed)).toBe('auth/timeout');
+      expect(detail(probed)).toContain(`first at 127.0.0.1:${other.port}`);
+      expect(probed.samples[agrees]).toBe(1);
+      expect(probed.samples['probe_redis_canary_success{op="delete"}']).toBe(1);
+    } finally {
+      signalGroup(other.process.pid, 'SIGCONT');
+      await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', 'first'));
       await other.stop();
     }
   });

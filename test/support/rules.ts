@@ -287,7 +287,7 @@ export const configTests: RuleTest[] = [
             exp_annotations: {
               summary: 'The error budget of quick burns 100.0 times too fast',
               description:
-                '2 % of the budget went within an hour, or 5 % within six hours, and it goes on.',
+                '2 % of the budget went within an hour, or 5 % within six hours, and errors go on. Look first at what fails now.',
               runbook_url: 'docs/runbooks/FargazeSloBurningFast.md',
             },
           },

@@ -8,9 +8,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
+import { askBoard } from '../../local/boards/ask.ts';
+import { type BoardFile, sectionsOf } from '../../local/boards/board-file.ts';
+import { lastOf } from '../../local/boards/data.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import type { Stack } from '../../local/system/stack.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+import { renderExport } from '../../scripts/export.ts';
 import {
   allPanels,
   annotationQueries,
@@ -23,6 +28,7 @@ import {
 import { issueCertificate } from '../support/certificates.ts';
 import { listCommands } from '../support/documented-commands.ts';
 import { askAsDocumented } from '../support/documented-curl.ts';
+import { startForeignPrometheus } from '../support/foreign-prometheus.ts';
 import { type LocalSystem, startLocalSystem } from '../support/local-system.ts';
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
@@ -247,6 +253,53 @@ it('the page without Grafana draws every board', async () => {
     expect(await response.text()).toContain('<svg ');
   }
 }, 60_000);
+
+/** Boards as `npm run export` writes them. */
+function exportedBoardFiles(): BoardFile[] {
+  const config = readConfigFile('fargaze.yml');
+  const jobs = { pushgateway: 'push', prometheus: 'own' };
+  const files = renderExport({ config, expected: [], links: {}, jobs });
+  const written = Object.entries(files).filter(([path]) => path.startsWith('grafana/boards/'));
+  return written.map(([, text]) => JSON.parse(text));
+}
+
+/** The queries of a board that give nothing, by their places. */
+async function silentOn(url: string, board: BoardFile): Promise<string[]> {
+  const now = Math.floor(Date.now() / 1000);
+  const { answers } = await askBoard(board, {
+    ...{ url, now, range: { from: now - 30, step: 5, count: 7 }, scrapeInterval: 5 },
+    signal: AbortSignal.timeout(30_000),
+  });
+  const panels = sectionsOf(board).flatMap((section) => section.panels);
+  return panels.flatMap(({ id, targets = [], title }) =>
+    targets
+      .filter(
+        ({ refId }) => !answers[`${id}${refId}`]?.some(({ values }) => lastOf(values) !== null),
+      )
+      .map(({ refId }) => `${board.title.replace('fargaze / ', '')} / ${title} / ${refId}`),
+  );
+}
+
+it('exported boards show the same on a Prometheus whose jobs and instances have other names', async () => {
+  const foreign = await startForeignPrometheus(stack.prometheus.url);
+  try {
+    const exported = exportedBoardFiles();
+    expect(exported).toHaveLength(6);
+    const known = [...onlyInTrouble, ...onlyInAws, ...onlyInTopologies, ...late];
+    let left: readonly string[] = [];
+    const check = async () => {
+      const silentOnes = await Promise.all(exported.map((board) => silentOn(foreign.url, board)));
+      left = silentOnes.flat().filter((place) => !known.includes(place));
+      return left.length === 0;
+    };
+    await waitFor({ what: 'data', seconds: 90, check }).catch(() => undefined);
+    expect(left).toEqual([]);
+    const jobs = await foreign.query('count by (job) ({__name__!="",job!~"federate|acme.eu/.*"})');
+    expect(jobs.map(({ labels }) => labels.job ?? '')).toEqual(['']);
+  } finally {
+    await foreign.stop();
+  }
+}, 150_000);
 
 it('every curl line of the documents is answered', async () => {
   const lines = listCommands().filter(({ command }) => /^curl -s\w* "\$P/.test(command));

@@ -390,3 +390,116 @@ describe('a file that blackbox_exporter refuses is refused, used or not', () => 
     expect(issues).toContainEqual(expect.stringContaining(want));
   });
 });
+
+describe('what people write', () => {
+  const dns = (options: string) =>
+    `modules:\n  m:\n    prober: dns\n    dns:\n      query_name: a\n      ${options}\n`;
+
+  it.each([
+    {
+      name: 'versions of HTTP that no answer has beside others',
+      text: http('valid_http_versions: ["HTTP/1.1", "HTTP/2", "HTTP/3.0", "1.1"]'),
+      want: { http: { validHttpVersions: ['HTTP/1.1', 'HTTP/2'] } },
+    },
+    {
+      name: 'empty texts',
+      text: http('compression: ""\nproxy_url: ""\npreferred_ip_protocol: ""'),
+      want: { http: { preferredIpProtocol: 'ip6' } },
+    },
+    {
+      name: 'another name of a family, which means IPv4 there',
+      text: http('preferred_ip_protocol: ipv6'),
+      want: { http: { preferredIpProtocol: 'ip4' } },
+    },
+    {
+      name: 'microseconds',
+      text: http('method: GET', '    timeout: 500000us\n'),
+      want: { timeout: 0.5 },
+    },
+    {
+      name: 'a file of Windows',
+      text: `\uFEFF${http('method: PUT').replaceAll('\n', '\r\n')}`,
+      want: { http: { method: 'PUT' } },
+    },
+  ])('$name', ({ text, want }) => {
+    expect(moduleOf(text)).toMatchObject(want);
+  });
+
+  it.each(['http 2xx', 'http/2xx', 'Überwachung (extern)', '200'])(
+    'a module is called %s',
+    (name) => {
+      const { config } = compile(
+        `modules: { ${JSON.stringify(name)}: { prober: http } }`,
+        JSON.stringify(name),
+      );
+      expect([config.probes[0]?.module, config.modules[name]?.name]).toEqual([name, name]);
+    },
+  );
+
+  it.each([
+    {
+      text: http('valid_http_versions: ["1.1"]'),
+      want: 'http.valid_http_versions (line 5): left out: got ["1.1"], want HTTP/1.0',
+    },
+    {
+      text: http('valid_status_codes: [99]'),
+      want: 'http.valid_status_codes (line 5): left out: got [99], want status codes',
+    },
+    {
+      text: http('method: "G T"'),
+      want: 'http.method (line 5): left out: got "G T", want a method',
+    },
+    {
+      text: http('headers: { "X Y": secret }'),
+      want: 'http.headers (line 5): left out: want names that a header can have',
+    },
+    {
+      text: http('compression: zstd'),
+      want: 'http.compression (line 5): left out: got "zstd", want gzip',
+    },
+    {
+      text: http('body_size_limit: 1024'),
+      want: 'http.body_size_limit (line 5): left out: got "1024", want a unit',
+    },
+    {
+      text: http('method: GET', '    timeout: -5s\n'),
+      want: 'timeout (line 4): left out: got "-5s", want a duration',
+    },
+    {
+      text: dns('valid_rcodes: [noerror]'),
+      want: 'dns.valid_rcodes (line 6): left out: got ["noerror"], want response codes',
+    },
+    {
+      text: dns('transport_protocol: quic'),
+      want: 'dns.transport_protocol (line 6): left out: got "quic", want udp or tcp',
+    },
+    {
+      text: dns('dns_over_tls: true'),
+      want: 'dns (line 4): left out: want transport_protocol: tcp',
+    },
+    {
+      text: dns('source_ip_address: here'),
+      want: 'dns.source_ip_address (line 6): left out: got "here", want an IP address',
+    },
+  ])('$want: only where a probe uses it', ({ text, want }) => {
+    const [warning = '', ...more] = compile(text).warnings;
+    expect([warning.slice(0, `blackbox.yml: modules.m.${want}`.length), more]).toEqual([
+      `blackbox.yml: modules.m.${want}`,
+      [],
+    ]);
+    const [issue = '', ...others] = issuesOf(() => compile(text, 'm'));
+    const place = want.replace('left out: ', '');
+    expect([issue.slice(0, `blackbox.yml: modules.m.${place}`.length), others]).toEqual([
+      `blackbox.yml: modules.m.${place}`,
+      [],
+    ]);
+  });
+});
+
+it('an address of a proxy that is none is named, in fargaze.yml too', () => {
+  const text = 'modules: { m: { prober: http, http: { proxy_url: "proxy:3128" } } }';
+  const compileOwn = () => parseWithWarnings(text, { name: 'fargaze.yml', directory });
+  expect(issuesOf(compileOwn)).toEqual([
+    'modules.m.http.proxy_url (line 1): got a value, want an http:// or https:// URL; SOCKS is not spoken',
+  ]);
+});

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { deployed } from '../../infra/versions.ts';
+import { readConfigFile } from '../../scripts/config-file.ts';
+import { renderExport } from '../../scripts/export.ts';
 import { readBoards } from '../support/boards.ts';
 import { checkAgainstSchema } from '../support/grafana-schema.ts';
 
@@ -16,6 +18,23 @@ it('the types are those of the Grafana that is deployed', () => {
 
 it('Grafana’s own types accept every board', async () => {
   expect(await checkAgainstSchema('boards', readBoards())).toEqual({ output: '', code: 0 });
+}, 120_000);
+
+it('Grafana’s own types accept every board that is exported, once its inputs are filled in', async () => {
+  const jobs = { pushgateway: undefined, prometheus: undefined };
+  const config = readConfigFile('fargaze.yml');
+  const exported = Object.entries(renderExport({ config, expected: [], links: {}, jobs }))
+    .filter(([path]) => path.startsWith('grafana/boards/'))
+    .map(([, text]) => {
+      const { __inputs, __requires, ...board } = JSON.parse(text);
+      expect(__inputs.map(({ name }: { readonly name: string }) => name)).toEqual([
+        'DS_PROMETHEUS',
+      ]);
+      expect(__requires).toHaveLength(1);
+      return board;
+    });
+  expect(exported).toHaveLength(6);
+  expect(await checkAgainstSchema('exported', exported)).toEqual({ output: '', code: 0 });
 }, 120_000);
 
 it.each([

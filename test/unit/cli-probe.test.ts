@@ -5,6 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { renderReport } from '../../cli/probe/render.ts';
+import { paintNothing, span } from '../../local/terminal/line.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let server: Server;
@@ -70,6 +72,10 @@ it.each([
   { args: ['probe', '--jsn', 'x'], want: 'did you mean "--json"' },
   { args: ['probe', '--module'], want: '--module wants a value' },
   { args: ['probe', '--timeout', '5', 'http://x/'], want: '--timeout: got "5", want a duration' },
+  { args: ['probe', 'http://'], want: 'got "http://", want an http or https URL' },
+  { args: ['probe', 'redis://:sekret@'], want: 'want redis://' },
+  { args: ['probe', 'dns://127.0.0.1/a?type=FOO'], want: 'fargaze: got "FOO", want a type' },
+  { args: ['probe', 'dns:///a.example.com'], want: 'no host' },
   { args: ['prob', 'x'], want: 'did you mean "probe"' },
   {
     args: ['https://u:sekret@example.com/'],
@@ -80,6 +86,26 @@ it.each([
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain(want);
   expect(err).not.toMatch(/ {4}at |sekret/);
+});
+
+it('what a server or an address says cannot control the terminal', async () => {
+  const control = '\u001b[31m';
+  const { err, out } = await runCli(['probe', '-v', `http://${base}/${control}`], { cwd: folder });
+  const rendered = renderReport(
+    {
+      ...{ target: control, probe: control, module: 'm', prober: 'http', up: false, seconds: 1 },
+      failure: { phase: 'processing', reason: 'status', detail: `seen ${control}` },
+      ...{ rule: control, trouble: control, phases: [], samples: {}, log: [control] },
+      certificate: {
+        ...{ subject: control, issuer: control, names: [control], validFrom: '', validUntil: '' },
+        ...{ daysLeft: 1, trusted: true, tls: 'TLS 1.3', fingerprintSha256: '' },
+      },
+    },
+    (text, style) => paintNothing(span(text, style)),
+    'log',
+  );
+  expect(out + err + rendered.join('\n')).not.toContain(control[0]);
+  expect(rendered.join('\n')).toContain('seen \ufffd[31m');
 });
 
 it('credentials in an address are not shown', async () => {

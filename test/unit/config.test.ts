@@ -272,7 +272,27 @@ describe('options of redis that exclude or need each other', () => {
     {
       name: 'a tag in the prefix of a cluster',
       redis: '{ topology: cluster, key_prefix: "{a}:" }',
-      want: 'modules.m.redis.key_prefix (line 2): got "{a}:", want no { in a cluster: the probe places its own key in each shard',
+      want: 'modules.m.redis.key_prefix (line 2): got "{a}:", want no { where the target may be a cluster: the probe places a key in each shard. Of anything else name the topology',
+    },
+    {
+      name: 'a tag in the prefix of what may be a cluster',
+      redis: '{ key_prefix: "a{b" }',
+      want: 'modules.m.redis.key_prefix (line 2): got "a{b", want no { where the target may be a cluster: the probe places a key in each shard. Of anything else name the topology',
+    },
+    {
+      name: 'a visibility longer than the timeout',
+      redis: '{ expect_visibility_max: 6s }',
+      want: 'modules.m.redis.expect_visibility_max (line 2): got "6s", want at most the module\'s timeout of 5s',
+    },
+    {
+      name: 'replicas with a canary that writes nothing',
+      redis: '{ canary: read, replicas: discover }',
+      want: 'modules.m.redis.replicas (line 2): given with canary: read, want canary: write: replicas must show what was written',
+    },
+    {
+      name: 'an empty list of replicas',
+      redis: '{ replicas: [] }',
+      want: 'modules.m.redis.replicas (line 2): got [], want one host:port or more, or none',
     },
     {
       name: 'replicas without a write',

@@ -66,7 +66,7 @@ it('only what says that nothing can be known alerts when Prometheus cannot be as
 describe('texts', () => {
   it('say the value and the labels in Grafana’s words', () => {
     expect(copyOf('FargazeProbeSilent')?.annotations.summary).toBe(
-      'Nothing is known of {{ $labels.instance }}: its last result is {{ $values.A.Value | humanizeDuration }} old',
+      '{{ $labels.instance }} is not probed: its last result is {{ $values.A.Value | humanizeDuration }} old',
     );
     const failed = copyOf('FargazeProbeFailed');
     expect(failed?.annotations.summary).toBe(

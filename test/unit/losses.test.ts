@@ -1,7 +1,7 @@
 // What a deployment would take away is said before it does, on the template that is deployed.
 import { describeLosses } from '../../infra/template/guard.ts';
 import { lossesOf } from '../../infra/template/losses.ts';
-import { parameterFaults } from '../../infra/template/parameters.ts';
+import { parameterFaults, regionFaults } from '../../infra/template/parameters.ts';
 import type { Item, Template, Values } from '../../infra/template/template.ts';
 import { template } from '../support/combinations.ts';
 
@@ -133,3 +133,16 @@ it.each([
     expect(parameterFaults(template, values, given).join('\n')).toContain(told);
   },
 );
+
+it.each([
+  { CertificateArn: 'arn:aws:acm:us-east-1:1:certificate/a' },
+  { KmsKeyArn: 'arn:aws-cn:kms:us-east-1:1:key/a' },
+  { ScrapedClusters: 'arn:aws:ecs:eu-west-1:1:cluster/a,arn:aws:ecs:us-east-1:1:cluster/b' },
+])('%j is refused in another region, and taken in its own', (values: Values) => {
+  const [name] = Object.keys(values);
+  expect(regionFaults(template, values, 'eu-west-1')).toEqual([
+    `${name}: got one of us-east-1, want one of eu-west-1, where the stack is`,
+  ]);
+  const { ScrapedClusters: _, ...own } = values;
+  expect(regionFaults(template, own, 'us-east-1')).toEqual([]);
+});

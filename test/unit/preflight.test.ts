@@ -1,5 +1,5 @@
 // What is said before a deployment, from the template and nothing else.
-import { exceeded } from '../../infra/template/quotas.ts';
+import { exceeded, stageFault } from '../../infra/template/quotas.ts';
 import type { Item, Template, Values } from '../../infra/template/template.ts';
 import { reportPreflight } from '../../scripts/preflight.ts';
 import { template } from '../support/combinations.ts';
@@ -49,6 +49,21 @@ it('compares with a stack that is given', () => {
   expect(text).toContain('AWS::EC2::VPC Vpc is replaced: CidrBlock changes');
 });
 
+it('what exceeds a limit, or refers to what is not there, stands against it', () => {
+  const long = withProperties('DeliverLambdaFunction', { FunctionName: 'a'.repeat(65) });
+  expect(reportPreflight(long)).toMatchObject({
+    sound: false,
+    text: expect.stringContaining(
+      'characters of the name of DeliverLambdaFunction: 65, at most 64',
+    ),
+  });
+  const loose = withProperties('DeliverLambdaFunction', { Role: { Ref: 'Nothing' } });
+  expect(reportPreflight(loose)).toMatchObject({
+    sound: false,
+    text: expect.stringContaining('refers to what is not there: DeliverLambdaFunction → Nothing'),
+  });
+});
+
 it('the template keeps every limit', () => {
   expect(exceeded({ template, values: {} })).toEqual([]);
 });
@@ -85,4 +100,37 @@ it.each([
 ])('$told is over the limit', ({ id, properties, told }) => {
   const changed = withProperties(id, properties);
   expect(exceeded({ template: changed, values: {} })).toEqual([expect.stringContaining(told)]);
+});
+
+it('a stage that makes the name of a function too long is refused, and one less is not', () => {
+  const named = (name: string) => withProperties('DeliverLambdaFunction', { FunctionName: name });
+  const stage = 'a'.repeat(49);
+  expect(stageFault(named(`fargaze-${stage}-deliver`), stage)).toBe(
+    `stage: got ${stage} of 49 characters, want at most 48: a function's name has 64`,
+  );
+  expect(exceeded({ template: named(`fargaze-${stage}-deliver`), values: {} })).toEqual([
+    expect.stringContaining('characters of the name of DeliverLambdaFunction: 65, at most 64'),
+  ]);
+  expect(stageFault(named(`fargaze-${stage.slice(1)}-deliver`), stage.slice(1))).toBeUndefined();
+});
+
+it('no partition of AWS is written into the template', () => {
+  expect(JSON.stringify(template).match(/arn:aws[\w-]*:/g) ?? []).toEqual([]);
+});
+
+it('names shards for which too few executions are reserved', () => {
+  const rules = Object.entries(template.Resources).filter(
+    ([, { Properties, Type }]) =>
+      Type === 'AWS::Events::Rule' &&
+      JSON.stringify(Properties?.Targets).includes('["WebDashprobeLambdaFunction","Arn"]'),
+  );
+  expect(rules).toHaveLength(1);
+  const [[id = '', rule] = []] = rules;
+  const shared = { ...template.Resources, ...(rule && { [`${id}2`]: rule, [`${id}3`]: rule }) };
+  const told = (ReservedConcurrency: string) =>
+    exceeded({ template: { ...template, Resources: shared }, values: { ReservedConcurrency } });
+  expect([told('0'), told('3')]).toEqual([[], []]);
+  expect(told('2')).toEqual([
+    expect.stringMatching(/^invocations of WebDashprobeLambdaFunction .*: 3, at most 2 /),
+  ]);
 });

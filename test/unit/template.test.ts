@@ -259,9 +259,9 @@ describe('permissions', () => {
   /** Statements on more than one named thing, with the reason. */
   const allowed: Readonly<Record<string, string>> = {
     'EcsBridgeRole ListClusters': 'the call knows no resource',
+    'EcsBridgeRole ListMetrics': 'the call knows no resource',
     'EcsBridgeRole ReadClusters': 'fargaze.yml asks for every cluster of the account',
     'EcsBridgeRole ReadMetrics': 'the call knows no resource',
-    'EcsBridgeRole ListMetrics': 'the call knows no resource',
     'EcsBridgeRole ReadRevisions':
       'a revision is named by its service, of which fargaze.yml asks for all',
     'EcsBridgeRole ReadServicesAndTasks':

@@ -21,6 +21,8 @@ export type OpenOptions = {
 
 // docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 const dataRates = { calls: 50, points: 180_000 };
+// docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html: 15 a second, for everyone in the account.
+const tagRates = { calls: 10, points: Number.POSITIVE_INFINITY };
 const listRates = { calls: 25, points: Number.POSITIVE_INFINITY };
 
 /** Opens a scope. @throws SourceError when its role cannot be assumed or its account cannot be read. */
@@ -65,6 +67,7 @@ function createClients(
     cloudwatch,
     dataLimiter: new RateLimiter(dataRates, { clock, tally }),
     listLimiter: new RateLimiter(listRates, { clock, tally }),
+    tagLimiter: new RateLimiter(tagRates, { clock, tally }),
     caller: {
       region: scope.region,
       credentials: () => cloudwatch.credentials(),

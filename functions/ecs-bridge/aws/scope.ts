@@ -18,6 +18,8 @@ export type ScopeClients = Scope & {
   readonly dataLimiter: RateLimiter;
   /** ListMetrics at its rate. */
   readonly listLimiter: RateLimiter;
+  /** GetResources, and lists of other services, at the rate of the former. */
+  readonly tagLimiter: RateLimiter;
   /** For calls that need no client of the SDK. */
   readonly caller: Caller;
   ecs(): EcsApi;

@@ -7,17 +7,17 @@ export type TaggedResource = { readonly arn: string; readonly tags: ReadonlyMap<
 /** Which resources to show: of one of the types, with all of the tags `keys`. */
 export type ResourceWish = { readonly types: readonly string[]; readonly keys: readonly string[] };
 
-/** Tagged resources, every page; `onCall` is called before each call. @throws SourceError */
+/** Tagged resources, every page; `limit` makes each call in its turn. @throws SourceError */
 export async function getTaggedResources(
   caller: Caller,
   wish: ResourceWish,
-  onCall: () => void,
+  limit: (make: () => Promise<TagPage>) => Promise<TagPage>,
 ): Promise<TaggedResource[]> {
   const resources: TaggedResource[] = [];
   let token = '';
   do {
-    onCall();
-    const page = await readPage(caller, { ...wish, token });
+    const from = token;
+    const page = await limit(() => readPage(caller, { ...wish, token: from }));
     for (const { ResourceARN, Tags } of page.ResourceTagMappingList ?? []) {
       const tags = new Map(Tags?.map(({ Key, Value }) => [Key, Value]));
       resources.push({ arn: ResourceARN, tags });
@@ -27,7 +27,8 @@ export async function getTaggedResources(
   return resources;
 }
 
-type TagPage = {
+/** A page of GetResources. */
+export type TagPage = {
   readonly PaginationToken?: string;
   readonly ResourceTagMappingList?: readonly {
     readonly ResourceARN: string;

@@ -76,7 +76,7 @@ class PassRun {
     await delivered.recall([...new Set(keys)], pass);
     return mapConcurrently(pass.scopes, concurrency.usual, async (scope) => [
       scope,
-      await findJobs({ scope, pass, memory, delivered }),
+      await findJobs({ scope, pass, memory, delivered, tagged: new Map() }),
     ]);
   }
 

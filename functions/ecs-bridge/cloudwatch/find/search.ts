@@ -1,6 +1,7 @@
 // The search for what jobs ask for in one scope during one pass.
 import type { CloudWatchJob } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
+import type { TaggedResource } from '../../aws/tagging.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { EpochSeconds } from '../pass/time.ts';
 import type { FindMemory } from './memory.ts';
@@ -17,6 +18,8 @@ export type Search = {
   readonly pass: Pass;
   readonly memory: FindMemory;
   readonly delivered: Delivered;
+  /** Tagged resources of the scope that are read, by what was asked for. */
+  readonly tagged: Map<string, Promise<readonly TaggedResource[]>>;
 };
 
 /** A text that is equal for the same job in the same scope. */

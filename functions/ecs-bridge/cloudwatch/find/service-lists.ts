@@ -1,5 +1,4 @@
 // The lists of services whose resources GetResources does not show, every page, in the protocol of each service.
-import { addTo } from '../../aws/call-tally.ts';
 import { callSigned, type SignedCall } from '../../aws/signed-call.ts';
 import type { Search } from './search.ts';
 import { type Element, find, readXml, textAt } from './xml.ts';
@@ -104,10 +103,10 @@ function make(
   { pass, scope }: Search,
   counted: string = call.operation,
 ): Promise<string> {
-  addTo(pass.tally.requests, counted);
   // Shield has one address, whatever the region.
   const region = call.service === 'shield' ? 'us-east-1' : scope.region;
-  return callSigned({ ...scope.caller, region }, call);
+  const once = () => callSigned({ ...scope.caller, region }, call);
+  return scope.tagLimiter.run({ api: counted, make: once }, pass.readDeadline);
 }
 
 async function everyPage<T>(read: (token: string | undefined) => Promise<Page<T>>): Promise<T[]> {

@@ -1,7 +1,6 @@
 // The resources of a job that have tags, as GetResources shows them. Tags that cannot be read are a fault of the pass; only a
 // job whose series would be different without them has to wait.
 import { type CloudWatchJob, SourceError } from '@fargaze/core/internal';
-import { addTo } from '../../aws/call-tally.ts';
 import { getTaggedResources, type TaggedResource } from '../../aws/tagging.ts';
 import { matchesTags } from './metric-query.ts';
 import type { Search } from './search.ts';
@@ -33,14 +32,22 @@ export async function findTagged(job: CloudWatchJob, search: Search): Promise<Ta
 
 const none: Tagged = { resources: [], lacks: 'nothing' };
 
-async function readAll(
+/** Jobs of the scope that ask for the same resources share one reading. */
+function readAll(
   { association, searchTags }: CloudWatchJob,
-  { pass: { tally }, scope }: Search,
+  { pass: { readDeadline }, scope, tagged }: Search,
 ): Promise<readonly TaggedResource[]> {
   const types = association?.types ?? [];
-  if (types.length === 0) return [];
-  const wish = { types, keys: searchTags.map(({ key }) => key) };
-  return getTaggedResources(scope.caller, wish, () => addTo(tally.requests, 'GetResources'));
+  if (types.length === 0) return Promise.resolve([]);
+  const wish = { types, keys: [...new Set(searchTags.map(({ key }) => key))].sort() };
+  const key = JSON.stringify(wish);
+  const known = tagged.get(key);
+  if (known !== undefined) return known;
+  const reading = getTaggedResources(scope.caller, wish, (make) =>
+    scope.tagLimiter.run({ api: 'GetResources', make }, readDeadline),
+  );
+  tagged.set(key, reading);
+  return reading;
 }
 
 /** Filters, labels and names that only an ARN gives need tags; zeros need proof that a resource exists. */

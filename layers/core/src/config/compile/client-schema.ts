@@ -108,8 +108,9 @@ const proxyUrl = v.pipe(
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     return parsed !== undefined && /^https?:$/.test(parsed.protocol);
   }, 'an http:// or https:// URL; SOCKS is not spoken'),
+  // A check runs also where the one before it has failed.
   v.check(
-    (url) => new URL(url).password === '',
+    (url) => !URL.canParse(url) || new URL(url).password === '',
     'no password in it; give Proxy-Authorization by reference in proxy_connect_header',
   ),
 );

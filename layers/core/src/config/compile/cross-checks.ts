@@ -2,6 +2,7 @@
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';
+import { parseDuration } from '../duration.ts';
 import { formatPath, showValue } from '../explain.ts';
 import { defaultJobs, instanceOf } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
@@ -69,8 +70,10 @@ function checkProber([name, module]: readonly [string, unknown]): Finding[] {
 
 /** Options of `redis` that exclude or need each other. */
 function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
-  const redis = asMapping(asMapping(module).redis);
+  const { redis: options, timeout = '5s' } = asMapping(module);
+  const redis = asMapping(options);
   const iam = asMapping(redis.iam);
+  const seconds = (value: unknown) => parseDuration(String(value));
   const hasKeyTag = typeof redis.key_prefix === 'string' && redis.key_prefix.includes('{');
   const faults: readonly (readonly [broken: boolean, key: string, message: string])[] = [
     [
@@ -89,14 +92,19 @@ function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
       'got serverless: true for memorydb, want it for elasticache only',
     ],
     [
-      redis.topology === 'cluster' && hasKeyTag,
+      /^(?:auto|cluster)$/.test(String(redis.topology ?? 'auto')) && hasKeyTag,
       'key_prefix',
-      `got ${showValue(redis.key_prefix)}, want no { in a cluster: the probe places its own key in each shard`,
+      `got ${showValue(redis.key_prefix)}, want no { where the target may be a cluster: the probe places a key in each shard. Of anything else name the topology`,
     ],
     [
-      redis.canary === 'ping' && Array.isArray(redis.replicas),
+      /^(?:ping|read)$/.test(String(redis.canary)) && (redis.replicas ?? 'none') !== 'none',
       'replicas',
-      'given with canary: ping, want canary: write: replicas must show what was written',
+      `given with canary: ${redis.canary}, want canary: write: replicas must show what was written`,
+    ],
+    [
+      (seconds(redis.expect_visibility_max) ?? 0) > (seconds(timeout) ?? Infinity),
+      'expect_visibility_max',
+      `got ${showValue(redis.expect_visibility_max)}, want at most the module's timeout of ${timeout}`,
     ],
   ];
   return faults.flatMap(([broken, key, message]) =>

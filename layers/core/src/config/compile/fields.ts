@@ -110,6 +110,15 @@ export const name = v.pipe(
   ),
 );
 
+const wantedModule =
+  'a name of 1 to 100 characters without quotes, backslashes and control characters';
+
+/** A module's name: whatever blackbox_exporter's users call one. */
+export const moduleName = v.pipe(
+  text(wantedModule),
+  v.regex(/^(?! )[^\p{C}"'`\\]{1,100}(?<! )$/u, wantedModule),
+);
+
 /** A host that credentials may go to: `api.example.com`, `[::1]`, `api.example.com:8443` or `*.example.com`. */
 export const host = v.pipe(
   text('a host'),

@@ -114,7 +114,14 @@ export const redisEntries = {
   replicas: v.optional(
     v.pipe(
       v.union(
-        [v.picklist(['none', 'discover']), v.pipe(v.array(node), v.minLength(1))],
+        [
+          v.picklist(['none', 'discover']),
+          v.pipe(
+            v.array(node),
+            v.minLength(1, 'one host:port or more, or none'),
+            v.maxLength(50, '50 at most'),
+          ),
+        ],
         'want none, discover or a list of host:port',
       ),
       v.description(

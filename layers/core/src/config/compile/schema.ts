@@ -7,7 +7,7 @@ import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
-import { address, duration, host, instance, name } from './fields.ts';
+import { address, duration, host, instance, moduleName, name } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
@@ -131,7 +131,7 @@ const interval = duration({
 /** Schema of one entry of `probes`. */
 export const probeSchema = closed({
   name: v.pipe(name, v.description('unique name')),
-  module: v.pipe(name, v.description('how to probe: a key of `modules`, or a built-in one')),
+  module: v.pipe(moduleName, v.description('how to probe: a key of `modules`, or a built-in one')),
   target: v.pipe(
     address,
     v.description(
@@ -213,7 +213,7 @@ export const configSchema = closed(
         'want the path of a blackbox.yml, or a mapping with file and compat',
       ),
     ),
-    modules: v.optional(mappingOf(name, moduleSchema), {}),
+    modules: v.optional(mappingOf(moduleName, moduleSchema), {}),
     probes: v.optional(v.array(probeSchema), []),
     shards: v.optional(shards, 1),
     vantage: v.optional(vantageSchema),

@@ -1,0 +1,19 @@
+/** What the event of a schedule holds, as Serverless wants it said. */
+export type Input =
+  | { readonly input: object }
+  | {
+      readonly inputTransformer: { readonly inputPathsMap: object; readonly inputTemplate: string };
+    };
+
+/** Gives the functions of web probes one schedule for each shard, in place. */
+export function shareSchedules(
+  service: { readonly functions: Record<string, { events: { readonly schedule: object }[] }> },
+  shards: number,
+  inputOf: (own: object) => Input,
+): void;
+
+/** The event as it is. */
+export function toInput(own: object): Input;
+
+/** The event with the time of EventBridge's tick. */
+export function toInputWithTime(own: object): Input;
