@@ -75,7 +75,7 @@ const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
   'ecs-bridge': '552960',
-  core: '131072',
+  core: '133120',
 };
 
 async function describeLoad(): Promise<string> {
