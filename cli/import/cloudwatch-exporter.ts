@@ -1,5 +1,6 @@
 // Jobs of cloudwatch_exporter as YACE's, which the bridge reads: metrics with the same namespace, dimensions and times become one
 // job. What has no counterpart is said, and left out where leaving it in would cost more than was asked for.
+import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
 import { isMapping, type Mapping } from './recognize.ts';
 
 /** A YACE document, and what was left out. */
@@ -17,7 +18,7 @@ const usual = {
 /** Keys that are read, and those that have no effect here. */
 const knownKeys = new Set(
   (
-    'aws_namespace aws_metric_name aws_dimensions aws_dimension_select aws_statistics aws_extended_statistics period_seconds ' +
+    'aws_namespace aws_metric_name aws_dimensions aws_dimension_select aws_tag_select aws_statistics aws_extended_statistics period_seconds ' +
     'delay_seconds range_seconds set_timestamp use_get_metric_data list_metrics_cache_ttl warn_on_empty_list_dimensions help'
   ).split(' '),
 );
@@ -25,7 +26,7 @@ const knownKeys = new Set(
 type Job = {
   readonly metrics: Mapping[];
   readonly rest: Mapping;
-  readonly kind: 'static' | 'customNamespace';
+  readonly kind: 'static' | 'customNamespace' | 'discovery';
 };
 
 /** Translates a file. */
@@ -43,8 +44,9 @@ export function fromCloudWatchExporter(file: Mapping): FromCloudWatchExporter {
       notes.push(`${place}: left out: want aws_namespace and aws_metric_name`);
       continue;
     }
+    const tags = searchTagsOf(entry);
     const refused = ['aws_tag_select', 'aws_dimension_select_regex'].find((key) => key in entry);
-    if (refused !== undefined) {
+    if (refused !== undefined && (refused !== 'aws_tag_select' || tags === undefined)) {
       notes.push(`${place}: left out: ${refused} would read more here than was asked for`);
       continue;
     }
@@ -64,9 +66,13 @@ export function fromCloudWatchExporter(file: Mapping): FromCloudWatchExporter {
         metrics,
       }));
   const [statics, customs] = [of('static'), of('customNamespace')];
+  const discovered = [...jobs.values()]
+    .filter(({ kind }) => kind === 'discovery')
+    .map(({ metrics, rest: { namespace: type, ...rest } }) => ({ type, ...rest, metrics }));
   return {
     content: {
       apiVersion: 'v1alpha1',
+      ...(discovered.length > 0 && { discovery: { jobs: discovered } }),
       ...(statics.length > 0 && { static: statics }),
       ...(customs.length > 0 && { customNamespace: customs }),
     },
@@ -89,6 +95,11 @@ function jobsOf(entry: Mapping, file: Mapping, notes: string[], place: string): 
   const rest = { namespace: entry.aws_namespace, ...region, ...role };
   const metric = metricOf(entry, file);
   const selected = dimensions.map((name) => textsOf(select[name]));
+  const searchTags = searchTagsOf(entry);
+  if (searchTags !== undefined) {
+    const own = { ...rest, searchTags, dimensionNameRequirements: dimensions };
+    return [{ kind: 'discovery', rest: own, metrics: [metric] }];
+  }
   if (dimensions.length === 0)
     return [{ kind: 'static', rest: { ...rest, dimensions: [] }, metrics: [metric] }];
   if (selected.every((values) => values.length > 0)) {
@@ -112,6 +123,25 @@ function jobsOf(entry: Mapping, file: Mapping, notes: string[], place: string): 
       metrics: [metric],
     },
   ];
+}
+
+/** The tags of `aws_tag_select` as YACE's filters; undefined where a discovery job would not find the same resources. */
+function searchTagsOf(entry: Mapping): Mapping[] | undefined {
+  const select = entry.aws_tag_select;
+  const association = namespaces.get(String(entry.aws_namespace))?.association;
+  if (!isMapping(select) || association === undefined || 'aws_dimension_select' in entry)
+    return undefined;
+  const { resource_id_dimension: id, resource_type_selection: type, tag_selections: tags } = select;
+  const known = association.mappings.some(({ dimensions }) => dimensions.join() === id);
+  if (!known || !association.types.includes(String(type)) || !isMapping(tags)) return undefined;
+  return Object.entries(tags).map(([key, values]) => ({
+    key,
+    value: `^(?:${textsOf(values).map(escapePattern).join('|')})$`,
+  }));
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function metricOf(entry: Mapping, file: Mapping): Mapping {

@@ -1,8 +1,10 @@
 // `fargaze import`: files of other tools, in the shapes of their own examples, become a configuration that compiles; nothing is
 // lost without a word, and nothing is written over.
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import { readConfigFile } from '../../scripts/config-file.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -168,6 +170,7 @@ metrics:
 - { aws_namespace: AWS/SQS, aws_metric_name: Age, aws_dimensions: [QueueName], aws_dimension_select: { QueueName: [a, b] }, period_seconds: 300, range_seconds: 600 }
 - { aws_namespace: AWS/CloudFront, aws_metric_name: Requests, aws_statistics: [Sum], aws_dimensions: [DistributionId, Region], set_timestamp: false, aws_dimensions_select: { Region: [Global] } }
 - { aws_namespace: AWS/EC2, aws_metric_name: CPUUtilization, aws_dimensions: [InstanceId], aws_tag_select: { tag_selections: { a: [b] } } }
+- { aws_namespace: AWS/EC2, aws_metric_name: NetworkIn, aws_dimensions: [InstanceId], aws_tag_select: { resource_type_selection: "ec2:instance", resource_id_dimension: InstanceId, tag_selections: { team: [shop, a.b] } } }
 `,
   );
   const { code, err } = await imported('exporter.yml');
@@ -185,12 +188,17 @@ metrics:
       job.metrics.length,
     ]),
   ).toEqual([
+    ['AWS/EC2', ['eu-west-1'], ['InstanceId'], [], 1],
     ['AWS/SQS', ['eu-west-1'], [], ['a'], 1],
     ['AWS/SQS', ['eu-west-1'], [], ['b'], 1],
     ['AWS/ELB', ['eu-west-1'], ['AvailabilityZone', 'LoadBalancerName'], [], 2],
     ['AWS/CloudFront', ['eu-west-1'], ['DistributionId', 'Region'], [], 1],
   ]);
-  expect(jobs[0]?.metrics[0]).toMatchObject({
+  expect(jobs[0]).toMatchObject({
+    kind: 'discovery',
+    searchTags: [{ key: 'team', value: compilePattern('^(?:shop|a\\.b)$') }],
+  });
+  expect(jobs[1]?.metrics[0]).toMatchObject({
     period: 300,
     length: 600,
     statistics: ['Sum', 'SampleCount', 'Minimum', 'Maximum', 'Average'],
