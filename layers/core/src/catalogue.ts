@@ -1,6 +1,7 @@
 // The single list of metrics that fargaze emits. Code, docs, rules, dashboards and tests read it;
 // a name that is not here does not compile as a sample and fails as a panel or rule.
 import { bridgeMetrics } from './catalogue-bridge.ts';
+import { ecsMetrics } from './catalogue-ecs.ts';
 import { type Definition, gauge } from './catalogue-gauge.ts';
 import { type RedisLabels, redisMetrics } from './catalogue-redis.ts';
 import type { Phase, Reason } from './outcome.ts';
@@ -153,6 +154,7 @@ export const catalogue = define({
     'boolean',
     'Whether the probe ran in the first invocation of a fresh function instance',
   ),
+  ...ecsMetrics,
   ...bridgeMetrics,
   fargaze_group_timestamp_seconds: gauge(
     'timestamp',
