@@ -76,7 +76,7 @@ async function judgeState(visit: Visit, connection: Connection): Promise<void> {
     throw refusal('cluster', 'CLUSTER INFO', reply);
   }
   if (typeof reply !== 'string') return;
-  const info = parseInfo(reply);
+  const info = parseInfo(reply, visit.secrets);
   const state = label(info.get('cluster_state') ?? '');
   visit.samples.push(sample('probe_redis_cluster_state_ok', {}, state === 'ok' ? 1 : 0));
   for (const kind of ['assigned', 'ok', 'pfail', 'fail'] as const) {

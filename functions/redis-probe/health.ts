@@ -39,7 +39,7 @@ export async function readHealth(
 /** INFO of one server. @throws Verdict when it is silent. */
 export async function readInfo(connection: Connection): Promise<InfoRead> {
   const reply = await connection.askOptional('health', 'info', ['INFO']);
-  if (typeof reply === 'string') return { info: parseInfo(reply) };
+  if (typeof reply === 'string') return { info: parseInfo(reply, connection.visit.secrets) };
   if (reply instanceof RespError) return { refused: `is refused (${quoteReply(reply.message)})` };
   return { refused: 'is not answered' };
 }

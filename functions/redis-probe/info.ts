@@ -1,18 +1,21 @@
 // INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that is told in samples.
 import { type Sample, sample } from '@fargaze/core/internal';
+import { hideInValue, longest } from './hiding.ts';
 
 /** INFO's fields; of a key that comes twice the last. */
 export type Info = ReadonlyMap<string, string>;
 
-/** Longest text of a server that becomes a label. */
-const longest = 40;
+/** Fields that are shown as text. */
+const shown =
+  /^(?:server_name|(?:valkey|redis)_version|(?:redis|server)_mode|maxmemory_policy|cluster_state)$/;
 
-/** The fields in the text of INFO. */
-export function parseInfo(text: string): Info {
+/** The fields in the text of INFO, without `secrets` in those that are shown. */
+export function parseInfo(text: string, secrets: readonly string[]): Info {
   const fields = text.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(':');
     if (colon < 1 || line.startsWith('#')) return [];
-    return [[line.slice(0, colon), line.slice(colon + 1)] as const];
+    const [key, value] = [line.slice(0, colon), line.slice(colon + 1)];
+    return [[key, shown.test(key) ? hideInValue(value, secrets) : value] as const];
   });
   return new Map(fields);
 }

@@ -17,6 +17,7 @@ import { type Connection, connectTo } from './connection.ts';
 import { credentialsOf, type ReadCredentials, sentinelCredentialsOf } from './credentials.ts';
 import type { ServerInfo } from './expectations.ts';
 import { readHealth } from './health.ts';
+import { hideInFailure, hideInSample, hideInText } from './hiding.ts';
 import { type Reply, RespError } from './resp.ts';
 import { judgeRole, type Role, readRole } from './role.ts';
 import { type Answering, probeCanary } from './server.ts';
@@ -55,21 +56,25 @@ function beginVisit(
   address: RedisAddress,
   env: ProbeEnvironment,
 ): Visit {
-  return {
+  const visit: Visit = {
     target,
     options: target.module.redis,
     address,
-    env,
+    env: { ...env, trace: (words) => env.trace(hideInText(visit, words)) },
     samples: [],
     failures: [],
     open: new Set(),
     secrets: [],
     checks: new Map(),
   };
+  return visit;
 }
 
-function toReading({ checks, failures, samples }: Visit, more: Reading['samples']): Reading {
-  const [outcome = { ok: true } as const] = failures;
+function toReading(visit: Visit, more: Reading['samples']): Reading {
+  const { checks, failures } = visit;
+  const samples = visit.samples.map((one) => hideInSample(visit, one));
+  const [failed] = failures;
+  const outcome = failed === undefined ? ({ ok: true } as const) : hideInFailure(visit, failed);
   const supported = [...checks].map(([check, is]) =>
     sample('probe_redis_check_supported', { check }, is ? 1 : 0),
   );

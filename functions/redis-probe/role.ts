@@ -2,6 +2,7 @@
 import { type Sample, sample } from '@fargaze/core/internal';
 import { type Place, showPlace, toPlace } from './address.ts';
 import { type Connection, isUnsupported } from './connection.ts';
+import { hideInValue } from './hiding.ts';
 import { label } from './info.ts';
 import { type Reply, RespError } from './resp.ts';
 import { refusal, Verdict } from './verdict.ts';
@@ -19,13 +20,18 @@ export type Role = {
 };
 
 /** The role in a reply to ROLE; undefined when it is not of the documented form. */
-export function parseRole(reply: Reply): Role | undefined {
+export function parseRole(reply: Reply, secrets: readonly string[] = []): Role | undefined {
   if (!Array.isArray(reply)) return undefined;
   const [name, second, third, fourth] = reply as readonly Reply[];
   if (name === 'sentinel') return { name, replicas: [], offset: 0 };
   if (name === 'slave') {
     const primary = { host: String(second), port: Number(third) };
-    return { name, replicas: [], offset: 0, link: { primary, state: label(String(fourth)) } };
+    return {
+      name,
+      replicas: [],
+      offset: 0,
+      link: { primary, state: label(hideInValue(String(fourth), secrets)) },
+    };
   }
   if (name !== 'master') return undefined;
   const replicas = (Array.isArray(third) ? third : []).flatMap((replica: Reply) => {
@@ -46,7 +52,7 @@ export async function readRole(connection: Connection): Promise<Role | RespError
     if (!isUnsupported(reply)) throw refusal('role', 'ROLE', reply);
     return reply;
   }
-  const role = parseRole(reply);
+  const role = parseRole(reply, connection.visit.secrets);
   if (role === undefined) throw new Verdict('role', 'protocol', 'ROLE gave no role');
   return role;
 }

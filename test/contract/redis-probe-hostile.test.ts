@@ -345,3 +345,62 @@ describe('a server that repeats what it was sent', () => {
     expect(JSON.stringify([probed.outcome, probed.trace])).not.toContain('correct');
   });
 });
+
+/** What is not an error may repeat a password too. */
+describe('a server that repeats a password in what it says of itself', () => {
+  const slots = (host: string) =>
+    `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$${host.length}\r\n${host}\r\n:1\r\n`;
+  const clustered = '%1\r\n+mode\r\n+cluster\r\n';
+  const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+  const spike = (event: string) => `*1\r\n*4\r\n${bulk(event)}:1\r\n:2000\r\n:3000\r\n`;
+  const probe = async (password: string, answers: Readonly<Record<string, string>>) => {
+    process.env.TEST_SECRET = password;
+    const server = await startRawServer((socket) => answerCanary(socket, answers));
+    const module = redisModule({
+      password: 'env:TEST_SECRET',
+      expect_eviction_policy: ['noeviction'],
+    });
+    const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+    delete process.env.TEST_SECRET;
+    await server.close();
+    return probed;
+  };
+
+  it.each([
+    { name: 'engine', answers: { INFO: bulk(`server_name:${'x'.repeat(30)}hunter2-hunter2`) } },
+    { name: 'version', answers: { INFO: bulk('redis_version:hunter2-hunter2') } },
+    { name: 'mode', answers: { INFO: bulk('redis_mode:hunter2-hunter2') } },
+    { name: 'policy', answers: { INFO: bulk('maxmemory_policy:hunter2-hunter2') } },
+    {
+      name: 'event',
+      answers: { LATENCY: spike(`${'x'.repeat(34)}hunter2-hunter2`) },
+    },
+    { name: 'node', answers: { HELLO: clustered, CLUSTER: slots('hunter2-hunter2.invalid') } },
+    {
+      name: 'state of the link',
+      answers: {
+        ROLE: `*5\r\n+slave\r\n+h\r\n:1\r\n${bulk('hunter2-hunter2')}:0\r\n`,
+      },
+    },
+  ])('$name gives no part of it away', async ({ answers }) => {
+    const probed = await probe('hunter2-hunter2', answers);
+    const shown = JSON.stringify([probed.outcome, probed.trace, probed.samples]);
+    expect(shown).not.toContain('hunter');
+    expect(shown).toMatch(/redacted|xxxx/);
+  });
+
+  it('its usual words are kept where they are the password', async () => {
+    const info = bulk(
+      'server_name:redis\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\nmaxmemory_policy:noeviction',
+    );
+    const { samples } = await probe('redis', { INFO: info, LATENCY: spike('fork') });
+    expect(samples).toMatchObject({
+      'probe_redis_info{engine="redis",version="7.0.15",mode="standalone"}': 1,
+      'probe_redis_latency_event_seconds{event="fork"}': 2,
+    });
+    const node = await probe('6379', { HELLO: clustered, CLUSTER: slots('127.0.0.1') });
+    expect(node.samples).toMatchObject({
+      'probe_redis_shard_success{shard="0",node="127.0.0.1:1"}': 0,
+    });
+  });
+});

@@ -109,6 +109,7 @@ export { deleteGroup, findSeries, readPushgatewayPath } from './pushgateway/stor
 export { fromMessage, MessageError } from './queue/message.ts';
 export {
   decodeUserInfo,
+  hideCutSecrets,
   hideSecrets,
   redactUrl,
   redactUrls,

@@ -1,0 +1,55 @@
+// Servers may repeat a password in what they say of themselves. Hides it in labels and details; keeps the values that
+// servers of this kind have in any case, and the names that the configuration has, also where they are the password.
+import { type Failure, hideCutSecrets, hideSecrets, type Sample } from '@fargaze/core/internal';
+import type { Visit } from './visit.ts';
+
+/** Engines, modes, roles, states of links and clusters, policies of eviction, events of latency, versions. */
+const usual =
+  /^(?:redis|valkey|keydb|dragonfly|standalone|cluster|sentinel|master|slave|connect(?:ing|ed)?|handshake|sync|ok|fail|noeviction|(?:allkeys|volatile)-(?:lru|lfu|lrm|random)|volatile-ttl|(?:fast-)?command|fork|(?:aof|active-defrag|eviction|expire|rdb)-[a-z-]+|\d+\.\d+(?:\.\d+)*)$/;
+
+/** Longest text of a server that becomes a label. */
+export const longest = 40;
+
+/** Labels that a server's own words may become after they were cut. */
+const foreign = ['event', 'master', 'node', 'replica'];
+
+/** One value of a server; what it says of itself in the usual words is kept. */
+export function hideInValue(text: string, secrets: readonly string[]): string {
+  return usual.test(text) ? text : hideSecrets(text, secrets);
+}
+
+/** A text that names servers, such as a detail. */
+export function hideInText(visit: Visit, text: string): string {
+  return hideSecrets(text, secretsFor(visit));
+}
+
+/** A sample without passwords in its labels. */
+export function hideInSample(visit: Visit, one: Sample): Sample {
+  const secrets = secretsFor(visit);
+  if (secrets.length === 0) return one;
+  const labels = Object.entries(one.labels).map(([name, value]) => {
+    const kept = !foreign.includes(name) || address.test(value);
+    return [name, kept ? value : hideCut(value, secrets)];
+  });
+  return { ...one, labels: Object.fromEntries(labels) };
+}
+
+/** A failure without passwords in its detail. */
+export function hideInFailure(visit: Visit, one: Failure): Failure {
+  return { ...one, detail: hideInText(visit, one.detail) };
+}
+
+/** An IP address with a port. */
+const address = /^(?:[\d.]+|\[[\da-f:.]+\]):\d+$/i;
+
+function hideCut(value: string, secrets: readonly string[]): string {
+  return value.length === longest ? hideCutSecrets(value, secrets) : hideSecrets(value, secrets);
+}
+
+/** Without those that the configuration shows as a name, and those that look like a port or one of the usual words. */
+function secretsFor({ address: { host }, options, secrets, target }: Visit): readonly string[] {
+  const names = [host, target.name, ...options.sentinelMasters].join(' ');
+  return secrets.filter(
+    (secret) => !names.includes(secret) && !usual.test(secret) && !/^\d{1,5}$/.test(secret),
+  );
+}
