@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { environmentWith } from '../scripts/environment.ts';
+import { environmentWith } from '../build/environment.ts';
 import { writeFunctions } from './functions.ts';
 import type { Setting } from './probe-setting.ts';
 import type { Share } from './share.ts';

@@ -1,5 +1,5 @@
 // What the document says of cost: measured billed durations, and computed curves beside peers.
-import { peerPrices, peerPricesOf } from '../scripts/cost-peers.ts';
+import { peerPrices, peerPricesOf } from '../build/cost-peers.ts';
 import { type Billed, type BilledResult, measureBilled, targetLatencyMs } from './billed.ts';
 import { findNodes } from './nodes.ts';
 import { openSetting } from './probe-setting.ts';
@@ -37,7 +37,7 @@ milliseconds. A month is ${runs.all.toLocaleString('en-US')} runs, ${runs.cold} 
 | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 
-Computed from the same list prices (\`scripts/cost-peers.ts\`, \`npm run generate\` draws them):
+Computed from the same list prices (\`build/cost-peers.ts\`, \`npm run generate\` draws them):
 
 ![US dollars a month by targets, for fargaze, Route 53, Checkly and CloudWatch Synthetics](cost-targets.svg)
 

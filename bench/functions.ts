@@ -3,10 +3,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { shipped } from '../build/bundles.ts';
+import { parseConfigText } from '../build/config-file.ts';
+import { unusedRooms } from '../build/unused-rooms.cjs';
 import type { Config } from '../layers/core/src/config/config.ts';
-import { shipped } from '../scripts/build.ts';
-import { parseConfigText } from '../scripts/config-file.ts';
-import { unusedRooms } from '../scripts/unused-rooms.cjs';
 
 /** What to write where. */
 export type FunctionsSpec = {

@@ -1,10 +1,11 @@
 // The hostile server as a process of its own, or (with its port) probes of one seed after the other that print what they cost.
+
+import { parseConfigText } from '../build/config-file.ts';
 import { probeWeb } from '../functions/web-probe/probe.ts';
 import { systemClock } from '../layers/core/src/clock.ts';
 import type { HttpModule } from '../layers/core/src/config/modules.ts';
 import { startDeadline } from '../layers/core/src/deadline.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { parseConfigText } from '../scripts/config-file.ts';
 import { hostileOptions, startHostileServer } from './hostile-server.ts';
 
 /** What many seeds cost. */

@@ -6,9 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { shipped } from '../build/bundles.ts';
+import { environmentWith } from '../build/environment.ts';
 import { startPushgateway, startRedis } from '../local/programs/servers.ts';
-import { shipped } from '../scripts/build.ts';
-import { environmentWith } from '../scripts/environment.ts';
 import { writeFunctions } from './functions.ts';
 import { median } from './statistics.ts';
 

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { environmentWith } from '../build/environment.ts';
 import { type RunningProcess, startReady } from '../local/programs/process.ts';
-import { environmentWith } from '../scripts/environment.ts';
 import { writeFunctions } from './functions.ts';
 import type { TargetPorts } from './probe-targets.ts';
 

@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { shipped } from '../build/bundles.ts';
+import { parseConfigText } from '../build/config-file.ts';
+import { environmentWith } from '../build/environment.ts';
 import { type Server, startRedis, startRedisExporter } from '../local/programs/servers.ts';
-import { shipped } from '../scripts/build.ts';
-import { parseConfigText } from '../scripts/config-file.ts';
-import { environmentWith } from '../scripts/environment.ts';
 import { median } from './statistics.ts';
 
 /** Rounds of fresh processes, and checks of a warm one. */

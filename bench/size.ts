@@ -1,8 +1,8 @@
 // Minified bytes of what ships: each function besides core, core itself, and the whole of prom-client for comparison.
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { shipped } from '../scripts/build.ts';
-import { unusedRooms } from '../scripts/unused-rooms.cjs';
+import { shipped } from '../build/bundles.ts';
+import { unusedRooms } from '../build/unused-rooms.cjs';
 
 /** One bundle. */
 export type BundleSize = {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { plainEnvironment, type Variables } from '../scripts/environment.ts';
+import { plainEnvironment, type Variables } from '../build/environment.ts';
 import { usageOf } from './usage.ts';
 
 /** What one invocation came to, with what it took. */

@@ -67,7 +67,7 @@ async function bundled() {
 
 async function bundle(home, note) {
   mkdirSync(home, { recursive: true });
-  const { bundleCommand } = await import('../scripts/bundle-cli.mjs');
+  const { bundleCommand } = await import('../build/bundle-cli.mjs');
   const folder = `${process.pid}-${process.hrtime.bigint()}`;
   const made = await bundleCommand({ root, outdir: join(home, folder) });
   const files = [...made.files, 'package-lock.json'];

@@ -1,10 +1,11 @@
 // `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
+
+import { buildConfig } from '../build/bundles.ts';
+import { configFileName } from '../build/config-file.ts';
 import { systemClock } from '../layers/core/src/clock.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { buildConfig } from '../scripts/build.ts';
-import { configFileName } from '../scripts/config-file.ts';
 import { explain } from './explain.ts';
 import { waitUntilLanded } from './landing.ts';
 import { helpText, parseOptions, type Task } from './options.ts';

@@ -1,8 +1,9 @@
 // `npm run build`: configuration and layer; prints what is wrong with fargaze.yml and exits 1.
+
+import { buildConfig, buildLayer, findOverload } from '../build/bundles.ts';
+import { configFileName } from '../build/config-file.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { buildConfig, buildLayer, findOverload } from './build.ts';
 import { readOptions, runCommand } from './command-line.ts';
-import { configFileName } from './config-file.ts';
 
 void runCommand({ text: 'npm run build' }, async (given) => {
   readOptions(given, []);

@@ -2,11 +2,11 @@
 // would be deployed and passwords made up for this directory only. Only its owner may read the file.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { configFileName, readConfigFile } from '../build/config-file.ts';
 import { bundleNames, packBundle } from '../infra/bundle.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { readOptions, runCommand } from './command-line.ts';
 import { bundleVariable, secretVariable } from './compose.ts';
-import { configFileName, readConfigFile } from './config-file.ts';
 import { declaredContainers } from './intrinsics.ts';
 
 void runCommand({ text: 'npm run compose' }, (given) => {

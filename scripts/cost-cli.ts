@@ -1,8 +1,9 @@
 // The command behind `npm run cost`.
+
+import { configFileName, readConfigFile } from '../build/config-file.ts';
+import { renderCost } from '../build/cost.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { runCommand, UsageError } from './command-line.ts';
-import { configFileName, readConfigFile } from './config-file.ts';
-import { renderCost } from './cost.ts';
 
 void runCommand({ text: 'npm run cost [-- SERVICES…]' }, (given) => {
   const wrong = given.find((text) => !/^\d{1,9}$/.test(text));

@@ -1,10 +1,10 @@
 // The deployed stack as a file: what `aws cloudformation get-template` writes, or a template. Refuses anything else with its
 // path, what it is and what is wanted.
 
+import { readTextFile } from '../build/text-file.ts';
 import type { Stack } from '../infra/template/stack.ts';
 import { isItem, toTemplate } from '../infra/template/template.ts';
 import { ConfigError, messageOf } from '../layers/core/src/errors.ts';
-import { readTextFile } from './text-file.ts';
 
 const want =
   'want what aws cloudformation get-template --output json writes, or a template in JSON';

@@ -1,7 +1,7 @@
 // How serverless-esbuild bundles the functions: CommonJS, core left to the layer, configuration compiled in.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { unusedRooms } = require('./unused-rooms.cjs');
+const { unusedRooms } = require('../build/unused-rooms.cjs');
 
 const root = join(__dirname, '..');
 

@@ -1,9 +1,10 @@
 // The command behind `npm run export -- --to DIR [--runbooks URL] [--grafana URL]`.
+
+import { configFileName, readConfigFile } from '../build/config-file.ts';
 import { originRunbooks } from '../infra/config/prometheus/origin.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { readOptions, runCommand, UsageError } from './command-line.ts';
-import { configFileName, readConfigFile } from './config-file.ts';
 import { expectedOf, renderExport, writeExport } from './export.ts';
 
 const names = [

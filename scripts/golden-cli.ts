@@ -1,10 +1,10 @@
 // Entry of `npm run golden`.
 import { writeFileSync } from 'node:fs';
+import { readTextFile } from '../build/text-file.ts';
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { readOptions, runCommand } from './command-line.ts';
 import { goldenFile, packagedFile, renderGolden } from './golden.ts';
-import { readTextFile } from './text-file.ts';
 
 void runCommand({ text: 'npm run golden' }, (given) => {
   readOptions(given, []);

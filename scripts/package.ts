@@ -7,8 +7,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { environmentWith } from '../build/environment.ts';
 import { readEnv } from '../layers/core/src/env.ts';
-import { environmentWith } from './environment.ts';
 
 /** Whether the AWS SDK would find credentials in the usual places. */
 function hasCredentials(): boolean {

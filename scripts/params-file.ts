@@ -1,9 +1,9 @@
 // The file of parameters that FARGAZE_PARAMS names. The framework takes one that is not there for one without parameters: a
 // deployment that then has none would rebuild the network.
 import { resolve } from 'node:path';
+import { readTextFile } from '../build/text-file.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError } from '../layers/core/src/errors.ts';
-import { readTextFile } from './text-file.ts';
 
 const name = 'FARGAZE_PARAMS';
 

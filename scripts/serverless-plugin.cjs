@@ -62,7 +62,7 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer, findOverload } = loadCode(root, 'scripts/build.ts');
+    const { buildConfig, buildLayer, findOverload } = loadCode(root, 'build/bundles.ts');
     try {
       this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {

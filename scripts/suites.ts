@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { environmentWith } from '../build/environment.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { lastLines, runCommand } from '../local/programs/command.ts';
-import { environmentWith } from './environment.ts';
 
 /** Counts of tests, and seconds by file. */
 export type SuiteResult = {

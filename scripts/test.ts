@@ -4,10 +4,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildConfig, buildLayer } from '../build/bundles.ts';
 import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { MissingProgramError } from '../local/programs/find.ts';
-import { buildConfig, buildLayer } from './build.ts';
 import { type Prepared, prepareDeployed, prepareTests } from './prepare.ts';
 import { runCheck, runJest, runPytest, type SuiteResult } from './suites.ts';
 import { tellTimes } from './test-times.ts';

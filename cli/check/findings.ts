@@ -1,12 +1,12 @@
 // What stands against running a configuration although each value in it is right. A sentence each.
 
+import { knownMetrics } from '../../build/cost.ts';
 import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
 import { findLoad } from '../../infra/load.ts';
 import { findOverload } from '../../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
 import { isSecretRef } from '../../layers/core/src/config/secret.ts';
-import { knownMetrics } from '../../scripts/cost.ts';
 
 /** What is found, and what is only good to know. */
 export type Findings = { readonly findings: readonly string[]; readonly notes: readonly string[] };

@@ -1,11 +1,11 @@
 // The configuration that a command reads: the named file, FARGAZE_CONFIG or fargaze.yml in the working directory.
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { configFileName, parseWithWarnings, type WarnedConfig } from '../../build/config-file.ts';
+import { readTextFile } from '../../build/text-file.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { configFileName, parseWithWarnings, type WarnedConfig } from '../../scripts/config-file.ts';
-import { readTextFile } from '../../scripts/text-file.ts';
 import { textOf, UsageError, type Values } from './command.ts';
 
 /** The path of the configuration, relative to the working directory, and whether somebody named it. */

@@ -1,9 +1,9 @@
 // Where a command writes: results to standard output, notes and errors to standard error. Colours only where a terminal shows
 // them. A reader that has gone (`| head`) ends the command without a word.
 import type { Readable, Writable } from 'node:stream';
+import { environmentWith } from '../../build/environment.ts';
 import { type Painter, paintNothing, type Style, span } from '../../local/terminal/line.ts';
 import { choosePainter } from '../../local/terminal/terminal.ts';
-import { environmentWith } from '../../scripts/environment.ts';
 
 /** What a command writes to, and asks. */
 export type Io = {

@@ -1,10 +1,11 @@
 // What a configuration costs in a month, and what the same costs elsewhere. Pure.
+
+import { knownMetrics, uncountedJobs } from '../../build/cost.ts';
+import { peerProbingCosts, probingCost, promqlCostPerMonth } from '../../build/cost-peers.ts';
 import { costPerMonth, streamCostPerMonth } from '../../functions/ecs-bridge/cloudwatch/prices.ts';
 import type { Seconds } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { servedBy } from '../../layers/core/src/config/probes.ts';
-import { knownMetrics, uncountedJobs } from '../../scripts/cost.ts';
-import { peerProbingCosts, probingCost, promqlCostPerMonth } from '../../scripts/cost-peers.ts';
 
 /** What is assumed of the fleet. */
 export type Fleet = { readonly services: number; readonly latency: Seconds };

@@ -1,8 +1,9 @@
 // `fargaze cost`: the bill as text or JSON.
+
+import { parseConfigText } from '../../build/config-file.ts';
+import { peerPrices, peerPricesOf } from '../../build/cost-peers.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
-import { peerPrices, peerPricesOf } from '../../scripts/cost-peers.ts';
 import { type Call, countOf, textOf, UsageError, type Values } from '../command/command.ts';
 import { hasConfiguration, readConfiguration } from '../command/configuration.ts';
 import { type Bill, estimate } from './estimate.ts';

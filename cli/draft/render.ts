@@ -1,6 +1,6 @@
 // A draft as the text of fargaze.yml, with comments for who edits it next. What is written was read back and compiled before.
 import { stringify } from 'yaml';
-import { parseWithWarnings } from '../../scripts/config-file.ts';
+import { parseWithWarnings } from '../../build/config-file.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from './draft.ts';
 
 const head = `# What fargaze watches. After a change: fargaze check. Every key: docs/configuration.md of fargaze.`;

@@ -1,8 +1,8 @@
 // One draft of several recognized files. A file that runs as it is, is named; of one that does not, what runs is written out.
 import { basename, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { parseWithWarnings } from '../../build/config-file.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseWithWarnings } from '../../scripts/config-file.ts';
 import { UsageError } from '../command/command.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { fromCloudWatchExporter } from './cloudwatch-exporter.ts';

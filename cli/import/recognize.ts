@@ -1,7 +1,8 @@
 // Reads a file of another tool and finds out by its content which one's it is.
+
+import { readTextFile } from '../../build/text-file.ts';
+import { readYaml } from '../../build/yaml-text.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
-import { readTextFile } from '../../scripts/text-file.ts';
-import { readYaml } from '../../scripts/yaml-text.ts';
 import { UsageError } from '../command/command.ts';
 
 /** The tools. */

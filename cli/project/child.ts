@@ -1,7 +1,7 @@
 // Runs a program of the repository in its folder, with the user's configuration and streams.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { environmentWith } from '../../scripts/environment.ts';
+import { environmentWith } from '../../build/environment.ts';
 import type { Call, Values } from '../command/command.ts';
 import { configPath } from '../command/configuration.ts';
 

@@ -1,7 +1,7 @@
 // Asks a program that may be anything, such as a stranger of the name that is wanted: it may hang, refuse to end, and start
 // others that hold its output. Whatever it does, there is an answer in time, and nothing of it is left.
 import { spawn } from 'node:child_process';
-import { environmentWith } from '../../scripts/environment.ts';
+import { environmentWith } from '../../build/environment.ts';
 import type { CommandResult } from './command.ts';
 import { signalGroup } from './process.ts';
 

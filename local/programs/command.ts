@@ -1,6 +1,6 @@
 // Runs a short command to its end and hands back what it said. For long-running programs see process.ts.
 import { execFile } from 'node:child_process';
-import { environmentWith } from '../../scripts/environment.ts';
+import { environmentWith } from '../../build/environment.ts';
 
 /** What a finished command left. */
 export type CommandResult = { readonly code: number; readonly output: string };

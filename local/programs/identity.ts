@@ -1,7 +1,7 @@
 // Which process an id stands for: systems use ids again, but never with the same start time.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { plainEnvironment } from '../../scripts/environment.ts';
+import { plainEnvironment } from '../../build/environment.ts';
 
 /** What no other process of this id has: when it was started. Undefined when none runs; a zombie has ended. */
 export function identify(pid: number): string | undefined {

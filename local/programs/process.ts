@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plainEnvironment, type Variables } from '../../build/environment.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
-import { plainEnvironment, type Variables } from '../../scripts/environment.ts';
 import { lastLines } from './command.ts';
 import { ExpectedError } from './expected-error.ts';
 import type { Place } from './place.ts';

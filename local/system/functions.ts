@@ -1,7 +1,7 @@
 // The functions on their schedules, emulated by serverless offline with nothing of the user's account in reach.
 import { rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { environmentWith, type Variables } from '../../scripts/environment.ts';
+import { environmentWith, type Variables } from '../../build/environment.ts';
 import type { Place } from '../programs/place.ts';
 import { freePort, startReady } from '../programs/process.ts';
 import type { RunOptions, Server } from '../programs/servers.ts';

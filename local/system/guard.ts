@@ -1,7 +1,7 @@
 // Starts the guardian, a process that ends what this one started should this one be killed.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { plainEnvironment } from '../../scripts/environment.ts';
+import { plainEnvironment } from '../../build/environment.ts';
 import type { Place } from '../programs/place.ts';
 
 /** Starts it for the run in `directory` of the repository `root`; answers with what dismisses it. */

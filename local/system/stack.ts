@@ -2,12 +2,12 @@
 // Prometheus with the deployed rules, and the functions on their schedules. A part that dies is started again.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { configFileName } from '../../build/config-file.ts';
 import { prometheusFlags } from '../../infra/config/prometheus/flags.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
 import { instanceOf } from '../../layers/core/src/config/probes.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
-import { configFileName } from '../../scripts/config-file.ts';
 import { type BoardsPage, serveBoards } from '../boards/serve.ts';
 import { findPrograms, type Report } from '../programs/find.ts';
 import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';

@@ -1,6 +1,12 @@
 // docs/cost-*.svg: what watching costs a month by targets, metrics and services, beside peers, from list prices.
+
+import {
+  peerPricesOf,
+  peerProbingCosts,
+  probingCost,
+  promqlCostPerMonth,
+} from '../../build/cost-peers.ts';
 import { costPerMonth, streamCostPerMonth } from '../../functions/ecs-bridge/cloudwatch/prices.ts';
-import { peerPricesOf, peerProbingCosts, probingCost, promqlCostPerMonth } from '../cost-peers.ts';
 import { renderPlot } from './plot.ts';
 
 const y = { label: 'US dollars in 30 days' };

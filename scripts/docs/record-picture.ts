@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildConfig } from '../../build/bundles.ts';
 import { renderJson } from '../../infra/grafana/boards.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { writeLine } from '../../layers/core/src/log.ts';
@@ -13,7 +14,6 @@ import { openRunFolder, stackDir } from '../../local/system/run-folder.ts';
 import { type Stack, startStack } from '../../local/system/stack.ts';
 import { shownOf } from '../../local/terminal/greeting.ts';
 import { createWatch } from '../../local/terminal/show.ts';
-import { buildConfig } from '../build.ts';
 import { type BoardsCapture, boardsCaptureFile } from './boards.ts';
 import { type Capture, captureFile } from './picture.ts';
 

@@ -6,11 +6,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { listBundle } from '../../infra/bundle.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms, type Program } from '../../local/programs/find.ts';
 import { isAtLeast } from '../../local/programs/program.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 
 const ways = ['SLACK', 'PAGERDUTY', 'OPSGENIE', 'TEAMS', 'WEBHOOK'];
 const known = ['SLACK', 'PAGERDUTY', 'OPSGENIE'];

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { parseWithWarnings } from '../../build/config-file.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { mapConcurrently } from '../../layers/core/src/concurrency.ts';
@@ -11,7 +12,6 @@ import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { findPrograms } from '../../local/programs/find.ts';
 import { freePort } from '../../local/programs/process.ts';
 import { type Server, startBlackboxExporter } from '../../local/programs/servers.ts';
-import { parseWithWarnings } from '../../scripts/config-file.ts';
 import { startLineServers } from '../support/peer/line-servers.ts';
 import {
   differences,

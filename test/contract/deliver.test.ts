@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfigText } from '../../build/config-file.ts';
 import { type Deliver, runDeliver } from '../../functions/deliver/deliver.ts';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
@@ -20,7 +21,6 @@ import {
   startPrometheus,
   startPushgateway,
 } from '../../local/programs/servers.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { answersClashes } from '../support/clashing-push.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startMoto } from '../support/moto.ts';

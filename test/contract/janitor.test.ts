@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseConfigText } from '../../build/config-file.ts';
 import { runDeliver } from '../../functions/deliver/deliver.ts';
 import { runJanitor } from '../../functions/janitor/janitor.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
@@ -17,7 +18,6 @@ import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
 import { toMessage } from '../../layers/core/src/queue/message.ts';
 import { type Group, sample } from '../../layers/core/src/sample.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { answerWith, httpAnswer, startRawServer } from '../support/raw-server.ts';
 
 const minute = 60;

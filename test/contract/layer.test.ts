@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
+import { buildLayer } from '../../build/bundles.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { type Server, startPushgateway } from '../../local/programs/servers.ts';
-import { buildLayer } from '../../scripts/build.ts';
 
 let layer: string;
 let server: Server;

@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { managedRules } from '../../infra/managed-rules.ts';
 import { namesIn } from '../../infra/template/template.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { prometheusTokens, unpackBundle } from '../support/unpacked.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-amp-'));

@@ -16,8 +16,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { runCommand } from '../../local/programs/command.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'fargaze-newcomer-'));
 const folder = join(home, 'empty');

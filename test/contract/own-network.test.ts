@@ -1,10 +1,11 @@
 // A target that fails while nothing of `vantage` can be reached is unknown; nobody asks that while targets answer.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { freePort } from '../../local/programs/process.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 const servers: RawServer[] = [];

@@ -1,6 +1,8 @@
 // A secret stands in every place where one may stand, every function runs into every kind of failure against servers that repeat
 // all that they are sent, and nothing that is printed, answered, thrown or delivered holds any of them.
 // One file: the cases share the way of planting and of searching.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { runDeliver } from '../../functions/deliver/deliver.ts';
 import { runBridge } from '../../functions/ecs-bridge/bridge.ts';
 import { runJanitor } from '../../functions/janitor/janitor.ts';
@@ -13,7 +15,6 @@ import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
 import { toMessage } from '../../layers/core/src/queue/message.ts';
 import { sample } from '../../layers/core/src/sample.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { plant, startEcho, Witness } from '../support/planted.ts';
 import { type RawServer, startRawServer } from '../support/raw-server.ts';
 

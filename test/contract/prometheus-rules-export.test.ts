@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { parseConfigText } from '../../build/config-file.ts';
 import { runbooksAt } from '../../infra/config/prometheus/origin.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { expectedOf, renderExport, writeExport } from '../../scripts/export.ts';
 import { objectives } from '../support/rules.ts';
 

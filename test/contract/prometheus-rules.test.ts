@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { parseConfigText } from '../../build/config-file.ts';
 import { renderConfigRules } from '../../infra/config/prometheus/config-rules.ts';
 import { renderNeverSeenRules } from '../../infra/config/prometheus/never-seen.ts';
 import { lastReading, verdict, withVantage } from '../../infra/grafana/expressions.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms, type Program } from '../../local/programs/find.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import {
   configTests,
   hostile,

@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseConfigText } from '../../build/config-file.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { compileModule, detail, runProbe, verdict } from '../support/probing.ts';
 
 type Seen = {

@@ -1,8 +1,8 @@
 // The bridge against what YACE itself made of the same cloud by the same file (test/support/record-yace.ts records it):
 // the same series, and each of YACE's points with its time and value.
 import { readFileSync } from 'node:fs';
+import { parseConfigText } from '../../build/config-file.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import {
   cloudWatch,
   createBridge,

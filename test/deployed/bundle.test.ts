@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { type BundleName, packBundle, unpackCommand } from '../../infra/bundle.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { type Busybox, openBusybox } from '../support/busybox.ts';
 import { items, ofType } from '../support/template.ts';
 

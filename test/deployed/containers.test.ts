@@ -4,6 +4,7 @@
 import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readConfigFile } from '../../build/config-file.ts';
 import { type BundleName, packBundle } from '../../infra/bundle.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
@@ -15,7 +16,6 @@ import {
   waitFor,
 } from '../../local/programs/process.ts';
 import { preparePython } from '../../local/programs/python.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { type Container, declaredContainers } from '../../scripts/intrinsics.ts';
 import { type Busybox, openBusybox } from '../support/busybox.ts';
 import { movePaths } from '../support/unpacked.ts';

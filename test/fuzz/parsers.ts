@@ -1,5 +1,6 @@
 // Every place where bytes of others are read, with the errors that it may answer with: anything else that is thrown is a fault.
 import type { IncomingMessage } from 'node:http';
+import { parseConfigText } from '../../build/config-file.ts';
 import { parseAddress } from '../../functions/redis-probe/address.ts';
 import { RespParser, RespSyntaxError } from '../../functions/redis-probe/resp.ts';
 import { parseRole } from '../../functions/redis-probe/role.ts';
@@ -25,7 +26,6 @@ import { batchFromJson } from '../../layers/core/src/queue/json.ts';
 import { fromMessage, MessageError } from '../../layers/core/src/queue/message.ts';
 import { hideSecrets, redactUrl, redactUrls, secretsOf } from '../../layers/core/src/redact.ts';
 import { readAnswer } from '../../layers/core/src/remote-write/answers.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { probeAnswer, probeReply, readQuery, readStored } from './far-side.ts';
 import { seeds } from './seeds.ts';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { inflateSync } from 'node:zlib';
+import { environmentWith } from '../../build/environment.ts';
 import { findPrograms } from '../../local/programs/find.ts';
-import { environmentWith } from '../../scripts/environment.ts';
 
 /** A page of the browser. */
 export type Tab = {

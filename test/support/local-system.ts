@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfigFile } from '../../build/config-file.ts';
 import { stopAll } from '../../local/programs/process.ts';
 import { openRunFolder } from '../../local/system/run-folder.ts';
 import { type Stack, startStack } from '../../local/system/stack.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 
 /** A running local system. */
 export type LocalSystem = {

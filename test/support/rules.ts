@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { parseConfigText } from '../../build/config-file.ts';
 import { renderConfigRules } from '../../infra/config/prometheus/config-rules.ts';
 import {
   type ExpectedProbe,
   renderExpectedRules,
   renderNeverSeenRules,
 } from '../../infra/config/prometheus/never-seen.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 /** Where configuration, rules and their tests are. */
 export const root = 'infra/config/prometheus';

@@ -1,7 +1,7 @@
 // Runs the command `fargaze` of this clone as a user does: as a process.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { environmentWith } from '../../scripts/environment.ts';
+import { environmentWith } from '../../build/environment.ts';
 
 /** What a run left. */
 export type CliRun = {

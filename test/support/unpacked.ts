@@ -1,9 +1,9 @@
 // A configuration bundle laid out below a directory of the test, by the very command that a task's init container runs.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readConfigFile } from '../../build/config-file.ts';
 import { type BundleName, packBundle, unpackCommand } from '../../infra/bundle.ts';
 import { runCommand } from '../../local/programs/command.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 
 /** No way to be notified but the topic. */
 export const alertTokens = {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { type BundleName, bundleLimit, listBundle, packBundle } from '../../infra/bundle.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { provisioningFile } from '../support/grafana-alerting-schema.ts';
 
 const source = { root: '.', config: readConfigFile('fargaze.yml'), environment: {} };

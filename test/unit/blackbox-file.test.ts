@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseWithWarnings } from '../../build/config-file.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseWithWarnings } from '../../scripts/config-file.ts';
 
 let directory: string;
 

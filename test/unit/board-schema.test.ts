@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { deployed } from '../../infra/versions.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { renderExport } from '../../scripts/export.ts';
 import { readBoards } from '../support/boards.ts';
 import { checkAgainstSchema } from '../support/grafana-schema.ts';

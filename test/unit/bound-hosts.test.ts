@@ -1,7 +1,8 @@
 // Who chooses a target must not choose who is sent the module's secrets.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { selectTargets } from '../../layers/core/src/probe/select.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const config = parseConfigText(`
 modules:

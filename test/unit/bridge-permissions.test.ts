@@ -1,6 +1,7 @@
 // What ecs-bridge may do follows what the configuration asks for.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { bridgeStatements, grant } from '../../infra/bridge-permissions.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const statementsFor = (text: string) => bridgeStatements(parseConfigText(text).bridge);
 

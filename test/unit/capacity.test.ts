@@ -1,7 +1,7 @@
 // A configuration whose probes cannot all run in time is said when it is built, with the number of shards that it needs.
 import { readFileSync } from 'node:fs';
+import { parseConfigText } from '../../build/config-file.ts';
 import { findOverload, webFunction } from '../../layers/core/src/config/compile/capacity.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const config = (about: { probes: number; timeout?: string; rest?: string; vantage?: string }) =>
   parseConfigText(`

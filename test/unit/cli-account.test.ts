@@ -3,9 +3,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfigFile } from '../../build/config-file.ts';
 import { readXml } from '../../cli/account/xml.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let fake: FakeAws;

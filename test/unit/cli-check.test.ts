@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfigText } from '../../build/config-file.ts';
+import { peerProbingCosts, promqlCostPerMonth } from '../../build/cost-peers.ts';
 import { findFindings } from '../../cli/check/findings.ts';
 import { planOf } from '../../cli/check/plan.ts';
 import { estimate } from '../../cli/cost/estimate.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
-import { peerProbingCosts, promqlCostPerMonth } from '../../scripts/cost-peers.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));

@@ -4,8 +4,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfigFile } from '../../build/config-file.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let folder: string;

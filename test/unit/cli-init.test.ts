@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { readConfigFile } from '../../build/config-file.ts';
 import { askPerson } from '../../cli/init/ask.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 // What fargaze.yml may say of alerts: what a module says holds for its probes, and what is refused.
-import { parseConfigText } from '../../scripts/config-file.ts';
+import { parseConfigText } from '../../build/config-file.ts';
 
 const defaults =
   '{ prober: http, labels: { team: shop, tier: a }, severity: warning, alert: { failed: 1, of: 1 } }';

@@ -1,8 +1,9 @@
 // Steps of an HTTP module: what they take from the module, and what is wrong with them, each with place, value and what was wanted.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import type { HttpModule } from '../../layers/core/src/config/modules.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { isBound } from '../../layers/core/src/probe/bound-hosts.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 function moduleOf(steps: string, more = ''): HttpModule {
   return parseConfigText(`modules: { m: { prober: http, ${more} steps: [${steps}] } }`).modules

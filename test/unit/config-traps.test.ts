@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
+import { parseConfigText, readConfigFile } from '../../build/config-file.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseConfigText, readConfigFile } from '../../scripts/config-file.ts';
 
 function issuesOf(read: () => unknown): string[] {
   try {

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfigText } from '../../build/config-file.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { issueCertificate } from '../support/certificates.ts';
 
 function issuesOf(text: string): string[] {

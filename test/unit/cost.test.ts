@@ -1,6 +1,6 @@
 // The cost report, against the price list worked out by hand: 30 days, $0.01 for a thousand metrics.
-import { parseConfigText } from '../../scripts/config-file.ts';
-import { knownMetrics, renderCost } from '../../scripts/cost.ts';
+import { parseConfigText } from '../../build/config-file.ts';
+import { knownMetrics, renderCost } from '../../build/cost.ts';
 
 const bridgeOf = (job: string, more = '') =>
   parseConfigText(`bridge: { cloudwatch: { ${more} yace: { discovery: { jobs: [${job}] } } } }`)

@@ -1,8 +1,8 @@
 // Documents that come from code are current, and documents that lead somewhere arrive.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readConfigFile } from '../../build/config-file.ts';
 import { phases, reasons } from '../../layers/core/src/outcome.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { readCapture } from '../../scripts/docs/picture.ts';
 import { generated } from '../../scripts/generate.ts';
 import { documents } from '../support/documented-commands.ts';

@@ -1,7 +1,8 @@
 // Which events of ECS are sent to the queue: those of the watched clusters and services, by the patterns of EventBridge.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { narrowEcsEvents } from '../../infra/ecs-event-rules.ts';
 import type { Json, JsonObject } from '../../infra/json.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { template } from '../support/template.ts';
 
 const rules = ['EcsStopRule', 'EcsServiceRule'] as const;

@@ -1,7 +1,8 @@
 // What a function may be invoked with, and which probes that selects.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { isDue, selectTargets } from '../../layers/core/src/probe/select.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const config = parseConfigText(`
 modules:

@@ -2,11 +2,11 @@
 // takes. test/deployed/examples.test.ts deploys them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { readConfigFile } from '../../build/config-file.ts';
 import { images } from '../../infra/images.ts';
 import { parameterFaults } from '../../infra/template/parameters.ts';
 import type { Template, Values } from '../../infra/template/template.ts';
 import { deployed } from '../../infra/versions.ts';
-import { readConfigFile } from '../../scripts/config-file.ts';
 import { template } from '../support/combinations.ts';
 
 const files = readdirSync('examples', { recursive: true, encoding: 'utf8' });

@@ -1,6 +1,7 @@
 // What saves lines in fargaze.yml: defaults, many targets in one entry, anchors. Mistakes are named where they were written.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const probesOf = (text: string) => parseConfigText(text).probes;
 

@@ -102,9 +102,16 @@ describe('tests can fail', () => {
 });
 
 it('no source file is longer than 300 lines', () => {
-  const sources = ['cli', 'functions', 'layers', 'local', 'scripts', 'infra', 'bench'].flatMap(
-    (folder) => filesBelow(folder, '.ts'),
-  );
+  const sources = [
+    'build',
+    'cli',
+    'functions',
+    'layers',
+    'local',
+    'scripts',
+    'infra',
+    'bench',
+  ].flatMap((folder) => filesBelow(folder, '.ts'));
   const long = sources.filter((file) => readFileSync(file, 'utf8').split('\n').length > 301);
   expect(long).toEqual([]);
   expect(sources.length).toBeGreaterThan(40);

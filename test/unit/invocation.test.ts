@@ -1,5 +1,7 @@
 // One invocation of a probe function: what is delivered, answered, logged and thrown, whatever the probe does.
 // One file: the cases share one way of calling a handler.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import type { Clock } from '../../layers/core/src/clock.ts';
 import type { HttpModule } from '../../layers/core/src/config/modules.ts';
 import type { Target } from '../../layers/core/src/config/probes.ts';
@@ -12,7 +14,6 @@ import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { createReturnSink } from '../../layers/core/src/queue/return-sink.ts';
 import { type Batch, sample } from '../../layers/core/src/sample.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const names = ['a', 'b', 'c'];
 const config = parseConfigText(`

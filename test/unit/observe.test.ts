@@ -1,4 +1,6 @@
 // One probe as it is observed: when nothing is known of its target, what time it gets, what it leaves behind.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import type { HttpModule } from '../../layers/core/src/config/modules.ts';
 import type { Deadline } from '../../layers/core/src/deadline.ts';
@@ -7,7 +9,6 @@ import { failure, type Outcome } from '../../layers/core/src/outcome.ts';
 import { watchLoop } from '../../layers/core/src/probe/loop-delay.ts';
 import { type Observation, observeProbe } from '../../layers/core/src/probe/observe.ts';
 import { version } from '../../layers/core/src/version.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const { modules } = parseConfigText('modules: { m: { prober: http, timeout: 10s } }');
 const slow = modules.m as HttpModule;

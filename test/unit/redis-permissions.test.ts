@@ -1,6 +1,7 @@
 // By IAM a probe connects as one user to one cache: that is what its role allows.
+
+import { parseConfigText, readConfigFile } from '../../build/config-file.ts';
 import { redisStatements } from '../../infra/redis-permissions.ts';
-import { parseConfigText, readConfigFile } from '../../scripts/config-file.ts';
 
 const probing = (iam: string) =>
   redisStatements(

@@ -1,7 +1,8 @@
 // What the stack does not run is not watched: neither probed, nor promised, nor missed.
+
+import { parseConfigText, readConfigFile } from '../../build/config-file.ts';
 import { renderRules } from '../../infra/config/prometheus/render.ts';
 import { leaveOutSwitchedOff } from '../../infra/switched-off.ts';
-import { parseConfigText, readConfigFile } from '../../scripts/config-file.ts';
 
 const shipped = readConfigFile('fargaze.yml');
 const own = parseConfigText(`

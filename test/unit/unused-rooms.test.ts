@@ -1,8 +1,8 @@
 // web-probe and ecs-bridge ship the parts that the configuration asks for, and no other.
 import { build } from 'esbuild';
-import { shipped } from '../../scripts/build.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
-import { unusedRooms } from '../../scripts/unused-rooms.cjs';
+import { shipped } from '../../build/bundles.ts';
+import { parseConfigText } from '../../build/config-file.ts';
+import { unusedRooms } from '../../build/unused-rooms.cjs';
 
 async function filesFor(text: string, name = 'web-probe'): Promise<string[]> {
   const config = parseConfigText(text);

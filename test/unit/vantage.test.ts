@@ -1,7 +1,8 @@
 // A probe is one function's: whatever is deployed, and locally, each configured probe is selected exactly once a tick.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { selectTargets } from '../../layers/core/src/probe/select.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 import { type Item, ofType } from '../support/template.ts';
 
 const config = parseConfigText(`

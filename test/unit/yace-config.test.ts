@@ -4,10 +4,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfigText } from '../../build/config-file.ts';
 import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 function compile(text: string, directory = 'test/fixtures/yace'): CloudWatchConfig {
   const { cloudwatch } = parseConfigText(text, 'fargaze.yml', directory).bridge;

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseWithWarnings } from '../../build/config-file.ts';
 import type { CloudWatchJob } from '../../layers/core/src/config/bridge.ts';
-import { parseWithWarnings } from '../../scripts/config-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-yace-files-'));
 afterAll(() => rmSync(directory, { recursive: true }));

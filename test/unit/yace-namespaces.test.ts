@@ -1,8 +1,9 @@
 // The namespaces of discovery jobs: facts of YACE's own table, and the ARNs that dimensions give.
+
+import { parseConfigText } from '../../build/config-file.ts';
 import { Associator, builtArn } from '../../functions/ecs-bridge/cloudwatch/find/associate.ts';
 import type { Association } from '../../layers/core/src/config/bridge.ts';
 import { namespaces, toNamespace } from '../../layers/core/src/config/compile/yace-namespaces.ts';
-import { parseConfigText } from '../../scripts/config-file.ts';
 
 const jobOf = (type: string) => `
 bridge:

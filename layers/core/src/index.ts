@@ -1,5 +1,5 @@
 // The public face of @fargaze/core, for functions of users. What is not here is not promised.
-// In the layer this file only hands on internal.cjs (scripts/build.ts), so that there is one copy of the code.
+// In the layer this file only hands on internal.cjs (build/bundles.ts), so that there is one copy of the code.
 
 export type { SecretRef } from './config/secret.ts';
 export { ConfigError, DeliveryError, type DeliveryFault, type Issue } from './errors.ts';

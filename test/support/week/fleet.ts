@@ -1,7 +1,7 @@
 // An ordinary fleet over a week, as the series that Prometheus would have of it: probes, ECS services as ecs-bridge
 // pushes them, requests, Redis, and fargaze itself. One value a minute.
 
-import { parseConfigText } from '../../../scripts/config-file.ts';
+import { parseConfigText } from '../../../build/config-file.ts';
 import { expectedOf } from '../../../scripts/export.ts';
 import { at, dayMinutes, type Trouble } from './incidents.ts';
 import { counter, type Track } from './track.ts';

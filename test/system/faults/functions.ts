@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFunctions } from '../../../bench/functions.ts';
-import { plainEnvironment, type Variables } from '../../../scripts/environment.ts';
+import { plainEnvironment, type Variables } from '../../../build/environment.ts';
 
 /** A function of this project. */
 export type FunctionName = 'web-probe' | 'redis-probe' | 'ecs-bridge' | 'deliver' | 'janitor';
