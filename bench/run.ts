@@ -74,8 +74,8 @@ ${rows.join('\n')}
 const budgets: Readonly<Record<string, string>> = {
   'web-probe': '40960',
   'redis-probe': '40960',
-  'ecs-bridge': '532480',
-  core: '126976',
+  'ecs-bridge': '552960',
+  core: '133120',
 };
 
 async function describeLoad(): Promise<string> {

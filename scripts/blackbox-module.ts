@@ -57,7 +57,14 @@ function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isMapping(value)) return value;
   const kept = Object.entries(value).filter(([, one]) => one !== null);
-  return Object.fromEntries(kept.map(([key, one]) => [key, withoutNulls(one)]));
+  const whole = kept.map(([key, one]) => [key, key === 'headers' ? withEmpty(one) : one] as const);
+  return Object.fromEntries(whole.map(([key, one]) => [key, withoutNulls(one)]));
+}
+
+/** A header without a value is sent, with an empty one. */
+function withEmpty(headers: unknown): unknown {
+  if (!isMapping(headers)) return headers;
+  return Object.fromEntries(Object.entries(headers).map(([name, one]) => [name, one ?? '']));
 }
 
 /** What a scrape of Prometheus with its default timeout leaves. */

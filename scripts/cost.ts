@@ -48,6 +48,11 @@ export function knownMetrics({ expressions, jobs }: CloudWatchConfig): {
   return { service, cluster, always };
 }
 
+/** How many jobs ask for what the number of ECS services does not give: discovery in other namespaces. */
+export function uncountedJobs({ jobs }: CloudWatchConfig): number {
+  return jobs.filter((job) => !isOfEcs(job) && job.kind !== 'static').length;
+}
+
 /** The report for a configuration and counts of services, each row one count. */
 export function renderCost(bridge: BridgeConfig, counts: readonly number[]): string {
   const { cloudwatch } = bridge;
@@ -74,7 +79,7 @@ export function renderCost(bridge: BridgeConfig, counts: readonly number[]): str
       usd(streamCostPerMonth(metrics, point)),
     ];
   });
-  const others = cloudwatch.jobs.filter((job) => !isOfEcs(job) && job.kind !== 'static').length;
+  const others = uncountedJobs(cloudwatch);
   return [
     `${each.service} metrics for each service that runs, ${each.cluster} for the cluster, ${each.always} besides; US dollars in 30 days, 1-minute points`,
     '',

@@ -76,6 +76,14 @@ function renderPlan(plan: Plan, services: number): string[] {
         ? 'not read'
         : `${count(cloudWatch.jobs, 'job')}, every ${cloudWatch.interval}: ${count(cloudWatch.metricsPerReading, 'metric')} in ${count(cloudWatch.requestsPerReading, 'request')}`,
     ),
+    ...(bill.uncountedJobs === 0
+      ? []
+      : [
+          row(
+            'not counted',
+            `metrics of ${count(bill.uncountedJobs, 'job')} of other namespaces: fargaze bridge --dry-run finds them`,
+          ),
+        ]),
     row('series', `about ${plan.series}`),
     row(
       'a month',

@@ -26,9 +26,11 @@ export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean })
   const { stderr, stdin, stdout } = process;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
       // What was asked for is known by then, and nobody reads the rest.
-      process.exit(process.exitCode ?? 0);
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      if (stream === stdout)
+        stderr.write(`fargaze: standard output cannot be written (${error.code})\n`);
+      process.exit(2);
     });
   }
   const painter: Painter = plain ? paintNothing : choosePainter(stdout, environmentWith({}));

@@ -3,7 +3,7 @@ import { costPerMonth, streamCostPerMonth } from '../../functions/ecs-bridge/clo
 import type { Seconds } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { servedBy } from '../../layers/core/src/config/probes.ts';
-import { knownMetrics } from '../../scripts/cost.ts';
+import { knownMetrics, uncountedJobs } from '../../scripts/cost.ts';
 import { peerProbingCosts, probingCost, promqlCostPerMonth } from '../../scripts/cost-peers.ts';
 
 /** What is assumed of the fleet. */
@@ -13,6 +13,8 @@ export type Fleet = { readonly services: number; readonly latency: Seconds };
 export type Bill = {
   readonly targets: number;
   readonly metrics: number;
+  /** Jobs of other namespaces than those of ECS, whose metrics are in no sum: what they find is known in the account. */
+  readonly uncountedJobs: number;
   /** Between two readings of CloudWatch; undefined where it is not read. */
   readonly bridgeInterval: Seconds | undefined;
   readonly probing: { readonly fargaze: number; readonly peers: Readonly<Record<string, number>> };
@@ -44,6 +46,7 @@ export function estimate(config: Config, { latency, services }: Fleet): Bill {
   return {
     targets,
     metrics,
+    uncountedJobs: cloudwatch === undefined ? 0 : uncountedJobs(cloudwatch),
     bridgeInterval: interval,
     probing: { fargaze: probingCost(probing), peers: peerProbingCosts(probing) },
     reading: {

@@ -79,7 +79,7 @@ type Assumed = { readonly services: number; readonly latency: number };
 
 /** The lines of a bill. */
 export function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
-  const { bridgeInterval, metrics, probing, reading, targets } = bill;
+  const { bridgeInterval, metrics, probing, reading, targets, uncountedJobs } = bill;
   const targetsOf = targets === 1 ? '1 target' : `${targets} targets`;
   return [
     '',
@@ -94,6 +94,11 @@ export function renderBill(bill: Bill, { latency, services }: Assumed): string[]
             [`fargaze, every ${formatDuration(bridgeInterval)}`]: reading.fargaze,
             ...reading.peers,
           }),
+          ...(uncountedJobs === 0
+            ? []
+            : [
+                `  without ${uncountedJobs === 1 ? '1 job' : `${uncountedJobs} jobs`} of other namespaces, whose cost depends on what is found: fargaze bridge --dry-run`,
+              ]),
         ]),
     '',
     ...rows({ 'fargaze in all': probing.fargaze + reading.fargaze }),

@@ -1,4 +1,5 @@
 // Addresses that somebody gives, as groups of probes.
+import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 import { nameOf, type ProbeGroup, takeName } from './draft.ts';
 
@@ -14,7 +15,8 @@ export function groupTargets(given: readonly string[], taken: Set<string>): Prob
     else if (address.startsWith('${')) web[name] = address;
     else
       throw new UsageError(
-        `--target: got ${JSON.stringify(nameOf(address))}, want an address such as https://shop.example.com/healthz or rediss://sessions.example.com:6379`,
+        `--target: got ${JSON.stringify(redactUrl(address))}, want an address such as https://shop.example.com/healthz or rediss://sessions.example.com:6379`,
+        'what other schemes reach (tcp, dns, grpc) needs a module: docs/configuration.md',
       );
   }
   return [

@@ -109,7 +109,7 @@ function keepRunning(
       return true;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      const reasons = error.issues.map(({ message }) => message).join('; ');
+      const reasons = [...new Set(error.issues.map(({ message }) => message))].join('; ');
       const names = Object.keys(group.targets).join(', ');
       notes.push(`probes of module ${group.module} (${names}): left out: ${reasons}`);
       return false;

@@ -11,6 +11,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Call, UsageError } from '../command/command.ts';
 import { configPath, hasConfiguration } from '../command/configuration.ts';
+import { shellWord } from '../command/shell-word.ts';
 
 /** Lays it out. */
 export async function run({ inClone, io, positionals, root, values }: Call): Promise<number> {
@@ -49,7 +50,7 @@ export async function run({ inClone, io, positionals, root, values }: Call): Pro
   writeFileSync(join(to, '.gitignore'), 'node_modules/\n.build/\n.serverless/\n.esbuild/\ndist/\n');
   if (values.json === true) io.out(JSON.stringify([...copies.keys()].sort(), null, 2));
   io.note(
-    `${copies.size} files in ${target}; files that fargaze.yml names are looked for beside it\nnext: cd ${target} && npm ci && npx serverless deploy`,
+    `${copies.size} files in ${target}; files that fargaze.yml names are looked for beside it\nnext: cd ${shellWord(target)} && npm ci && npx serverless deploy`,
   );
   return 0;
 }

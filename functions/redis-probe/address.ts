@@ -30,7 +30,7 @@ const usualPort = 6379;
 export function parseAddress(address: string): RedisAddress | Failure {
   const parts = parseRedisAddress(address);
   if (parts !== undefined) return parts;
-  const wanted = 'want redis://[user[:password]@]host[:port][/database] or rediss://';
+  const wanted = 'want redis://host[:port][/database] or rediss://';
   // Without a host, what stands in its place may be a password.
   const seen = /^\w+:\/\/:/.test(address) ? 'no host' : JSON.stringify(redactUrl(address));
   return failure('guard', 'protocol', `got ${seen}, ${wanted}`);

@@ -146,8 +146,18 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
   measured.bodyLength = body.fault?.reason === 'decode' ? 0 : body.length;
   const content = head ?? body.fault ?? rules?.judge(body.length) ?? json?.judge(env);
   measured.celFailed = content?.reason === 'json';
-  measured.regexFailed = content?.reason === 'header' || content?.reason === 'body';
+  // blackbox_exporter calls a body that it could not read one that its patterns refuse.
+  const isUnread =
+    content !== undefined &&
+    content === body.fault &&
+    content.reason !== 'decode' &&
+    hasPatterns(options);
+  measured.regexFailed = content?.reason === 'header' || content?.reason === 'body' || isUnread;
   return content ?? judgeConnection(answer, options);
+}
+
+function hasPatterns({ failIfBodyMatches, failIfBodyNotMatches }: HttpOptions): boolean {
+  return failIfBodyMatches.length + failIfBodyNotMatches.length > 0;
 }
 
 async function jsonRules(options: HttpOptions) {

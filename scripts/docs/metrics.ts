@@ -54,6 +54,7 @@ a module has \`compat: strict\` (or \`blackbox: { file: blackbox.yml, compat: st
 | \`probe_http_uncompressed_body_length\` | of a body that cannot be decompressed it is 0 |
 | \`probe_failed_due_to_bytes\` | \`expect_bytes\` waits for all of its bytes, and is not judged by the first packet |
 | \`probe_http_duration_seconds\`, \`probe_ip_*\` | where OAuth 2.0 gives no access token, nothing of the target was measured |
+| all | a method in lower case (\`get\`) is sent in capitals; blackbox_exporter sends it as it is, which most servers refuse |
 | all | a scheme in capitals (\`HTTP://\`) is understood |
 | address family | in \`fargaze.yml\` IPv4 first unless \`preferred_ip_protocol: ip6\`; in a blackbox.yml IPv6, as there. It holds for every redirect |
 | credentials | do not follow a redirect to another host; \`http_headers\` with secrets neither |

@@ -105,8 +105,8 @@ it('a function that always starts cold reads on from where the receiver says, no
   bridge.forget();
   fake.reset();
   await pass(bridge, 5);
-  // Two services, one in threes: half an hour of overlap and five minutes that are new, not three hours.
-  expect(fake.totals().GetMetricData?.points).toBeLessThanOrEqual(4 * 36);
+  // Two services, one in threes: 45 minutes of overlap and five minutes that are new, not three hours.
+  expect(fake.totals().GetMetricData?.points).toBeLessThanOrEqual(4 * 50);
   expect(fake.totals().GetMetricData?.calls).toBe(1);
 }, 60_000);
 

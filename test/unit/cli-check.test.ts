@@ -126,3 +126,24 @@ it('a file that is not there is wrong usage, and says what to do', async () => {
   const { code, err } = await runCli(['check'], { cwd: folder });
   expect([code, err]).toEqual([2, expect.stringContaining('to write one: fargaze init')]);
 });
+
+it('jobs of other namespaces are said not to be counted, by the plan and by the bill', async () => {
+  const job = (type: string) =>
+    `{ type: ${type}, regions: [eu-west-1], period: 60, length: 300, statistics: [Sum], metrics: [{ name: RequestCount }] }`;
+  const jobs = [job('AWS/ApplicationELB'), job('AWS/ECS'), job('AWS/RDS')].join(', ');
+  write('elb.yml', `discovery: { jobs: [${jobs}] }`);
+  const file = write('f.yml', 'bridge: { cloudwatch: { yace_file: elb.yml } }');
+  const plan = await runCli(['check', file], { cwd: folder });
+  expect(plan.out).toMatch(
+    /not counted +metrics of 2 jobs of other namespaces: fargaze bridge --dry-run/,
+  );
+  const bill = await runCli(['cost', '--config', file], { cwd: folder });
+  expect(bill.out).toContain('without 2 jobs of other namespaces');
+  const json = await runCli(['cost', '--config', file, '--json'], { cwd: folder });
+  expect(JSON.parse(json.out)).toMatchObject({ uncountedJobs: 2 });
+  write('elb.yml', `discovery: { jobs: [${job('AWS/ECS')}] }`);
+  expect((await runCli(['check', file], { cwd: folder })).out).not.toContain('not counted');
+  expect((await runCli(['cost', '--config', file], { cwd: folder })).out).not.toContain(
+    'namespaces',
+  );
+});

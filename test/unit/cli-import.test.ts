@@ -96,12 +96,14 @@ it('probes of a module that cannot run here are left out, with the reason', asyn
   write('blackbox.yml', blackbox);
   write(
     'prometheus.yml',
-    'scrape_configs: [{ job_name: a, metrics_path: /probe, params: { module: [login] }, static_configs: [{ targets: [https://a.example.com] }] }, { job_name: b, metrics_path: /probe, params: { module: [gone] }, static_configs: [{ targets: [https://b.example.com] }] }]',
+    'scrape_configs: [{ job_name: a, metrics_path: /probe, params: { module: [login] }, static_configs: [{ targets: [https://a.example.com] }] }, { job_name: b, metrics_path: /probe, params: { module: [gone] }, static_configs: [{ targets: [https://b.example.com, https://c.example.com] }] }]',
   );
   const { code, err } = await imported('blackbox.yml', 'prometheus.yml');
   expect(code).toBe(0);
   expect(err).toMatch(/probes of module login \(a\.example\.com\): left out: .*want a reference/);
-  expect(err).toMatch(/probes of module gone \(b\.example\.com\): left out: /);
+  expect(err).toMatch(/probes of module gone \(b\.example\.com, c\.example\.com\): left out: /);
+  // One reason for both targets is named once.
+  expect(err.split('unknown module "gone"')).toHaveLength(2);
   expect(config().probes).toEqual([]);
 });
 

@@ -71,6 +71,11 @@ it.each([
     args: ['--target', 'ftp://me:planted77@a.example.com/'],
     want: 'want an address such as https://',
   },
+  { args: ['--target', 'tcp://me:planted77@db:5432'], want: '--target: got "tcp://db:5432", want' },
+  {
+    args: ['--target', 'db=dns://1.1.1.1/a.example.com'],
+    want: 'needs a module: docs/configuration.md',
+  },
   { args: ['--budget', 'much'], want: '--budget: got "much"' },
   { args: ['--yace', 'b.yml'], want: 'b.yml is a file of blackbox_exporter, want one of YACE' },
 ])('$args is refused and writes nothing', async ({ args, want }) => {

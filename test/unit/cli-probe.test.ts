@@ -74,6 +74,10 @@ it.each([
   { args: ['probe', '--timeout', '5', 'http://x/'], want: '--timeout: got "5", want a duration' },
   { args: ['probe', 'http://'], want: 'got "http://", want an http or https URL' },
   { args: ['probe', 'redis://:sekret@'], want: 'want redis://' },
+  {
+    args: ['probe', 'redis://127.0.0.1:70000'],
+    want: 'got "redis://127.0.0.1:70000", want redis://host[:port][/database] or rediss://\n',
+  },
   { args: ['probe', 'dns://127.0.0.1/a?type=FOO'], want: 'fargaze: got "FOO", want a type' },
   { args: ['probe', 'dns:///a.example.com'], want: 'no host' },
   { args: ['prob', 'x'], want: 'did you mean "probe"' },

@@ -25,7 +25,8 @@ export function toSourceError(service: string, operation: string, cause: unknown
 
 /** Whether the API asked to be called less often. */
 export function isThrottled({ cause }: SourceError): boolean {
-  const { name = '', $metadata } = cause as SdkError;
+  // A region that is unset is a failure without a cause.
+  const { name = '', $metadata } = (cause ?? {}) as SdkError;
   return (
     /Throttl|TooManyRequests|RequestLimit|SlowDown/.test(name) || $metadata?.httpStatusCode === 429
   );

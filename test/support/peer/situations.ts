@@ -34,6 +34,7 @@ export const differences = {
     restored: false,
     words: 'a body that cannot be decompressed',
   },
+  method: { series: /^probe_/, restored: false, words: 'a method in lower case' },
   scheme: { series: /^probe_/, restored: false, words: 'a scheme in capitals' },
   token: {
     series: /^probe_(?:http_duration_seconds|ip_)/,
@@ -169,6 +170,23 @@ const rules: readonly Situation[] = [
     'json',
     regexp('fail_if_body_not_matches_regexp', 'count', 'nope'),
   ),
+  http('a wanted body that breaks off', 'short', regexp('fail_if_body_not_matches_regexp', 'h')),
+  http('an unwanted body that breaks off', 'cutChunk', regexp('fail_if_body_matches_regexp', 'q')),
+  http(
+    'a wanted body of the wrong coding',
+    'json',
+    {
+      compression: 'gzip',
+      fail_if_body_not_matches_regexp: ['h'],
+    },
+    { differs: 'size' },
+  ),
+  http('a wanted body that is too long', 'body129', {
+    body_size_limit: '128B',
+    fail_if_body_not_matches_regexp: ['x'],
+  }),
+  http('a method in lower case', 'echo', { method: 'get' }, { differs: 'method' }),
+  http('a header without a value', 'echo', { headers: { 'X-Nothing': null } }),
   http('no wanted body', 'json', regexp('fail_if_body_not_matches_regexp', 'nope')),
   http('a wanted emoji', 'emoji', regexp('fail_if_body_not_matches_regexp', '^\\{"a":"."\\}$')),
   http('a pattern of RE2', 'json', regexp('fail_if_body_not_matches_regexp', '(?i)STATUS.{0,5}OK')),

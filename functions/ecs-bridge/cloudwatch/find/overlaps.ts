@@ -1,15 +1,19 @@
 // How far before the watermark a pass reads again. Points are free in CloudWatch's bill, but not in time: most passes reach back
-// ten minutes, and one in a quarter of an hour half an hour, for what was published or changed very late.
+// ten minutes, and one in a quarter of an hour three quarters of an hour, for what was published or changed very late.
 import type { Seconds } from '@fargaze/core/internal';
+import { lateness } from '../pass/lateness.ts';
 import { type EpochSeconds, floorTo } from '../pass/time.ts';
 
 /** What every pass reads again. */
 export const usualOverlap: Seconds = 10 * 60;
 
-/** What is read again each quarter of an hour, and after a cold start. */
-export const deepOverlap: Seconds = 30 * 60;
-
 const deepEvery: Seconds = 15 * 60;
+
+/**
+ * What is read again each quarter of an hour, and after a cold start: a point is read once more when it is final, although nearly
+ * two quarters may lie between two such passes.
+ */
+export const deepOverlap: Seconds = lateness + 2 * deepEvery;
 
 /** When a warm function last read far back. */
 export class Overlaps {

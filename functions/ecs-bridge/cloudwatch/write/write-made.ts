@@ -30,7 +30,7 @@ export async function writeMade(
     [...(fresh.unsettled ?? []), ...(late.unsettled ?? [])].map(({ labels }) => labels),
   );
   for (const one of made) {
-    // One of its values may not be the receiver's: all but the newest are sent again.
+    // One of its values may not be the receiver's, so all are sent again: the newest as soon as there is a newer one.
     const read = unsettled.has(one.labels) ? newestOf(one) : one.read;
     sent.record({ ...one, read }, pass.clock.now());
   }
@@ -43,9 +43,10 @@ function pointsOf(made: readonly MadeSeries[], which: 'fresh' | 'late'): Series[
     .map((one) => ({ labels: one.labels, metadata: one.metadata, points: one[which] }));
 }
 
+/** The time of the newest point, with a value that no point has. */
 function newestOf({ fresh }: MadeSeries): readonly Point[] {
   const newest = fresh.at(-1);
-  return newest === undefined ? [] : [newest];
+  return newest === undefined ? [] : [{ at: newest.at, value: Number.NaN }];
 }
 
 /**
