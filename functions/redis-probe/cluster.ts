@@ -15,10 +15,13 @@ import { type Answering, noteVisibility } from './server.ts';
 import { demand } from './session.ts';
 import { coverage, parseSlots, type Shard, slotCount, tagShards } from './slots.ts';
 import { refusal, Verdict } from './verdict.ts';
-import { attempt, expectThat, timedPhase, type Visit } from './visit.ts';
+import { attempt, expectThat, inPart, timedPhase, type Visit } from './visit.ts';
 
 /** Shards that are probed at once. */
 const concurrency = 8;
+
+/** Share of the time left that a shard may take: one that is frozen must not take that of what follows. */
+const shardShare = 0.75;
 
 /** Probes every shard; failures are kept in the visit. Answers what primaries say of themselves, where that is expected. */
 export async function probeCluster(visit: Visit, seed: Answering): Promise<readonly ServerInfo[]> {
@@ -37,9 +40,21 @@ export async function probeCluster(visit: Visit, seed: Answering): Promise<reado
     visit.samples.push(...canarySamples(probed));
     visit.failures.push(...probed.flatMap(({ failures }) => failures));
     noteVisibility(visit, probed);
+    judgeChoice(visit, shards !== undefined);
   });
   visit.samples.push(sample('probe_redis_redirects', {}, redirects));
   return told;
+}
+
+/** Replicas that the module wants to be looked at and that nobody can place in a shard are no success. */
+function judgeChoice(visit: Visit, mapped: boolean): void {
+  const { replicas } = visit.options;
+  const listed = typeof replicas !== 'string';
+  if (replicas === 'none' || (mapped && !listed)) return;
+  const words = listed
+    ? 'replicas: a list is for one primary, and this is a cluster, want discover'
+    : 'replicas: discover needs the map of the cluster, want +cluster|slots';
+  expectThat(visit, 'visibility', new Verdict('replicate', 'unsupported', words));
 }
 
 type Redirected = (words: string) => void;
@@ -101,7 +116,9 @@ async function probeShards(visit: Visit, cluster: Cluster): Promise<Canary[]> {
   judgeEachShard(visit, shards);
   const tags = tagShards(shards);
   const probed = await mapConcurrently(shards, concurrency, (shard) =>
-    probeShard(visit, { ...cluster, shard, tag: tags.get(shard) ?? '' }),
+    inPart(visit, shardShare, (part) =>
+      probeShard(part, { ...cluster, shard, tag: tags.get(shard) ?? '' }),
+    ),
   );
   const down = probed.filter(({ failures }) => failures.length > 0).length;
   if (down > 0) visit.env.trace(`${down} of ${shards.length} shards failed`);
@@ -193,7 +210,10 @@ async function probeKey(
       connect: (place) => connectTo(visit, { place, credentials, select: true }),
       redirected,
     });
-    const watchers = await watchReplicas(visit, chooseReplicas(visit, shard.replicas), {
+    // A list does not say whose replicas they are.
+    const listed = typeof visit.options.replicas !== 'string';
+    const chosen = listed ? [] : chooseReplicas(visit, shard.replicas);
+    const watchers = await watchReplicas(visit, chosen, {
       credentials,
       clustered: true,
     });

@@ -43,6 +43,31 @@ describe('a healthy cluster', () => {
     expect(await countKeys()).toBe(0);
   });
 
+  it('has no list of replicas, which cannot be placed in shards', async () => {
+    const module = redisModule({ replicas: [`127.0.0.1:${node(3).port}`] });
+    const probed = await runProbe(probeRedis, module, node(0).url);
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'replicate/unsupported',
+      'replicas: a list is for one primary, and this is a cluster, want discover',
+    ]);
+    expect(shards(probed).map(([, value]) => value)).toEqual([1, 1, 1]);
+  });
+
+  it('with a primary that is frozen shows what it is, and the health of the target all the same', async () => {
+    await send(1, 'CLIENT', 'PAUSE', '1300', 'ALL');
+    const probed = await runProbe(probeRedis, redisModule({}, '1s'), node(0).url);
+    expect(verdict(probed)).toMatch(/timeout$/);
+    expect(detail(probed)).toContain(`127.0.0.1:${node(1).port}`);
+    expect(
+      shards(probed)
+        .map(([, value]) => value)
+        .sort(),
+    ).toEqual([0, 1, 1]);
+    expect(probed.samples.probe_redis_memory_used_bytes).toBeGreaterThan(0);
+    // The answer comes when the pause is over.
+    expect(await send(1, 'PING')).toBe('PONG');
+  });
+
   it('has its state, its slots and the time of each shard in series', async () => {
     const { samples } = await runProbe(probeRedis, redisModule({}), node(0).url);
     expect(samples).toMatchObject({
@@ -157,6 +182,12 @@ describe('users of a cluster', () => {
       expect(probed.samples['probe_redis_check_supported{check="cluster_slots"}']).toBe(0);
       redirects.push(probed.samples.probe_redis_redirects ?? -1);
     }
+    const blind = await probe({ replicas: 'discover' });
+    expect([verdict(blind), detail(blind)]).toEqual([
+      'replicate/unsupported',
+      'replicas: discover needs the map of the cluster, want +cluster|slots',
+    ]);
+    expect(blind.samples['probe_redis_expectation_met{expectation="visibility"}']).toBe(0);
     expect(new Set(redirects)).toEqual(new Set([0, 1]));
     expect(verdict(await probe({ topology: 'cluster' }))).toBe('cluster/noperm');
   });
@@ -259,7 +290,11 @@ describe('a shard that is dead', () => {
     await waitFor({
       what: 'state ok',
       seconds: 60,
-      check: async () => String(await send(3, 'CLUSTER', 'INFO')).includes('cluster_state:ok'),
+      // Each primary finds out by itself.
+      check: async () =>
+        (await Promise.all([2, 3].map((index) => send(index, 'CLUSTER', 'INFO')))).every((info) =>
+          String(info).includes('cluster_state:ok'),
+        ),
     });
     const probed = await runProbe(probeRedis, redisModule({}), node(3).url);
     expect(probed.outcome.ok).toBe(false);

@@ -290,6 +290,11 @@ describe('options of redis that exclude or need each other', () => {
       want: 'modules.m.redis.replicas (line 2): given with canary: read, want canary: write: replicas must show what was written',
     },
     {
+      name: 'a list of replicas for all shards of a cluster',
+      redis: '{ topology: cluster, replicas: ["r:1"] }',
+      want: 'modules.m.redis.replicas (line 2): given as a list with topology: cluster, want discover: each shard has replicas of its own',
+    },
+    {
       name: 'an empty list of replicas',
       redis: '{ replicas: [] }',
       want: 'modules.m.redis.replicas (line 2): got [], want one host:port or more, or none',

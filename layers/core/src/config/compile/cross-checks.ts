@@ -102,6 +102,11 @@ function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
       `given with canary: ${redis.canary}, want canary: write: replicas must show what was written`,
     ],
     [
+      redis.topology === 'cluster' && Array.isArray(redis.replicas),
+      'replicas',
+      'given as a list with topology: cluster, want discover: each shard has replicas of its own',
+    ],
+    [
       (seconds(redis.expect_visibility_max) ?? 0) > (seconds(timeout) ?? Infinity),
       'expect_visibility_max',
       `got ${showValue(redis.expect_visibility_max)}, want at most the module's timeout of ${timeout}`,
