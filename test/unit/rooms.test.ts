@@ -42,6 +42,16 @@ describe('the graph of imports', () => {
     expect(findCircles(graph)).toEqual([]);
   });
 
+  it('has no circle between houses', () => {
+    const graph = new Map(houses.flatMap((house) => [...readImports(house)]));
+    const between = betweenRooms(graph, (file) => {
+      const [house = ''] = file.split('/');
+      return house === 'test' ? undefined : house;
+    });
+    expect([...between.keys()].sort()).toEqual(houses.map((house) => house.split('/')[0]).sort());
+    expect(findCircles(between)).toEqual([]);
+  });
+
   it.each(['cli', 'functions', 'local'])('has no circle between rooms of %s', (house) => {
     const rooms = betweenRooms(readImports(house), (file) =>
       file.startsWith(`${house}/`) ? dirname(file) : undefined,
