@@ -86,7 +86,7 @@ function findOther(document: unknown): string | undefined {
   const { config, data, metrics } = asMapping(document);
   const first = asMapping(Array.isArray(metrics) ? metrics[0] : undefined);
   if ('aws_namespace' in first)
-    return 'is a file of cloudwatch_exporter: `npx fargaze import` writes its rules as jobs';
+    return 'is a file of cloudwatch_exporter: `npx --no-install fargaze import` writes its rules as jobs';
   const inner = [['config', config] as const, ...Object.entries(asMapping(data))].find(
     ([, text]) => typeof text === 'string' && /^(?:discovery|static|customNamespace):/m.test(text),
   );
