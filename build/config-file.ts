@@ -9,7 +9,7 @@ import { expandProbes } from './expand-probes.ts';
 import { inlineFiles } from './inline-files.ts';
 import { applyOptions } from './probe-options.ts';
 import { readTextFile } from './text-file.ts';
-import { inlineYace, partIssues, type YaceText } from './yace-file.ts';
+import { inlineYace, partIssues, type YaceText, yaceFileAt } from './yace-file.ts';
 import { readYaml } from './yaml-text.ts';
 
 const variable = 'FARGAZE_CONFIG';
@@ -71,7 +71,7 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // What could not be read has been named with the reason.
-    all.push(...error.issues.filter(({ path }) => !unread.some((known) => known.path === path)));
+    all.push(...error.issues.filter(({ path }) => unread.length === 0 || path !== yaceFileAt));
   }
   const { own: mine, theirs: yaces } = partIssues(options.place(all), yace);
   const { own: written, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);

@@ -13,8 +13,11 @@ type Mapping = Record<string, unknown>;
 /** A YACE file that took its place in the document. */
 export type YaceText = YamlText & { readonly file: string };
 
-/** Where the file is named, and where its content goes. */
+/** Where its content goes. */
 const at = 'bridge.cloudwatch.yace';
+
+/** Where the file is named. */
+export const yaceFileAt = `${at}_file`;
 
 /** A document with `yace_file` replaced by `yace`, that file, and what is wrong with it as a file. */
 export type InlinedYace = {
@@ -47,9 +50,9 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
     return { value, issues: [], warnings: [] };
   }
   const read = readTextFile(resolve(host.directory, file));
-  const refuse = (why: string, more: readonly Issue[] = []): InlinedYace => {
+  const refuse = (why: string): InlinedYace => {
     const message = `got ${JSON.stringify(file)}, which ${why}`;
-    return { value, issues: [...more, { path: `${at}_file`, message }], warnings: [] };
+    return { value, issues: [{ path: yaceFileAt, message }], warnings: [] };
   };
   if ('fault' in read) return refuse(read.fault);
   const yaml = readYaml(read.text, { version: '1.1', yaceAt: [] });
@@ -61,7 +64,7 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
       path: path === '' ? file : `${file}: ${path}`,
       message,
     }));
-    return refuse('is not YAML', issues);
+    return { value, issues, warnings: [] };
   }
   const other = findOther(yaml.value);
   if (other !== undefined) return refuse(other);
@@ -86,7 +89,7 @@ function findOther(document: unknown): string | undefined {
   const { config, data, metrics } = asMapping(document);
   const first = asMapping(Array.isArray(metrics) ? metrics[0] : undefined);
   if ('aws_namespace' in first)
-    return 'is a file of cloudwatch_exporter: `npx fargaze import` writes its rules as jobs';
+    return 'is a file of cloudwatch_exporter: `npx --no-install fargaze import` writes its rules as jobs';
   const inner = [['config', config] as const, ...Object.entries(asMapping(data))].find(
     ([, text]) => typeof text === 'string' && /^(?:discovery|static|customNamespace):/m.test(text),
   );

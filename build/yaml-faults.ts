@@ -44,15 +44,23 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       found.push(...keyFaults(pair, { keys, lines }));
     },
   });
-  return found
+  const placed = found
     .sort((a, b) => a.at - b.at)
-    .map(({ at, message }) => {
-      const { col, line } = lines.linePos(at);
-      return { path: `line ${line}, column ${col}`, message };
-    });
+    .map((fault) => ({ ...fault, ...lines.linePos(fault.at) }));
+  // One mistake makes the parser stumble again, in the same line or the next.
+  const isEcho = ({ echo = 0, line }: (typeof placed)[number]) =>
+    placed.some((other) => (other.echo ?? 0) < echo && Math.abs(other.line - line) <= 1);
+  return placed
+    .filter((fault) => !isEcho(fault))
+    .map(({ col, line, message }) => ({ path: `line ${line}, column ${col}`, message }));
 }
 
-type Fault = { readonly at: number; readonly message: string };
+type Fault = {
+  readonly at: number;
+  readonly message: string;
+  /** How likely it only follows from a fault beside it with a lower number; 0 when unset: it stands for itself. */
+  readonly echo?: number;
+};
 
 /** Everything that YAML calls not printable: it gets into a file by mistake and is seen by nobody. */
 function controlCharacters(text: string): Fault[] {
@@ -69,8 +77,15 @@ function inWords(error: YAMLError, { document }: ParsedText): Fault {
     return { at: opened, message: 'the quote that opens here is not closed, want another one' };
   }
   const words = error.message.replace(/;? please use .*$/, '');
-  return { at, message: known[error.code] ?? `${words}, want valid YAML` };
+  const echo = echoes[error.code] ?? 0;
+  return { at, message: known[error.code] ?? `${words}, want valid YAML`, echo };
 }
+
+const echoes: Partial<Readonly<Record<YAMLError['code'], number>>> = {
+  BLOCK_AS_IMPLICIT_KEY: 1,
+  MULTILINE_IMPLICIT_KEY: 2,
+  MISSING_CHAR: 2,
+};
 
 const known: Partial<Readonly<Record<YAMLError['code'], string>>> = {
   TAB_AS_INDENT: 'a tab as indentation, want spaces',
@@ -115,7 +130,7 @@ function keyFaults(
 ): Fault[] {
   const at = (isNode(key) && key.range?.[0]) || 0;
   if (isAlias(key) || !isScalar(key))
-    return [{ at, message: 'a list, mapping or alias as a key, want text' }];
+    return [{ at, message: 'a list, mapping or alias as a key, want text', echo: 2 }];
   if (key.value === null) return [{ at, message: 'a key that is empty, want text' }];
   const name = String(key.value);
   // YAML 1.2 dropped merges; every other reader of configurations has kept them.

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { findFolderFault } from '../build/folder.ts';
 import { type LinkBases, linkAlerts } from '../infra/config/prometheus/links.ts';
 import { quote } from '../infra/config/prometheus/recording.ts';
 import { type RuleSource, renderRules } from '../infra/config/prometheus/render.ts';
@@ -67,8 +68,12 @@ export function expectedOf(
   });
 }
 
-/** Writes `files` below `folder`. @throws Error where a file cannot be written. */
+/** Writes `files` below `folder`. @throws Error naming what stands in the way, before the first is written. */
 export function writeExport(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const path of Object.keys(files)) {
+    const fault = findFolderFault(dirname(join(folder, path)));
+    if (fault !== undefined) throw new Error(`--to: got ${folder}, but ${fault}`);
+  }
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type Call, UsageError } from '../command/command.ts';
 import type { Draft } from './draft.ts';
 import { proveDraft, renderDraft } from './render.ts';
-import { fileIsThere, writeWhole } from './write.ts';
+import { refuseToWrite, writeWhole } from './write.ts';
 
 /** Where a draft goes. */
 export type Delivery = {
@@ -33,8 +33,9 @@ export function deliverDraft(
     return 0;
   }
   const files = [...others, output];
-  const [taken] = over === 'keep' ? files.filter((file) => existsSync(file)) : [];
-  if (taken !== undefined) throw fileIsThere(taken);
+  for (const file of files) refuseToWrite(file, over);
+  const folder = dirname(output);
+  const made = existsSync(folder) ? '' : `made the folder ${folder}\n`;
   for (const [file, own] of Object.entries(beside)) writeWhole(file, own, over);
   try {
     for (const warning of proveDraft(text, output, dirname(resolve(output)))) io.note(warning);
@@ -43,6 +44,6 @@ export function deliverDraft(
     if (over === 'keep') for (const file of others) rmSync(file, { force: true });
     throw error;
   }
-  io.note(`wrote ${files.join(', ')}\nnext: fargaze check, then fargaze probe --all`);
+  io.note(`${made}wrote ${files.join(', ')}\nnext: fargaze check, then fargaze probe --all`);
   return 0;
 }

@@ -1,5 +1,4 @@
 // `fargaze init`: a first fargaze.yml, of options, answers and files.
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../layers/core/src/errors.ts';
 import { targetsOf } from '../account/targets.ts';
@@ -8,7 +7,7 @@ import { type Call, textOf, textsOf, UsageError, type Values } from '../command/
 import { deliverDraft } from '../draft/deliver.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { groupTargets } from '../draft/targets.ts';
-import { fileIsThere } from '../draft/write.ts';
+import { refuseToWrite } from '../draft/write.ts';
 import { combine } from '../import/combine.ts';
 import { type Recognized, recognize, type Tool, toolNames } from '../import/recognize.ts';
 import { askPerson } from './ask.ts';
@@ -19,7 +18,7 @@ export async function run(call: Call): Promise<number> {
   const { io, values } = call;
   const output = textOf(values, 'output') ?? 'fargaze.yml';
   // Before anybody answers questions in vain.
-  if (output !== '-' && values.force !== true && existsSync(output)) throw fileIsThere(output);
+  if (output !== '-') refuseToWrite(output, values.force === true ? 'replace' : 'keep');
   const answers = await answersOf(call);
   const files = filesOf(values);
   const directory = output === '-' ? resolve('.') : dirname(resolve(output));

@@ -103,9 +103,14 @@ function selectByScheme(text: string, config: Config): Selected<Module>[] {
     const hint = didYouMean(scheme, known) || `, want ${known.join(', ')}`;
     throw new UsageError(`${redactUrl(text)}: unknown scheme ${JSON.stringify(scheme)}${hint}`);
   }
-  const { address, module } = make(text);
+  const { address, asked, module } = make(text);
   const { modules } = asUsage(() => compileConfig({ modules: { [scheme]: module } }));
-  return selectAddress(address, scheme, { ...config, modules });
+  const name = `${scheme}://${address}${asked}`;
+  // The address only says who is asked: two questions to one server would look the same.
+  return selectAddress(address, scheme, { ...config, modules }).map((one) => ({
+    ...one,
+    target: { ...one.target, name, instance: name },
+  }));
 }
 
 function selectBare(text: string, config: Config): Selected<Module>[] {
@@ -120,12 +125,21 @@ function selectBare(text: string, config: Config): Selected<Module>[] {
   );
 }
 
-type Made = { readonly address: string; readonly module: object };
+type Made = {
+  readonly address: string;
+  /** What stands behind the address where the target is shown. */
+  readonly asked: string;
+  readonly module: object;
+};
 
 /** What an address is to the prober of its scheme. */
 const byScheme: Readonly<Record<string, (text: string) => Made>> = {
-  tcp: (text) => ({ address: hostOf(text), module: { prober: 'tcp' } }),
-  tls: (text) => ({ address: hostOf(text), module: { prober: 'tcp', tcp: { tls: true } } }),
+  tcp: (text) => ({ address: hostOf(text), asked: '', module: { prober: 'tcp' } }),
+  tls: (text) => ({
+    address: hostOf(text),
+    asked: '',
+    module: { prober: 'tcp', tcp: { tls: true } },
+  }),
   dns: readDns,
   grpc: (text) => readGrpc(text, false),
   grpcs: (text) => readGrpc(text, true),
@@ -145,14 +159,13 @@ function readDns(text: string): Made {
   }
   const type = new URLSearchParams(query).get('type')?.toUpperCase() ?? 'A';
   const dns = { query_name: path, query_type: type };
-  return { address: host, module: { prober: 'dns', dns } };
+  return { address: host, asked: `/${path}?type=${type}`, module: { prober: 'dns', dns } };
 }
 
 function readGrpc(text: string, tls: boolean): Made {
-  return {
-    address: hostOf(text),
-    module: { prober: 'grpc', grpc: { service: partsOf(text).path, tls } },
-  };
+  const service = partsOf(text).path;
+  const asked = service === '' ? '' : `/${service}`;
+  return { address: hostOf(text), asked, module: { prober: 'grpc', grpc: { service, tls } } };
 }
 
 function partsOf(text: string): {

@@ -1,5 +1,6 @@
 // `fargaze export`: the program behind `npm run export`, from any folder.
 import { join, resolve } from 'node:path';
+import { findFolderFault } from '../../build/folder.ts';
 import { type Call, UsageError } from '../command/command.ts';
 import { readConfiguration } from '../command/configuration.ts';
 import { argumentsOf, runInRoot } from './child.ts';
@@ -11,6 +12,8 @@ export async function run(call: Call): Promise<number> {
     throw new UsageError('--to is missing', 'e.g. fargaze export --to monitoring');
   // A mistake is reported here, with the name by which the user knows the file.
   readConfiguration(values);
+  const fault = findFolderFault(values.to);
+  if (fault !== undefined) throw new UsageError(`--to: got ${values.to}, but ${fault}`);
   const program = join(bundle, 'export.mjs');
   const names = ['to', 'runbooks', 'grafana', 'pushgateway-job', 'prometheus-job'];
   const status = await runInRoot(call, [program, ...argumentsOf(values, names, ['to'])]);

@@ -13,7 +13,7 @@ export async function run(call: Call): Promise<number> {
       'packaging needs the project and what it is built with',
       inClone
         ? 'run: npm ci'
-        : 'fargaze project deployment && cd deployment && npm ci && npx fargaze preflight',
+        : 'fargaze project deployment && cd deployment && npm ci && npx --no-install fargaze preflight',
     );
   }
   readConfiguration(values);

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { findFolderFault } from '../../build/folder.ts';
 import { type Call, UsageError } from '../command/command.ts';
 import { configPath, hasConfiguration } from '../command/configuration.ts';
 import { shellWord } from '../command/shell-word.ts';
@@ -40,6 +41,10 @@ export async function run({ inClone, io, positionals, root, values }: Call): Pro
   const [taken] = [...copies.keys()].filter((path) => existsSync(join(to, path)));
   if (taken !== undefined && values.force !== true) {
     throw new UsageError(`${join(target, taken)} is there already`, 'to replace it: --force');
+  }
+  for (const folder of new Set([...copies.keys()].map((path) => dirname(join(target, path))))) {
+    const fault = findFolderFault(folder);
+    if (fault !== undefined) throw new UsageError(`got ${target}, but ${fault}`);
   }
   for (const [path, from] of copies) {
     const at = join(to, path);

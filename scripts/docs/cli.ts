@@ -5,8 +5,9 @@ import { commands } from '../../cli/commands.ts';
 const head = `# The command
 
 \`fargaze\` tries, checks, makes and prices a configuration, and reads what became of it. In a clone it is there after \`npm ci\`,
-as \`npx fargaze\`; elsewhere after the package of a release is installed ([quick-start.md](quick-start.md)). It runs the
-code of the functions: a target that is up here was judged by the same rules. This page is made of each command's own help
+as \`npx --no-install fargaze\`; elsewhere after the package of a release is installed ([quick-start.md](quick-start.md)).
+Without \`--no-install\`, npx where nothing is installed asks the public registry for a package of that name, which may be a
+stranger's. The command runs the code of the functions: a target that is up here was judged by the same rules. This page is made of each command's own help
 (\`npm run generate\`).
 
 Results go to standard output, notes and errors to standard error. Colours and progress are for terminals only; \`NO_COLOR\`

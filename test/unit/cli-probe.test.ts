@@ -139,6 +139,21 @@ it('a closed port, a name server and Redis are judged by their own probers', asy
   expect(out).toMatch(/module tcp\n[\s\S]*module redis\n[\s\S]*module grpc\n[\s\S]*module dns\n/);
 });
 
+it('two questions to one server are shown apart', async () => {
+  const server = '127.0.0.1:1';
+  const typed = [`dns://me:planted77@${server}/a.example?type=aaaa`, `dns://${server}/b.example`];
+  const calls = [`tcp://${server}`, `tls://${server}`, `grpc://${server}`, `grpc://${server}/a.B`];
+  const asked = ['probe', ...typed, ...calls, '-t', '1s', '--json'];
+  const { targets } = JSON.parse((await runCli(asked, { cwd: folder })).out);
+  type Shown = { readonly probe: string; readonly target: string };
+  expect(targets.every(({ probe, target }: Shown) => probe === target)).toBe(true);
+  expect(targets.map(({ target }: Shown) => target)).toEqual([
+    `dns://${server}/a.example?type=AAAA`,
+    `dns://${server}/b.example?type=A`,
+    ...calls,
+  ]);
+});
+
 it('Ctrl-C ends it at once, without a word', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

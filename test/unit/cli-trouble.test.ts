@@ -1,8 +1,13 @@
 // What the command does where its surroundings fail it: a full disk is no verdict on a target, and no stack trace.
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { run as project } from '../../cli/project/project.ts';
 import { isThrottled } from '../../functions/ecs-bridge/aws/source-error.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
+import { writeExport } from '../../scripts/export.ts';
+import { runCli } from '../support/run-cli.ts';
 
 it('standard output that cannot be written ends with 2, in words', async () => {
   const command = `"${process.execPath}" "${resolve('cli/fargaze.mjs')}" --version > /dev/full`;
@@ -16,4 +21,54 @@ it('a source that failed without a cause asked for nothing', () => {
   expect(
     isThrottled(new SourceError('no region', { operation: 'ListClusters', retryable: false })),
   ).toBe(false);
+});
+
+describe('where a file stands in the place of a folder', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fargaze-trouble-'));
+    writeFileSync(join(folder, 'taken'), 'kept');
+    writeFileSync(join(folder, 'bb.yml'), 'modules: { a: { prober: http } }');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['export --to taken -c good.yml', '--to: got taken, but taken is a file, want a folder'],
+    ['export --to taken/a/b -c good.yml', '--to: got taken/a/b, but taken is a file'],
+    ['init -o taken/a.yml', 'taken/a.yml cannot be written: taken is a file, want a folder'],
+    ['init -o . --force', '. is a folder, want a file\ne.g. --output fargaze.yml'],
+    ['import bb.yml -o taken/a.yml', 'taken/a.yml cannot be written: taken is a file'],
+    ['import bb.yml -o .', '. is a folder, want a file'],
+  ])('fargaze %s says so, with 2', async (line, words) => {
+    writeFileSync(join(folder, 'good.yml'), '{}');
+    const before = readdirSync(folder);
+    const { code, err } = await runCli(line.split(' '), { cwd: folder });
+    expect([code, err]).toEqual([2, expect.stringContaining(`fargaze: ${words}`)]);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('fargaze project says so', async () => {
+    const place = { bundle: '', inClone: false, root: resolve('.') };
+    const nothing = { values: {}, positionals: [join(folder, 'taken')], commands: [] };
+    await expect(project({ ...place, ...nothing, io: {} as never })).rejects.toThrow(
+      'taken is a file, want a folder',
+    );
+  });
+
+  it('an export writes nothing where one of its folders is a file', () => {
+    writeFileSync(join(folder, 'b'), '');
+    expect(() => writeExport(folder, { 'a/one': '', 'b/two': '' })).toThrow('b is a file');
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+  });
+
+  it('a folder that is made is named', async () => {
+    const made = await runCli(['init', '-o', 'new/x.yml'], { cwd: folder });
+    expect([made.code, made.err]).toEqual([
+      0,
+      expect.stringContaining('made the folder new\nwrote new/x.yml'),
+    ]);
+    mkdirSync(join(folder, 'old'));
+    const there = await runCli(['init', '-o', 'old/x.yml'], { cwd: folder });
+    expect([there.code, there.err]).toEqual([0, expect.not.stringContaining('made')]);
+  });
 });

@@ -87,7 +87,7 @@ const elsewhere: readonly Elsewhere[] = [
     words: 'await account(minutes',
   },
   {
-    form: /^npm install \.\/fargaze-\S+\.tgz$|^cd deployment$|^npx fargaze (?:check|cost|probe|project)\b/,
+    form: /^npm install \.\/fargaze-\S+\.tgz$|^cd deployment$|^npx (?:--no-install )?fargaze (?:check|cost|probe|project)\b/,
     file: 'test/contract/newcomer.test.ts',
     words: "stepsOf('docs/quick-start.md')",
   },
@@ -102,17 +102,17 @@ const elsewhere: readonly Elsewhere[] = [
     words: "['scripts/release-notes.mjs', tag]",
   },
   {
-    form: /^npx fargaze (?:init|--version)\b/,
+    form: /^npx (?:--no-install )?fargaze (?:init|--version)\b/,
     file: 'test/unit/cli-init.test.ts',
     words: "runCli(['init', ...args]",
   },
   {
-    form: /^npx fargaze import\b/,
+    form: /^npx (?:--no-install )?fargaze import\b/,
     file: 'test/unit/cli-import.test.ts',
     words: "imported('blackbox.yml', 'prometheus.yml')",
   },
   {
-    form: /^npx fargaze(?: (?:bridge --dry-run|status.*|export --to \S+))?$/,
+    form: /^npx (?:--no-install )?fargaze(?: (?:bridge --dry-run|status.*|export --to \S+))?$/,
     file: 'test/unit/cli-status.test.ts',
     words: "['bridge', '--dry-run', '-c', 'bridge.yml']",
   },
@@ -200,7 +200,7 @@ it.each(elsewhere)('$form is run by $file', ({ file, words }) => {
 it('every call of fargaze in them is one that it understands', () => {
   const typed = commands.flatMap(({ command }) => command.split(' && '));
   const calls = typed.flatMap((command) => {
-    const [, name, rest = ''] = /^npx fargaze ([a-z]+)(.*)$/.exec(command) ?? [];
+    const [, name, rest = ''] = /^npx (?:--no-install )?fargaze ([a-z]+)(.*)$/.exec(command) ?? [];
     return name === undefined ? [] : [{ command, name, args: rest.split(' ').filter(Boolean) }];
   });
   expect(calls.length).toBeGreaterThan(15);
@@ -208,6 +208,15 @@ it('every call of fargaze in them is one that it understands', () => {
     const spec = fargaze.find((one) => one.name === name);
     expect([command, spec?.name]).toEqual([command, name]);
     if (spec !== undefined) expect(() => parseCommandLine(args, spec)).not.toThrow();
+  }
+});
+
+it('the first call of fargaze on each page where a reader may begin installs nothing from a registry', () => {
+  const pages = ['README.md', 'quick-start', 'cli', 'migrating', 'troubleshooting'];
+  for (const name of pages) {
+    const page = name.endsWith('.md') ? name : `docs/${name}.md`;
+    const [first] = /npx [^\n`]*?fargaze/.exec(readFileSync(page, 'utf8')) ?? [];
+    expect([page, first]).toEqual([page, 'npx --no-install fargaze']);
   }
 });
 

@@ -249,6 +249,16 @@ describe('yace_file', () => {
     expect(issuesOf(text, directory)).toContain('jobs.yml: got null, want a mapping');
   });
 
+  it.each([
+    ['a line that is indented too far', 'a: b\n  c: [d]\n', 'line 1, column 4: a key within'],
+    ['a tab', 'discovery:\n  jobs:\n\t- type: AWS/ECS\n', 'line 3, column 1: a tab'],
+  ])('one mistake in it is named once: %s', (_, content, words) => {
+    write(content);
+    expect(issuesOf('bridge: { cloudwatch: { yace_file: jobs.yml } }', directory)).toEqual([
+      expect.stringContaining(`jobs.yml: ${words}`),
+    ]);
+  });
+
   it('beside yace is refused', () => {
     const both = `bridge: { cloudwatch: { yace_file: a.yml, yace: { discovery: { jobs: [{ type: AWS/ECS, ${cpu} }] } } } }`;
     expect(issuesOf(both, directory)).toEqual([
