@@ -19,13 +19,20 @@ export function reportPreflight(template: Template, deployed?: Stack): Preflight
     ...exceeded(stack),
   ];
   const losses = deployed === undefined ? undefined : describeLosses(deployed, stack);
+  // As `serverless deploy` does: it stops before it takes something away, unless it is told to.
+  const against = [
+    ...faults,
+    ...(losses === undefined
+      ? []
+      : ['what it would remove or replace, without --allow-replacement']),
+  ];
   const parts = [
     section('Would create', countTypes(stack)),
     section(`US dollars a month, list prices of us-east-1, ${pricesOf}`, bill(stack)),
     ...(deployed === undefined ? [] : [section('Would remove or replace', losses ?? '  nothing')]),
-    section('Stands against it', faults.length === 0 ? '  nothing' : indent(faults)),
+    section('Stands against it', against.length === 0 ? '  nothing' : indent(against)),
   ];
-  return { text: parts.join('\n\n'), sound: faults.length === 0 && losses === undefined };
+  return { text: parts.join('\n\n'), sound: against.length === 0 };
 }
 
 function section(head: string, text: string): string {

@@ -47,6 +47,9 @@ it('compares with a stack that is given', () => {
   const { sound, text } = reportPreflight(packagedWith({ VpcCidr: '10.43.0.0/16' }), deployed);
   expect(sound).toBe(false);
   expect(text).toContain('AWS::EC2::VPC Vpc is replaced: CidrBlock changes');
+  expect(text).toMatch(
+    /Stands against it:\n {2}what it would remove or replace, without --allow-replacement$/,
+  );
 });
 
 it('what exceeds a limit, or refers to what is not there, stands against it', () => {

@@ -159,6 +159,11 @@ const sets: readonly { readonly name: string; readonly values: Values }[] = [
     name: 'more clusters, and addresses of tasks',
     values: { ScrapedClusters: 'arn:aws:ecs:x:1:cluster/a', ScrapedCidr: '10.0.0.0/8' },
   },
+  ...[
+    'us-gov-west-1a,us-gov-west-1b',
+    'eusc-de-east-1a,eusc-de-east-1b',
+    'us-west-2-lax-1a,us-west-2a',
+  ].map((Zones) => ({ name: `the zones ${Zones}`, values: { Zones } })),
   { name: 'reserved concurrency', values: { ReservedConcurrency: '1' } },
 ];
 
