@@ -22,7 +22,11 @@ export type HostileBoards = {
 /** Starts all of it; ends once Prometheus has the series. */
 export async function startHostileBoards(): Promise<HostileBoards> {
   const directory = await mkdtemp(join(tmpdir(), 'fargaze-page-'));
-  const exporter = createServer((_, response) => response.end(exposition()));
+  const exporter = createServer((_, response) => {
+    // Without a type Prometheus 3 scrapes nothing.
+    response.setHeader('content-type', 'text/plain; version=0.0.4');
+    response.end(exposition());
+  });
   await new Promise<void>((resolve) => exporter.listen(0, '127.0.0.1', resolve));
   const { port } = exporter.address() as AddressInfo;
   const configFile = join(directory, 'prometheus.yml');

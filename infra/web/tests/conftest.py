@@ -54,7 +54,7 @@ def fetch(url: str, method: str = "GET") -> Answer:
         return Answer(error.code, error.read().decode())
 
 
-def wait_for(what: str, check: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(what: str, check: Callable[[], bool], seconds: float = 60) -> None:
     """Poll until `check` is true; errors of the network count as not yet."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
