@@ -153,7 +153,9 @@ it('of a key that stands twice the last counts, as in YACE', () => {
 it('a file of another kind is refused by its name', () => {
   const java =
     'region: eu-west-1\nmetrics:\n- aws_namespace: AWS/ELB\n  aws_metric_name: Latency\n';
-  expect(refusal(java)).toContain('which is a file of cloudwatch_exporter: `npx --no-install fargaze import`');
+  expect(refusal(java)).toContain(
+    'which is a file of cloudwatch_exporter: `npx --no-install fargaze import`',
+  );
   const values = 'replicas: 1\nconfig: |\n  discovery:\n    jobs: []\n';
   expect(refusal(values)).toContain('holds a YACE file as the text of config');
   const map = `kind: ConfigMap\ndata:\n  yace.yml: |\n    static: []\n`;
