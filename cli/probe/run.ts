@@ -53,9 +53,20 @@ function refuseMalformed(results: readonly Result[]): void {
     const { outcome } = observation;
     if (selected.job !== adHocJob || outcome === undefined || outcome.ok) continue;
     if (outcome.phase === 'guard' && outcome.reason === 'protocol') {
-      throw new UsageError(outcome.detail, 'see: fargaze probe --help');
+      throw new UsageError(
+        `${outcome.detail}${portFault(selected.target.address)}`,
+        'see: fargaze probe --help',
+      );
     }
   }
+}
+
+/** That the port is the mistake, where it is one that no server can have. */
+function portFault(address: string): string {
+  const [authority = ''] = address.replace(/^\w+:\/\//, '').split(/[/?#]/);
+  const port = /^(?:[^@]*@)?(?:\[[^\]]*\]|[\w.-]+):(\d+)$/.exec(authority)?.[1];
+  const isRight = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  return isRight ? '' : `; got port ${port}, want one from 1 to 65535`;
 }
 
 /** Without a file, or with a broken one that nothing depends on, the built-in modules do. */

@@ -154,6 +154,15 @@ it('two questions to one server are shown apart', async () => {
   ]);
 });
 
+it.each(['redis://me:planted77@h:70000/2', 'http://h:70000/a', 'tcp://h:70000'])(
+  'a port that is too high is named as the mistake: %s',
+  async (address) => {
+    const { code, err } = await runCli(['probe', address], { cwd: folder });
+    expect([code, err]).toEqual([2, expect.stringContaining('got port 70000, want one from 1 to')]);
+    expect(err).not.toContain('planted77');
+  },
+);
+
 it('Ctrl-C ends it at once, without a word', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
