@@ -76,7 +76,7 @@ it.each([
   { args: ['probe', 'redis://:sekret@'], want: 'want redis://' },
   {
     args: ['probe', 'redis://127.0.0.1:70000'],
-    want: 'got "redis://127.0.0.1:70000", want redis://host[:port][/database] or rediss://\n',
+    want: 'want redis://host[:port][/database] or rediss://; got port 70000, want one from 1 to 65535\n',
   },
   { args: ['probe', 'dns://127.0.0.1/a?type=FOO'], want: 'fargaze: got "FOO", want a type' },
   { args: ['probe', 'dns:///a.example.com'], want: 'no host' },
