@@ -35,7 +35,12 @@ it.each([
     code: 2,
     told: '--grafana: got here, want a URL such as https://example.org/grafana\nusage: ',
   },
-  { command: 'export', args: ['--to', fileOf('file', '')], code: 1, told: 'ENOTDIR' },
+  {
+    command: 'export',
+    args: ['--to', fileOf('file', '')],
+    code: 1,
+    told: 'is a file, want a folder',
+  },
   { command: 'cost', args: ['ten'], code: 2, told: 'got ten, want numbers of services\nusage: ' },
   { command: 'preflight', args: ['--deployed'], code: 2, told: '--deployed: got nothing, want a' },
   { command: 'preflight', args: ['--deployed='], code: 2, told: '--deployed: got nothing, want' },
