@@ -1,10 +1,11 @@
 // Instant queries to a Prometheus. Every answer that is none says which URL, without its secrets, and what to try.
 import { systemClock } from '../../layers/core/src/clock.ts';
-import { readSecret, type SecretRef } from '../../layers/core/src/config/secret.ts';
+import type { SecretRef } from '../../layers/core/src/config/secret.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { messageOf } from '../../layers/core/src/errors.ts';
 import { ask } from '../../layers/core/src/http/ask.ts';
-import { decodeUserInfo, redactUrl } from '../../layers/core/src/redact.ts';
+import type { Auth } from '../../layers/core/src/http/auth.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 
 /** One series of an answer. */
@@ -22,12 +23,12 @@ const nothing = Buffer.alloc(0);
 
 /** The answer to `expression`. @throws UsageError when there is none. */
 export async function query(prometheus: Prometheus, expression: string): Promise<Row[]> {
-  const { headers, url } = requestOf(prometheus);
+  const { auth, url } = requestOf(prometheus);
   url.searchParams.set('query', expression);
   const deadline = startDeadline(patience, systemClock);
   const shown = redactUrl(prometheus.url);
   try {
-    const answer = await ask({ method: 'GET', url, headers, body: nothing, keep }, deadline);
+    const answer = await ask({ method: 'GET', url, auth, body: nothing, keep }, deadline);
     if (answer.status !== 200) {
       const hint =
         answer.status === 404 ? 'want the URL that stands before /api/v1/query' : undefined;
@@ -45,29 +46,20 @@ export async function query(prometheus: Prometheus, expression: string): Promise
   }
 }
 
-function requestOf({ bearer, url: text }: Prometheus) {
+/** User info stays in the address: core sends and hides it as it does the token. */
+function requestOf({ bearer, url: text }: Prometheus): { readonly url: URL; readonly auth?: Auth } {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
     throw new UsageError(
       `--url: got ${JSON.stringify(redactUrl(text))}, want a URL such as http://localhost:9090`,
     );
   }
   const url = new URL(text);
-  const { password, username } = url;
-  url.username = '';
-  url.password = '';
   url.hash = '';
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`;
-  const headers: Record<string, string> = {};
-  if (username !== '') {
-    const pair = `${decodeUserInfo(username)}:${decodeUserInfo(password)}`;
-    headers.authorization = `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
-  }
-  if (bearer !== undefined) {
-    if (!/^(?:env|file):./.test(bearer))
-      throw new UsageError('--bearer: want env:NAME or file:/path, not the token itself');
-    headers.authorization = `Bearer ${readSecret(bearer as SecretRef)}`;
-  }
-  return { url, headers };
+  if (bearer === undefined) return { url };
+  if (!/^(?:env|file):./.test(bearer))
+    throw new UsageError('--bearer: want env:NAME or file:/path, not the token itself');
+  return { url, auth: { kind: 'bearer', token: bearer as SecretRef } };
 }
 
 type Answer = {

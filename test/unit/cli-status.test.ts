@@ -116,6 +116,27 @@ describe('with a server that answers as Prometheus does', () => {
     expect([token.code, asked.at(-1)?.headers.authorization]).toEqual([0, 'Bearer planted78']);
   });
 
+  it('credentials are not shown either where the server repeats what it was sent', async () => {
+    const echo = createServer((request, response) => {
+      response.statusCode = 401;
+      response.end(`no: ${request.headers.authorization}`);
+    });
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
+    const place = `127.0.0.1:${(echo.address() as AddressInfo).port}`;
+    const env = { TOKEN17: 'planted78' };
+    const basic = await runCli(['status', '--url', `http://me:planted77@${place}`]);
+    const token = await runCli(['status', '--url', `http://${place}`, '--bearer', 'env:TOKEN17'], {
+      env,
+    });
+    echo.close();
+    expect([basic.code, token.code]).toEqual([2, 2]);
+    expect(basic.err + token.err).toMatch(/status 401[\s\S]*status 401/);
+    const pair = Buffer.from('me:planted77').toString('base64');
+    for (const secret of ['planted77', pair, 'planted78']) {
+      expect(basic.err + token.err).not.toContain(secret);
+    }
+  });
+
   it('a Prometheus without fargaze, and none at all, are no good news', async () => {
     results = {};
     expect(await runCli(['status', '--url', `http://${url}`])).toMatchObject({

@@ -3,6 +3,7 @@
 // to what is there and is done when a later reading still shows what it added (docs/adr/0009).
 import {
   type Clock,
+  ConfigError,
   type Deadline,
   findSeries,
   type Group,
@@ -67,6 +68,8 @@ export async function pushEvents(
   for (let open = works; open.length > 0; open = works.filter(({ outcome }) => !outcome)) {
     await runRound(open, env);
     if (works.every(({ outcome }) => outcome)) break;
+    // A secret that cannot be had is not there a second later either: the queue brings the events again.
+    if (works.some(({ error }) => error instanceof ConfigError)) break;
     if (env.deadline.signal.aborted || window + margin >= env.deadline.remaining()) break;
     await env.clock.sleep(window + margin);
   }
