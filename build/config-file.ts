@@ -66,7 +66,8 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
-      return { config, warnings: [...blackbox.warnings, ...warnings] };
+      const left = warnings.map(({ message, path }) => `${path}: ${message}`);
+      return { config, warnings: [...blackbox.warnings, ...left] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -83,16 +84,13 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
     ...blackbox.issues.filter((issue) => !isUnread(issue)),
     ...blackboxes,
     ...named(yaces, yace),
-    ...(yaces.length === 0 ? [] : explaining(warnings)),
+    ...(yaces.length === 0 ? [] : warnings.filter(mayExplain)),
   ]);
 }
 
-/** What YACE would leave out without a word may be why something is missing: a key that is nearly another. */
-function explaining(warnings: readonly string[]): Issue[] {
-  return warnings.flatMap((warning) => {
-    const [, path, message] = /^(.+? \(line \d+\)): (.*did you mean.*)$/.exec(warning) ?? [];
-    return path === undefined || message === undefined ? [] : [{ path, message }];
-  });
+/** A key that YACE ignores and that is nearly another one may be why that other one is missing. */
+function mayExplain({ message }: Issue): boolean {
+  return message.includes('did you mean');
 }
 
 /** Nothing at all is more likely the wrong file, or one that lost its content, than a wish to watch nothing. */

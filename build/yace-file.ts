@@ -24,8 +24,8 @@ export type InlinedYace = {
   readonly value: unknown;
   readonly issues: readonly Issue[];
   readonly yace?: YaceText;
-  /** What of the YACE document was left out or rewritten, in words. */
-  readonly warnings: readonly string[];
+  /** What of the YACE document was left out or rewritten; places name their file and line. */
+  readonly warnings: readonly Issue[];
 };
 
 /** The document that fargaze.yml is, and where it stands. */
@@ -74,9 +74,10 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
     cloudwatch: { ...rest, yace: tidied.value },
   });
   const place = { file, prefix: '', lineOf: yaml.lineOf };
-  const twice = yaml.errors.map(
-    ({ message, path }) => `${file}: ${path}: ${message}: read as the last`,
-  );
+  const twice = yaml.errors.map(({ message, path }) => ({
+    path: `${file}: ${path}`,
+    message: `${message}: read as the last`,
+  }));
   const warnings = [
     ...twice,
     ...toWarnings([...tidied.warnings, ...unversioned(yaml.value)], place),
@@ -106,7 +107,7 @@ function unversioned(document: unknown): Finding[] {
 
 type Place = { readonly file: string; readonly prefix: string; readonly lineOf: Host['lineOf'] };
 
-function toWarnings(found: readonly Finding[], { file, lineOf, prefix }: Place): string[] {
+function toWarnings(found: readonly Finding[], { file, lineOf, prefix }: Place): Issue[] {
   return found
     .map(({ message, path: steps }) => {
       const path = `${prefix}${formatPath(steps)}`;
@@ -115,7 +116,7 @@ function toWarnings(found: readonly Finding[], { file, lineOf, prefix }: Place):
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map(({ line, message, path }) => {
       const lines = line === undefined ? '' : ` (line ${line})`;
-      return `${file}: ${path}${lines}: ${message}`;
+      return { path: `${file}: ${path}${lines}`, message };
     });
 }
 

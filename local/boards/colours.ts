@@ -1,5 +1,6 @@
 // Colours by name for light and for dark ground, and the stylesheet of all drawings. Texts are readable by WCAG's 4.5:1,
 // lines and areas by its 3:1.
+import { hashText } from '../../layers/core/src/hash.ts';
 import type { ColourName } from './board-file.ts';
 
 /** A theme of Grafana. */
@@ -49,19 +50,13 @@ export const palette: readonly Shades[] = [
 export function coloursFor(names: readonly string[]): number[] {
   const taken = new Set<number>();
   return names.map((name) => {
-    let colour = hash(name) % palette.length;
+    let colour = hashText(name) % palette.length;
     for (let tries = 0; taken.has(colour) && tries < palette.length; tries += 1) {
       colour = (colour + 1) % palette.length;
     }
     taken.add(colour);
     return colour;
   });
-}
-
-function hash(text: string): number {
-  let value = 7;
-  for (const character of text) value = (value * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return value;
 }
 
 /** The rules of one theme. */

@@ -189,10 +189,10 @@ const well = () => {
   ];
 };
 
-/** Without their waits, rules may see a start before the first scrape: what that told is resolved, and forgotten. */
+/** The rules have no waits here, so some fire before the first scrape. Waits until they are resolved, and drops their messages. */
 async function untilQuiet(): Promise<void> {
   series = well;
-  // Some groups are told a second or two after they began.
+  // Alertmanager sends some groups a second or two after they began to fire.
   let since: number | undefined;
   const check = async () => {
     const up = await prometheus.query('up == 1');
