@@ -211,13 +211,14 @@ describe('a deployed stack', () => {
 
 describe('what was made of a configuration with secrets by reference, in a shell that holds them', () => {
   it.each(['.build', '.serverless'])('shows none in %s', (folder) => {
+    const config = readFileSync(join(tree.directory, '.build/config/fargaze.json'), 'utf8');
+    expect(config).toContain('planted_bearer');
     expect(findPlanted(join(tree.directory, folder))).toEqual([]);
   });
 
   it('shows none in what the account was told, nor in what was printed', () => {
     expect(said).toContain('Service');
     expect(findInText(said)).toEqual([]);
-    expect(JSON.stringify(first)).toContain('planted_bearer');
     expect(findInText(JSON.stringify(first))).toEqual([]);
   });
 });
