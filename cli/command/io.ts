@@ -3,7 +3,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { environmentWith } from '../../build/environment.ts';
 import { type Painter, paintNothing, type Style, span } from '../../local/terminal/line.ts';
-import { choosePainter } from '../../local/terminal/terminal.ts';
+import { choosePainter, sizeOf } from '../../local/terminal/terminal.ts';
 
 /** What a command writes to, and asks. */
 export type Io = {
@@ -15,6 +15,8 @@ export type Io = {
   readonly note: (text: string) => void;
   /** A text in a style, as far as results are shown in colours. */
   readonly paint: (text: string, style: Style) => string;
+  /** Columns of the terminal that results go to; undefined where they go elsewhere. */
+  readonly columns: number | undefined;
   /** Whether a person can be asked. */
   readonly canAsk: boolean;
   readonly input: Readable;
@@ -41,6 +43,7 @@ export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean })
       if (!quiet) stderr.write(`${text}\n`);
     },
     paint: (text, style) => painter(span(text, style)),
+    columns: stdout.isTTY === true ? sizeOf(stdout).columns : undefined,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     input: stdin,
     prompts: stderr,
