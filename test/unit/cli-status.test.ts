@@ -1,6 +1,6 @@
 // `fargaze status`, `fargaze bridge --dry-run`, `fargaze export` and completion: what they read and print.
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -322,6 +322,17 @@ it('rules and boards are exported for the configuration of any folder', async ()
   const { code, out } = await runCli(['export', '-c', 'x.yml', '--to', 'rules'], { cwd: folder });
   expect([code, out]).toEqual([0, expect.stringMatching(/^\d+ files in /)]);
   expect(existsSync(join(folder, 'rules/prometheus'))).toBe(true);
+  const uid = ['--datasource-uid', 'mine'];
+  await runCli(['export', '-c', 'x.yml', '--to', 'rules', ...uid], { cwd: folder });
+  const alerts = readFileSync(join(folder, 'rules/grafana/alerting/rules.yml'), 'utf8');
+  expect(alerts).toContain('datasourceUid: mine');
+  const wrong = await runCli(['export', '-c', 'x.yml', '--to', 'rules', '--grafana', 'x'], {
+    cwd: folder,
+  });
+  expect([wrong.code, wrong.err]).toEqual([
+    2,
+    'fargaze: --grafana: got x, want a URL such as https://example.org/grafana\n',
+  ]);
   expect(await runCli(['export', '-c', 'x.yml'], { cwd: folder })).toMatchObject({
     code: 2,
     err: expect.stringContaining('--to is missing'),
