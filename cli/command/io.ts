@@ -1,9 +1,11 @@
 // Where a command writes: results to standard output, notes and errors to standard error. Colours only where a terminal shows
 // them. A reader that has gone (`| head`) ends the command without a word.
 import type { Readable, Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { environmentWith } from '../../build/environment.ts';
 import { type Painter, paintNothing, type Style, span } from '../../local/terminal/line.ts';
 import { choosePainter, sizeOf } from '../../local/terminal/terminal.ts';
+import { isAsciiOnly, toAscii } from './letters.ts';
 
 /** What a command writes to, and asks. */
 export type Io = {
@@ -35,12 +37,16 @@ export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean })
       process.exit(2);
     });
   }
-  const painter: Painter = plain ? paintNothing : choosePainter(stdout, environmentWith({}));
+  const variables = environmentWith({});
+  const painter: Painter = plain ? paintNothing : choosePainter(stdout, variables);
+  const ascii = isAsciiOnly(variables);
+  const write = (stream: WriteStream, text: string) =>
+    stream.write(`${ascii && stream.isTTY ? toAscii(text) : text}\n`);
   return {
-    out: (text) => stdout.write(`${text}\n`),
-    fail: (text) => stderr.write(`${text}\n`),
+    out: (text) => void write(stdout, text),
+    fail: (text) => void write(stderr, text),
     note: (text) => {
-      if (!quiet) stderr.write(`${text}\n`);
+      if (!quiet) write(stderr, text);
     },
     paint: (text, style) => painter(span(text, style)),
     columns: stdout.isTTY === true ? sizeOf(stdout).columns : undefined,

@@ -24,6 +24,9 @@ type Row = { readonly state: State; readonly what: string; readonly rest: string
 /** Widest that names may be where output is no terminal, so that one long address does not push all others away. */
 const widest = 60;
 
+/** Narrowest that a name is cut to: below, the terminal breaks the line. */
+const narrowest = 32;
+
 /** How many targets, functions and alerts are in each state. */
 export function countsOf({ alerts, functions, targets }: Status): Readonly<Record<string, number>> {
   const count = (wanted: State) =>
@@ -73,7 +76,7 @@ export function render(status: Status, io: Pick<Io, 'columns' | 'paint'>): strin
 function table(rows: readonly Row[], { columns, paint }: Pick<Io, 'columns' | 'paint'>): string[] {
   const longest = Math.max(0, ...rows.map(({ what }) => widthOf(what)));
   const rest = Math.max(0, ...rows.map((row) => widthOf(row.rest)));
-  const room = columns === undefined ? longest : Math.max(16, columns - 11 - rest);
+  const room = columns === undefined ? longest : Math.max(narrowest, columns - 11 - rest);
   const width = Math.min(longest, room, columns === undefined ? widest : room);
   return rows.map(({ rest, state, what }) => {
     const shown = columns === undefined ? what : cutMiddle(what, room);
