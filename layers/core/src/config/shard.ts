@@ -18,3 +18,13 @@ export function parseShard(text: string): Shard | undefined {
 export function isInShard(name: string, { index, of }: Shard): boolean {
   return hashText(name) % of === index - 1;
 }
+
+/** `items` by the shard that holds each, in one pass. */
+export function splitByShard<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  of: number,
+): Item[][] {
+  const shards: Item[][] = Array.from({ length: of }, () => []);
+  for (const item of items) shards[hashText(item.name) % of]?.push(item);
+  return shards;
+}
