@@ -1,6 +1,9 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
 import { linkEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
-import { bridgeEcsEntries } from '../../layers/core/src/config/compile/bridge-schema.ts';
+import {
+  bridgeEcsEntries,
+  bridgeEntries,
+} from '../../layers/core/src/config/compile/bridge-schema.ts';
 import {
   budgetEntries,
   cloudwatchEntries,
@@ -145,6 +148,10 @@ their function's time, and says how many shards they need.
 
 Targets that are known to be up, \`host:port\` or addresses, 1 to 5: a list for the internet, or a mapping of \`internet\` and \`vpc\` to such
 lists. A probe that fails for the network while none of them can be reached is unknown and not down ([probing.md](probing.md)).
+
+## bridge
+
+${table(bridgeEntries)}
 
 ## bridge.ecs
 

@@ -26,7 +26,8 @@ export type EcsApi = {
   listServices(cluster: string): Promise<string[]>;
   describeServices(cluster: string, arns: readonly string[]): Promise<RawService[]>;
   describeServiceRevisions(arns: readonly string[]): Promise<RawServiceRevision[]>;
-  listTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<string[]>;
+  /** ARNs of the tasks of a service, or of all. */
+  listTasks(cluster: string, status: 'RUNNING' | 'STOPPED', service?: string): Promise<string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<RawTask[]>;
   listContainerInstances(cluster: string): Promise<string[]>;
   describeContainerInstances(
@@ -88,8 +89,11 @@ export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi
       describe('DescribeServices', 'services', { cluster, services, include: ['TAGS'] }),
     describeServiceRevisions: (serviceRevisionArns) =>
       describe('DescribeServiceRevisions', 'serviceRevisions', { serviceRevisionArns }),
-    listTasks: (cluster, desiredStatus) =>
-      list('ListTasks', 'taskArns', { cluster, desiredStatus }),
+    listTasks: (cluster, desiredStatus, serviceName) =>
+      list('ListTasks', 'taskArns', {
+        ...{ cluster, desiredStatus },
+        ...(serviceName !== undefined && { serviceName }),
+      }),
     describeTasks: (cluster, tasks) => describe('DescribeTasks', 'tasks', { cluster, tasks }),
     listContainerInstances: (cluster) =>
       list('ListContainerInstances', 'containerInstanceArns', { cluster }),

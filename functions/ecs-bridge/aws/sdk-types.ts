@@ -32,7 +32,7 @@ export type RawContainer = Container;
 /** A deployment of a service. */
 export type RawDeployment = Timed<Deployment>;
 /** An event of a service. */
-export type RawServiceEvent = Timed<Pick<ServiceEvent, 'createdAt' | 'message'>>;
+export type RawServiceEvent = Timed<Pick<ServiceEvent, 'id' | 'createdAt' | 'message'>>;
 /** A revision of a service. */
 export type RawServiceRevision = ServiceRevision;
 
