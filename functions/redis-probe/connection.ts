@@ -81,6 +81,11 @@ export class Connection {
     return this.#session.ask(phase, command);
   }
 
+  /** Takes replies as large as the map of a cluster from here on. */
+  allowMaps(): void {
+    this.#session?.allowMaps();
+  }
+
   /** What arrives without being asked for. @throws Verdict when nothing does. */
   receive(phase: Phase, what: string): Promise<Reply> {
     if (this.#session === undefined) throw new Error('connection is not open');
@@ -102,7 +107,7 @@ export class Connection {
       return undefined;
     }
     try {
-      this.#session?.allowMaps();
+      this.allowMaps();
       const reply = await this.ask(phase, command);
       const refused = reply instanceof RespError && isUnsupported(reply);
       noteCheck(this.visit, check, !refused);

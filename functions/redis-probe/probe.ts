@@ -20,7 +20,7 @@ import { readHealth } from './health.ts';
 import { hideInFailure, hideInSample, hideInText } from './hiding.ts';
 import { type Reply, RespError } from './resp.ts';
 import { judgeRole, type Role, readRole } from './role.ts';
-import { type Answering, probeCanary } from './server.ts';
+import { type Answering, passMessages, probeCanary } from './server.ts';
 import { demand } from './session.ts';
 import { Verdict } from './verdict.ts';
 import { attempt, timedPhase, type Visit } from './visit.ts';
@@ -146,10 +146,7 @@ async function probeTopology(visit: Visit, greeted: Greeted): Promise<void> {
     const { probeCluster } = await import('./cluster.ts');
     primaries = await probeCluster(visit, server);
   }
-  if (usable && visit.options.pubsub) {
-    const { passMessage } = await import('./pubsub.ts');
-    await attempt(visit, () => passMessage(visit, greeted.connection, greeted.credentials));
-  }
+  if (usable) await passMessages(visit, greeted);
   await attempt(visit, () => readHealth(visit, greeted.connection, primaries));
 }
 
