@@ -3,16 +3,18 @@
 import {
   type Dialed,
   dialSamples,
+  failure,
   type Phase,
   type Probe,
   type ProbeEnvironment,
   type Reading,
+  type RedisAddress,
   type RedisModule,
+  readRedisAddress,
   type Sample,
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { parseAddress, type RedisAddress } from './address.ts';
 import { type Connection, connectTo } from './connection.ts';
 import { credentialsOf, type ReadCredentials, sentinelCredentialsOf } from './credentials.ts';
 import type { ServerInfo } from './expectations.ts';
@@ -27,8 +29,11 @@ import { attempt, timedPhase, type Visit } from './visit.ts';
 
 /** The Redis probe. */
 export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promise<Reading> => {
-  const address = parseAddress(target.address);
-  if ('ok' in address) return { outcome: address, samples: dialSamples({ durations: {} }) };
+  const address = readRedisAddress(target.address);
+  if ('fault' in address) {
+    const outcome = failure('guard', 'protocol', address.fault);
+    return { outcome, samples: dialSamples({ durations: {} }) };
+  }
   const visit = beginVisit(target, address, env);
   const { iam, topology } = visit.options;
   const credentials =

@@ -3,6 +3,7 @@ import {
   type Failure,
   type Phase,
   type ProbeEnvironment,
+  type RedisAddress,
   type RedisCheck,
   type RedisExpectation,
   type RedisModule,
@@ -12,7 +13,6 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import type { RedisAddress } from './address.ts';
 import { Verdict } from './verdict.ts';
 
 /** One run. */
