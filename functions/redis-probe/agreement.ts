@@ -1,6 +1,6 @@
 // What sentinels say of the primaries that they watch: whether enough of them can agree to elect another one, and whether
 // all that answer name the same address. Every sentinel is asked over one connection, for all primaries.
-import { mapConcurrently, sample } from '@fargaze/core/internal';
+import { hideSecrets, mapConcurrently, sample } from '@fargaze/core/internal';
 import { type Place, showPlace, toPlace } from './address.ts';
 import { type Connection, connectTo, type Purpose } from './connection.ts';
 import { label } from './info.ts';
@@ -30,7 +30,9 @@ export async function listMasters(visit: Visit, sentinel: Connection): Promise<r
   if (named.length > 0) return [...new Set(named)];
   sentinel.allowMaps();
   const masters = await demand(sentinel, 'sentinel', ['SENTINEL', 'MASTERS']);
-  const names = toMaps(masters).flatMap((master) => master.get('name') ?? []);
+  const names = toMaps(masters)
+    .flatMap((master) => master.get('name') ?? [])
+    .filter((name) => /^\S+$/.test(name));
   if (names.length > 0) return names;
   throw new Verdict('sentinel', 'no_master', 'the sentinel watches no primary');
 }
@@ -87,7 +89,8 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
   }
   const place = toPlace(host, port);
   if (place === undefined) {
-    const seen = quoteReply(`${host} ${String(port)}`);
+    // Hidden before it is cut off.
+    const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
     throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
   }
   return place;

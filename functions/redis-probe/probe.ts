@@ -70,6 +70,7 @@ function beginVisit(
     failures: [],
     open: new Set(),
     secrets: [],
+    echoes: new Set(),
     checks: new Map(),
   };
   return visit;

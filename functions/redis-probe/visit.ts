@@ -28,6 +28,8 @@ export type Visit = {
   readonly open: Set<{ close(): void }>;
   /** Passwords that were sent, which no message may repeat. */
   readonly secrets: string[];
+  /** Texts of servers in which one of these secrets stands. */
+  readonly echoes: Set<string>;
   /** Optional reads by whether every server that was asked allows them. */
   readonly checks: Map<RedisCheck, boolean>;
 };
