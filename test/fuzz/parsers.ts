@@ -13,10 +13,10 @@ import { showHeader } from '../../functions/web-probe/show-header.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
 import {
+  parseBridgeEvent,
   parseJanitorEvent,
   parseProbeEvent,
   parseQueueEvent,
-  parseTick,
 } from '../../layers/core/src/event/events.ts';
 import { readRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import { matches } from '../../layers/core/src/pattern/matcher.ts';
@@ -128,7 +128,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
     seeds: seeds.event,
     share: 120,
     read: (bytes) =>
-      all(json(bytes), [parseProbeEvent, parseJanitorEvent, parseTick, parseQueueEvent]),
+      all(json(bytes), [parseProbeEvent, parseJanitorEvent, parseBridgeEvent, parseQueueEvent]),
     answers: isConfigError,
   },
   configuration: {
