@@ -29,7 +29,8 @@ export const shipped = {
   format: 'cjs',
   target: 'node20',
   // What is loaded late is required late: no second module loader at a cold start.
-  supported: { 'dynamic-import': false },
+  // Else esbuild makes `new RegExp` of patterns that nobody uses, and keeps them.
+  supported: { 'dynamic-import': false, 'regexp-unicode-property-escapes': true },
   alias: { bowser: './scripts/no-browser.cjs' },
   legalComments: 'none',
   logLevel: 'warning',
