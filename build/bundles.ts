@@ -28,13 +28,18 @@ export const shipped = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // What is loaded late is required late: no second module loader at a cold start.
-  // Else esbuild makes `new RegExp` of patterns that nobody uses, and keeps them.
-  supported: { 'dynamic-import': false, 'regexp-unicode-property-escapes': true },
-  alias: { bowser: './scripts/no-browser.cjs' },
+  supported: {
+    // What is loaded late is required late: no second module loader at a cold start.
+    'dynamic-import': false,
+    // Else esbuild makes `new RegExp` of patterns that nobody uses, and keeps them.
+    'regexp-unicode-property-escapes': true,
+  },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** What functions import and their bundles lack: core is the layer, the SDK is Lambda's own. */
+export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node'];
 
 /**
  * The compiled fargaze.yml as `adapt` leaves it, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another

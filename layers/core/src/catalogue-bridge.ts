@@ -84,11 +84,11 @@ export const bridgeMetrics = {
   fargaze_bridge_order_check: gauge(
     'boolean',
     'Always 1: two samples by which a cold function learns whether its receiver takes late points',
-    ['owner'],
+    ['owner', 'shard'],
   ),
   fargaze_bridge_watermark_timestamp_seconds: gauge(
     'timestamp',
     'Until when the data of a bridge job is delivered without a gap, in unixtime',
-    ['bridge_job', 'region', 'account_id', 'owner'],
+    ['bridge_job', 'region', 'account_id', 'owner', 'shard', 'shards'],
   ),
 } as const;

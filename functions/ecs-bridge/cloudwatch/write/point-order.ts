@@ -1,6 +1,13 @@
 // Whether the receiver takes a point that is older than the newest of its series. Most do within a window, an ordinary
 // Prometheus does not; there points wait until CloudWatch no longer changes them, and are sent in order.
-import { DeliveryError, readEnv, type Series, type WriteResult } from '@fargaze/core/internal';
+import {
+  DeliveryError,
+  type EpochMs,
+  readEnv,
+  type Series,
+  type Shard,
+  type WriteResult,
+} from '@fargaze/core/internal';
 import { lateness } from '../pass/lateness.ts';
 import type { PassBasis, PassOptions } from '../pass/pass.ts';
 
@@ -20,14 +27,14 @@ export class PointOrder {
   #known: Order | undefined;
 
   /** By writing two samples of a series of its own, the older one last. A receiver that fails is asked again next time. */
-  async learn({ clock, writeDeadline, writer }: PassOptions): Promise<Order> {
+  async learn({ clock, shard, writeDeadline, writer }: PassOptions): Promise<Order> {
     if (this.#known !== undefined) return this.#known;
     if (writer.answers === 'later') return 'any';
     const now = clock.now();
     const deadline = writeDeadline.slice(patience);
     try {
-      await writer.write([checkSeries(now)], deadline);
-      this.note(await writer.write([checkSeries(now - lateness * 1000)], deadline));
+      await writer.write([checkSeries(now, shard)], deadline);
+      this.note(await writer.write([checkSeries(now - lateness * 1000, shard)], deadline));
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       return 'any';
@@ -45,7 +52,12 @@ export class PointOrder {
   }
 }
 
-function checkSeries(at: number): Series {
-  const labels = { __name__: metric, owner: readEnv('FARGAZE_OWNER') ?? '', job: 'fargaze-ecs' };
+function checkSeries(at: EpochMs, shard: Shard | undefined): Series {
+  const labels = {
+    __name__: metric,
+    owner: readEnv('FARGAZE_OWNER') ?? '',
+    job: 'fargaze-ecs',
+    ...(shard !== undefined && { shard: String(shard.index) }),
+  };
   return { labels, points: [{ at, value: 1 }] };
 }
