@@ -24,13 +24,13 @@ class FargazePlugin {
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
       await prepare();
-      shareSchedules(serverless.service, this.config.shards, toInput);
+      shareSchedules(serverless.service, this.config, toInput);
     };
     this.hooks = {
       initialize: () => this.checkParamsFile(),
       'before:package:createDeploymentArtifacts': async () => {
         await prepare();
-        shareSchedules(serverless.service, this.config.shards, toInputWithTime);
+        shareSchedules(serverless.service, this.config, toInputWithTime);
       },
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir, log);
@@ -109,7 +109,7 @@ class FargazePlugin {
     }
   }
 
-  /** Functions may do what the configuration asks them to. */
+  /** Functions may do what the configuration asks them to, and the bridge has one for each shard. */
   grant() {
     const { service, serviceDir } = this.serverless;
     const { provider } = service;
@@ -130,6 +130,11 @@ class FargazePlugin {
     provider.compiledCloudFormationTemplate = granted.reduce(
       grant,
       provider.compiledCloudFormationTemplate,
+    );
+    const { splitBridge } = loadCode(serviceDir, 'infra/bridge-shards.ts');
+    provider.compiledCloudFormationTemplate = splitBridge(
+      provider.compiledCloudFormationTemplate,
+      this.config.bridge.shards,
     );
   }
 
