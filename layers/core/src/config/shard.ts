@@ -47,3 +47,13 @@ function scramble(state: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
+
+/** `items` by the shard that holds each, in one pass. */
+export function splitByShard<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  of: number,
+): Item[][] {
+  const shards: Item[][] = Array.from({ length: of }, () => []);
+  for (const item of items) shards[hashText(item.name) % of]?.push(item);
+  return shards;
+}
