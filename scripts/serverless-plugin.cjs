@@ -62,7 +62,10 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer, findOverload } = loadCode(root, 'build/bundles.ts');
+    const { buildConfig, buildLayer, findBridgeOverload, findOverload } = loadCode(
+      root,
+      'build/bundles.ts',
+    );
     try {
       this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {
@@ -70,7 +73,13 @@ class FargazePlugin {
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
       throw error;
     }
-    for (const warning of findOverload(this.config)) this.log.warning(warning);
+    const { services } = this.config.bridge;
+    for (const warning of [
+      ...findOverload(this.config),
+      ...(services === undefined ? [] : findBridgeOverload(this.config, services)),
+    ]) {
+      this.log.warning(warning);
+    }
     const { findLoad } = loadCode(root, 'infra/load.ts');
     for (const note of findLoad(this.config).notes) this.log.warning(note);
     await buildLayer(root);
