@@ -3,6 +3,7 @@ import { Sessions } from '../aws/sessions.ts';
 import { Turns } from './due.ts';
 import { FindMemory } from './find/memory.ts';
 import { Overlaps } from './find/overlaps.ts';
+import { Attempts } from './write/attempts.ts';
 import { PointOrder } from './write/point-order.ts';
 import { SentPoints } from './write/sent-points.ts';
 import { Watermarks } from './write/watermarks.ts';
@@ -13,6 +14,7 @@ export class Memory {
   readonly turns = new Turns();
   readonly find = new FindMemory();
   readonly order = new PointOrder();
+  readonly attempts = new Attempts();
   readonly overlaps = new Overlaps();
   readonly sent = new SentPoints();
   readonly watermarks = new Watermarks();
