@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { responseCodes } from '../layers/core/src/config/dns-numbers.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
+import { bytesOf } from './go-texts.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -56,11 +57,6 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
       wanted: 'names that a header can have',
     },
     {
-      key: 'body_size_limit',
-      isFine: (value) => !/^[1-9]\d*$/.test(String(value)),
-      wanted: 'a unit with it, such as 1024B',
-    },
-    {
       key: 'compression',
       isFine: isText(/^(?:gzip|br|deflate|identity)?$/),
       wanted: 'gzip, br, deflate or identity',
@@ -95,12 +91,16 @@ function messageFor(key: string, value: unknown, wanted: string): string {
   return key === 'headers' ? `want ${wanted}` : `got ${JSON.stringify(value)}, want ${wanted}`;
 }
 
-/** The options without what says nothing: empty texts, versions of HTTP that no answer has, names of address families. */
-export function withoutEmpty(own: Mapping, prober: string): Record<string, unknown> {
-  const kept = Object.entries(own).filter(
-    ([key, value]) => !(value === '' && ['compression', 'proxy_url'].includes(key)),
-  );
-  const options: Record<string, unknown> = Object.fromEntries(kept);
+/** The options without what says nothing: versions of HTTP that no answer has, names of address families, what only another grant reads. */
+export function withoutIdle(own: Mapping, prober: string): Record<string, unknown> {
+  const options: Record<string, unknown> = { ...own };
+  if (typeof own.oauth2 === 'object' && own.oauth2 !== null) {
+    const kept = Object.entries(own.oauth2).filter(([key]) => !ofAnotherGrant.test(key));
+    options.oauth2 = Object.fromEntries(kept);
+  }
+  const size = options.body_size_limit;
+  // Less than nothing is no limit there.
+  if (typeof size === 'string') options.body_size_limit = Math.max(0, bytesOf(size));
   const versions = options.valid_http_versions;
   const known = Array.isArray(versions)
     ? versions.filter((one) => typeof one !== 'string' || spokenVersions.includes(one))
@@ -109,7 +109,10 @@ export function withoutEmpty(own: Mapping, prober: string): Record<string, unkno
   // blackbox_exporter asks whether it is ip6 or nothing; whatever else there is means ip4.
   const family = options.preferred_ip_protocol;
   if (typeof family === 'string') {
-    options.preferred_ip_protocol = family === '' || family === 'ip6' ? 'ip6' : 'ip4';
+    options.preferred_ip_protocol = family === 'ip6' ? 'ip6' : 'ip4';
   }
   return options;
 }
+
+const ofAnotherGrant =
+  /^(?:client_certificate_key(?:_\w+)?|signature_algorithm|iss|audience|claims)$/;

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { noHttp3, refusedProbers } from '../layers/core/src/config/compile/refused.ts';
 import { isSecretRef } from '../layers/core/src/config/secret.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
-import { findAlwaysFailing, withoutEmpty } from './blackbox-always-fails.ts';
+import { findAlwaysFailing, withoutIdle } from './blackbox-always-fails.ts';
 import { readTextFile } from './text-file.ts';
 
 type Mapping = Record<string, unknown>;
@@ -13,8 +13,6 @@ type Mapping = Record<string, unknown>;
 export type Translated = {
   readonly module: Mapping;
   readonly limits: readonly Issue[];
-  /** Sections that its prober does not read; blackbox_exporter checks them all the same. */
-  readonly idle: Readonly<Record<string, unknown>>;
 };
 
 const sections = ['http', 'tcp', 'dns', 'grpc', 'icmp', 'unix', 'websocket'] as const;
@@ -28,12 +26,12 @@ export function translateModule(
   raw: unknown,
   { directory, file }: { readonly directory: string; readonly file: string },
 ): Translated {
-  const given = withoutNulls(structuredClone(raw));
-  if (!isMapping(given)) return { module: { prober: given }, limits: [], idle: {} };
+  const given = isMapping(raw) ? structuredClone(raw) : {};
   const prober = String(given.prober ?? '');
   const own = isMapping(given[prober]) ? (given[prober] as Mapping) : {};
-  const idle = sections.filter((name) => name !== prober && given[name] !== undefined);
-  const kept = Object.entries(given).filter(([key]) => !idle.includes(key as 'http'));
+  const kept = Object.entries(given).filter(
+    ([key]) => key === prober || !sections.includes(key as 'http'),
+  );
   const module: Mapping = { ...Object.fromEntries(kept), timeout: timeoutOf(given.timeout) };
   const limits = [
     ...proberLimits(prober),
@@ -41,30 +39,15 @@ export function translateModule(
     ...(own.enable_http3 === true ? [] : findAlwaysFailing(own, prober)),
     ...negativeTimeout(given.timeout),
   ];
-  if (spoken.includes(prober) && (given[prober] === undefined || isMapping(given[prober]))) {
-    module[prober] = withDefaults(withoutEmpty(own, prober), prober);
+  if (spoken.includes(prober)) {
+    module[prober] = withDefaults(withoutIdle(own, prober), prober);
     limits.push(...placeFiles(module[prober] as Mapping, { prober, directory, file }));
   }
-  return { module, limits, idle: Object.fromEntries(idle.map((name) => [name, given[name]])) };
+  return { module, limits };
 }
 
 function isMapping(value: unknown): value is Mapping {
   return Object.prototype.toString.call(value) === '[object Object]';
-}
-
-/** A key without a value is as good as none. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isMapping(value)) return value;
-  const kept = Object.entries(value).filter(([, one]) => one !== null);
-  const whole = kept.map(([key, one]) => [key, key === 'headers' ? withEmpty(one) : one] as const);
-  return Object.fromEntries(whole.map(([key, one]) => [key, withoutNulls(one)]));
-}
-
-/** A header without a value is sent, with an empty one. */
-function withEmpty(headers: unknown): unknown {
-  if (!isMapping(headers)) return headers;
-  return Object.fromEntries(Object.entries(headers).map(([name, one]) => [name, one ?? '']));
 }
 
 /** What a scrape of Prometheus with its default timeout leaves. */
@@ -101,14 +84,21 @@ function withDefaults(own: Mapping, prober: string): Mapping {
 }
 
 function proberLimits(prober: string): Issue[] {
-  if (spoken.includes(prober) || prober === '') return [];
+  if (spoken.includes(prober)) return [];
   const known = Object.hasOwn(refusedProbers, prober) ? refusedProbers[prober] : undefined;
-  const message = known ?? `got ${JSON.stringify(prober)}, want prober: ${spoken.join(', ')}`;
+  const seen = prober === '' ? 'missing' : `got ${JSON.stringify(prober)}`;
+  const message = known ?? `${seen}, want prober: ${spoken.join(', ')}`;
   return [{ path: 'prober', message }];
 }
 
 /** Keys that hold a secret itself in blackbox_exporter's files. */
-const secretKeys = ['password', 'credentials', 'bearer_token', 'client_secret', 'key'];
+export const secretKeys: readonly string[] = [
+  'password',
+  'credentials',
+  'bearer_token',
+  'client_secret',
+  'key',
+];
 const inline =
   'a secret in the file, which would be part of the package; want a reference, env:NAME or file:/path';
 

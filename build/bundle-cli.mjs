@@ -11,7 +11,7 @@ const banner =
 export async function bundleCommand({ minify = false, outdir, root }) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: join(root, 'cli/main.ts'), export: join(root, 'scripts/export-cli.ts') },
+    entryPoints: { main: join(root, 'cli/main.ts') },
     outdir,
     bundle: true,
     splitting: true,

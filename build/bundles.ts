@@ -30,10 +30,12 @@ export const shipped = {
   target: 'node20',
   // What is loaded late is required late: no second module loader at a cold start.
   supported: { 'dynamic-import': false },
-  alias: { bowser: './scripts/no-browser.cjs' },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** What functions import and their bundles lack: core is the layer, the SDK is Lambda's own. */
+export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node'];
 
 /**
  * The compiled fargaze.yml as `adapt` leaves it, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another

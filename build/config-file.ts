@@ -72,7 +72,10 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // What could not be read has been named with the reason.
-    all.push(...error.issues.filter(({ path }) => unread.length === 0 || path !== yaceFileAt));
+    const isEcho = ({ message, path }: Issue) =>
+      (unread.length > 0 && path === yaceFileAt) ||
+      (blackbox.isUnread === true && message.startsWith('unknown module'));
+    all.push(...error.issues.filter((issue) => !isEcho(issue)));
   }
   const { own: mine, theirs: yaces } = partIssues(options.place(all), yace);
   const { own: written, theirs: blackboxes } = partBlackboxIssues(mine, blackbox.source);

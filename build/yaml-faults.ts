@@ -21,14 +21,27 @@ export type ParsedText = {
   readonly text: string;
   readonly document: Document.Parsed;
   readonly lines: LineCounter;
+  /** Go's yaml.v3 takes any tag, keys that are empty or aliases, and `<<` once only. */
+  readonly reader?: 'go';
 };
 
 /** Every fault, in the order of the text. */
 export function findYamlFaults(parsed: ParsedText): Issue[] {
-  const { document, lines, text } = parsed;
+  const { document, lines, reader, text } = parsed;
+  const deep = document.errors.find(({ message }) => /call stack/i.test(message));
+  if (deep !== undefined) {
+    // Whatever else the parser says follows from that.
+    const { col, line } = lines.linePos(deep.pos[0]);
+    return [
+      { path: `line ${line}, column ${col}`, message: 'nested too deeply, want fewer levels' },
+    ];
+  }
   const found: Fault[] = [
     ...controlCharacters(text),
-    ...[...document.errors, ...document.warnings].map((error) => inWords(error, parsed)),
+    ...[...document.errors, ...document.warnings]
+      .filter(({ code }) => reader !== 'go' || code !== 'TAG_RESOLVE_FAILED')
+      .map((error) => inWords(error, parsed)),
+    ...(reader === 'go' ? foreignVersion(document) : []),
   ];
   const first = new Map<Node, Map<string, number>>();
   visit(document, {
@@ -41,7 +54,7 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       if (!isMap(parent) || !isNode(pair.key)) return;
       const keys = first.get(parent) ?? new Map<string, number>();
       first.set(parent, keys);
-      found.push(...keyFaults(pair, { keys, lines }));
+      found.push(...keyFaults(pair, { keys, lines, reader }));
     },
   });
   const placed = found
@@ -124,17 +137,29 @@ export function findAliasFault(alias: Alias, document: Document.Parsed): string 
   return `the alias *${alias.source} stands within what it stands for, want its end`;
 }
 
-function keyFaults(
-  { key }: Pair,
-  about: { readonly keys: Map<string, number>; lines: LineCounter },
-): Fault[] {
+/** yaml.v3 reads YAML 1.1 only. */
+function foreignVersion({ directives }: Document.Parsed): Fault[] {
+  const { explicit, version } = directives.yaml;
+  if (explicit !== true || version === '1.1') return [];
+  return [{ at: 0, message: `got %YAML ${version}, want 1.1 or no such line` }];
+}
+
+type Keys = {
+  readonly keys: Map<string, number>;
+  readonly lines: LineCounter;
+  readonly reader: ParsedText['reader'] | undefined;
+};
+
+function keyFaults({ key }: Pair, about: Keys): Fault[] {
   const at = (isNode(key) && key.range?.[0]) || 0;
+  const isGo = about.reader === 'go';
+  if (isGo && isAlias(key)) return [];
   if (isAlias(key) || !isScalar(key))
     return [{ at, message: 'a list, mapping or alias as a key, want text', echo: 2 }];
   if (key.value === null) return [{ at, message: 'a key that is empty, want text' }];
   const name = String(key.value);
   // YAML 1.2 dropped merges; every other reader of configurations has kept them.
-  if (key.source === '<<' && key.type === Scalar.PLAIN) return [];
+  if (!isGo && key.source === '<<' && key.type === Scalar.PLAIN) return [];
   const earlier = about.keys.get(name);
   if (earlier === undefined) {
     about.keys.set(name, at);

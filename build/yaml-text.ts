@@ -1,8 +1,6 @@
 // YAML with the lines of its values: documents that are read as mappings, and where an issue's path stands in the file.
 import {
   type Document,
-  isAlias,
-  isMap,
   isNode,
   isScalar,
   isSeq,
@@ -13,6 +11,7 @@ import {
 } from 'yaml';
 import { type Issue, messageOf } from '../layers/core/src/errors.ts';
 import { findAliasFault, findYamlFaults } from './yaml-faults.ts';
+import { lineFinder } from './yaml-lines.ts';
 
 /** A YAML text that was read. */
 export type YamlText = {
@@ -30,8 +29,6 @@ export type YamlOptions = {
   readonly version: '1.1' | '1.2';
   /** Below this path (empty: everywhere) a YACE document stands: its texts may look like numbers. */
   readonly yaceAt?: readonly string[];
-  /** The only keys whose values need not be text; with them, `!!binary` is read as bytes. */
-  readonly typedKeys?: ReadonlySet<string>;
 };
 
 /** Reads a text. Never throws for what the text holds. */
@@ -46,7 +43,7 @@ export function readYaml(text: string, options: YamlOptions): YamlText {
   }
 }
 
-function read(text: string, { typedKeys, version, yaceAt }: YamlOptions): YamlText {
+function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -55,18 +52,12 @@ function read(text: string, { typedKeys, version, yaceAt }: YamlOptions): YamlTe
     uniqueKeys: false,
     merge: true,
     version,
-    customTags: (tags) => tags.filter((tag) => !isForeign(tag) || (typedKeys && isBinary(tag))),
+    customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
   });
   const errors = findYamlFaults({ text, document, lines });
   const yace = yaceAt === undefined ? undefined : document.getIn(yaceAt, true);
   if (isNode(yace)) keepText(yace, (key) => textKeys.includes(key));
-  if (typedKeys !== undefined && isNode(document.contents)) {
-    keepText(document.contents, (key) => !typedKeys.has(key));
-  }
-  const lineOf = (path: string) => {
-    const at = offsetOf(document, stepsOf(path));
-    return at === undefined ? undefined : lines.linePos(at).line;
-  };
+  const lineOf = lineFinder(document, lines);
   return { errors, value: isReadable(document) ? document.toJS() : undefined, lineOf };
 }
 
@@ -85,37 +76,6 @@ function isReadable(document: Document.Parsed): boolean {
 function isForeign(tag: unknown): boolean {
   const { tag: name = '' } = typeof tag === 'string' ? { tag } : (tag as { readonly tag?: string });
   return /(?:^|:)(?:timestamp|binary|set|omap|pairs)$/.test(name);
-}
-
-function isBinary(tag: unknown): boolean {
-  return typeof tag === 'string'
-    ? tag === 'binary'
-    : /:binary$/.test(String((tag as { tag?: string }).tag));
-}
-
-/** Where the last step of a path that exists begins. */
-function offsetOf(document: Document.Parsed, steps: readonly string[]): number | undefined {
-  let node: unknown = document.contents;
-  let at: number | undefined;
-  for (const step of steps) {
-    if (isAlias(node)) node = node.resolve(document);
-    const next = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && String(key.value ?? '') === step)
-      : isSeq(node)
-        ? { key: node.items[Number(step)], value: node.items[Number(step)] }
-        : undefined;
-    if (!isNode(next?.key)) break;
-    at = next.key.range?.[0] ?? at;
-    node = next.value;
-  }
-  return at;
-}
-
-function stepsOf(path: string): string[] {
-  return [...path.matchAll(/("(?:[^"\\]|\\.)*")|\[(\d+)\]|([^.[\]]+)/g)].map(
-    ([, quoted, index, plain = '']) =>
-      quoted === undefined ? (index ?? plain) : String(JSON.parse(quoted)),
-  );
 }
 
 /** Keys whose values are text in YACE, however they are written: `value: 0123` is the text 0123 there. */

@@ -97,4 +97,4 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const inClone = existsSync(join(root, 'package-lock.json'));
 const folder = inClone ? await bundled() : join(root, 'dist/cli');
 const { main } = await import(pathToFileURL(join(folder, 'main.mjs')).href);
-await main(process.argv.slice(2), { root, inClone, bundle: folder });
+await main(process.argv.slice(2), { root, inClone });

@@ -2,7 +2,7 @@
 // are measured (docs/adr/0020-many-targets.md).
 import type { Config } from '../layers/core/src/config/config.ts';
 import { servedBy } from '../layers/core/src/config/probes.ts';
-import { isInShard } from '../layers/core/src/config/shard.ts';
+import { splitByShard } from '../layers/core/src/config/shard.ts';
 
 /** Probes whose results a Pushgateway carries: beyond that, reading and replacing them takes longer than it may. */
 export const pushedProbes = 500;
@@ -56,10 +56,5 @@ function largestShard({ modules, probes, shards }: Config): number {
     const { prober } = modules[module] ?? {};
     return prober !== undefined && servedBy[prober] === 'http';
   });
-  const counts = Array.from(
-    { length: shards },
-    (_, index) =>
-      web.filter(({ name }) => isInShard(name, { index: index + 1, of: shards })).length,
-  );
-  return Math.max(...counts);
+  return Math.max(...splitByShard(web, shards).map(({ length }) => length));
 }

@@ -1,4 +1,5 @@
 // Addresses that somebody gives, as groups of probes.
+import { isRedisAddress, readRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 import { nameOf, type ProbeGroup, takeName } from './draft.ts';
@@ -11,7 +12,7 @@ export function groupTargets(given: readonly string[], taken: Set<string>): Prob
     const [, named, address = text] = /^([A-Za-z0-9][\w.-]{0,99})=(.+)$/s.exec(text) ?? [];
     const name = takeName(named ?? nameOf(address), taken);
     if (/^https?:\/\//i.test(address)) web[name] = address;
-    else if (/^(?:redis|valkey)s?:\/\//i.test(address)) redis[name] = address;
+    else if (isRedisAddress(address)) redis[name] = checkedRedis(address);
     else if (address.startsWith('${')) web[name] = address;
     else
       throw new UsageError(
@@ -31,4 +32,10 @@ export function groupTargets(given: readonly string[], taken: Set<string>): Prob
         ]
       : []),
   ];
+}
+
+function checkedRedis(address: string): string {
+  const read = readRedisAddress(address);
+  if ('fault' in read) throw new UsageError(`--target: ${read.fault}`);
+  return address;
 }

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { parseWithWarnings } from '../../build/config-file.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
+import { issueCertificate } from '../support/certificates.ts';
 
 let directory: string;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'fargaze-blackbox-'));
+  writeFileSync(join(directory, 'client.pem'), issueCertificate({ commonName: 'client' }).cert);
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -108,9 +110,33 @@ describe('a file that is taken', () => {
     { options: 'enable_http2: false', want: { http2: false } },
     { options: 'valid_http_versions: [HTTP/2.0]', want: { validHttpVersions: ['HTTP/2.0'] } },
     {
-      options: 'tls_config: { key_file: /run/key }',
+      options: 'tls_config: { cert_file: client.pem, key_file: /run/key }',
       want: { tls: { insecureSkipVerify: false, key: 'file:/run/key' } },
     },
+    // A list loses its empty entries, and what is empty counts as not given.
+    {
+      options:
+        'fail_if_body_matches_regexp: [~]\nvalid_status_codes: [null, 200]\nvalid_http_versions: [~]',
+      want: { failIfBodyMatches: [], validStatusCodes: [200], validHttpVersions: [] },
+    },
+    { options: 'fail_if_ssl: "yes"\nenable_http2: OFF', want: { failIfSsl: true, http2: false } },
+    {
+      options: 'valid_status_codes: [0o310, 2e2, 201.9]',
+      want: { validStatusCodes: [200, 200, 201] },
+    },
+    { options: 'body_size_limit: 1MB512KB', want: { bodySizeLimit: 1_572_864 } },
+    { options: 'body_size_limit: -1MB', want: { bodySizeLimit: Number.MAX_SAFE_INTEGER } },
+    {
+      options:
+        'bearer_token: ""\nbearer_token_file: /run/token\nno_proxy: ""\nproxy_connect_header: {}',
+      want: { authorization: { type: 'Bearer', credentials: 'file:/run/token' } },
+    },
+    {
+      options:
+        'oauth2: { client_id: a, client_secret_file: /s, token_url: "http://a/", iss: me, claims: { a: 1 } }',
+      want: { oauth2: { clientId: 'a', clientSecret: 'file:/s' } },
+    },
+    { options: 'body: !!binary aMOp', want: { body: 'hé' } },
   ])('$options', ({ options, want }) =>
     expect(moduleOf(http(options))).toMatchObject({ http: want }),
   );
@@ -150,6 +176,26 @@ describe('a file that is taken', () => {
   it('finds its files beside itself', () => {
     writeFileSync(join(directory, 'body.json'), '{"a":1}');
     expect(moduleOf(http('body_file: body.json'))).toMatchObject({ http: { body: '{"a":1}' } });
+  });
+
+  it.each([
+    { name: 'nothing but a mark', text: '---\n' },
+    { name: 'no modules', text: 'modules:\n' },
+  ])('may hold $name', ({ text }) => {
+    expect(Object.keys(compile(text).config.modules)).toEqual(['http_2xx', 'redis']);
+  });
+
+  it('may go on with a second document, which is not read', () => {
+    const { config, warnings } = compile('modules: { m: { prober: tcp } }\n---\nmodules: [', 'm');
+    expect(config.modules.m?.prober).toBe('tcp');
+    expect(warnings).toEqual([
+      'blackbox.yml: line 2: left out: a second document, which blackbox_exporter does not read',
+    ]);
+  });
+
+  it('asks for NOERROR where no code is listed', () => {
+    const dns = 'modules: { m: { prober: dns, dns: { query_name: a, valid_rcodes: [] } } }';
+    expect(moduleOf(dns)).toMatchObject({ dns: { validRcodes: [0] } });
   });
 
   it('stands behind fargaze.yml, and may be asked for strictness', () => {
@@ -212,6 +258,44 @@ const limited = [
     want: 'modules.m.http.proxy_url (line 2): holds a password',
   },
   {
+    name: 'a module without a prober',
+    module: '{ timeout: 5s }',
+    want: 'modules.m.prober (line 2): missing, want prober: http, tcp, dns, grpc',
+  },
+  { name: 'a module without a value', module: '', want: 'modules.m.prober (line 2): missing' },
+  {
+    name: 'a prober in capitals',
+    module: '{ prober: HTTP }',
+    want: 'modules.m.prober (line 2): got "HTTP", want prober: http',
+  },
+  {
+    name: 'DNS without its section',
+    module: '{ prober: dns }',
+    want: 'modules.m.dns.query_name (line 2): missing',
+  },
+  {
+    name: 'a pattern of DNS that is none',
+    module:
+      '{ prober: dns, dns: { query_name: a, validate_answer_rrs: { fail_if_matches_regexp: ["("] } } }',
+    want: 'modules.m.dns.validate_answer_rrs.fail_if_matches_regexp[0] (line 2): got "("',
+  },
+  {
+    name: 'a label that Prometheus refuses',
+    module: '{ prober: tcp, tcp: { query_response: [{ expect: a, labels: [{ name: a-b }] }] } }',
+    want: 'modules.m.tcp.query_response[0].labels[0].name (line 2): got "a-b", want a label name',
+  },
+  {
+    name: 'another grant',
+    module:
+      '{ prober: http, http: { oauth2: { client_id: a, token_url: "http://a/", grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", claims: {} } } }',
+    want: 'modules.m.http.oauth2.grant_type (line 2): got "urn:ietf:params:oauth:grant-type:jwt-bearer"',
+  },
+  {
+    name: 'an authority that is none',
+    module: '{ prober: tcp, tcp: { tls_config: { ca: x } } }',
+    want: 'modules.m.tcp.tls_config.ca (line 2): want PEM of certificates',
+  },
+  {
     name: 'an authority that is not here',
     module: '{ prober: tcp, tcp: { tls_config: { ca_file: none.pem } } }',
     want: 'modules.m.tcp.tls_config.ca_file (line 2): got "none.pem", which does not exist',
@@ -242,7 +326,7 @@ describe('a file that blackbox_exporter refuses is refused, used or not', () => 
     {
       name: 'an unknown key of the file',
       text: 'modules: {}\nmodule: {}',
-      want: ['module (line 2): unknown key, want modules'],
+      want: ['module (line 2): unknown key; did you mean "modules"?'],
     },
     {
       name: 'an unknown key of a module',
@@ -359,9 +443,51 @@ describe('a file that blackbox_exporter refuses is refused, used or not', () => 
       ],
     },
     {
+      name: 'nothing',
+      text: '# nothing',
+      want: ['is empty, want a mapping with modules'],
+    },
+    {
+      name: 'a module of text',
+      text: 'modules: { m: http }',
+      want: ['modules.m (line 1): got "http", want a mapping'],
+    },
+    {
+      name: 'a prober of a list',
+      text: 'modules: { m: { prober: [http] } }',
+      want: ['modules.m.prober (line 1): got a list, want text'],
+    },
+    {
+      name: 'a timeout without a unit',
+      text: 'modules: { m: { prober: tcp, timeout: 5 } }',
+      want: ['modules.m.timeout (line 1): got "5", want a duration with a unit, such as 5s'],
+    },
+    {
+      name: 'a certificate without its key',
+      text: http('tls_config: { cert_file: a }'),
+      want: ['modules.m.http.tls_config.cert_file (line 5): given without a key, want key'],
+    },
+    {
+      name: 'a secret from two places',
+      text: http('basic_auth: { password: hunter2, password_file: /a }'),
+      want: ['modules.m.http.basic_auth.password_file (line 5): given beside password'],
+    },
+    {
+      name: 'a key of a module that cannot run',
+      text: 'modules: { m: { prober: icmp, icmp: { query_name: a } } }',
+      want: ['modules.m.icmp.query_name (line 1): unknown key'],
+    },
+    {
+      name: 'a size without a unit',
+      text: http('body_size_limit: 1024'),
+      want: [
+        'modules.m.http.body_size_limit (line 5): got "1024", want a size with its unit, such as 512KB or 1MB',
+      ],
+    },
+    {
       name: 'a proxy exception without a proxy',
       text: http('no_proxy: a'),
-      want: ['modules.m.http (line 4): want no_proxy without proxy_url'],
+      want: ['modules.m.http (line 4): want proxy_url beside no_proxy'],
     },
   ])('$name', ({ text, want }) => {
     expect(issuesOf(() => compile(text))).toEqual(
@@ -388,6 +514,13 @@ describe('a file that blackbox_exporter refuses is refused, used or not', () => 
   ])('$name', ({ key, want }) => {
     const issues = issuesOf(() => compile('modules: { m: { prober: tcp } }', 'm', key));
     expect(issues).toContainEqual(expect.stringContaining(want));
+  });
+
+  it('says only what keeps it from being read, and not that its modules are unknown', () => {
+    expect(issuesOf(() => compile('modules: { m: [ }', 'm')).join()).not.toContain(
+      'unknown module',
+    );
+    expect(issuesOf(() => compile('', 'm', 'blackbox: none.yml'))).toHaveLength(1);
   });
 });
 
@@ -456,10 +589,6 @@ describe('what people write', () => {
     {
       text: http('compression: zstd'),
       want: 'http.compression (line 5): left out: got "zstd", want gzip',
-    },
-    {
-      text: http('body_size_limit: 1024'),
-      want: 'http.body_size_limit (line 5): left out: got "1024", want a unit',
     },
     {
       text: http('method: GET', '    timeout: -5s\n'),

@@ -25,6 +25,17 @@ it('without options and without a terminal it writes an example that passes the 
   expect(readdirSync(folder)).toEqual(['fargaze.yml']);
 });
 
+it('the commands that it recommends read the file that it wrote', async () => {
+  const { err } = await init('--yes', '--output', 'my files/other.yml');
+  const [, check = ''] = /next: fargaze (check.*), then fargaze probe --all -c /.exec(err) ?? [];
+  expect(check).toBe("check -c 'my files/other.yml'");
+  const elsewhere = await runCli(['init', '--yes', '--output', 'x.yml'], {
+    cwd: folder,
+    env: { FARGAZE_CONFIG: 'x.yml' },
+  });
+  expect(elsewhere.err).toContain('next: fargaze check, then fargaze probe --all\n');
+});
+
 it('thirty services take less than forty lines', async () => {
   const targets = Array.from({ length: 30 }, (_, n) => [
     '--target',

@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import {
+  parseBridgeEvent,
   parseJanitorEvent,
   parseProbeEvent,
   parseQueueEvent,
-  parseTick,
 } from '../../layers/core/src/event/events.ts';
 
 const parsers = {
   probe: parseProbeEvent,
-  tick: parseTick,
+  tick: parseBridgeEvent,
   janitor: parseJanitorEvent,
   queue: parseQueueEvent,
 } as const;
@@ -101,7 +101,7 @@ describe('a tick', () => {
       want: { schedule: 300, time },
     },
     { name: 'by hand', event: {}, want: {} },
-  ])('$name is read', ({ event, want }) => expect(parseTick(event)).toEqual(want));
+  ])('$name is read', ({ event, want }) => expect(parseBridgeEvent(event)).toEqual(want));
 
   it.each([
     { given: 'yesterday' },
@@ -110,18 +110,20 @@ describe('a tick', () => {
     { given: '2026-02-30T00:00:00Z' },
     { given: '2026-13-01T00:00:00Z' },
     { given: '2026-01-31T12:00:00' },
+    { given: '2026-01-31T24:01:00Z' },
+    { given: '2026-04-31T00:00:00+01:00' },
     { given: 1769860800 },
     { given: null },
   ])('at $given is refused, not taken as never due', ({ given }) => {
     const want = [`time: got ${JSON.stringify(given)}, want a time such as 2026-01-31T12:00:00Z`];
     expect(issuesOf(parseProbeEvent, { ...scheduled, time: given })).toEqual(want);
-    expect(issuesOf(parseTick, { schedule: '1m', time: given })).toEqual(want);
+    expect(issuesOf(parseBridgeEvent, { schedule: '1m', time: given })).toEqual(want);
   });
 
   it('without a time is refused', () => {
     const { time: _, ...untimed } = scheduled;
-    expect(issuesOf(parseTick, untimed)).toEqual(['time: missing, and it has no default']);
-    expect(issuesOf(parseTick, { time: scheduled.time })).toEqual([
+    expect(issuesOf(parseBridgeEvent, untimed)).toEqual(['time: missing, and it has no default']);
+    expect(issuesOf(parseBridgeEvent, { time: scheduled.time })).toEqual([
       'time: given without schedule, want schedule too',
     ]);
   });

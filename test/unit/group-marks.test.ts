@@ -41,6 +41,7 @@ it('a group has one mark, which replaces another', () => {
 it.each([
   { grouping: { job: 'j' }, path: '/metrics/job/j' },
   { grouping: { z: '1', job: 'j', a: '2', m: '3' }, path: '/metrics/job/j/a/2/m/3/z/1' },
+  { grouping: { job: 'a/b' }, path: '/metrics/job@base64/YS9i' },
   { grouping: { job: '..', a: '.' }, path: '/metrics/job@base64/Li4/a@base64/Lg' },
   { grouping: { job: 'a..', b: '..a' }, path: '/metrics/job/a../b/..a' },
   { grouping: { job: '...' }, path: '/metrics/job/...' },

@@ -198,6 +198,17 @@ describe('retry', () => {
     expect([result, clock.slept]).toEqual([3, [4, 4]]);
   });
 
+  it('ends its wait when the deadline is ended: the last result stands', async () => {
+    const { clock, deadline } = within(60);
+    const sleep = async () => {
+      deadline.close();
+      throw new Error('ended');
+    };
+    let made = 0;
+    const options = { clock: { ...clock, sleep }, deadline, again: () => ({}) };
+    expect(await retry(async () => (made += 1), options)).toBe(1);
+  });
+
   it('makes as many attempts as it may', async () => {
     const { clock, deadline } = within(60);
     let made = 0;
@@ -213,6 +224,11 @@ describe('retry', () => {
     { said: 'Tue, 14 Nov 2023 22:12:20 GMT', seconds: 0 },
     { said: 'soon', seconds: undefined },
     { said: '12 or so', seconds: undefined },
+    { said: 'in 12', seconds: undefined },
+    { said: '1.5', seconds: undefined },
+    { said: 'Tuesday, 14-Nov-23 22:14:20 GMT', seconds: 60 },
+    { said: 'x12', seconds: undefined },
+    { said: '12x', seconds: undefined },
     { said: 'Tue, 14 Nov 2023 22:14:20 GMT ', seconds: 60 },
     { said: undefined, seconds: undefined },
   ])('reads Retry-After $said', ({ said, seconds }) => {

@@ -77,6 +77,26 @@ it('a message gives back the batch that it was made of', () => {
   );
 });
 
+it('numbers that JSON does not know come back as they were', () => {
+  const values = [-0, 0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const samples = values.map((value) => sample('probe_success', {}, value));
+  const batch = { taken: 1, groups: [{ grouping: { job: 'j', instance: 'i' }, samples }] };
+  const back = fromMessage(JSON.parse(JSON.stringify(toMessage(batch))));
+  expect(back.groups[0]?.samples.map(({ value }) => value)).toEqual(values);
+});
+
+it('of many faults the first five are named', () => {
+  const reading = () => fromMessage(pack(`{"taken":1,"groups":[${Array(20).fill('{}')}]}`));
+  expect(reading).toThrow(/^batch: 5 problems/);
+});
+
+it('of many unknown metrics the first is named', () => {
+  const samples = ['m0', 'm1'].map((metric) => ({ metric, labels: {}, value: 1 }));
+  const groups = [{ grouping: { job: 'j', instance: 'i' }, samples }];
+  const reading = () => fromMessage(pack(JSON.stringify({ taken: 1, groups })));
+  expect(reading).toThrow(/^m0: is not in the catalogue/);
+});
+
 it('a batch that is cut keeps every group whole and every point in its order', () => {
   void fc.assert(
     fc.property(batches, fc.integer({ min: 700, max: 3000 }), (batch, most) => {
@@ -173,6 +193,11 @@ it.each<{ name: string; message: unknown; want: string | RegExp; retryable?: boo
     name: 'a series without a name',
     message: pack('{"taken":1,"groups":[],"series":[{"labels":{"a":"b"},"points":[]}]}'),
     want: /series\[0\]\.labels: want a __name__/,
+  },
+  {
+    name: 'a series with an empty name',
+    message: pack('{"taken":1,"groups":[],"series":[{"labels":{"__name__":""},"points":[]}]}'),
+    want: /series\[0\]\.labels: .*want a __name__/,
   },
   {
     name: 'a metric that is not known here',

@@ -35,6 +35,7 @@ it.each([
   { said: { status: 300 }, one: refused, two: refused },
   { said: { status: 199 }, one: refused, two: refused },
   { said: { status: 401 }, one: refused, two: refused },
+  { said: { status: 403, body: 'out of order sample' }, one: refused, two: refused },
   { said: { status: 415 }, one: refused, two: unsupported },
   { said: { status: 413 }, one: { kind: 'too_large' }, two: { kind: 'too_large' } },
   { said: { status: 429 }, one: retry, two: retry },

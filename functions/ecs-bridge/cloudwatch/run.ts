@@ -70,14 +70,14 @@ class PassRun {
   /** Each scope with its jobs and what they ask for. */
   async find(): Promise<[ScopeClients, ScopedJob[]][]> {
     const pass = this.#pass;
-    const { find: memory, watermarks: delivered } = this.#memory;
+    const { ecs, find: memory, watermarks: delivered } = this.#memory;
     const keys = pass.scopes.flatMap((scope) =>
       jobsOf(pass, scope).map((job) => jobKey(job, scope)),
     );
     await delivered.recall([...new Set(keys)], pass);
     return mapConcurrently(pass.scopes, concurrency.usual, async (scope) => [
       scope,
-      await findJobs({ scope, pass, memory, delivered, tagged: new Map() }),
+      await findJobs({ scope, pass, memory, ecs, delivered, tagged: new Map() }),
     ]);
   }
 
@@ -175,7 +175,7 @@ class PassRun {
       find.settleDeparted(job.key, until);
     }
     const keys = new Set(jobs.map(({ key }) => key));
-    await writeSeries(watermarks.series([...keys], now), this.#pass);
+    await writeSeries(watermarks.series([...keys], this.#pass), this.#pass);
   }
 
   #deliveredUntil({ units }: ScopedJob): number {

@@ -88,16 +88,16 @@ export const bridgeMetrics = {
   fargaze_bridge_order_check: gauge(
     'boolean',
     'Samples by which a cold function learns whether its receiver takes late and changed points',
-    ['owner'],
+    ['owner', 'shard'],
   ),
   fargaze_bridge_attempt_timestamp_seconds: gauge(
     'timestamp',
     'Until when a run has begun to deliver points, in unixtime; a function that did not do so waits until they are final',
-    ['owner'],
+    ['owner', 'shard', 'shards'],
   ),
   fargaze_bridge_watermark_timestamp_seconds: gauge(
     'timestamp',
     'Until when the data of a bridge job is delivered without a gap, in unixtime',
-    ['bridge_job', 'region', 'account_id', 'owner'],
+    ['bridge_job', 'region', 'account_id', 'owner', 'shard', 'shards'],
   ),
 } as const;

@@ -7,6 +7,7 @@ import type {
   EcsConfig,
   Seconds,
   SeriesWriter,
+  Shard,
 } from '@fargaze/core/internal';
 import { type ScopeClients, scopeKey, scopesOf } from '../../aws/scope.ts';
 import type { EcsReading } from '../../ecs/reading.ts';
@@ -18,6 +19,8 @@ import type { EpochSeconds } from './time.ts';
 export type PassOptions = {
   readonly config: CloudWatchConfig;
   readonly ecsConfig: EcsConfig;
+  /** The part to read; undefined: everything. */
+  readonly shard?: Shard | undefined;
   /** The function's own region. */
   readonly region: string;
   readonly clock: Clock;

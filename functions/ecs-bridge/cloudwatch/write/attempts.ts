@@ -4,6 +4,7 @@
 import { DeliveryError, readEnv, type Series } from '@fargaze/core/internal';
 import { type Pass, settleOf } from '../pass/pass.ts';
 import type { EpochSeconds } from '../pass/time.ts';
+import { shardLabels } from './watermarks.ts';
 
 const metric = 'fargaze_bridge_attempt_timestamp_seconds';
 
@@ -20,20 +21,19 @@ export class Attempts {
   async begin(pass: Pass): Promise<EpochSeconds | undefined> {
     if (pass.order !== 'any' || pass.writer.answers === 'later') return undefined;
     const stored = await readStored(pass);
-    if (typeof stored === 'number' && stored !== this.#own) {
-      this.#doubtfulUntil = Math.max(this.#doubtfulUntil, stored);
-    }
+    const others = stored?.filter((until) => until !== this.#own) ?? [];
+    this.#doubtfulUntil = Math.max(this.#doubtfulUntil, ...others);
     const until = pass.now - settleOf(pass);
     const points = [{ at: Math.round(pass.now * 1000), value: until }];
     this.#own = undefined;
     try {
-      await pass.writer.write([{ labels: labelsOf(), points }], pass.writeDeadline);
+      await pass.writer.write([{ labels: labelsOf(pass), points }], pass.writeDeadline);
       this.#own = until;
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       pass.tally.deliveryFaults.push(error);
     }
-    return stored === 'unknown' ? undefined : this.#doubtfulUntil;
+    return stored && this.#doubtfulUntil;
   }
 
   /** Ends the pass: after a failed write nobody knows what has arrived. */
@@ -42,25 +42,27 @@ export class Attempts {
   }
 }
 
-function labelsOf(): Series['labels'] {
-  return { __name__: metric, owner: readEnv('FARGAZE_OWNER') ?? '', job: 'fargaze-ecs' };
+function labelsOf({ shard }: Pick<Pass, 'shard'>): Series['labels'] {
+  const owner = readEnv('FARGAZE_OWNER') ?? '';
+  return { __name__: metric, owner, ...shardLabels(shard), job: 'fargaze-ecs' };
 }
 
-/** The latest attempt of this deployment. */
-async function readStored({
-  config,
-  now,
-  readDeadline,
-  writer,
-}: Pass): Promise<EpochSeconds | 'none' | 'unknown'> {
+/**
+ * The latest attempts of this deployment, of the same shard and of those of another number of shards; undefined where nobody
+ * can say.
+ */
+async function readStored(pass: Pass): Promise<EpochSeconds[] | undefined> {
+  const { config, now, readDeadline, writer } = pass;
   const expression = `last_over_time(${metric}[${Math.ceil(config.backfill)}s])`;
+  const own = labelsOf(pass);
   try {
     const answer = await writer.query({ expression, at: now * 1000 }, readDeadline);
-    if (answer === undefined) return 'unknown';
-    const { owner = '' } = labelsOf();
-    return answer.find(({ labels }) => (labels.owner ?? '') === owner)?.value ?? 'none';
+    return answer
+      ?.filter(({ labels }) => (labels.owner ?? '') === own.owner)
+      .filter(({ labels }) => labels.shards !== own.shards || labels.shard === own.shard)
+      .map(({ value }) => value);
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
-    return 'unknown';
+    return undefined;
   }
 }

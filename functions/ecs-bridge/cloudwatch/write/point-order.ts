@@ -7,6 +7,7 @@ import {
   type EpochMs,
   readEnv,
   type Series,
+  type Shard,
   type WriteResult,
 } from '@fargaze/core/internal';
 import { lateness } from '../pass/lateness.ts';
@@ -48,8 +49,8 @@ export class PointOrder {
     }
   }
 
-  async #write({ clock, writer }: PassOptions, deadline: Deadline): Promise<Series> {
-    const { changed, early } = checks(clock.now());
+  async #write({ clock, shard, writer }: PassOptions, deadline: Deadline): Promise<Series> {
+    const { changed, early } = checks(clock.now(), shard);
     await writer.write([early], deadline);
     this.note(await writer.write([changed], deadline));
     return changed;
@@ -66,8 +67,13 @@ export class PointOrder {
 const apart = 2000;
 
 /** Two points in order; then the first of them with a lower value, and a late one. */
-function checks(now: EpochMs): { readonly early: Series; readonly changed: Series } {
-  const labels = { __name__: metric, owner: readEnv('FARGAZE_OWNER') ?? '', job: 'fargaze-ecs' };
+function checks(now: EpochMs, shard: Shard | undefined) {
+  const labels = {
+    __name__: metric,
+    owner: readEnv('FARGAZE_OWNER') ?? '',
+    job: 'fargaze-ecs',
+    ...(shard !== undefined && { shard: String(shard.index) }),
+  };
   const revised = now - apart;
   const points = [revised, now].map((at) => ({ at, value: 1 }));
   const late = { at: now - lateness * 1000, value: 1 };

@@ -1,6 +1,7 @@
 // The latest points that a warm function has delivered, so that it sends nothing twice, and which series have ended. Lost
 // at a cold start, when points are sent again; the receiver takes equal points as one.
 import type { EpochMs, Metadata, Point, Series } from '@fargaze/core/internal';
+import type { Existing } from '../find/metric-query.ts';
 import { deepOverlap } from '../find/overlaps.ts';
 import { lateness } from '../pass/lateness.ts';
 import type { EpochSeconds } from '../pass/time.ts';
@@ -63,7 +64,7 @@ export class SentPoints {
   /** Whether nothing else can have been delivered by others. */
   #knowsOthers = false;
   /** ARNs that the last complete reading of ECS showed, by scope. */
-  readonly #existed = new Map<string, ReadonlySet<string>>();
+  readonly #existed = new Map<string, Existing>();
 
   /**
    * The points that have not been delivered with this value. Prometheus takes a point that is not newer than its series once,
@@ -128,14 +129,14 @@ export class SentPoints {
   }
 
   /** Labels by key of series whose resource existed before and is not among `existing`; one that was never seen has not gone. */
-  ofGone(scope: string, existing: ReadonlySet<string>): Map<string, Sent['labels']> {
-    const before = this.#existed.get(scope) ?? new Set();
+  ofGone(scope: string, existing: Existing): Map<string, Sent['labels']> {
+    const before = this.#existed.get(scope) ?? new Set<string>();
     const gone = [...this.#sent].filter(([, { arn }]) => before.has(arn) && !existing.has(arn));
     return new Map(gone.map(([key, { labels }]) => [key, labels]));
   }
 
   /** Records which resources exist, once the series of all others have been ended. */
-  recordExisting(scope: string, existing: ReadonlySet<string>): void {
+  recordExisting(scope: string, existing: Existing): void {
     this.#existed.set(scope, existing);
   }
 

@@ -151,6 +151,8 @@ export type CloudWatchConfig = {
 
 /** What the bridge reads. */
 export type BridgeConfig = {
+  /** Functions that share what is read. */
+  readonly shards: number;
   readonly ecs: EcsConfig;
   /** Unset: CloudWatch is not read. */
   readonly cloudwatch?: CloudWatchConfig;

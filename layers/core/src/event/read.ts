@@ -92,12 +92,12 @@ function instant() {
   );
 }
 
-const timePattern = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/;
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
 /** Milliseconds since 1970; undefined for what is no time, or a day that its month does not have. */
 function parseTime(text: string): EpochMs | undefined {
-  const [, year, month, day] = timePattern.exec(text)?.map(Number) ?? [];
-  const time = Date.parse(text);
-  if (year === undefined || month === undefined || day === undefined || Number.isNaN(time)) return;
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day ? time : undefined;
+  const time = timePattern.test(text) ? Date.parse(text) : Number.NaN;
+  // 30 February is the 2nd of March to Date.
+  const day = new Date(text.slice(0, 10)).getUTCDate();
+  return Number.isNaN(time) || day !== Number(text.slice(8, 10)) ? undefined : time;
 }

@@ -52,6 +52,7 @@ export function readRetryAfter({ headers }: HttpAnswer, now: EpochMs): Seconds |
   const text = headers['retry-after'];
   if (typeof text !== 'string') return undefined;
   if (/^\s*\d+\s*$/.test(text)) return Number(text);
-  const date = Date.parse(text);
+  // Date would read a month or a year out of any text with a number.
+  const date = /^\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }

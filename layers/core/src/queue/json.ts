@@ -75,16 +75,15 @@ export function batchFromJson(json: string): Batch {
   return result.output as Batch;
 }
 
-/** Metrics and labels that this version's catalogue does not have; a newer one may. */
-export function findUnknown(batch: Batch): readonly Issue[] {
-  const issues = new Map<string, Issue>();
+/** The first metric or label that this version's catalogue does not have; a newer one may. */
+export function findUnknown(batch: Batch): Issue | undefined {
   for (const { samples } of batch.groups) {
     for (const sample of samples) {
       const message = unknownIn(sample);
-      if (message !== undefined) issues.set(message, { path: sample.metric, message });
+      if (message !== undefined) return { path: sample.metric, message };
     }
   }
-  return [...issues.values()].slice(0, toldIssues);
+  return undefined;
 }
 
 function unknownIn({ labels: own, metric }: Sample): string | undefined {

@@ -70,7 +70,7 @@ export function fromMessage(message: unknown): Batch {
   if (encoding !== 'gzip') refuse(`encoding: got ${showValue(encoding)}, want "gzip"`);
   if (typeof packed !== 'string') refuse(`batch: got ${showValue(packed)}, want text in base64`);
   const batch = parseBatch(unpack(packed as string));
-  const [unknown] = findUnknown(batch);
+  const unknown = findUnknown(batch);
   if (unknown === undefined) return batch;
   throw new MessageError(`${unknown.path}: ${unknown.message}`, { retryable: true });
 }

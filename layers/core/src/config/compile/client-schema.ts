@@ -243,7 +243,7 @@ export const sigv4Schema = v.pipe(
 );
 
 /** Headers that `http_headers` may not set, because other options do (Prometheus has the same list). */
-const reservedHeaders = new Set(
+export const reservedHeaders: ReadonlySet<string> = new Set(
   'authorization host content-encoding content-length content-type user-agent connection keep-alive proxy-authenticate proxy-authorization www-authenticate accept-encoding x-prometheus-remote-write-version x-prometheus-remote-read-version x-prometheus-scrape-timeout-seconds x-amz-date x-amz-security-token x-amz-content-sha256'.split(
     ' ',
   ),
