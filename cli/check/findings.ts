@@ -2,7 +2,7 @@
 
 import { knownMetrics } from '../../build/cost.ts';
 import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
-import { findLoad } from '../../infra/load.ts';
+import { findDirectLoad, findLoad } from '../../infra/load.ts';
 import { findOverload } from '../../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
@@ -19,16 +19,21 @@ export function findFindings(
 ): Findings {
   const load = findLoad(config).notes;
   const budget = budgetOf(config, services);
+  const direct = findDirectLoad(config, read) ?? [];
+  // Asked for by name it is meant; an address in the shell may be for another function.
+  const meant = read('FARGAZE_SINK') === 'pushgateway';
   return {
     findings: [
       ...nothing(config),
       ...unsetVariables(config, read),
       ...findOverload(config),
       ...load.filter((note) => note.includes('want ')),
+      ...(meant ? [direct].flat() : []),
       ...(budget?.verdict === 'refused' ? [budget.message] : []),
     ],
     notes: [
       ...load.filter((note) => !note.includes('want ')),
+      ...(meant ? [] : [direct].flat()),
       ...(budget?.verdict === 'slowed' ? [budget.message] : []),
       ...missingSecrets(config, read),
     ],
