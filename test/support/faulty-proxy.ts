@@ -59,6 +59,8 @@ export type FaultyProxy = {
   heal(): Promise<void>;
   /** From now on the server's clock, as its answers show it, is so many seconds ahead. */
   setAhead(seconds: number): void;
+  /** How many requests have met the fault that was begun last; one that is down, or has no name, meets nobody. */
+  met(): number;
   /** Everything that has arrived. */
   readonly arrived: readonly Passed[];
   /** Calls `act` when a request has arrived that is met, before it is passed on or after it was answered; it stays unanswered. */
@@ -72,6 +74,7 @@ type State = {
   meets: Meets;
   left: number;
   passed: number;
+  met: number;
   stop: Stop | undefined;
   ahead: number;
 };
@@ -83,6 +86,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     meets: {},
     left: 0,
     passed: 0,
+    met: 0,
     stop: undefined,
     ahead: 0,
   };
@@ -106,8 +110,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   return {
     url: `http://127.0.0.1:${port}`,
     arrived,
+    met: () => state.met,
     fail: async (fault, meets = {}) => {
-      Object.assign(state, { fault, meets, left: meets.times ?? Number.POSITIVE_INFINITY });
+      Object.assign(state, { fault, met: 0, meets, left: meets.times ?? Number.POSITIVE_INFINITY });
       if (fault.kind === 'down') await shut();
     },
     heal: async () => {
@@ -160,6 +165,7 @@ function serve(exchange: Exchange, state: State): void {
     return;
   }
   state.left -= 1;
+  state.met += 1;
   if (fault.kind === 'resets') request.socket.resetAndDestroy();
   else if (fault.kind === 'slow') {
     const timer = setTimeout(() => passOn(exchange), fault.ms);

@@ -58,13 +58,15 @@ export async function playDeliver(row: DeliverRow, id: string, world: World): Pr
     const asked = play.gateway.arrived.length;
     const first = await deliver(play, all, { during: true });
     const shows = { ...first.shows, ...readPushed(play, asked) };
+    const unmet = findUnmet(play);
     await Promise.all([gateway.heal(), prometheus.heal()]);
     const left = await drain(play, first.left);
     const ending = { shows, left, world: { ...world, gateway: fresh ?? world.gateway } };
     const seen = await judge(play, ending);
     const next = await deliver(play, [pack(play, [{ of: 'next', age: 0 }], 'next')], {});
     const done = next.left.length === 0 && next.shows.Errors === undefined;
-    return done ? seen : { ...seen, wrong: [...seen.wrong, 'the next result is not delivered'] };
+    const undone = done ? [] : ['the next result is not delivered'];
+    return { ...seen, wrong: [...seen.wrong, ...unmet, ...undone] };
   } finally {
     await Promise.all([gateway.close(), prometheus.close(), fresh?.stop()]);
   }
@@ -109,6 +111,18 @@ async function injectFaults({ gateway, prometheus, row }: Play): Promise<void> {
     if (fault === undefined || fault === 'restarts') continue;
     await proxy.fail(fault, meets);
   }
+}
+
+/** Faults that no request has met, which so prove nothing. */
+function findUnmet({ gateway, prometheus, row }: Play): string[] {
+  const begun = [
+    [gateway, row.gateway?.[0]],
+    [prometheus, row.prometheus?.[0]],
+  ] as const;
+  return begun.flatMap(([proxy, fault]) => {
+    if (fault === undefined || fault === 'restarts' || proxy.met() > 0) return [];
+    return fault.kind === 'down' || fault.kind === 'no-name' ? [] : [`nobody met ${fault.kind}`];
+  });
 }
 
 /** Where deliver believes the receivers to be. */

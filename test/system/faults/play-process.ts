@@ -10,6 +10,7 @@ import { countGaps, readPoints } from './stored.ts';
 import type { World } from './world.ts';
 
 const hour = 3_600;
+const aheadName = 'fargaze_probe_timestamp_seconds, hours ahead';
 
 type Play = {
   readonly row: ProcessRow;
@@ -115,12 +116,15 @@ async function readGroups(play: Play): Promise<Record<string, number>> {
   const text = await (await fetch(`${play.world.gateway.url}/metrics`)).text();
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
   const own = findSeries(text, names).filter(({ labels }) => labels.instance === instanceOf(play));
-  return Object.fromEntries(
+  const taken = own.find(({ metric }) => metric === 'fargaze_probe_timestamp_seconds')?.value;
+  const hoursAhead = Math.round(((taken ?? 0) - play.begun) / hour);
+  const series = Object.fromEntries(
     own.map(({ labels: { instance: _, job: __, ...labels }, metric, value }) => {
       const inner = Object.entries(labels).map(([label, worth]) => `${label}="${worth}"`);
       return [inner.length === 0 ? metric : `${metric}{${inner.join(',')}}`, value];
     }),
   );
+  return { ...series, ...(taken !== undefined && hoursAhead !== 0 && { [aheadName]: hoursAhead }) };
 }
 
 /** Whether a result of the first invocation is stored. */

@@ -128,7 +128,7 @@ export const probeRows: readonly ProcessRow[] = [
     ...web,
     fault: 'its clock is an hour ahead',
     skew: 3_600,
-    shows: { probe_success: 1 },
+    shows: { probe_success: 1, 'fargaze_probe_timestamp_seconds, hours ahead': 1 },
     lost: 0,
     recovery: 'the next result with a right time replaces it',
   },
