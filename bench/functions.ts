@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { shipped } from '../build/bundles.ts';
+import { outside, shipped } from '../build/bundles.ts';
 import { parseConfigText } from '../build/config-file.ts';
 import { unusedRooms } from '../build/unused-rooms.cjs';
 import type { Config } from '../layers/core/src/config/config.ts';
@@ -38,7 +38,7 @@ export async function writeFunctions(spec: FunctionsSpec): Promise<void> {
     entryPoints: Object.fromEntries(
       functions.map((name) => [name, join(root, `functions/${name}/handler.ts`)]),
     ),
-    external: ['@fargaze/core'],
+    external: outside,
     outdir: directory,
     outExtension: { '.js': '.cjs' },
     plugins: [compiled(parsed), unusedRooms(() => parsed)],

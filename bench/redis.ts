@@ -111,7 +111,7 @@ async function writePrograms(): Promise<ReadonlyMap<string, string>> {
     await build({
       ...shipped,
       stdin: { contents: source.replace('MODULE', JSON.stringify(m)), resolveDir: root },
-      alias: { ...shipped.alias, '@fargaze/core/internal': './layers/core/src/internal.ts' },
+      alias: { '@fargaze/core/internal': './layers/core/src/internal.ts' },
       outfile: bundle,
     });
     const file = join(directory, `run-${index}.cjs`);

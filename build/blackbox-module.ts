@@ -92,7 +92,13 @@ function proberLimits(prober: string): Issue[] {
 }
 
 /** Keys that hold a secret itself in blackbox_exporter's files. */
-const secretKeys = ['password', 'credentials', 'bearer_token', 'client_secret', 'key'];
+export const secretKeys: readonly string[] = [
+  'password',
+  'credentials',
+  'bearer_token',
+  'client_secret',
+  'key',
+];
 const inline =
   'a secret in the file, which would be part of the package; want a reference, env:NAME or file:/path';
 

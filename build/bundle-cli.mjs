@@ -11,11 +11,13 @@ const banner =
 export async function bundleCommand({ minify = false, outdir, root }) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: join(root, 'cli/main.ts'), export: join(root, 'scripts/export-cli.ts') },
+    entryPoints: { main: join(root, 'cli/main.ts') },
     outdir,
     bundle: true,
     splitting: true,
     platform: 'node',
+    // CommonJS packages have no named exports where a part of a bundle imports them.
+    mainFields: ['module', 'main'],
     format: 'esm',
     target: 'node20',
     outExtension: { '.js': '.mjs' },

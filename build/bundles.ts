@@ -13,13 +13,14 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { findBridgeOverload } from '../layers/core/src/config/compile/bridge-capacity.ts';
 import { findOverload } from '../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
 
-export { findOverload };
+export { findBridgeOverload, findOverload };
 
 /** Options of every bundle that ships. */
 export const shipped = {
@@ -28,12 +29,18 @@ export const shipped = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // What is loaded late is required late: no second module loader at a cold start.
-  supported: { 'dynamic-import': false },
-  alias: { bowser: './scripts/no-browser.cjs' },
+  supported: {
+    // What is loaded late is required late: no second module loader at a cold start.
+    'dynamic-import': false,
+    // Else esbuild makes `new RegExp` of patterns that nobody uses, and keeps them.
+    'regexp-unicode-property-escapes': true,
+  },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** What functions import and their bundles lack: core is the layer, the SDK is Lambda's own. */
+export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node'];
 
 /**
  * The compiled fargaze.yml as `adapt` leaves it, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another

@@ -70,7 +70,7 @@ async function bundle(home, note) {
   const { bundleCommand } = await import('../build/bundle-cli.mjs');
   const folder = `${process.pid}-${process.hrtime.bigint()}`;
   const made = await bundleCommand({ root, outdir: join(home, folder) });
-  const files = [...made.files, 'package-lock.json'];
+  const files = [...made.files, 'build/bundle-cli.mjs', 'package-lock.json'];
   const draft = `${note}.${process.pid}`;
   writeFileSync(draft, JSON.stringify({ files, folder, stamp: stampOf(files) }));
   renameSync(draft, note);
@@ -97,4 +97,4 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const inClone = existsSync(join(root, 'package-lock.json'));
 const folder = inClone ? await bundled() : join(root, 'dist/cli');
 const { main } = await import(pathToFileURL(join(folder, 'main.mjs')).href);
-await main(process.argv.slice(2), { root, inClone, bundle: folder });
+await main(process.argv.slice(2), { root, inClone });

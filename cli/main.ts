@@ -12,7 +12,7 @@ import { parseCommandLine } from './command/parse.ts';
 import { commands } from './commands.ts';
 
 /** Where the package stands, and whether it is a clone of the repository. */
-export type Place = Pick<Call, 'bundle' | 'inClone' | 'root'>;
+export type Place = Pick<Call, 'inClone' | 'root'>;
 
 /** Runs the command line `args`; leaves its status in `process.exitCode`. */
 export async function main(args: readonly string[], place: Place): Promise<void> {

@@ -26,12 +26,12 @@ module.exports = () => ({
   format: 'cjs',
   target: 'node20',
   supported: { 'dynamic-import': false },
-  alias: { bowser: join(__dirname, 'no-browser.cjs') },
   outputFileExtension: '.cjs',
   // Two local systems in one clone must not remove each other's bundles.
   outputWorkFolder: process.env.FARGAZE_BUNDLE_DIR || '.esbuild',
-  external: ['@fargaze/core'],
-  exclude: ['@fargaze/core'],
+  // Lambda's own, and needed nowhere but outside it.
+  external: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
+  exclude: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
   legalComments: 'none',
   plugins: [compiledConfig, unusedRooms(() => JSON.parse(readConfigText()))],
 });

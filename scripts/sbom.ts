@@ -20,7 +20,7 @@ export type BillOfMaterials = {
   readonly components: readonly Component[];
 };
 
-/** Packages of the SDK that bundles hold although they are installed for development. */
+/** Packages of the SDK that the command's bundle holds although they are installed for development. */
 const bundled = /^@(?:aws-sdk|smithy|aws|aws-crypto)\//;
 
 /** What is shipped of the repository at `root`. @throws when npm cannot list its packages. */

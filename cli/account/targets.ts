@@ -1,5 +1,7 @@
 // What to probe of the services of an account. Pure. A service whose address nothing shows is named, not guessed.
+
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { readRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import type { ProbeGroup } from '../draft/draft.ts';
 import { takeName } from '../draft/draft.ts';
 import type { FoundService } from './read.ts';
@@ -106,9 +108,12 @@ function healthPathOf(service: FoundService): string | undefined {
 function redisNamedBy(service: FoundService): Found[] {
   const variables = containersOf(service).flatMap(({ environment = [] }) => environment);
   return variables.flatMap(({ name = '', value = '' }) => {
-    const [, scheme, host] = /^((?:redis|valkey)s?):\/\/(?:.*@)?([^/?#@\s]+)/i.exec(value) ?? [];
-    if (scheme !== undefined && host !== undefined)
-      return [redisAt(`${scheme.toLowerCase()}://${withPort(host)}`)];
+    const [, scheme = '', host = ''] =
+      /^((?:redis|valkey)s?):\/\/(?:.*@)?([^/?#@\s]+)/i.exec(value) ?? [];
+    if (scheme !== '') {
+      const address = `${scheme.toLowerCase()}://${withPort(host)}`;
+      return 'fault' in readRedisAddress(address) ? [] : [redisAt(address)];
+    }
     const isEndpoint =
       /REDIS|VALKEY|CACHE/i.test(name) && /^[\w.-]+\.cache\.amazonaws\.com(?::\d+)?$/.test(value);
     // Whether it wants TLS its name does not say; with encryption in transit, the usual choice, it does.

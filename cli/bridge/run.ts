@@ -48,7 +48,7 @@ export async function run({ io, values }: Call): Promise<number> {
 }
 
 /** The least budget that there is: what jobs ask for is found and priced, and then it is refused. */
-function withoutReading({ cloudwatch, ecs }: BridgeConfig): BridgeConfig {
+function withoutReading({ cloudwatch, ecs }: BridgeConfig): Omit<BridgeConfig, 'shards'> {
   if (cloudwatch === undefined) return { ecs };
   return { ecs, cloudwatch: { ...cloudwatch, budget: { monthlyUsd: 1e-12, onExceed: 'refuse' } } };
 }

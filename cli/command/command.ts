@@ -44,8 +44,6 @@ export type Call = {
   /** The folder of the package or clone. */
   readonly root: string;
   readonly inClone: boolean;
-  /** The folder of this command's own bundle. */
-  readonly bundle: string;
   /** All that there are. */
   readonly commands: readonly CommandSpec[];
 };

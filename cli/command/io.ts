@@ -1,9 +1,11 @@
 // Where a command writes: results to standard output, notes and errors to standard error. Colours only where a terminal shows
 // them. A reader that has gone (`| head`) ends the command without a word.
 import type { Readable, Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { environmentWith } from '../../build/environment.ts';
 import { type Painter, paintNothing, type Style, span } from '../../local/terminal/line.ts';
-import { choosePainter } from '../../local/terminal/terminal.ts';
+import { choosePainter, sizeOf } from '../../local/terminal/terminal.ts';
+import { isAsciiOnly, toAscii } from './letters.ts';
 
 /** What a command writes to, and asks. */
 export type Io = {
@@ -15,6 +17,8 @@ export type Io = {
   readonly note: (text: string) => void;
   /** A text in a style, as far as results are shown in colours. */
   readonly paint: (text: string, style: Style) => string;
+  /** Columns of the terminal that results go to; undefined where they go elsewhere. */
+  readonly columns: number | undefined;
   /** Whether a person can be asked. */
   readonly canAsk: boolean;
   readonly input: Readable;
@@ -33,14 +37,19 @@ export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean })
       process.exit(2);
     });
   }
-  const painter: Painter = plain ? paintNothing : choosePainter(stdout, environmentWith({}));
+  const variables = environmentWith({});
+  const painter: Painter = plain ? paintNothing : choosePainter(stdout, variables);
+  const ascii = isAsciiOnly(variables);
+  const write = (stream: WriteStream, text: string) =>
+    stream.write(`${ascii && stream.isTTY ? toAscii(text) : text}\n`);
   return {
-    out: (text) => stdout.write(`${text}\n`),
-    fail: (text) => stderr.write(`${text}\n`),
+    out: (text) => void write(stdout, text),
+    fail: (text) => void write(stderr, text),
     note: (text) => {
-      if (!quiet) stderr.write(`${text}\n`);
+      if (!quiet) write(stderr, text);
     },
     paint: (text, style) => painter(span(text, style)),
+    columns: stdout.isTTY === true ? sizeOf(stdout).columns : undefined,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     input: stdin,
     prompts: stderr,

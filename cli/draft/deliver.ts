@@ -1,7 +1,9 @@
 // Proves a draft and writes it, to a file or to standard output. Nothing is written that does not compile.
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { configFileName } from '../../build/config-file.ts';
 import { type Call, UsageError } from '../command/command.ts';
+import { shellWord } from '../command/shell-word.ts';
 import type { Draft } from './draft.ts';
 import { proveDraft, renderDraft } from './render.ts';
 import { refuseToWrite, writeWhole } from './write.ts';
@@ -44,6 +46,10 @@ export function deliverDraft(
     if (over === 'keep') for (const file of others) rmSync(file, { force: true });
     throw error;
   }
-  io.note(`${made}wrote ${files.join(', ')}\nnext: fargaze check, then fargaze probe --all`);
+  // Those commands read another file unless they are given this one.
+  const option = resolve(output) === resolve(configFileName()) ? '' : ` -c ${shellWord(output)}`;
+  io.note(
+    `${made}wrote ${files.join(', ')}\nnext: fargaze check${option}, then fargaze probe --all${option}`,
+  );
   return 0;
 }

@@ -1,4 +1,5 @@
 // Addresses that somebody gives, as groups of probes.
+import { isRedisAddress, readRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 import { nameOf, type ProbeGroup, takeName } from './draft.ts';
@@ -11,11 +12,11 @@ export function groupTargets(given: readonly string[], taken: Set<string>): Prob
     const [, named, address = text] = /^([A-Za-z0-9][\w.-]{0,99})=(.+)$/s.exec(text) ?? [];
     const name = takeName(named ?? nameOf(address), taken);
     if (/^https?:\/\//i.test(address)) web[name] = address;
-    else if (/^(?:redis|valkey)s?:\/\//i.test(address)) redis[name] = address;
+    else if (isRedisAddress(address)) redis[name] = checkedRedis(address);
     else if (address.startsWith('${')) web[name] = address;
     else
       throw new UsageError(
-        `--target: got ${JSON.stringify(redactUrl(address))}, want an address such as https://shop.example.com/healthz or rediss://sessions.example.com:6379`,
+        `--target: got ${JSON.stringify(redactUrl(address))}, want an address such as ${nearest(address)}`,
         'what other schemes reach (tcp, dns, grpc) needs a module: docs/configuration.md',
       );
   }
@@ -31,4 +32,18 @@ export function groupTargets(given: readonly string[], taken: Set<string>): Prob
         ]
       : []),
   ];
+}
+
+/** What may have been meant: a host without a scheme is nearly always one of the web, or a Redis by its port. */
+function nearest(address: string): string {
+  const [, host, port] = /^([\w-]+(?:\.[\w-]+)+)(?::(\d+))?(?:\/[^@]*)?$/.exec(address) ?? [];
+  if (host === undefined)
+    return 'https://shop.example.com/healthz or rediss://sessions.example.com:6379';
+  return port === '6379' ? `redis://${host}:6379` : `https://${redactUrl(address)}`;
+}
+
+function checkedRedis(address: string): string {
+  const read = readRedisAddress(address);
+  if ('fault' in read) throw new UsageError(`--target: ${read.fault}`);
+  return address;
 }

@@ -7,7 +7,8 @@ import { UsageError } from '../command/command.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { fromCloudWatchExporter } from './cloudwatch-exporter.ts';
 import { fromPrometheus } from './prometheus.ts';
-import type { Mapping, Recognized, Tool } from './recognize.ts';
+import { isMapping, type Mapping, type Recognized, type Tool } from './recognize.ts';
+import { referSecrets } from './secrets.ts';
 import { withTemporary } from './temporary.ts';
 import { pruneYace } from './yace.ts';
 
@@ -36,9 +37,11 @@ export function combine(
   let named: string | undefined;
   if (blackbox !== undefined) {
     named = place(blackbox.file);
-    if (!runs({ blackbox: named }, directory)) {
-      const pruned = pruneModules(blackbox, directory);
-      note(blackbox.file, pruned.notes);
+    const referred = referSecrets(modulesOf(blackbox));
+    const needed = groups.some(({ module }) => referred.holders.has(module));
+    if (needed || !runs({ blackbox: named }, directory)) {
+      const pruned = pruneModules(referred.modules, blackbox.file, directory);
+      note(blackbox.file, [...referred.notes, ...pruned.notes]);
       named = `fargaze.${basename(blackbox.file)}`;
       written[named] = stringify(
         { modules: pruned.modules },
@@ -128,11 +131,15 @@ function runs(document: Mapping, directory: string): boolean {
   }
 }
 
+function modulesOf({ content: { modules } }: Recognized): Mapping {
+  return isMapping(modules) ? modules : {};
+}
+
 /** The modules that run. Each is tried by itself, since mistakes of the file name its own lines. */
-function pruneModules({ content, file }: Recognized, directory: string) {
+function pruneModules(modules: Mapping, file: string, directory: string) {
   const notes: string[] = [];
   const kept: Record<string, unknown> = {};
-  for (const [name, module] of Object.entries((content.modules ?? {}) as Mapping)) {
+  for (const [name, module] of Object.entries(modules)) {
     const fault = faultOf(name, module, directory);
     if (fault === undefined) kept[name] = module;
     else notes.push(`modules.${name}: left out: ${fault}`);

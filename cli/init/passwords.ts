@@ -1,5 +1,6 @@
 // Passwords that stand in addresses do not go into a file: their modules take them from variables instead.
 
+import { isRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import { decodeUserInfo, splitUserInfo } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 import type { Draft, ProbeGroup } from '../draft/draft.ts';
@@ -40,8 +41,7 @@ export function splitPasswords(draft: Draft): SafeDraft {
 }
 
 function partsOf(address: string) {
-  const isRedis = /^(?:redis|valkey)s?:/i.test(address);
-  const { bare, userInfo } = isRedis ? splitUserInfo(address) : webParts(address);
+  const { bare, userInfo } = isRedisAddress(address) ? splitUserInfo(address) : webParts(address);
   const [user = '', ...rest] = userInfo.split(':');
   return { bare, user: decodeUserInfo(user), password: decodeUserInfo(rest.join(':')) };
 }

@@ -6,6 +6,7 @@ import type { Module } from '../../layers/core/src/config/modules.ts';
 import { adHocJob } from '../../layers/core/src/config/probes.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
+import { isRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import type { Selected } from '../../layers/core/src/probe/select.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import {
@@ -63,6 +64,8 @@ function refuseMalformed(results: readonly Result[]): void {
 
 /** That the port is the mistake, where it is one that no server can have. */
 function portFault(address: string): string {
+  // That reader names it by itself.
+  if (isRedisAddress(address)) return '';
   const [authority = ''] = address.replace(/^\w+:\/\//, '').split(/[/?#]/);
   const port = /^(?:[^@]*@)?(?:\[[^\]]*\]|[\w.-]+):(\d+)$/.exec(authority)?.[1];
   const isRight = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);

@@ -1,22 +1,52 @@
-// `fargaze export`: the program behind `npm run export`, from any folder.
-import { join, resolve } from 'node:path';
+// `fargaze export`: what `npm run export` writes, from any folder.
+import { join, relative, resolve } from 'node:path';
 import { findFolderFault } from '../../build/folder.ts';
-import { type Call, UsageError } from '../command/command.ts';
+import { writeExport } from '../../infra/export/export.ts';
+import {
+  ExportOptionError,
+  type ExportOptions,
+  exportOptions,
+  filesFor,
+} from '../../infra/export/files.ts';
+import { type Call, textOf, UsageError } from '../command/command.ts';
 import { readConfiguration } from '../command/configuration.ts';
-import { argumentsOf, runInRoot } from './child.ts';
 
 /** Writes the files. */
-export async function run(call: Call): Promise<number> {
-  const { bundle, io, values } = call;
-  if (typeof values.to !== 'string')
+export async function run({ io, root, values }: Call): Promise<number> {
+  const given = textOf(values, 'to');
+  if (given === undefined)
     throw new UsageError('--to is missing', 'e.g. fargaze export --to monitoring');
-  // A mistake is reported here, with the name by which the user knows the file.
-  readConfiguration(values);
-  const fault = findFolderFault(values.to);
-  if (fault !== undefined) throw new UsageError(`--to: got ${values.to}, but ${fault}`);
-  const program = join(bundle, 'export.mjs');
-  const names = ['to', 'runbooks', 'grafana', 'pushgateway-job', 'prometheus-job'];
-  const status = await runInRoot(call, [program, ...argumentsOf(values, names, ['to'])]);
-  if (status === 0) io.note(`where each file goes: docs/own-monitoring.md (${resolve(values.to)})`);
-  return status;
+  const { config } = readConfiguration(values);
+  const fault = findFolderFault(given);
+  if (fault !== undefined) throw new UsageError(`--to: got ${given}, but ${fault}`);
+  const to = resolve(given);
+  const page = relative('.', join(root, 'docs/own-monitoring.md'));
+  // What is shipped is read from there.
+  process.chdir(root);
+  const files = render(() => filesFor(config, optionsOf(values)));
+  render(() => writeExport(to, files));
+  io.out(`${Object.keys(files).length} files in ${to}`);
+  io.note(`where each file goes: ${page}`);
+  return 0;
+}
+
+function optionsOf(values: Call['values']): ExportOptions {
+  return Object.fromEntries(
+    exportOptions.flatMap((name) => {
+      const text = textOf(values, name);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+}
+
+/** What the configuration or an option makes impossible is the user's to mend. */
+function render<Made>(make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    const { message, name } = error as Error;
+    const isExpected =
+      error instanceof ExportOptionError || name === 'Error' || name === 'RangeError';
+    throw isExpected ? new UsageError(message) : error;
+  }
 }

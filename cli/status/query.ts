@@ -1,92 +1,100 @@
 // Instant queries to a Prometheus. Every answer that is none says which URL, without its secrets, and what to try.
 import { systemClock } from '../../layers/core/src/clock.ts';
-import type { SecretRef } from '../../layers/core/src/config/secret.ts';
-import { startDeadline } from '../../layers/core/src/deadline.ts';
-import { messageOf } from '../../layers/core/src/errors.ts';
-import { ask } from '../../layers/core/src/http/ask.ts';
-import type { Auth } from '../../layers/core/src/http/auth.ts';
-import { redactUrl } from '../../layers/core/src/redact.ts';
+import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
+import { ConfigError, messageOf } from '../../layers/core/src/errors.ts';
+import { type Answer, ask } from '../../layers/core/src/http/ask.ts';
+import { classify } from '../../layers/core/src/net/classify.ts';
 import { UsageError } from '../command/command.ts';
+import { hintOfFailure, hintOfStatus } from './hint.ts';
+import { type Prometheus, requestOf } from './prometheus.ts';
 
-/** One series of an answer. */
-export type Row = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+/** One series of an answer; `at`: when it was evaluated, in unixtime by the clock of that Prometheus. */
+export type Row = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly at: number;
+};
 
-/** Whom to ask. */
-export type Prometheus = { readonly url: string; readonly bearer: string | undefined };
+/** Series, and what the server says of their being whole. */
+export type QueryAnswer = { readonly rows: Row[]; readonly warnings: readonly string[] };
 
 const patience = 10;
 
-/** Bytes of an answer that are read: some ten thousand series. */
-const keep = 16 * 1024 * 1024;
+/** Bytes of an answer that are read: more than a hundred thousand series. */
+const keep = 64 * 1024 * 1024;
 
 const nothing = Buffer.alloc(0);
 
-/** The answer to `expression`. @throws UsageError when there is none. */
-export async function query(prometheus: Prometheus, expression: string): Promise<Row[]> {
-  const { auth, url } = requestOf(prometheus);
-  url.searchParams.set('query', expression);
+/** The answer to `expression`. @throws UsageError when there is none; ConfigError for a secret that cannot be had. */
+export async function query(prometheus: Prometheus, expression: string): Promise<QueryAnswer> {
   const deadline = startDeadline(patience, systemClock);
-  const shown = redactUrl(prometheus.url);
   try {
-    const answer = await ask({ method: 'GET', url, auth, body: nothing, keep }, deadline);
-    if (answer.status !== 200) {
-      const hint =
-        answer.status === 404 ? 'want the URL that stands before /api/v1/query' : undefined;
-      throw new UsageError(`${shown}: ${answer.refusal('200')}`, hint);
-    }
-    return rowsOf(answer.body, shown);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(
-      `${shown}: ${messageOf(error)}`,
-      'want the URL of a Prometheus that answers: --url URL',
-    );
+    return await queryBefore(deadline, prometheus, expression);
   } finally {
     deadline.close();
   }
 }
 
-/** User info stays in the address: core sends and hides it as it does the token. */
-function requestOf({ bearer, url: text }: Prometheus): { readonly url: URL; readonly auth?: Auth } {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
-    throw new UsageError(
-      `--url: got ${JSON.stringify(redactUrl(text))}, want a URL such as http://localhost:9090`,
-    );
-  }
-  const url = new URL(text);
-  url.hash = '';
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`;
-  if (bearer === undefined) return { url };
-  if (!/^(?:env|file):./.test(bearer))
-    throw new UsageError('--bearer: want env:NAME or file:/path, not the token itself');
-  return { url, auth: { kind: 'bearer', token: bearer as SecretRef } };
-}
-
-type Answer = {
-  readonly status?: string;
-  readonly error?: string;
-  readonly data?: {
-    readonly result?: readonly {
-      readonly metric: Row['labels'];
-      readonly value: readonly [number, string];
-    }[];
-  };
-};
-
-function rowsOf(body: string, shown: string): Row[] {
+async function queryBefore(deadline: Deadline, prometheus: Prometheus, expression: string) {
+  const { auth, url } = requestOf(prometheus, expression);
   let answer: Answer;
   try {
-    answer = JSON.parse(body) as Answer;
-  } catch {
-    throw new UsageError(`${shown}: the answer is no JSON, want a Prometheus`);
+    answer = await ask({ method: 'GET', url, auth, body: nothing, keep }, deadline);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const reason = classify((error as Error).cause ?? error);
+    const fault = `${prometheus.shown}: ${messageOf(error)}`;
+    throw new UsageError(fault, hintOfFailure(prometheus, reason));
   }
-  if (answer.status !== 'success' || !Array.isArray(answer.data?.result)) {
+  if (answer.status !== 200) {
+    const fault = `${prometheus.shown}: ${answer.refusal('200')}`;
+    throw new UsageError(fault, hintOfStatus(prometheus, answer));
+  }
+  return readAnswer(answer, prometheus.shown);
+}
+
+type Document = {
+  readonly status?: unknown;
+  readonly error?: unknown;
+  readonly warnings?: unknown;
+  readonly data?: { readonly result?: unknown };
+};
+
+function readAnswer(answer: Answer, shown: string): QueryAnswer {
+  if (answer.cut === true)
+    throw new UsageError(`${shown}: got an answer of more than 64 MiB, which is not read`);
+  const document = parse(answer.body);
+  if (document === undefined) {
     throw new UsageError(
-      `${shown}: ${answer.error ?? 'the answer has no result, want a Prometheus'}`,
+      `${shown}: the answer is no JSON, want a Prometheus`,
+      `it begins with: ${answer.show(answer.body.slice(0, 200)).slice(0, 80)}`,
     );
   }
-  return answer.data.result.map(({ metric, value }) => ({
-    labels: metric,
-    value: Number(value[1]),
-  }));
+  const { data, error, status, warnings } = document;
+  const rows = Array.isArray(data?.result) ? data.result.map(rowOf) : [undefined];
+  if (status !== 'success' || !rows.every((row) => row !== undefined)) {
+    const words = typeof error === 'string' ? answer.show(error) : 'the answer has no result';
+    throw new UsageError(`${shown}: ${words}`, 'want the answer of a Prometheus');
+  }
+  const words = Array.isArray(warnings) ? warnings.map((one) => answer.show(String(one))) : [];
+  return { rows, warnings: words };
+}
+
+function parse(body: string): Document | undefined {
+  try {
+    const document: unknown = JSON.parse(body);
+    return typeof document === 'object' && document !== null ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function rowOf(entry: unknown): Row | undefined {
+  const { metric, value } = (entry ?? {}) as {
+    readonly metric?: unknown;
+    readonly value?: unknown;
+  };
+  if (typeof metric !== 'object' || metric === null || !Array.isArray(value)) return undefined;
+  const [at, text] = value;
+  return { labels: metric as Row['labels'], value: Number(text), at: Number(at) };
 }

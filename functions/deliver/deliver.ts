@@ -1,5 +1,5 @@
-// One run: messages of the queue to the Pushgateway and to Prometheus. Answers with the messages that are worth another
-// try; what never can be stored is logged, counted and let go.
+// One run: messages of the queue to the Pushgateway and to Prometheus. Answers with the messages that stay in the queue:
+// those that are worth another try, and those that cannot be delivered, which end as dead letters.
 import {
   type Batch,
   type Clock,
@@ -39,6 +39,7 @@ import { createWriter, type Written } from './remote.ts';
 import { reportRun } from './report.ts';
 import { goesByRemoteWrite, leavePushgateway, type Route, readRoute } from './route.ts';
 import type { MessageOutcome, Run } from './run.ts';
+import { type Reported, reportOnce, staysInQueue } from './undeliverable.ts';
 
 /** What a run needs; everything has a default, which tests replace. */
 export type Deliver = {
@@ -53,6 +54,8 @@ export type Deliver = {
   readonly moved?: Set<string>;
   /** Events that were delivered; a warm function remembers them. */
   readonly seen?: SeenEvents;
+  /** Messages that were reported as undeliverable; a warm function remembers them. */
+  readonly reported?: Reported;
 };
 
 /** The answer that SQS wants: everything that is not named is done with. */
@@ -89,6 +92,7 @@ export async function runDeliver(
       route: deliver.by === undefined ? readRoute(receivers) : { receivers, by: deliver.by },
       moved: deliver.moved ?? new Set<string>(),
       seen: deliver.seen ?? new Set<string>(),
+      reported: deliver.reported ?? new Set<string>(),
     };
     const done = await deliverAll(received, env, log);
     const { messages } = done;
@@ -96,7 +100,7 @@ export async function runDeliver(
     await reportRun(run, { receivers, owner, clock, log, deadline: whole, context });
     return {
       batchItemFailures: received.flatMap(({ id }, index) =>
-        messages[index]?.outcome === 'retried' ? [{ itemIdentifier: id }] : [],
+        staysInQueue(messages[index]?.outcome) ? [{ itemIdentifier: id }] : [],
       ),
     };
   } finally {
@@ -114,6 +118,7 @@ type Environment = {
   readonly route: Route;
   readonly moved: Set<string>;
   readonly seen: SeenEvents;
+  readonly reported: Reported;
 };
 
 async function deliverAll(received: readonly Received[], env: Environment, log: Log) {
@@ -137,8 +142,9 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
   const messages = received.map((one, index) => {
     const judged = outcomeOf(one, { results, written: written[index] });
     if (isEcsEvent(one.content) && judged.outcome === 'delivered') remember(env.seen, one.content);
-    const { detail, outcome } = judged;
-    if (detail !== undefined) {
+    const { detail } = judged;
+    const outcome = reportOnce(judged.outcome, one.id, env.reported);
+    if (detail !== undefined && outcome !== 'kept') {
       log(outcome === 'retried' ? 'warn' : 'error', `message ${outcome}`, {
         id: one.id,
         receives: one.receives,
@@ -213,6 +219,16 @@ function toWrite(
   return groups.length + (content.series?.length ?? 0) === 0 ? undefined : { ...content, groups };
 }
 
+/** What a part makes of its message, where it is the worst. */
+const outcomes = {
+  failed: 'retried',
+  refused: 'refused',
+  rejected: 'rejected',
+  pushed: 'delivered',
+  written: 'delivered',
+  superseded: 'superseded',
+} as const satisfies Record<string, MessageOutcome>;
+
 type Judgement = { readonly outcome: MessageOutcome; readonly detail?: string };
 type Results = {
   readonly results: ReadonlyMap<unknown, GroupResult | EventResult>;
@@ -229,16 +245,17 @@ function outcomeOf({ content }: Received, { results, written }: Results): Judgem
   const own = groups.flatMap((group) => results.get(group) ?? []);
   const parts = [...own, ...(written === undefined ? [] : [written])];
   const find = (outcome: string) => parts.find((part) => part.outcome === outcome);
-  const bad = find('failed') ?? find('refused');
-  if (bad !== undefined) {
-    const outcome = bad.outcome === 'failed' ? 'retried' : 'refused';
-    return { outcome, detail: describeFault(bad) };
-  }
+  const bad = find('failed') ?? find('refused') ?? find('rejected');
+  if (bad !== undefined) return { outcome: outcomes[bad.outcome], detail: describeFault(bad) };
   if (find('pushed') ?? find('written')) return { outcome: 'delivered' };
   return { outcome: groups.length > 0 ? 'superseded' : 'empty' };
 }
 
 function describeFault(part: GroupResult | EventResult | Written): string {
+  if (part.error === undefined && 'rejected' in part) {
+    const counts = Object.entries(part.rejected).map(([reason, count]) => `${reason} ${count}`);
+    return `remote write: samples that the receiver refuses: ${counts.join(', ')}`;
+  }
   const why = part.error === undefined ? 'not confirmed in time' : messageOf(part.error);
   if (!('group' in part)) return why;
   const { instance, job } = part.group.grouping;

@@ -4,7 +4,8 @@ import { runDeliver } from './deliver.ts';
 
 const moved = new Set<string>();
 const seen = new Set<string>();
+const reported = new Set<string>();
 
-/** Delivers a batch of messages and names those that are worth another try. */
+/** Delivers a batch of messages and names those that stay in the queue. */
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-  runDeliver({ moved, seen }, event, context);
+  runDeliver({ moved, seen, reported }, event, context);

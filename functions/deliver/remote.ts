@@ -14,12 +14,14 @@ import { isFinal } from './pushgateway/guard.ts';
 
 /** What became of a message's series. */
 export type Written = {
-  readonly outcome: 'written' | 'failed' | 'refused';
+  /** `rejected`: every sample, for its time; `refused`: nothing of it, for its content. */
+  readonly outcome: 'written' | 'failed' | 'refused' | 'rejected';
   readonly sent: number;
   readonly rejected: WriteResult['rejected'];
   readonly error?: unknown;
 };
 
+const late: readonly string[] = ['duplicate', 'out_of_order', 'too_old'];
 const nothing = { sent: 0, rejected: {} } as const;
 
 /** Writes to `receiver`; without one, what is to be written fails until there is. */
@@ -41,11 +43,10 @@ export function createWriter(
     }
     try {
       const { rejected, sent } = await client.write(seriesOfBatch(batch), env.deadline);
-      return {
-        outcome: sent > 0 || Object.keys(rejected).length === 0 ? 'written' : 'refused',
-        sent,
-        rejected,
-      };
+      const stored = sent > 0 || Object.keys(rejected).length === 0;
+      // Refused for their times only, which a later try makes no better.
+      const tooLate = Object.keys(rejected).every((reason) => late.includes(reason));
+      return { outcome: stored ? 'written' : tooLate ? 'rejected' : 'refused', sent, rejected };
     } catch (error) {
       const final = isFinal(error) || error instanceof RangeError;
       return { outcome: final ? 'refused' : 'failed', ...nothing, error };

@@ -15,7 +15,8 @@ import {
   sample,
   seriesOfBatch,
 } from '@fargaze/core/internal';
-import type { Run } from './run.ts';
+import { messageOutcomes, type Run } from './run.ts';
+import { countUndeliverable } from './undeliverable.ts';
 
 /** Where the report goes. */
 export type ReportEnvironment = {
@@ -27,16 +28,7 @@ export type ReportEnvironment = {
   readonly context: InvocationContext;
 };
 
-const messageOutcomes = [
-  'delivered',
-  'superseded',
-  'empty',
-  'retried',
-  'refused',
-  'malformed',
-] as const;
 const groupOutcomes = ['pushed', 'superseded', 'failed', 'refused'] as const;
-const dropped: readonly string[] = ['refused', 'malformed'];
 
 /** Logs the run and delivers its metrics; that they cannot be delivered is logged and changes nothing else. */
 export async function reportRun(run: Run, env: ReportEnvironment): Promise<void> {
@@ -84,9 +76,11 @@ function countRejected({ written }: Run): Map<string, number> {
   return counts;
 }
 
-/** Seconds; undefined when there was no batch. */
+/** Seconds; undefined when there was no batch. What is on its way to the dead letters does not wait for delivery. */
 function queueAge({ messages, now, seconds }: Run): number | undefined {
-  const times = messages.flatMap(({ taken }) => (taken === undefined ? [] : [taken]));
+  const times = messages.flatMap(({ outcome, taken }) =>
+    taken === undefined || outcome === 'kept' ? [] : [taken],
+  );
   if (times.length === 0) return undefined;
   return roundSeconds(Math.max(0, (now - Math.min(...times)) / 1000 - seconds));
 }
@@ -105,7 +99,7 @@ function beats({ groups, written }: Run): boolean {
  * for the alarm that must work when Prometheus is what died. A metric without a value is left out.
  */
 function embeddedMetrics(run: Run): Record<string, unknown> {
-  const lost = run.messages.filter(({ outcome }) => dropped.includes(outcome)).length;
+  const undeliverable = countUndeliverable(run.messages);
   // Of a duplicate something is stored already, so nothing is lost.
   const rejected = [...countRejected(run)].reduce(
     (sum, [reason, count]) => (reason === 'duplicate' ? sum : sum + count),
@@ -113,7 +107,7 @@ function embeddedMetrics(run: Run): Record<string, unknown> {
   );
   const values = {
     ...(beats(run) && { DeliverHeartbeat: 1 }),
-    ...(lost > 0 && { MessagesDropped: lost }),
+    ...(undeliverable > 0 && { MessagesUndeliverable: undeliverable }),
     ...(rejected > 0 && { SamplesRejected: rejected }),
   };
   const names = Object.keys(values);

@@ -3,14 +3,20 @@ import type { GroupResult } from './pushgateway/guard.ts';
 import type { PushgatewayStore } from './pushgateway/store.ts';
 import type { Written } from './remote.ts';
 
+/** What becomes of a message, in the order in which it is shown. */
+export const messageOutcomes = [
+  'delivered',
+  'superseded',
+  'empty',
+  'retried',
+  'rejected',
+  'refused',
+  'malformed',
+  'kept',
+] as const;
+
 /** What became of a message. */
-export type MessageOutcome =
-  | 'delivered'
-  | 'superseded'
-  | 'empty'
-  | 'retried'
-  | 'refused'
-  | 'malformed';
+export type MessageOutcome = (typeof messageOutcomes)[number];
 
 /** Everything that a run has done, for its report. */
 export type Run = {

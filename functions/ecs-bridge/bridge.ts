@@ -3,7 +3,9 @@
 import {
   type Batch,
   type BridgeConfig,
+  type BridgeEvent,
   type Clock,
+  type CloudWatchConfig,
   createLog,
   createSeriesWriter,
   createSink,
@@ -11,12 +13,13 @@ import {
   type Group,
   type InvocationContext,
   type Log,
-  parseTick,
+  parseBridgeEvent,
   readEnv,
   roundSeconds,
   type Sample,
   type Seconds,
   type SeriesWriter,
+  type Shard,
   type Sink,
   sample,
   startDeadline,
@@ -32,10 +35,11 @@ import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
 import { partsOf } from './ecs/parts.ts';
 import { readEcs } from './ecs/read-ecs.ts';
 import type { EcsReading } from './ecs/reading.ts';
+import { instanceOfCluster, instanceOfRun } from './ecs/share.ts';
 
 /** What a run needs; everything but the configuration has a default, which tests replace. */
 export type Bridge = {
-  readonly config: BridgeConfig;
+  readonly config: Omit<BridgeConfig, 'shards'>;
   /** Outlives runs in a warm function. */
   readonly memory?: Memory;
   readonly sink?: Sink;
@@ -54,9 +58,10 @@ export async function runBridge(
   event: unknown,
   context: InvocationContext,
 ): Promise<BridgeSummary> {
-  const run = startRun(bridge, parseTick(event).schedule, context);
+  const run = startRun(bridge, parseBridgeEvent(event), context);
   try {
-    const reading = readEcs(run.api, bridge.config.ecs);
+    const { clock, memory, shard } = run;
+    const reading = readEcs(run.api, bridge.config.ecs, { shard, memory: memory.ecs, clock });
     const [delivered, passed] = await Promise.allSettled([
       deliverEcs(run, reading),
       deliverCloudWatch(run, reading),
@@ -78,7 +83,7 @@ export async function runBridge(
 
 /** A run under way. */
 type Run = {
-  readonly config: BridgeConfig;
+  readonly config: Bridge['config'];
   readonly memory: Memory;
   readonly sink: Sink;
   readonly writer: SeriesWriter | undefined;
@@ -87,6 +92,8 @@ type Run = {
   readonly api: EcsApi;
   readonly region: string;
   readonly schedule: Seconds | undefined;
+  /** The part that it reads; undefined: everything. */
+  readonly shard: Shard | undefined;
   /** Of the run. */
   readonly deadline: Deadline;
   readonly readDeadline: Deadline;
@@ -94,30 +101,46 @@ type Run = {
   readonly begun: Seconds;
 };
 
-function startRun(bridge: Bridge, schedule: Seconds | undefined, context: InvocationContext): Run {
+function startRun(
+  bridge: Bridge,
+  { schedule, shard }: BridgeEvent,
+  context: InvocationContext,
+): Run {
   const { clock = systemClock, config, writer } = bridge;
   const log = bridge.log ?? createLog({ function: 'ecs-bridge' });
   const sink = bridge.sink ?? createSink();
-  const memory = bridge.memory ?? new Memory();
+  const memory = (bridge.memory ?? new Memory()).ofShard(shard);
   const available = context.getRemainingTimeInMillis() / 1000;
   const deadline = startDeadline(Math.max(1, available - reserve.log), clock);
   const readDeadline = deadline.slice(Math.max(1, available - reserve.delivering));
   const region = readEnv('AWS_REGION') ?? readEnv('AWS_DEFAULT_REGION') ?? '';
   const api = bridge.api ?? createEcsApi({ region, clock }, readDeadline);
   const begun = clock.monotonic();
-  const given = { config, memory, sink, writer, clock, log, api, region, schedule };
+  const given = { config, memory, sink, writer, clock, log, api, region, schedule, shard };
   return { ...given, deadline, readDeadline, begun };
 }
 
 /** Delivers the ECS data; returns the number of samples. */
 async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<number> {
-  const batch = toBatch(await reading, run);
-  await run.sink.write(batch, run.deadline);
+  const ecs = await reading;
+  const { deadline, memory, sink } = run;
+  const batch = toBatch(ecs, run);
+  const extent = ecs.faults.length === 0 ? 'all' : 'some';
+  const series = endsSeries(sink) ? memory.lastGroups.endsIn(batch, extent) : [];
+  await sink.write({ ...batch, ...(series.length > 0 && { series }) }, deadline);
+  if (endsSeries(sink)) memory.lastGroups.keep(batch, extent);
   return batch.groups.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
+/** Whether what is read of ECS is stored as series, one by one, and not as groups of a Pushgateway. */
+function endsSeries({ series }: Sink): boolean {
+  return (
+    series === 'stored' || (series === 'forwarded' && readEnv('FARGAZE_RESULTS') === 'remote-write')
+  );
+}
+
 /** A group for each cluster whose services are known, several for a large one, and one for the run itself. */
-function toBatch(ecs: EcsReading, { api, begun, clock, config, region }: Run): Batch {
+function toBatch(ecs: EcsReading, { api, begun, clock, config, region, shard }: Run): Batch {
   const now = clock.now();
   const time = sample('fargaze_bridge_timestamp_seconds', {}, now / 1000);
   const group = (instance: string, samples: readonly Sample[]): Group => ({
@@ -126,15 +149,16 @@ function toBatch(ecs: EcsReading, { api, begun, clock, config, region }: Run): B
   });
   const clusters = ecs.clusters.flatMap((reading) => {
     const samples = clusterSamples(reading, { now, config: config.ecs });
-    const parts = partsOf(reading.cluster.clusterArn ?? '', samples);
+    const arn = reading.cluster.clusterArn ?? '';
+    const parts = partsOf(instanceOfCluster(arn, reading.part ?? 'all', shard), samples);
     return [...parts].map(([instance, part]) => group(instance, part));
   });
   const own = [
-    ...readingSamples(ecs, { region, tally: api.tally }),
+    ...readingSamples(ecs, { region, shard, tally: api.tally }),
     sample('fargaze_bridge_up', { source: 'ecs' }, ecs.faults.length === 0 ? 1 : 0),
     sample('fargaze_bridge_run_duration_seconds', {}, roundSeconds(clock.monotonic() - begun)),
   ];
-  return { taken: now, groups: [...clusters, group('ecs-bridge', own)] };
+  return { taken: now, groups: [...clusters, group(instanceOfRun('ecs-bridge', shard), own)] };
 }
 
 /** Runs a pass over CloudWatch when it is due, and delivers the samples about it. */
@@ -142,7 +166,7 @@ async function deliverCloudWatch(
   run: Run,
   ownEcs: Promise<EcsReading>,
 ): Promise<PassReport | undefined> {
-  const { clock, deadline, memory, readDeadline, region, schedule, sink } = run;
+  const { clock, deadline, memory, readDeadline, region, schedule, shard, sink } = run;
   const { cloudwatch: config, ecs: ecsConfig } = run.config;
   if (config === undefined || config.jobs.length + config.expressions.length === 0)
     return undefined;
@@ -151,16 +175,24 @@ async function deliverCloudWatch(
   if (!memory.turns.isDue(config.interval, { schedule, now: clock.now() / 1000 })) return undefined;
   // A receiver that never answers must leave time to report that to the other one.
   const writeDeadline = deadline.slice(Math.max(1, deadline.remaining() - reserve.reporting));
-  const pass = { config, ecsConfig, region, clock, schedule, ownEcs, readDeadline, writer };
+  const own = { config: shareBudget(config, shard), ecsConfig, shard, region, clock, schedule };
+  const pass = { ...own, ownEcs, readDeadline, writer };
   const report = await runPass({ ...pass, writeDeadline }, memory).finally(writeDeadline.close);
   if (report.ran === 'waited') return report;
   const now = clock.now() / 1000;
   if (isComplete(report)) memory.turns.lastSuccess = now;
   const { lastSuccess } = memory.turns;
-  const samples = bridgeSamples(report, { config, now, lastSuccess });
-  const grouping = { job: 'fargaze-cloudwatch', instance: 'ecs-bridge' };
+  const samples = bridgeSamples(report, { config: own.config, now, lastSuccess });
+  const grouping = { job: 'fargaze-cloudwatch', instance: instanceOfRun('ecs-bridge', shard) };
   await sink.write({ taken: clock.now(), groups: [{ grouping, samples }] }, deadline);
   return report;
+}
+
+/** Each shard may cost an equal part. */
+function shareBudget(config: CloudWatchConfig, shard: Shard | undefined): CloudWatchConfig {
+  const { budget } = config;
+  if (budget === undefined || shard === undefined) return config;
+  return { ...config, budget: { ...budget, monthlyUsd: budget.monthlyUsd / shard.of } };
 }
 
 /** One line for each fault and note, and one for the run. */

@@ -138,7 +138,7 @@ function nameShard({ name, primary }: Shard): string {
   return `shard ${name} at ${showPlace(primary)}`;
 }
 
-type OneShard = Omit<Cluster, 'shards'> & { readonly shard: Shard; readonly tag: string };
+type OneShard = Cluster & { readonly shard: Shard; readonly tag: string };
 
 /** Connects to the primary that the map names, has it answer PING, and sends the canary along its route. */
 async function probeShard(visit: Visit, one: OneShard): Promise<Canary> {
@@ -189,7 +189,7 @@ function probeAnyShard(
   const shard = { name: '', primary: seed.connection.place, replicas: [], ranges: [] };
   return probeKey(
     visit,
-    { seed, redirected, shard },
+    { seed, redirected, shard, shards: [] },
     {
       key: canaryKey(visit),
       connect: async () => seed.connection,
@@ -201,7 +201,7 @@ type Key = { readonly key: string; readonly connect: () => Promise<Connection> }
 
 async function probeKey(
   visit: Visit,
-  { seed, shard, redirected }: Omit<OneShard, 'tag' | 'told'>,
+  { seed, shard, shards, redirected }: Omit<OneShard, 'tag' | 'told'>,
   { connect, key }: Key,
 ): Promise<Canary> {
   try {
@@ -209,6 +209,8 @@ async function probeKey(
     const route = new Route(await connect(), {
       connect: (place) => connectTo(visit, { place, credentials, select: true }),
       redirected,
+      clock: visit.env.clock,
+      known: shards.flatMap(({ primary, replicas }) => [primary, ...replicas]),
     });
     // A list does not say whose replicas they are.
     const listed = typeof visit.options.replicas !== 'string';

@@ -5,6 +5,7 @@ import {
   dial,
   failure,
   familyOf,
+  hideSecrets,
   type Phase,
   type RedisCheck,
 } from '@fargaze/core/internal';
@@ -66,10 +67,13 @@ export class Connection {
     this.#purpose.dialed?.(dialed);
     if (!dialed.ok) {
       const { detail, phase, reason } = dialed.outcome;
-      throw new Verdict(phase, reason, detail);
+      // A certificate is the words of a server, too.
+      const shown = phase === 'tls' ? hideSecrets(detail, this.visit.secrets) : detail;
+      throw new Verdict(phase, reason, shown);
     }
     const { visit } = this;
-    const rules = { secrets: visit.secrets, deadline: () => this.visit.env.deadline };
+    const { echoes, secrets } = visit;
+    const rules = { secrets, echoes, deadline: () => this.visit.env.deadline };
     const session = openSession(dialed.socket, rules);
     this.#session = session;
     this.visit.open.add(this);
@@ -79,6 +83,11 @@ export class Connection {
   ask(phase: Phase, command: readonly string[]): Promise<Reply> {
     if (this.#session === undefined) throw new Error('connection is not open');
     return this.#session.ask(phase, command);
+  }
+
+  /** Takes replies as large as the map of a cluster from here on. */
+  allowMaps(): void {
+    this.#session?.allowMaps();
   }
 
   /** What arrives without being asked for. @throws Verdict when nothing does. */
@@ -102,7 +111,7 @@ export class Connection {
       return undefined;
     }
     try {
-      this.#session?.allowMaps();
+      this.allowMaps();
       const reply = await this.ask(phase, command);
       const refused = reply instanceof RespError && isUnsupported(reply);
       noteCheck(this.visit, check, !refused);
@@ -198,8 +207,8 @@ function dialOnce(visit: Visit, place: Place, tls: 'plain' | 'verified' | 'unver
 async function speaksPlain(visit: Visit, place: Place): Promise<boolean> {
   const dialed = await dialOnce(visit, place, 'plain');
   if (!dialed.ok) return false;
-  const { deadline } = visit.env;
-  const session = openSession(dialed.socket, { deadline: () => deadline, secrets: visit.secrets });
+  const { echoes, env, secrets } = visit;
+  const session = openSession(dialed.socket, { deadline: () => env.deadline, secrets, echoes });
   try {
     await session.ask('ping', ['PING']);
     return true;

@@ -3,12 +3,12 @@ import {
   type Clock,
   ConfigError,
   presignUrl,
+  type RedisAddress,
   type RedisOptions,
   readAwsCredentials,
   readEnv,
   readPassword,
 } from '@fargaze/core/internal';
-import type { RedisAddress } from './address.ts';
 
 /** User and password; empty where there is none. */
 export type Credentials = { readonly username: string; readonly password: string };

@@ -1,6 +1,7 @@
 // Servers may repeat a password in what they say of themselves. Hides it in labels and details; keeps the values that
 // servers of this kind have in any case, and the names that the configuration has, also where they are the password.
 import { type Failure, hideCutSecrets, hideSecrets, type Sample } from '@fargaze/core/internal';
+import type { Reply } from './resp.ts';
 import type { Visit } from './visit.ts';
 
 /** Engines, modes, roles, states of links and clusters, policies of eviction, events of latency, versions. */
@@ -18,9 +19,30 @@ export function hideInValue(text: string, secrets: readonly string[]): string {
   return usual.test(text) ? text : hideSecrets(text, secrets);
 }
 
-/** A text that names servers, such as a detail. */
+/** The texts of a reply that hold a secret, whole: our own words may be the same as a password, a server's are hidden. */
+export function echoesIn(reply: Reply, secrets: readonly string[]): readonly string[] {
+  if (secrets.length === 0) return [];
+  const texts = textsIn(reply);
+  const all = texts.join(' ');
+  if (hideSecrets(all, secrets) === all) return [];
+  return texts.filter((text) => hideSecrets(text, secrets) !== text);
+}
+
+/** What may become part of a word of ours: names, hosts, states. INFO has many lines, and its values are hidden one by one. */
+function textsIn(reply: Reply): string[] {
+  if (typeof reply === 'string') return reply.includes('\n') ? [] : [reply];
+  return Array.isArray(reply) ? (reply as readonly Reply[]).flatMap(textsIn) : [];
+}
+
+/** A text that may repeat what servers said, such as a detail: only their words are changed. */
 export function hideInText(visit: Visit, text: string): string {
-  return hideSecrets(text, secretsFor(visit));
+  const secrets = secretsFor(visit);
+  const longestFirst = [...visit.echoes].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((rest, echo) => {
+    const literal = echo.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const whole = new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`, 'g');
+    return rest.replace(whole, () => hideSecrets(echo, secrets));
+  }, text);
 }
 
 /** A sample without passwords in its labels. */

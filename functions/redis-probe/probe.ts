@@ -3,16 +3,18 @@
 import {
   type Dialed,
   dialSamples,
+  failure,
   type Phase,
   type Probe,
   type ProbeEnvironment,
   type Reading,
+  type RedisAddress,
   type RedisModule,
+  readRedisAddress,
   type Sample,
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { parseAddress, type RedisAddress } from './address.ts';
 import { type Connection, connectTo } from './connection.ts';
 import { credentialsOf, type ReadCredentials, sentinelCredentialsOf } from './credentials.ts';
 import type { ServerInfo } from './expectations.ts';
@@ -20,15 +22,18 @@ import { readHealth } from './health.ts';
 import { hideInFailure, hideInSample, hideInText } from './hiding.ts';
 import { type Reply, RespError } from './resp.ts';
 import { judgeRole, type Role, readRole } from './role.ts';
-import { type Answering, probeCanary } from './server.ts';
+import { type Answering, passMessages, probeCanary } from './server.ts';
 import { demand } from './session.ts';
 import { Verdict } from './verdict.ts';
 import { attempt, timedPhase, type Visit } from './visit.ts';
 
 /** The Redis probe. */
 export const probeRedis: Probe<Target<RedisModule>> = async (target, env): Promise<Reading> => {
-  const address = parseAddress(target.address);
-  if ('ok' in address) return { outcome: address, samples: dialSamples({ durations: {} }) };
+  const address = readRedisAddress(target.address);
+  if ('fault' in address) {
+    const outcome = failure('guard', 'protocol', address.fault);
+    return { outcome, samples: dialSamples({ durations: {} }) };
+  }
   const visit = beginVisit(target, address, env);
   const { iam, topology } = visit.options;
   const credentials =
@@ -65,6 +70,7 @@ function beginVisit(
     failures: [],
     open: new Set(),
     secrets: [],
+    echoes: new Set(),
     checks: new Map(),
   };
   return visit;
@@ -146,10 +152,7 @@ async function probeTopology(visit: Visit, greeted: Greeted): Promise<void> {
     const { probeCluster } = await import('./cluster.ts');
     primaries = await probeCluster(visit, server);
   }
-  if (usable && visit.options.pubsub) {
-    const { passMessage } = await import('./pubsub.ts');
-    await attempt(visit, () => passMessage(visit, greeted.connection, greeted.credentials));
-  }
+  if (usable) await passMessages(visit, greeted);
   await attempt(visit, () => readHealth(visit, greeted.connection, primaries));
 }
 
@@ -188,6 +191,9 @@ function topologyOf(
   const { topology } = options;
   const named = role instanceof RespError ? undefined : role?.name;
   const sentinel = named === 'sentinel' || mode === 'sentinel';
+  if (topology === 'sentinel' && named !== undefined && !sentinel) {
+    throw new Verdict('role', 'role', `it is a ${named} and no sentinel, want topology: auto`);
+  }
   if (topology === 'sentinel' || (topology === 'auto' && sentinel)) return 'sentinel';
   if (sentinel) {
     const words = `it is a sentinel, want topology: sentinel or auto (got ${topology})`;

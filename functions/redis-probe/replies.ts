@@ -15,6 +15,7 @@ const byFirstWord: Readonly<Record<string, Reason>> = {
   BUSY: 'busy',
   MOVED: 'moved',
   ASK: 'moved',
+  TRYAGAIN: 'tryagain',
   DENIED: 'denied',
 };
 

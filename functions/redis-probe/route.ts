@@ -1,7 +1,9 @@
-// The way to one key in a cluster: commands go to the node that has its slot, and follow MOVED and ASK within a bound.
-import type { Phase } from '@fargaze/core/internal';
-import { showPlace } from './address.ts';
+// The way to one key in a cluster: commands go to the node that has its slot, follow MOVED and ASK, and wait on TRYAGAIN,
+// within bounds.
+import type { Clock, Phase } from '@fargaze/core/internal';
+import { type Place, showPlace } from './address.ts';
 import type { Connection } from './connection.ts';
+import { reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import { demand } from './session.ts';
 import { parseRedirection, type Redirection } from './slots.ts';
@@ -10,11 +12,18 @@ import { refusal, Verdict } from './verdict.ts';
 /** Redirections that one command may follow. */
 const mostRedirections = 5;
 
+/** Times that one command may be told to try again, and the time before each. */
+const mostTries = 10;
+const trySeconds = 0.05;
+
 /** How a route connects to where it is sent. */
 export type Guide = {
   readonly connect: (to: Redirection['place']) => Promise<Connection>;
   /** Hears of each redirection, in words. */
   readonly redirected: (words: string) => void;
+  readonly clock: Clock;
+  /** Nodes in the map, where it is known. */
+  readonly known: readonly Place[];
 };
 
 /** Asks along redirections; a MOVED is remembered for the commands that follow. */
@@ -31,10 +40,20 @@ export class Route {
 
   /** The reply of the node that has the key. @throws Verdict */
   async ask(phase: Phase, command: readonly string[]): Promise<Reply> {
+    for (let tried = 1; ; tried++) {
+      const reply = await this.#follow(phase, command);
+      const again = reply instanceof RespError && reasonOfReply(reply.message) === 'tryagain';
+      if (!again || tried === mostTries) return reply;
+      await this.#guide.clock.sleep(trySeconds);
+    }
+  }
+
+  async #follow(phase: Phase, command: readonly string[]): Promise<Reply> {
+    const { known } = this.#guide;
     let node = this.#home;
     let reply = await node.ask(phase, command);
     for (let followed = 0; ; followed++) {
-      const to = parseRedirection(reply, node.place);
+      const to = parseRedirection(reply, { place: node.place, known });
       if (to === undefined) return reply;
       if (followed === mostRedirections) {
         const words = `${command[0]}: redirected more than ${mostRedirections} times`;

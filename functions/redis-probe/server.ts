@@ -1,11 +1,11 @@
 // What is asked of a single server, or of the primary that a sentinel names: canary, replicas, a message, health.
-
 import { type Canary, canaryKey, canarySamples, sendCanary } from './canary.ts';
 import type { Connection } from './connection.ts';
 import type { ReadCredentials } from './credentials.ts';
+import { readHealth } from './health.ts';
 import { chooseReplicas, watchReplicas } from './replicas.ts';
 import { RespError } from './resp.ts';
-import { judgeFollowers, type Role } from './role.ts';
+import { judgeFollowers, judgeRole, type Role } from './role.ts';
 import { Verdict } from './verdict.ts';
 import { attempt, noteExpectation, type Visit } from './visit.ts';
 
@@ -15,6 +15,22 @@ export type Answering = {
   readonly credentials: ReadCredentials;
   readonly role: Role | RespError | undefined;
 };
+
+/** Asks all that is asked of a server that is no node of a cluster; failures are kept in the visit. */
+export async function probeServer(visit: Visit, server: Answering): Promise<void> {
+  if (judgeRole(visit, server.role)) {
+    await probeCanary(visit, server);
+    await passMessages(visit, server);
+  }
+  await attempt(visit, () => readHealth(visit, server.connection));
+}
+
+/** Passes a message through the server where the module asks for it. */
+export async function passMessages(visit: Visit, server: Omit<Answering, 'role'>): Promise<void> {
+  if (!visit.options.pubsub) return;
+  const { passMessage } = await import('./pubsub.ts');
+  await attempt(visit, () => passMessage(visit, server.connection, server.credentials));
+}
 
 /** Sends the canary; failures are kept in the visit. */
 export async function probeCanary(visit: Visit, server: Answering): Promise<void> {

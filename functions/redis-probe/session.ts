@@ -1,6 +1,7 @@
 // One conversation over one connection: a command, its reply, within the deadline. Never pipelines, never retries.
 import type { Socket } from 'node:net';
 import { type Deadline, hideSecrets, type Phase, raceDeadline } from '@fargaze/core/internal';
+import { echoesIn } from './hiding.ts';
 import {
   encodeCommand,
   mapLimits,
@@ -28,6 +29,8 @@ export type SessionRules = {
   readonly deadline: () => Deadline;
   /** What a server may have been sent and must not be quoted with; more may be added while it is spoken to. */
   readonly secrets: readonly string[];
+  /** Takes what a server said that is no error and holds one of these secrets. */
+  readonly echoes: Set<string>;
 };
 
 /** Starts a conversation over a connected socket. */
@@ -73,7 +76,7 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
     const deadline = rules.deadline();
     if (!deadline.signal.aborted && deadline.remaining() > 0) begin();
     try {
-      return withoutSecrets(await raceDeadline(reply, deadline), rules.secrets);
+      return withoutSecrets(what, await raceDeadline(reply, deadline), rules);
     } catch (error) {
       const shown = error instanceof RespSyntaxError ? error.without(rules.secrets) : error;
       throw toFailure(shown, { phase, what, bytes: received - before });
@@ -94,8 +97,12 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
   };
 }
 
-function withoutSecrets(reply: Reply, secrets: readonly string[]): Reply {
-  return reply instanceof RespError ? new RespError(hideSecrets(reply.message, secrets)) : reply;
+/** An error without secrets; of another reply, those of its texts are noted that hold one. */
+function withoutSecrets(what: string, reply: Reply, { echoes, secrets }: SessionRules): Reply {
+  if (reply instanceof RespError) return new RespError(hideSecrets(reply.message, secrets));
+  // Of what HELLO says nothing is quoted.
+  if (what !== 'HELLO') for (const echo of echoesIn(reply, secrets)) echoes.add(echo);
+  return reply;
 }
 
 /** Commands whose second word says what they do. */

@@ -1,5 +1,5 @@
 // The map of a cluster (redis.io/docs/latest/commands/cluster-slots), the slot of a key, and where a redirection leads.
-import { type Place, parsePlace, toPlace } from './address.ts';
+import { type Place, toPlace } from './address.ts';
 import { type Reply, RespError } from './resp.ts';
 
 /** Slots of every cluster. */
@@ -41,14 +41,18 @@ export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
   return shards.sort((a, b) => Number(a.name) - Number(b.name));
 }
 
-/** A node: its preferred endpoint, port, id and more. No endpoint: the host that was asked; `?`: the name is not known. */
+/**
+ * A node: its preferred endpoint, port, id and more. No endpoint: the host that was asked; `?`: its name is not known, and
+ * its address neither where a node does not know its own, which is then the one that was asked.
+ */
 function placeOf(node: Reply, asked: Place): Place | undefined {
   if (!Array.isArray(node)) return undefined;
   const [endpoint, port, , more] = node as readonly Reply[];
   if (endpoint === null || endpoint === '') return toPlace(asked.host, port);
   if (endpoint !== '?') return toPlace(endpoint, port);
   const fields = Array.isArray(more) ? (more as readonly Reply[]) : [];
-  return fields.includes('ip') ? toPlace(fields[fields.indexOf('ip') + 1], port) : undefined;
+  const ip = fields.includes('ip') ? fields[fields.indexOf('ip') + 1] : undefined;
+  return toPlace(ip, port) ?? toPlace(asked.host, port);
 }
 
 /** Slots that have a primary, and the lowest that has none. */
@@ -94,12 +98,20 @@ export function slotOf(key: string): number {
 /** Where to ask instead; `asking` for a slot that is being moved. */
 export type Redirection = { readonly place: Place; readonly asking: boolean };
 
-/** The redirection in a reply; undefined when it is none. An empty host is the one that was asked. */
-export function parseRedirection(reply: Reply, asked: Place): Redirection | undefined {
+/** The redirection in a reply; undefined when it is none. A host that is not known is that of `asked`. */
+export function parseRedirection(
+  reply: Reply,
+  asked: { readonly place: Place; readonly known: readonly Place[] },
+): Redirection | undefined {
   if (!(reply instanceof RespError)) return undefined;
   const [, kind, host = '', port] = /^(MOVED|ASK) \d+ (\S*):(\d{1,5})$/.exec(reply.message) ?? [];
   if (kind === undefined) return undefined;
-  const name = host === '' ? asked.host : host;
-  const place = parsePlace(name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`);
+  const place = toPlace(host === '' || host === '?' ? hostAt(Number(port), asked) : host, port);
   return place === undefined ? undefined : { place, asking: kind === 'ASK' };
+}
+
+/** The host of the only node in the map with this port, else that which was asked. */
+function hostAt(port: number, { known, place }: Parameters<typeof parseRedirection>[1]): string {
+  const [first, ...more] = new Set(known.flatMap((one) => (one.port === port ? one.host : [])));
+  return first === undefined || more.length > 0 ? place.host : first;
 }

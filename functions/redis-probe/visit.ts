@@ -3,6 +3,7 @@ import {
   type Failure,
   type Phase,
   type ProbeEnvironment,
+  type RedisAddress,
   type RedisCheck,
   type RedisExpectation,
   type RedisModule,
@@ -12,7 +13,6 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import type { RedisAddress } from './address.ts';
 import { Verdict } from './verdict.ts';
 
 /** One run. */
@@ -28,6 +28,8 @@ export type Visit = {
   readonly open: Set<{ close(): void }>;
   /** Passwords that were sent, which no message may repeat. */
   readonly secrets: string[];
+  /** Texts of servers in which one of these secrets stands. */
+  readonly echoes: Set<string>;
   /** Optional reads by whether every server that was asked allows them. */
   readonly checks: Map<RedisCheck, boolean>;
 };

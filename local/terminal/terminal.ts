@@ -27,15 +27,20 @@ export function canRedraw(output: Output, variables: Variables): boolean {
 }
 
 /**
- * Colours on a terminal that has them, unless `NO_COLOR` is set (https://no-color.org); elsewhere where `FORCE_COLOR` asks for
- * them. Node's own rules decide between the two.
+ * Colours on a terminal that has them, unless `NO_COLOR` is set (https://no-color.org) or `CLICOLOR` is 0; elsewhere where
+ * `FORCE_COLOR` or `CLICOLOR_FORCE` asks for them. Where both are set, `FORCE_COLOR` is stronger than `NO_COLOR`, as in Node, and
+ * that is stronger than `CLICOLOR_FORCE` (https://bixense.com/clicolors).
  */
 export function choosePainter(output: Output, variables: Variables): Painter {
-  const { FORCE_COLOR, NO_COLOR, NODE_DISABLE_COLORS, ...others } = variables;
-  if (FORCE_COLOR === undefined && (output.isTTY !== true || NO_COLOR || NODE_DISABLE_COLORS)) {
+  const { CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR, NO_COLOR, NODE_DISABLE_COLORS, ...others } =
+    variables;
+  const refused = Boolean(NO_COLOR || NODE_DISABLE_COLORS);
+  const asked = CLICOLOR_FORCE !== undefined && !['', '0'].includes(CLICOLOR_FORCE);
+  const forced = FORCE_COLOR ?? (asked && !refused ? '1' : undefined);
+  if (forced === undefined && (output.isTTY !== true || refused || CLICOLOR === '0')) {
     return paintNothing;
   }
-  const depth = WriteStream.prototype.getColorDepth({ ...others, FORCE_COLOR });
+  const depth = WriteStream.prototype.getColorDepth({ ...others, FORCE_COLOR: forced });
   return depth > 1 ? paintColours : paintNothing;
 }
 

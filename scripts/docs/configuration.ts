@@ -1,6 +1,9 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
 import { linkEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
-import { bridgeEcsEntries } from '../../layers/core/src/config/compile/bridge-schema.ts';
+import {
+  bridgeEcsEntries,
+  bridgeEntries,
+} from '../../layers/core/src/config/compile/bridge-schema.ts';
 import {
   budgetEntries,
   cloudwatchEntries,
@@ -146,6 +149,10 @@ their function's time, and says how many shards they need.
 Targets that are known to be up, \`host:port\` or addresses, 1 to 5: a list for the internet, or a mapping of \`internet\` and \`vpc\` to such
 lists. A probe that fails for the network while none of them can be reached is unknown and not down ([probing.md](probing.md)).
 
+## bridge
+
+${table(bridgeEntries)}
+
 ## bridge.ecs
 
 What \`ecs-bridge\` reads of the ECS API.
@@ -193,6 +200,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\`, \`stdout\` or \`none\` (the answer only, as \`serverless invoke local\` does where nothing else is set); unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
 | \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
+| \`AWS_USE_FIPS_ENDPOINT\`, \`AWS_USE_DUALSTACK_ENDPOINT\` | \`true\`: \`ecs-bridge\` calls AWS at its FIPS or dual-stack addresses; refused where \`AWS_ENDPOINT_URL\` is set too |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |
@@ -201,7 +209,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |
 | \`FARGAZE_REMOTE_WRITE_SIGV4_REGION\` | sign for Amazon Managed Prometheus in this region, with the function's own credentials |
-| \`FARGAZE_RESULTS\` | of \`deliver\`: \`remote-write\` delivers results of every two minutes or less by remote write although there is a Pushgateway. Set when the functions are built, for more than 500 such probes (ADR 20); unset: \`pushgateway\` |
+| \`FARGAZE_RESULTS\` | of \`deliver\`: \`remote-write\` delivers results of every two minutes or less, and what the bridge reads of ECS, by remote write although there is a Pushgateway; of \`ecs-bridge\`: it ends series of what has gone. Set when the functions are built, for more than 500 such probes or services (ADR 20, 32); unset: \`pushgateway\` |
 | \`FARGAZE_OWNER\` | name of the deployment, which marks its groups at the Pushgateway; the janitor deletes no others |
 | \`FARGAZE_VANTAGE\` | \`internet\` or \`vpc\`: where the function stands: probes of the other vantage are left out. Unset: it runs the probes of both, as the local system and a deployment without a VPC do with one function of each kind |
 | \`FARGAZE_DNS_SERVERS\` | comma-separated resolvers to ask instead of the system's |

@@ -181,23 +181,30 @@ it('a group without a time of its own is ordered by its batch', async () => {
   expect(await held('probe_success')).toEqual({ 'x j': 5 });
 });
 
-it('what can never be read is let go, what a newer version may read is kept; neither costs the others', async () => {
-  const { failed, lines, summary } = await deliver([
+it('what cannot be read stays in the queue until it is a dead letter, reported once; it costs the others nothing', async () => {
+  const reported = new Set<string>();
+  const messages = [
     'no json',
     { fargaze: 1, taken: 0, encoding: 'gzip', batch: 'AAAA' },
     { fargaze: 2 },
     destinationRecord({ targets: 0, delivered: 0 }),
     destinationRecord({ errorType: 'Error', errorMessage: 'boom' }),
     probed('a', now),
-  ]);
-  expect(failed).toEqual(['m2']);
+  ];
+  const { failed, lines, summary } = await deliver(messages, { reported });
+  expect(failed).toEqual(['m0', 'm1', 'm2']);
   expect(summary).toMatchObject({
     messages: { malformed: 2, retried: 1, empty: 2, delivered: 1 },
-    MessagesDropped: 2,
+    MessagesUndeliverable: 2,
     DeliverHeartbeat: 1,
   });
   expect(lines.filter(({ level }) => level === 'error').map(({ id }) => id)).toEqual(['m0', 'm1']);
   expect(await held('probe_success')).toEqual({ 'a j': 1 });
+  const again = await deliver(messages, { reported });
+  expect(again.failed).toEqual(failed);
+  expect(again.summary).toMatchObject({ messages: { malformed: 0, kept: 2, retried: 1 } });
+  expect(again.summary).not.toHaveProperty('MessagesUndeliverable');
+  expect(again.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
 describe.each([
@@ -256,7 +263,7 @@ describe.each([
   },
 );
 
-it('a group that the Pushgateway refuses for good is let go and named', async () => {
+it('a group that the Pushgateway refuses for its content stays in the queue and is named', async () => {
   for (const metric of ['fargaze_probe_timestamp_seconds', 'fargaze_group_timestamp_seconds']) {
     const body = `# TYPE ${metric} counter\n${metric} 1\n`;
     await fetch(`${pushgateway.url}/metrics/job/${metric}`, { method: 'PUT', body });
@@ -267,8 +274,8 @@ it('a group that the Pushgateway refuses for good is let go and named', async ()
     expect([failed, summary]).toMatchObject([['m0'], { messages: { retried: 1, refused: 0 } }]);
     return;
   }
-  expect(failed).toEqual([]);
-  expect(summary).toMatchObject({ messages: { refused: 1 }, MessagesDropped: 1 });
+  expect(failed).toEqual(['m0']);
+  expect(summary).toMatchObject({ messages: { refused: 1 }, MessagesUndeliverable: 1 });
   const refused = lines.find(({ message }) => message === 'message refused');
   expect(refused).toMatchObject({ id: 'm0', detail: expect.stringMatching(/^j a: status 400/) });
 });
@@ -492,7 +499,8 @@ describe('with a real Prometheus', () => {
       { Records: records },
       context,
     );
-    expect(answer).toEqual({ batchItemFailures: [] });
+    const poison = received.find(({ body }) => body === 'poison')?.id;
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: poison }] });
     expect(await held('probe_success')).toEqual({ 'renewed j': 3, 'only j': 2 });
     expect(await ask('redriven offset 1m')).toEqual([5]);
     expect(lines[0]).toMatchObject({
@@ -502,25 +510,30 @@ describe('with a real Prometheus', () => {
     });
     expect(lines.at(-1)).toMatchObject({
       groups: { pushed: 1, superseded: 1 },
-      MessagesDropped: 1,
+      MessagesUndeliverable: 1,
     });
+    // It is not lost: what was delivered is deleted, and this one lies among the dead letters again.
+    for (const { receipt } of received.filter(({ id }) => id !== poison))
+      await queues.remove(receipt);
+    for (let tries = 0; tries < 3; tries += 1) await queues.receive();
+    expect(await queues.dead()).toEqual(['poison']);
   });
 
-  it('samples that are refused for good are counted by reason and let go', async () => {
+  it('samples that came too late for the receiver are counted by reason, named and let go', async () => {
     const series = (value: number) => [
       { labels: { __name__: 'twice' }, points: [{ at: now, value }] },
     ];
     const receivers = { pushgateway: { url: pushgateway.url }, remoteWrite: remoteWrite() };
     await deliver([toMessage({ taken: now, groups: [], series: series(1) })], { receivers });
-    const { failed, summary } = await deliver(
+    const { failed, lines, summary } = await deliver(
       [toMessage({ taken: now, groups: [probeGroup('c', now)], series: series(2) })],
       { receivers },
     );
     expect(failed).toEqual([]);
-    expect(summary).toMatchObject({
-      messages: { refused: 1 },
-      rejected: { duplicate: 1 },
-      MessagesDropped: 1,
+    expect(summary).toMatchObject({ messages: { rejected: 1 }, rejected: { duplicate: 1 } });
+    expect(summary).not.toHaveProperty('MessagesUndeliverable');
+    expect(lines.find(({ message }) => message === 'message rejected')).toMatchObject({
+      detail: 'remote write: samples that the receiver refuses: duplicate 1',
     });
     expect(await held('probe_success')).toEqual({ 'c j': 1 });
   });

@@ -1,13 +1,14 @@
 // What `npm run export` writes: rules that both releases of promtool accept, boards that hold no data source's uid.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parseConfigText } from '../../build/config-file.ts';
-import { runbooksAt } from '../../infra/config/prometheus/origin.ts';
+import { originRunbooks, runbooksAt } from '../../infra/config/prometheus/origin.ts';
+import { expectedOf, renderExport, writeExport } from '../../infra/export/export.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
-import { expectedOf, renderExport, writeExport } from '../../scripts/export.ts';
 import { objectives } from '../support/rules.ts';
 
 const runbooks = 'https://runbooks.example';
@@ -58,6 +59,24 @@ it.each([
   ['', undefined],
 ])('the runbooks of %s are at %s', (remote, url) => {
   expect(runbooksAt(remote)).toBe(url);
+});
+
+it('the runbooks are where git has them, in a folder of a larger repository too, and nowhere where it has none', () => {
+  const home = mkdtempSync(join(tmpdir(), 'fargaze-origin-'));
+  const git = (...args: string[]) => execFileSync('git', ['-C', home, ...args], { stdio: 'pipe' });
+  const lay = (root: string) => {
+    mkdirSync(join(home, root, 'docs/runbooks'), { recursive: true });
+    writeFileSync(join(home, root, 'docs/runbooks/One.md'), '');
+  };
+  for (const root of ['deployment', 'node_modules/fargaze']) lay(root);
+  git('init', '-q');
+  git('remote', 'add', 'origin', 'git@github.com:you/shop.git');
+  git('add', 'deployment');
+  expect(originRunbooks(join(home, 'deployment'))).toBe(
+    'https://github.com/you/shop/blob/HEAD/deployment/docs/runbooks',
+  );
+  expect(originRunbooks(join(home, 'node_modules/fargaze'))).toBeUndefined();
+  rmSync(home, { recursive: true });
 });
 
 it('alerts know the jobs of the Prometheus that they are for, and miss none that it does not have', () => {

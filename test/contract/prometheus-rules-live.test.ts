@@ -128,19 +128,29 @@ it('a refused push is seen by the series that the alert reads', async () => {
   expect(await values('count(up{job=~"pushgateway|prometheus"} == 1)')).toEqual([2]);
 }, 60_000);
 
-it('fargaze status reads the states from it: up, and never seen', async () => {
+it('fargaze status reads the states from it: up, never seen and removed, and alerts that are pending', async () => {
   await push(600);
+  await pushText(`fargaze_probe_timestamp_seconds ${Date.now() / 1000}\n`, 'http://gone/');
   const asked = () => runCli(['status', '--url', prometheus.url, '--json']);
   const statesOf = async () => {
     const { targets } = JSON.parse((await asked()).out);
     return targets.map((one: { target: string; state: string }) => [one.target, one.state]);
   };
-  await until('seen', async () => JSON.stringify(await statesOf()).includes('["http://a/","up"]'));
+  await until('seen', async () => {
+    const states = JSON.stringify(await statesOf());
+    return states.includes('["http://a/","up"]') && states.includes('["http://gone/","removed"]');
+  });
   expect(await statesOf()).toEqual([
     [missing.instance, 'unknown'],
+    ['http://gone/', 'removed'],
     ['http://a/', 'up'],
   ]);
-  expect((await asked()).code).toBe(1);
+  const { code, out } = await asked();
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    complete: true,
+    alerts: expect.arrayContaining([expect.objectContaining({ state: 'pending' })]),
+  });
 }, 60_000);
 
 it('every rule is evaluated without an error, the generated ones too', async () => {

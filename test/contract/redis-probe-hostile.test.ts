@@ -21,8 +21,11 @@ function replies(...answers: readonly string[]) {
   };
 }
 
+/** Answers by the names of commands; some depend on the words of one. */
+type Answers = Readonly<Record<string, string | ((words: readonly string[]) => string)>>;
+
 /** Answers what is named so, and all else as a server does that keeps one key. */
-function answerCanary(socket: Socket, answers: Readonly<Record<string, string>>) {
+function answerCanary(socket: Socket, answers: Answers) {
   let value = '';
   const usual: Readonly<Record<string, () => string>> = {
     HELLO: () => hello,
@@ -37,7 +40,9 @@ function answerCanary(socket: Socket, answers: Readonly<Record<string, string>>)
     const words = chunk.toString('latin1').split('\r\n');
     const [name = '', text = ''] = [words[2], words[6]];
     if (name === 'SET') value = text;
-    const answer = answers[name] ?? usual[name]?.() ?? '-ERR unknown command\r\n';
+    const own = answers[name];
+    const given = typeof own === 'function' ? own(words) : own;
+    const answer = given ?? usual[name]?.() ?? '-ERR unknown command\r\n';
     if (answer === 'end') socket.end();
     else if (answer === 'refuse') socket.end(unknown);
     else socket.write(answer);
@@ -346,6 +351,17 @@ describe('a server that repeats what it was sent', () => {
   });
 });
 
+it.each(['WRONGPASS no', 'NOAUTH no', 'ERR max number of clients reached', 'DENIED no'])(
+  '-%s to HELLO does not say that HELLO is not known',
+  async (words) => {
+    const server = await startRawServer(replies(`-${words}\r\n`));
+    const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+    await server.close();
+    expect(probed.outcome).toMatchObject({ ok: false, phase: 'auth' });
+    expect(Object.keys(probed.samples).join()).not.toContain('check_supported');
+  },
+);
+
 /** What is not an error may repeat a password too. */
 describe('a server that repeats a password in what it says of itself', () => {
   const slots = (host: string) =>
@@ -353,13 +369,14 @@ describe('a server that repeats a password in what it says of itself', () => {
   const clustered = '%1\r\n+mode\r\n+cluster\r\n';
   const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
   const spike = (event: string) => `*1\r\n*4\r\n${bulk(event)}:1\r\n:2000\r\n:3000\r\n`;
-  const probe = async (password: string, answers: Readonly<Record<string, string>>) => {
+  const probe = async (password: string, answers: Answers, redis: object = {}) => {
     process.env.TEST_SECRET = password;
     const server = await startRawServer((socket) => answerCanary(socket, answers));
-    const module = redisModule({
-      password: 'env:TEST_SECRET',
-      expect_eviction_policy: ['noeviction'],
-    });
+    const expected = { expect_eviction_policy: ['noeviction'] };
+    const module = redisModule(
+      { password: 'env:TEST_SECRET', ...('health' in redis ? redis : expected) },
+      'HELLO' in answers && answers.HELLO === '' ? '1s' : '20s',
+    );
     const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
     delete process.env.TEST_SECRET;
     await server.close();
@@ -387,6 +404,50 @@ describe('a server that repeats a password in what it says of itself', () => {
     const shown = JSON.stringify([probed.outcome, probed.trace, probed.samples]);
     expect(shown).not.toContain('hunter');
     expect(shown).toMatch(/redacted|xxxx/);
+  });
+
+  const watching = (name: string, host: string) => ({
+    HELLO: '%1\r\n+mode\r\n+sentinel\r\n',
+    ROLE: '*2\r\n+sentinel\r\n*0\r\n',
+    SENTINEL: (words: readonly string[]) => {
+      if (words[4] === 'MASTERS') return `*1\r\n%1\r\n${bulk('name')}${bulk(name)}`;
+      if (words[4] === 'CKQUORUM') return '+OK\r\n';
+      return words[4] === 'SENTINELS' ? '*0\r\n' : `*2\r\n${bulk(host)}${bulk('6379')}`;
+    },
+  });
+
+  it.each([
+    { name: 'name of a primary', answers: watching('hunter2-hunter2', '127.0.0.1') },
+    { name: 'host of a primary', answers: watching('main', 'hunter2-hunter2.invalid') },
+    { name: 'host that is none', answers: watching('main', `${'x y '.repeat(34)}hunter2-hunter2`) },
+  ])('a sentinel by the $name neither', async ({ answers }) => {
+    const probed = await probe('hunter2-hunter2', answers);
+    const shown = JSON.stringify([probed.outcome, probed.trace, probed.samples]);
+    expect(shown).not.toContain('hunter');
+    expect(shown).toMatch(/redacted|x y x y/);
+  });
+
+  it.each([
+    ...['deadline', 'answer'].map((password) => ({
+      ...{ password, answers: { HELLO: '', AUTH: '' }, redis: {} },
+      want: 'HELLO: no answer (deadline of 1s exceeded)',
+    })),
+    ...['want', 'role', 'slave', 'master'].map((password) => ({
+      ...{ password, answers: {}, redis: { expect_role: 'slave' } },
+      want: 'role master, want slave',
+    })),
+    ...['replica', '127.0.0.1', 'answers', 'ECONNREFUSED'].map((password) => ({
+      ...{ password, answers: {}, redis: { replicas: ['127.0.0.1:1'] } },
+      want: 'replica 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+    })),
+    ...['closed', 'connection', 'server'].map((password) => ({
+      ...{ password, answers: { GET: 'end' }, redis: {} },
+      want: 'GET: connection closed by the server',
+    })),
+  ])('$password as a password leaves the words of the probe as they are: $want', async (row) => {
+    const probed = await probe(row.password, row.answers, { health: false, ...row.redis });
+    expect(detail(probed)).toBe(row.want);
+    expect(JSON.stringify(probed)).not.toContain('redacted');
   });
 
   it('its usual words are kept where they are the password', async () => {

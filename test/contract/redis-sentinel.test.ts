@@ -45,8 +45,8 @@ describe('three sentinels that agree', () => {
       [quorum]: 1,
       'probe_redis_sentinels{master="main",answered="yes"}': 3,
       'probe_redis_sentinels{master="main",answered="no"}': 0,
-      'probe_redis_canary_success{op="delete"}': 1,
-      'probe_redis_role_info{role="master",expected="any"}': 1,
+      'probe_redis_canary_success{op="delete",master="main"}': 1,
+      'probe_redis_role_info{role="master",expected="any",master="main"}': 1,
     });
   });
 
@@ -55,7 +55,9 @@ describe('three sentinels that agree', () => {
     const probed = await probe(module);
     expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
     const replica = `127.0.0.1:${data.replicas[0]?.port}`;
-    expect(probed.samples[`probe_redis_replica_visible{replica="${replica}"}`]).toBe(1);
+    expect(probed.samples[`probe_redis_replica_visible{replica="${replica}",master="main"}`]).toBe(
+      1,
+    );
   });
 
   it.each(['auto', 'sentinel'])(
@@ -76,18 +78,77 @@ describe('three sentinels that agree', () => {
     expect(detail(probed)).toContain('it is a sentinel, want topology: sentinel');
   });
 
-  it('may watch several primaries: each series comes once, with the worst of them', async () => {
+  it('may watch several primaries: each is judged by all that is expected, and named', async () => {
     const other = await startRedis();
     const monitor = ['SENTINEL', 'MONITOR', 'second', '127.0.0.1', String(other.port), '1'];
     try {
       await sendTo(sentinel(0).url, (send) => send(...monitor));
+      const limits = { expect_memory_max: 0.9, expect_replicas_min: 1, pubsub: true };
       await sendTo(other.url, (send) => send('CONFIG', 'SET', 'maxmemory', '1'));
-      const full = await probe();
-      expect(full.samples['probe_redis_canary_success{op="write"}']).toBe(0);
-      expect(verdict(full)).toBe('write/oom');
+      const full = await probe(limits);
+      expect([verdict(full), detail(full)]).toEqual([
+        'role/replicas',
+        `second at 127.0.0.1:${other.port}: 0 replicas follow, want at least 1`,
+      ]);
+      expect(full.samples).toMatchObject({
+        'probe_redis_canary_success{op="write",master="second"}': 0,
+        'probe_redis_canary_success{op="write",master="main"}': 1,
+        'probe_redis_canary_success{op="pubsub",master="main"}': 1,
+        'probe_redis_expectation_met{expectation="memory",master="second"}': 0,
+        'probe_redis_expectation_met{expectation="memory",master="main"}': 1,
+        'probe_redis_expectation_met{expectation="replicas",master="second"}': 0,
+        'probe_redis_expectation_met{expectation="replicas",master="main"}': 1,
+        'probe_redis_connected_replicas{master="main"}': 1,
+        'probe_redis_connected_replicas{master="second"}': 0,
+        'probe_redis_memory_max_bytes{master="second"}': 1,
+        'probe_redis_memory_max_bytes{master="main"}': 0,
+      });
+      const oom = await probe({});
+      expect(verdict(oom)).toBe('write/oom');
+      expect(detail(oom)).toContain(`second at 127.0.0.1:${other.port}: SET: OOM`);
+      await sendTo(other.url, (send) => send('CONFIG', 'SET', 'maxmemory', '0'));
+      const wrong = await probe({ expect_role: 'slave' });
+      expect(verdict(wrong)).toBe('role/role');
+      expect(wrong.samples).toMatchObject({
+        'probe_redis_role_match{master="main"}': 0,
+        'probe_redis_role_match{master="second"}': 0,
+      });
     } finally {
       await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', 'second'));
       await other.stop();
+    }
+  });
+
+  it('are asked once for many primaries: one that hangs does not take the time of all', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `many-${index}`);
+    const port = String(data.primary.port);
+    const all = (command: (name: string) => string[]) =>
+      Promise.all(
+        watch.sentinels.map(({ url }) =>
+          sendTo(url, (send) => Promise.all(names.map((name) => send(...command(name))))),
+        ),
+      );
+    try {
+      await all((name) => ['SENTINEL', 'MONITOR', name, '127.0.0.1', port, '1']);
+      await waitFor({
+        what: 'sentinels that know each other',
+        seconds: 60,
+        check: () =>
+          sendTo(sentinel(0).url, async (send) => {
+            const each = names.map((name) => send('SENTINEL', 'SENTINELS', name));
+            return (await Promise.all(each)).every((list) => (list as unknown[]).length === 2);
+          }),
+      });
+      signalGroup(sentinel(2).process.pid, 'SIGSTOP');
+      const probed = await probe({ canary: 'ping' }, 0, '4s');
+      expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
+      const agreeing = Object.entries(probed.samples).filter(
+        ([series, value]) => series.includes('master_agrees{') && value === 1,
+      );
+      expect(agreeing).toHaveLength(names.length + 1);
+    } finally {
+      signalGroup(sentinel(2).process.pid, 'SIGCONT');
+      await all((name) => ['SENTINEL', 'REMOVE', name]);
     }
   });
 
@@ -101,7 +162,7 @@ describe('three sentinels that agree', () => {
       expect(verdict(probed)).toBe('auth/timeout');
       expect(detail(probed)).toContain(`first at 127.0.0.1:${other.port}`);
       expect(probed.samples[agrees]).toBe(1);
-      expect(probed.samples['probe_redis_canary_success{op="delete"}']).toBe(1);
+      expect(probed.samples['probe_redis_canary_success{op="delete",master="main"}']).toBe(1);
     } finally {
       signalGroup(other.process.pid, 'SIGCONT');
       await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', 'first'));
@@ -145,6 +206,13 @@ it('an address whose server is a replica is a disagreement', async () => {
   expect(verdict(probed)).toBe('sentinel/disagreement');
   expect(detail(probed)).toContain('it says that it is a slave');
   expect(probed.samples[agrees]).toBe(0);
+});
+
+it('a server is no sentinel, and says so', async () => {
+  const server = data.primary.url;
+  const probed = await runProbe(probeRedis, redisModule({ topology: 'sentinel' }), server);
+  expect(verdict(probed)).toBe('role/role');
+  expect(detail(probed)).toBe('it is a master and no sentinel, want topology: auto');
 });
 
 it('a sentinel that watches nothing is down', async () => {
@@ -192,6 +260,6 @@ describe('a failover', () => {
     expect(verdict(probed)).toBe('sentinel/no_quorum');
     expect(probed.samples['probe_redis_sentinels{master="main",answered="no"}']).toBe(2);
     // What the primary is able to do is shown all the same.
-    expect(probed.samples['probe_redis_canary_success{op="write"}']).toBe(1);
+    expect(probed.samples['probe_redis_canary_success{op="write",master="main"}']).toBe(1);
   });
 });

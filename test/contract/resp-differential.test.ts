@@ -66,7 +66,11 @@ it.each([2, 3])('in RESP%d', async (version) => {
   await theirs.connect();
   const socket = createConnection(server.port, '127.0.0.1');
   const deadline = startDeadline(20, systemClock);
-  const ours = openSession(socket, { deadline: () => deadline, secrets: [] });
+  const ours = openSession(socket, {
+    deadline: () => deadline,
+    secrets: [],
+    echoes: new Set<string>(),
+  });
   if (version === 3) await ours.ask('auth', ['HELLO', '3']);
   try {
     for (const command of commands) {

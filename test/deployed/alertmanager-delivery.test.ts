@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { renderExport } from '../../infra/export/export.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
 import { temporaryPlace } from '../../local/programs/place.ts';
 import { waitFor } from '../../local/programs/process.ts';
@@ -16,7 +17,6 @@ import {
   type Server,
   startPrometheus,
 } from '../../local/programs/servers.ts';
-import { renderExport } from '../../scripts/export.ts';
 import { objectives } from '../support/rules.ts';
 
 type Message = {

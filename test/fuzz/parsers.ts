@@ -1,7 +1,6 @@
 // Every place where bytes of others are read, with the errors that it may answer with: anything else that is thrown is a fault.
 import type { IncomingMessage } from 'node:http';
 import { parseConfigText } from '../../build/config-file.ts';
-import { parseAddress } from '../../functions/redis-probe/address.ts';
 import { RespParser, RespSyntaxError } from '../../functions/redis-probe/resp.ts';
 import { parseRole } from '../../functions/redis-probe/role.ts';
 import { parseSlots } from '../../functions/redis-probe/slots.ts';
@@ -14,11 +13,12 @@ import { showHeader } from '../../functions/web-probe/show-header.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import { ConfigError, DeliveryError } from '../../layers/core/src/errors.ts';
 import {
+  parseBridgeEvent,
   parseJanitorEvent,
   parseProbeEvent,
   parseQueueEvent,
-  parseTick,
 } from '../../layers/core/src/event/events.ts';
+import { readRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import { matches } from '../../layers/core/src/pattern/matcher.ts';
 import { isBound, mayReach } from '../../layers/core/src/probe/bound-hosts.ts';
 import { findSeries } from '../../layers/core/src/pushgateway/stored.ts';
@@ -110,7 +110,7 @@ function readAddress(bytes: Buffer): void {
   const text = bytes.toString('utf8');
   redactUrls(text);
   secretsOf(text);
-  parseAddress(text);
+  readRedisAddress(text);
   if (bound !== undefined && isBound(bound)) {
     mayReach(text, bound, { config: { probes: [] }, read: () => undefined });
   }
@@ -128,7 +128,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
     seeds: seeds.event,
     share: 120,
     read: (bytes) =>
-      all(json(bytes), [parseProbeEvent, parseJanitorEvent, parseTick, parseQueueEvent]),
+      all(json(bytes), [parseProbeEvent, parseJanitorEvent, parseBridgeEvent, parseQueueEvent]),
     answers: isConfigError,
   },
   configuration: {

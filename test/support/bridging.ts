@@ -8,9 +8,11 @@ import type {
   CloudWatchExpression,
   CloudWatchJob,
   CloudWatchMetric,
+  EcsConfig,
 } from '../../layers/core/src/config/bridge.ts';
 import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
-import type { Batch, Sample } from '../../layers/core/src/sample.ts';
+import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
+import type { Batch, Group, Sample } from '../../layers/core/src/sample.ts';
 import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { withCalendar } from './fake-clock.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
@@ -94,6 +96,7 @@ export function cloudWatch(
 export type BridgeRun = {
   readonly summary: BridgeSummary;
   readonly samples: readonly Sample[];
+  readonly groups: readonly Group[];
   readonly lines: readonly string[];
 };
 
@@ -108,16 +111,22 @@ export type TestBridge = {
   forget(): void;
 };
 
+function isReceiver(writer: SeriesWriter | 'environment'): writer is Receiver {
+  return writer !== 'environment' && 'series' in writer;
+}
+
 /** Builds a bridge; the environment must name the fake, and with `environment` the receiver. */
 export function createBridge(
   fake: FakeAws,
   config: CloudWatchConfig,
-  writer: Receiver | 'environment' = createReceiver(),
+  writer: SeriesWriter | Receiver | 'environment' = createReceiver(),
+  filters: Partial<EcsConfig> = {},
 ): TestBridge {
-  const receiver = writer === 'environment' ? createReceiver() : writer;
+  const receiver = isReceiver(writer) ? writer : createReceiver();
   let memory = new Memory();
   let batches: Batch[] = [];
-  const samples = () => batches.flatMap(({ groups }) => groups.flatMap((group) => group.samples));
+  const groups = () => batches.flatMap((batch) => batch.groups);
+  const samples = () => groups().flatMap((group) => group.samples);
   return {
     receiver,
     samples,
@@ -130,7 +139,7 @@ export function createBridge(
       const summary = await runBridge(
         {
           config: {
-            ecs: { clusters: ['*'], services: ['*'], tags: [], exportedTags: [] },
+            ecs: { clusters: ['*'], services: ['*'], tags: [], exportedTags: [], ...filters },
             cloudwatch: config,
           },
           memory,
@@ -147,7 +156,7 @@ export function createBridge(
         event,
         { getRemainingTimeInMillis: () => seconds * 1000 },
       );
-      return { summary, samples: samples(), lines };
+      return { summary, samples: samples(), groups: groups(), lines };
     },
   };
 }

@@ -45,11 +45,23 @@ export async function receiveAll(endpoint: string, url: string, least: number): 
   throw new Error(`${bodies.length} messages in ${url}, want at least ${least}`);
 }
 
+/** A message that was handed over. */
+export type ReceivedMessage = {
+  readonly id: string;
+  readonly body: string;
+  readonly receives: string;
+  readonly receipt: string;
+};
+
 /** A queue with dead letters behind it. */
 export type Redriven = {
   send(body: string): Promise<void>;
   /** What is there now; it comes again at once, until it has been received too often. */
-  receive(): Promise<{ readonly id: string; readonly body: string; readonly receives: string }[]>;
+  receive(): Promise<readonly ReceivedMessage[]>;
+  /** Deletes a message that was received. */
+  remove(receipt: string): Promise<void>;
+  /** The bodies of the dead letters, which are deleted. */
+  dead(): Promise<string[]>;
   /** What `aws sqs start-message-move-task` does, which moto lacks: every dead letter is sent to the queue anew. */
   redrive(): Promise<void>;
 };
@@ -85,14 +97,20 @@ export async function createDeadLetterQueue(
       type Message = {
         readonly MessageId: string;
         readonly Body: string;
+        readonly ReceiptHandle: string;
         readonly Attributes: { readonly ApproximateReceiveCount: string };
       };
-      return (Messages as Message[]).map(({ Attributes, Body, MessageId }) => ({
+      return (Messages as Message[]).map(({ Attributes, Body, MessageId, ReceiptHandle }) => ({
         id: MessageId,
         body: Body,
+        receipt: ReceiptHandle,
         receives: Attributes.ApproximateReceiveCount,
       }));
     },
+    remove: async (ReceiptHandle) => {
+      await call(endpoint, 'DeleteMessage', { QueueUrl, ReceiptHandle });
+    },
+    dead: () => receiveAll(endpoint, dead, 1),
     redrive: async () => {
       for (const body of await receiveAll(endpoint, dead, 1)) await send(body);
     },

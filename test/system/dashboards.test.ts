@@ -9,13 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { readConfigFile } from '../../build/config-file.ts';
+import { renderExport } from '../../infra/export/export.ts';
 import { askBoard } from '../../local/boards/ask.ts';
 import { type BoardFile, sectionsOf } from '../../local/boards/board-file.ts';
 import { lastOf } from '../../local/boards/data.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import type { Stack } from '../../local/system/stack.ts';
-import { renderExport } from '../../scripts/export.ts';
 import {
   allPanels,
   annotationQueries,

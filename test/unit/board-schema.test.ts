@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { readConfigFile } from '../../build/config-file.ts';
+import { renderExport } from '../../infra/export/export.ts';
 import { deployed } from '../../infra/versions.ts';
-import { renderExport } from '../../scripts/export.ts';
 import { readBoards } from '../support/boards.ts';
 import { checkAgainstSchema } from '../support/grafana-schema.ts';
 

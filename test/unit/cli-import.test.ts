@@ -87,12 +87,12 @@ it('of a blackbox.yml with a module that is refused, the others are written out'
   const { modules, probes } = config();
   expect(Object.keys(modules)).toEqual(expect.arrayContaining(['http_2xx_example', 'smtp', 'soa']));
   expect(probes.map(({ name }) => name)).toEqual(['a.example.com-health']);
-  // To a terminal no second file goes: it holds the password.
+  // To a terminal no second file goes.
   const shown = await imported('blackbox.yml', '-o', '-');
   expect([shown.code, shown.out]).toEqual([2, '']);
 });
 
-it('probes of a module that cannot run here are left out, with the reason', async () => {
+it('a module takes its secret by reference; probes of a module that is not there are left out, with the reason', async () => {
   write('blackbox.yml', blackbox);
   write(
     'prometheus.yml',
@@ -100,11 +100,15 @@ it('probes of a module that cannot run here are left out, with the reason', asyn
   );
   const { code, err } = await imported('blackbox.yml', 'prometheus.yml');
   expect(code).toBe(0);
-  expect(err).toMatch(/probes of module login \(a\.example\.com\): left out: .*want a reference/);
+  expect(err).toMatch(
+    /modules\.login\.http\.basic_auth\.password: a secret, .* variable LOGIN_PASSWORD of the functions/,
+  );
+  expect(config().probes).toMatchObject([
+    { module: 'login', target: expect.stringContaining('a.example.com') },
+  ]);
   expect(err).toMatch(/probes of module gone \(b\.example\.com, c\.example\.com\): left out: /);
   // One reason for both targets is named once.
   expect(err.split('unknown module "gone"')).toHaveLength(2);
-  expect(config().probes).toEqual([]);
 });
 
 it('a file of YACE is named where it runs', async () => {
@@ -207,6 +211,8 @@ metrics:
 
 it.each([
   { name: 'a file that is nobody’s', text: 'a: 1', want: 'of no tool that is known' },
+  { name: 'an empty file', text: ' \n', want: 'in.yml is empty' },
+  { name: 'a fargaze.yml', text: 'probes: []', want: 'to check it: fargaze check -c in.yml' },
   { name: 'a file that is not there', text: undefined, want: 'in.yml does not exist' },
   { name: 'a file that is no YAML', text: 'a: [', want: 'in.yml: ' },
 ])('$name is refused, and nothing is written', async ({ text, want }) => {

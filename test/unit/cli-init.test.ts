@@ -25,6 +25,17 @@ it('without options and without a terminal it writes an example that passes the 
   expect(readdirSync(folder)).toEqual(['fargaze.yml']);
 });
 
+it('the commands that it recommends read the file that it wrote', async () => {
+  const { err } = await init('--yes', '--output', 'my files/other.yml');
+  const [, check = ''] = /next: fargaze (check.*), then fargaze probe --all -c /.exec(err) ?? [];
+  expect(check).toBe("check -c 'my files/other.yml'");
+  const elsewhere = await runCli(['init', '--yes', '--output', 'x.yml'], {
+    cwd: folder,
+    env: { FARGAZE_CONFIG: 'x.yml' },
+  });
+  expect(elsewhere.err).toContain('next: fargaze check, then fargaze probe --all\n');
+});
+
 it('thirty services take less than forty lines', async () => {
   const targets = Array.from({ length: 30 }, (_, n) => [
     '--target',
@@ -76,6 +87,8 @@ it.each([
     args: ['--target', 'db=dns://1.1.1.1/a.example.com'],
     want: 'needs a module: docs/configuration.md',
   },
+  { args: ['--target', 'a.example.com/healthz'], want: 'such as https://a.example.com/healthz\n' },
+  { args: ['--target', 'db.example.com:6379'], want: 'such as redis://db.example.com:6379\n' },
   { args: ['--budget', 'much'], want: '--budget: got "much"' },
   { args: ['--yace', 'b.yml'], want: 'b.yml is a file of blackbox_exporter, want one of YACE' },
 ])('$args is refused and writes nothing', async ({ args, want }) => {

@@ -1,6 +1,6 @@
 // `fargaze status`, `fargaze bridge --dry-run`, `fargaze export` and completion: what they read and print.
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,16 +15,25 @@ import { runCli } from '../support/run-cli.ts';
 const folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const row = (value: number, labels: Record<string, string>) => ({ value, labels });
+const row = (value: number, labels: Record<string, string>) => ({ value, labels, at: 1000 });
 const target = (instance: string) => ({ job: 'fargaze-web', instance });
+const none = { success: [], interval: [], failure: [], info: [], expected: [], noneExpected: [] };
+const nothing: Answers = { ...none, taken: [], bridge: [], deliver: [], alerts: [] };
 const answers: Answers = {
+  ...nothing,
   taken: [
     row(990, target('a')),
     row(990, target('b')),
     row(800, target('c')),
     row(800, target('d')),
+    row(100, target('gone')),
+    row(1100, target('tomorrow')),
+    row(990, target('half')),
   ],
-  success: [row(1, target('a')), row(0, target('b')), row(1, target('c')), row(1, target('d'))],
+  success: [
+    ...[row(1, target('a')), row(0, target('b')), row(1, target('c')), row(1, target('d'))],
+    ...[row(0, target('gone')), row(1, target('tomorrow'))],
+  ],
   interval: [
     row(60, target('a')),
     row(60, target('b')),
@@ -33,20 +42,62 @@ const answers: Answers = {
   ],
   failure: [row(1, { ...target('b'), phase: 'tls', reason: 'tls_expired' })],
   info: [row(1, { ...target('a'), probe: 'shop' })],
-  expected: [row(1, { ...target('a') }), row(1, { ...target('e'), probe: 'new' })],
-  alerts: [row(1, { alertname: 'FargazeProbeFailed', severity: 'page', probe: 'b' })],
+  expected: [
+    ...['a', 'b', 'c', 'd', 'tomorrow', 'half'].map((name) => row(1, target(name))),
+    row(1, { ...target('e'), probe: 'new' }),
+  ],
+  bridge: [row(900, { job: 'fargaze-bridge', instance: 'eu-west-1' })],
+  deliver: [row(800, { job: 'fargaze-deliver', instance: 'prod' })],
 };
 
 it('a result counts for two and a half of its own intervals; what was never seen is unknown', () => {
-  const { alerts, targets } = judge(answers, 1000);
+  const { complete, functions, targets } = judge(answers);
   expect(targets.map((one) => [one.state, one.target, one.probe, one.cause])).toEqual([
     ['down', 'b', undefined, 'tls: tls_expired'],
     ['unknown', 'e', 'new', undefined],
+    ['unknown', 'half', undefined, 'its probe_success is missing'],
     ['silent', 'c', undefined, undefined],
+    ['silent', 'tomorrow', undefined, 'taken in the future, a clock is wrong'],
+    ['removed', 'gone', undefined, undefined],
     ['up', 'a', 'shop', undefined],
     ['up', 'd', undefined, undefined],
   ]);
-  expect(alerts).toEqual([{ name: 'FargazeProbeFailed', severity: 'page', about: 'b' }]);
+  expect([complete, functions]).toEqual([
+    true,
+    [
+      { name: 'ecs-bridge', instance: 'eu-west-1', state: 'running', age: 100 },
+      { name: 'deliver', instance: 'prod', state: 'silent', age: 200 },
+    ],
+  ]);
+});
+
+it('an alert is listed once, as firing where one of its series fires', () => {
+  const alert = (alertname: string, alertstate: string, more = {}) =>
+    row(1, { alertname, alertstate, severity: 'page', probe: 'b', ...more });
+  const alerts = [
+    alert('FargazeB', 'pending'),
+    alert('FargazeA', 'pending', { phase: 'tls' }),
+    alert('FargazeA', 'firing', { phase: 'connect' }),
+    alert('FargazeA', 'firing', { phase: 'connect', replica: '1' }),
+  ];
+  expect(judge({ ...nothing, alerts }).alerts).toEqual([
+    { name: 'FargazeA', severity: 'page', about: 'b', state: 'firing' },
+    { name: 'FargazeB', severity: 'page', about: 'b', state: 'pending' },
+  ]);
+});
+
+it('replicas of a Prometheus are one, deployments that differ in a label are not, and each has its own result', () => {
+  const of = (env: string, replica: string) => ({ ...target('a'), env, replica });
+  const { targets } = judge({
+    ...nothing,
+    taken: [row(990, of('dev', '1')), row(980, of('prod', '1')), row(995, of('prod', '2'))],
+    success: [row(0, of('dev', '1')), row(1, of('prod', '1')), row(1, of('prod', '2'))],
+    info: [row(1, { ...of('dev', '1'), probe: 'shop', region: 'eu-west-1' })],
+  });
+  expect(targets.map(({ age, labels, probe, state }) => [state, labels, probe, age])).toEqual([
+    ['down', { env: 'dev' }, 'shop', 10],
+    ['up', { env: 'prod' }, undefined, 5],
+  ]);
 });
 
 describe('with a server that answers as Prometheus does', () => {
@@ -54,18 +105,37 @@ describe('with a server that answers as Prometheus does', () => {
   let url: string;
   let results: Record<string, object[]> = {};
   let asked: IncomingMessage[] = [];
+  let special: object = {};
+  type Other = { readonly status: number; readonly location?: string; readonly body?: string };
+  const others: Readonly<Record<string, Other>> = {
+    '/moved': { status: 301, location: 'https://other/prom/api/v1/query?query=up' },
+    '/login': { status: 302, location: '/login' },
+    '/page': { status: 200, body: '<html>welcome</html>' },
+    '/half': { status: 200, body: '{"status":"success","data":{"result":[{}]}}' },
+    '/error': { status: 200, body: '{"status":"error","error":"too many samples"}' },
+    '/busy': { status: 503, body: 'Service Unavailable' },
+    '/closed': { status: 403, body: 'no' },
+  };
   beforeAll(async () => {
     server = createServer((request, response) => {
       asked.push(request);
-      const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
-      const name = /^[\w:]+/.exec(query)?.[0] ?? '';
-      if (!request.url?.startsWith('/api/v1/query')) response.statusCode = 404;
-      response.end(
-        JSON.stringify({
-          status: 'success',
-          data: { resultType: 'vector', result: results[name] ?? [] },
-        }),
-      );
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+      const [, name = ''] =
+        /^([\w:]+)/.exec(
+          (searchParams.get('query') ?? '').replace('last_over_time(', 'last_over_time_'),
+        ) ?? [];
+      const other = others[pathname.replace(/\/api\/v1\/query$/, '')];
+      if (other !== undefined) {
+        response.writeHead(
+          other.status,
+          other.location === undefined ? {} : { location: other.location },
+        );
+        response.end(other.body);
+        return;
+      }
+      if (pathname !== '/api/v1/query') response.statusCode = 404;
+      const data = { resultType: 'vector', result: results[name] ?? [] };
+      response.end(JSON.stringify({ status: 'success', data, ...special }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -73,6 +143,7 @@ describe('with a server that answers as Prometheus does', () => {
   afterAll(() => server.close());
   beforeEach(() => {
     asked = [];
+    special = {};
     const now = Math.floor(performance.timeOrigin / 1000 + performance.now() / 1000);
     const metric = { job: 'fargaze-web', instance: 'https://a' };
     results = {
@@ -97,6 +168,50 @@ describe('with a server that answers as Prometheus does', () => {
       alerts: [{ name: 'FargazeX' }],
     });
   });
+
+  it('what a server says of its answer being partial is passed on, and rules that are missing are named', async () => {
+    special = { warnings: ['store 2 did not answer'] };
+    const seen = await runCli(['status', '--url', `http://${url}`]);
+    expect([seen.code, seen.err.match(/warns: store 2/g)?.length]).toEqual([0, 1]);
+    expect(seen.err).toContain('the rules of fargaze are not loaded there');
+    results['fargaze:probe_expected'] = results.fargaze_probe_timestamp_seconds ?? [];
+    const whole = await runCli(['status', '--url', `http://${url}`]);
+    expect(whole.err).not.toContain('not loaded');
+    expect((await runCli(['status', '-q', '--url', `http://${url}`])).err).toBe('');
+  });
+
+  it('results that are older than what Prometheus looks back to are looked for in the last day', async () => {
+    const now = Math.floor(performance.timeOrigin / 1000 + performance.now() / 1000);
+    const metric = { job: 'fargaze-web', instance: 'https://hourly' };
+    results['fargaze:probe_expected'] = [{ metric, value: [now, '1'] }];
+    results.fargaze_probe_timestamp_seconds = [];
+    results.last_over_time_fargaze_probe_timestamp_seconds = [
+      { metric, value: [now, String(now - 3000)] },
+    ];
+    results.last_over_time_probe_success = [{ metric, value: [now, '1'] }];
+    results.last_over_time_probe_interval_seconds = [{ metric, value: [now, '3600'] }];
+    expect((await runCli(['status', '--url', `http://${url}`])).out).toMatch(/^up +https:..hourly/);
+  });
+
+  it.each([
+    { path: '/graph', want: /status 404[\s\S]*try: --url http:\/\/127.0.0.1:\d+\n/ },
+    { path: '/x/api/v1/query', want: /status 404[\s\S]*try: --url http:\/\/127.0.0.1:\d+\/x\n/ },
+    { path: '/x', want: /status 404[\s\S]*a Pushgateway .* answers no queries/ },
+    { path: '/moved', want: /a redirect to[\s\S]*try: --url https:\/\/other\/prom\n/ },
+    { path: '/login', want: /a redirect to[\s\S]*a person has to log in/ },
+    { path: '/page', want: /the answer is no JSON[\s\S]*it begins with: <html>/ },
+    { path: '/half', want: /the answer has no result/ },
+    { path: '/error', want: /too many samples/ },
+    { path: '/busy', want: /status 503[\s\S]*try again/ },
+    { path: '/closed', want: /status 403[\s\S]*it wants credentials/ },
+  ])(
+    'an address that is not that of a Prometheus, $path, is refused with what to try',
+    async ({ path, want }) => {
+      const seen = await runCli(['status', '--url', `http://${url}${path}`]);
+      expect([seen.code, seen.out, seen.err]).toEqual([2, '', expect.stringMatching(want)]);
+      expect(seen.err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+    },
+  );
 
   it('credentials are sent and not shown', async () => {
     const seen = await runCli(['status', '--url', `http://me:planted77@${url}`]);
@@ -207,6 +322,17 @@ it('rules and boards are exported for the configuration of any folder', async ()
   const { code, out } = await runCli(['export', '-c', 'x.yml', '--to', 'rules'], { cwd: folder });
   expect([code, out]).toEqual([0, expect.stringMatching(/^\d+ files in /)]);
   expect(existsSync(join(folder, 'rules/prometheus'))).toBe(true);
+  const uid = ['--datasource-uid', 'mine'];
+  await runCli(['export', '-c', 'x.yml', '--to', 'rules', ...uid], { cwd: folder });
+  const alerts = readFileSync(join(folder, 'rules/grafana/alerting/rules.yml'), 'utf8');
+  expect(alerts).toContain('datasourceUid: mine');
+  const wrong = await runCli(['export', '-c', 'x.yml', '--to', 'rules', '--grafana', 'x'], {
+    cwd: folder,
+  });
+  expect([wrong.code, wrong.err]).toEqual([
+    2,
+    'fargaze: --grafana: got x, want a URL such as https://example.org/grafana\n',
+  ]);
   expect(await runCli(['export', '-c', 'x.yml'], { cwd: folder })).toMatchObject({
     code: 2,
     err: expect.stringContaining('--to is missing'),
@@ -224,6 +350,12 @@ it('bash completes commands, their options and shells', async () => {
   expect((await complete('p', 1)).output).toBe('probe project preflight\n');
   expect((await complete('probe --m', 2)).output).toBe('--module --metrics\n');
   expect((await complete('completion ""', 2)).output).toBe('bash zsh fish\n');
+  expect((await complete('help co', 2)).output).toBe('cost completion\n');
+  writeFileSync(join(folder, 'mine.yml'), '');
+  const file = join(folder, 'mine');
+  expect((await complete(`check --config = ${file}`, 4)).output).toBe(`${file}.yml\n`);
+  expect((await complete(`probe --quiet -c ${file}`, 4)).output).toBe(`${file}.yml\n`);
+  expect((await complete(`probe --module ${file}`, 3)).output).toBe('\n');
   for (const shell of ['zsh', 'fish'] as const) {
     const text = renderCompletion(shell, commands);
     for (const { name } of commands) expect(text).toContain(name);

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run as project } from '../../cli/project/project.ts';
 import { isThrottled } from '../../functions/ecs-bridge/aws/source-error.ts';
+import { writeExport } from '../../infra/export/export.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
-import { writeExport } from '../../scripts/export.ts';
 import { runCli } from '../support/run-cli.ts';
 
 it('standard output that cannot be written ends with 2, in words', async () => {

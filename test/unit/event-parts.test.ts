@@ -1,6 +1,10 @@
 // Events part by part: what stands in the answer, and what does not where the event had none.
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { parseProbeEvent, parseQueueEvent, parseTick } from '../../layers/core/src/event/events.ts';
+import {
+  parseBridgeEvent,
+  parseProbeEvent,
+  parseQueueEvent,
+} from '../../layers/core/src/event/events.ts';
 
 const faultOf = (parse: () => unknown): string => {
   try {
@@ -29,12 +33,12 @@ it.each([
 });
 
 it('a schedule without a time, and a time with its schedule, have no further key', () => {
-  expect(Object.keys(parseTick({ schedule: '1m' }))).toEqual(['schedule']);
-  expect(Object.keys(parseTick({ schedule: '1m', time: '2026-01-02T03:04:00Z' }))).toEqual([
+  expect(Object.keys(parseBridgeEvent({ schedule: '1m' }))).toEqual(['schedule']);
+  expect(Object.keys(parseBridgeEvent({ schedule: '1m', time: '2026-01-02T03:04:00Z' }))).toEqual([
     'schedule',
     'time',
   ]);
-  expect(Object.keys(parseTick({}))).toEqual([]);
+  expect(Object.keys(parseBridgeEvent({}))).toEqual([]);
 });
 
 it.each(['0/3', '4/3', '1/0', 'x', '1', '', '1/3/5'])('the shard %j is refused', (shard) => {
@@ -48,11 +52,13 @@ it.each([
   { time: '2026--01T00:00:00Z' },
   { time: '' },
 ])('the time $time is refused', ({ time }) => {
-  expect(faultOf(() => parseTick({ schedule: '1m', time }))).toMatch(/^event: [\s\S]*time: /);
+  expect(faultOf(() => parseBridgeEvent({ schedule: '1m', time }))).toMatch(
+    /^event: [\s\S]*time: /,
+  );
 });
 
 it.each([['a'], 'text', 7, [], true])('the event %j is refused with what is wanted', (event) => {
-  expect(faultOf(() => parseTick(event))).toMatch(
+  expect(faultOf(() => parseBridgeEvent(event))).toMatch(
     /^event: [\s\S]*want a mapping such as \{"schedule"/,
   );
 });

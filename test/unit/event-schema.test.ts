@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import {
+  parseBridgeEvent,
   parseJanitorEvent,
   parseProbeEvent,
   parseQueueEvent,
-  parseTick,
 } from '../../layers/core/src/event/events.ts';
 
 const parsers = {
   probe: parseProbeEvent,
-  tick: parseTick,
+  tick: parseBridgeEvent,
   janitor: parseJanitorEvent,
   queue: parseQueueEvent,
 } as const;
@@ -45,6 +45,8 @@ describe('the janitor', () => {
     { event: { dry_run: true }, want: 'dry_run: unknown key; did you mean "dryRun"?' },
     { event: { dryRun: 'true' }, want: 'dryRun: got "true", want true or false' },
     { event: { dryRun: 1 }, want: 'dryRun: got 1, want true or false' },
+    { event: { Records: [] }, want: 'Records: unknown key, want dryRun' },
+    { event: { ['k'.repeat(300)]: 1 }, want: `"${'k'.repeat(57)}...": unknown key, want dryRun` },
     { event: { dryRun: null }, want: 'dryRun: got null, want true or false' },
     { event: [], want: 'got [], want a mapping such as {"dryRun": true}' },
     { event: [{ dryRun: true }], want: 'got [{"dryRun":true}], want a mapping such as' },
@@ -101,7 +103,7 @@ describe('a tick', () => {
       want: { schedule: 300, time },
     },
     { name: 'by hand', event: {}, want: {} },
-  ])('$name is read', ({ event, want }) => expect(parseTick(event)).toEqual(want));
+  ])('$name is read', ({ event, want }) => expect(parseBridgeEvent(event)).toEqual(want));
 
   it.each([
     { given: 'yesterday' },
@@ -117,13 +119,13 @@ describe('a tick', () => {
   ])('at $given is refused, not taken as never due', ({ given }) => {
     const want = [`time: got ${JSON.stringify(given)}, want a time such as 2026-01-31T12:00:00Z`];
     expect(issuesOf(parseProbeEvent, { ...scheduled, time: given })).toEqual(want);
-    expect(issuesOf(parseTick, { schedule: '1m', time: given })).toEqual(want);
+    expect(issuesOf(parseBridgeEvent, { schedule: '1m', time: given })).toEqual(want);
   });
 
   it('without a time is refused', () => {
     const { time: _, ...untimed } = scheduled;
-    expect(issuesOf(parseTick, untimed)).toEqual(['time: missing, and it has no default']);
-    expect(issuesOf(parseTick, { time: scheduled.time })).toEqual([
+    expect(issuesOf(parseBridgeEvent, untimed)).toEqual(['time: missing, and it has no default']);
+    expect(issuesOf(parseBridgeEvent, { time: scheduled.time })).toEqual([
       'time: given without schedule, want schedule too',
     ]);
   });
@@ -175,6 +177,7 @@ describe('every event', () => {
     const event = JSON.parse(
       '{"shedule":"1m","probe":["web"],"__proto__":{"a":1},"toString":1,"constructor":{},"explain":"yes","probes":[1,""],"module":5,"time":"x"}',
     );
+    const wanted = 'want one of schedule, time, probes, targets, module, shard, explain';
     expect(issuesOf(parseProbeEvent, event)).toEqual([
       'time: got "x", want a time such as 2026-01-31T12:00:00Z',
       'probes[0]: got 1, want text',
@@ -183,9 +186,9 @@ describe('every event', () => {
       'explain: got "yes", want true or false',
       'shedule: unknown key; did you mean "schedule"?',
       'probe: unknown key; did you mean "probes"?',
-      '__proto__: unknown key',
-      'toString: unknown key',
-      'constructor: unknown key',
+      `__proto__: unknown key, ${wanted}`,
+      `toString: unknown key, ${wanted}`,
+      `constructor: unknown key, ${wanted}`,
       'time: given without schedule, want schedule too',
       'module: given without targets, want targets too',
     ]);

@@ -5,6 +5,7 @@ import {
   hideCutSecrets,
   hideSecrets,
   redactUrl,
+  redactUrls,
   secretsOf,
   splitUserInfo,
 } from '../../layers/core/src/redact.ts';
@@ -110,6 +111,22 @@ describe('hideSecrets, of several', () => {
   ])('of a text that is cut off, "$text", shows "$shown"', ({ shown, text }) => {
     expect(hideCutSecrets(text, ['s3cret'])).toBe(shown);
   });
+});
+
+it.each([
+  ['see https://u:p@h/a, and no more', 'see https://h/a, and no more'],
+  ['"redis://:a\\"b@h:1/0"', '"redis://h:1/0"'],
+  ['<a href="git+ssh://u:p@h/">', '<a href="git+ssh://h/">'],
+  ['two: http://u:p@a/\thttp://v:q@b/', 'two: http://a/\thttp://b/'],
+  ['-x://u:p@h/', '-x://h/'],
+  ['no address: a@b', 'no address: a@b'],
+])('every address in %j is shown without its secrets', (text, shown) => {
+  expect(redactUrls(text)).toBe(shown);
+});
+
+it('an encoding that is broken stands for itself', () => {
+  expect(redactUrl('https://x/a%zz?page=%zz&%zz=1')).toBe('https://x/a%zz?page=%zz&%zz=redacted');
+  expect(redactUrl('https://x/?%zz1234567890=1')).toBe('https://x/?redacted=redacted');
 });
 
 describe('secretsOf', () => {

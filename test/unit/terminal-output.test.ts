@@ -134,6 +134,27 @@ it.each([
     redraws: true,
     colours: false,
   },
+  {
+    name: 'CLICOLOR=0',
+    output: terminal,
+    env: { TERM: 'xterm', CLICOLOR: '0' },
+    redraws: true,
+    colours: false,
+  },
+  {
+    name: 'CLICOLOR_FORCE on a pipe',
+    output: pipe,
+    env: { TERM: 'xterm', CLICOLOR_FORCE: '1', CLICOLOR: '0' },
+    redraws: false,
+    colours: true,
+  },
+  {
+    name: 'CLICOLOR_FORCE with NO_COLOR',
+    output: pipe,
+    env: { TERM: 'xterm', CLICOLOR_FORCE: '1', NO_COLOR: '1' },
+    redraws: false,
+    colours: false,
+  },
 ])('$name: redrawn $redraws, colours $colours', ({ colours, env, output, redraws }) => {
   expect(canRedraw(output, env)).toBe(redraws);
   const painted = choosePainter(output, env)(span('DOWN', 'bad'));

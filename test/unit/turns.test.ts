@@ -76,8 +76,18 @@ describe('shards', () => {
     expect(Math.max(...sizes)).toBeLessThan((names.length / of) * 1.5);
   });
 
+  it.each([1, 2, 5, 20])('one more than %p takes its share, and nothing else moves', (of) => {
+    const shardOf = (name: string, count: number) =>
+      Array.from({ length: count }, (_, n) => n + 1).find((index) =>
+        isInShard(name, { index, of: count }),
+      );
+    const moved = names.filter((name) => shardOf(name, of) !== shardOf(name, of + 1));
+    expect(new Set(moved.map((name) => shardOf(name, of + 1)))).toEqual(new Set([of + 1]));
+    expect(moved.length).toBeLessThan((names.length / (of + 1)) * 1.5);
+  });
+
   it('hold the same probe for ever', () => {
     const held = names.slice(0, 12).map((name) => isInShard(name, { index: 1, of: 2 }));
-    expect(held.map(Number).join('')).toBe('111010111011');
+    expect(held.map(Number).join('')).toBe('010100100000');
   });
 });

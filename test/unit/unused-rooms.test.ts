@@ -1,6 +1,6 @@
 // web-probe and ecs-bridge ship the parts that the configuration asks for, and no other.
 import { build } from 'esbuild';
-import { shipped } from '../../build/bundles.ts';
+import { outside, shipped } from '../../build/bundles.ts';
 import { parseConfigText } from '../../build/config-file.ts';
 import { unusedRooms } from '../../build/unused-rooms.cjs';
 
@@ -9,7 +9,7 @@ async function filesFor(text: string, name = 'web-probe'): Promise<string[]> {
   const { metafile } = await build({
     ...shipped,
     entryPoints: [`functions/${name}/handler.ts`],
-    external: ['@fargaze/core', 'fargaze:config'],
+    external: [...outside, 'fargaze:config'],
     plugins: [unusedRooms(() => config)],
     metafile: true,
     write: false,

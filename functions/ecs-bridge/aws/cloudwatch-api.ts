@@ -1,19 +1,13 @@
-// The CloudWatch API by the SDK: single calls, one page each, one attempt each. The caller reads on, retries and counts.
-import {
-  CloudWatchClient,
-  GetMetricDataCommand,
-  ListMetricsCommand,
-} from '@aws-sdk/client-cloudwatch';
-import type { AwsCredentials, Deadline } from '@fargaze/core/internal';
-import { readPlainJson } from './plain-json.ts';
+// The CloudWatch API by signed calls over kept connections: single calls, one page each, one attempt each. The caller reads
+// on, retries and counts. Times of answers stay seconds since 1970.
+import type { AwsCredentials } from '@fargaze/core/internal';
 import type {
-  ClientOptions,
   MetricDataInput,
   MetricDataPage,
   MetricListInput,
   MetricListPage,
 } from './sdk-types.ts';
-import { toSourceError } from './source-error.ts';
+import { type Caller, callJson } from './signed-call.ts';
 
 /** What the bridge asks of CloudWatch. The calls throw SourceError. */
 export type CloudWatchApi = {
@@ -21,31 +15,26 @@ export type CloudWatchApi = {
   listMetrics(input: MetricListInput): Promise<MetricListPage>;
   /** What the calls are signed with. */
   credentials(): Promise<AwsCredentials>;
-  close(): void;
 };
 
 /** A client of the CloudWatch API. */
-export function createCloudWatchApi(options: ClientOptions, deadline: Deadline): CloudWatchApi {
-  const client = new CloudWatchClient({ ...options, maxAttempts: 1 });
-  readPlainJson(client);
-  const abort = { abortSignal: deadline.signal };
+export function createCloudWatchApi(caller: Caller): CloudWatchApi {
   return {
-    getMetricData: async (input) => {
-      try {
-        const page: unknown = await client.send(new GetMetricDataCommand(input), abort);
-        return page as MetricDataPage;
-      } catch (error) {
-        throw toSourceError('cloudwatch', 'GetMetricData', error);
-      }
-    },
-    listMetrics: async (input) => {
-      try {
-        return await client.send(new ListMetricsCommand(input), abort);
-      } catch (error) {
-        throw toSourceError('cloudwatch', 'ListMetrics', error);
-      }
-    },
-    credentials: () => client.config.credentials(),
-    close: () => client.destroy(),
+    getMetricData: (input) => callCloudWatch(caller, 'GetMetricData', input),
+    listMetrics: (input) => callCloudWatch(caller, 'ListMetrics', input),
+    credentials: () => caller.credentials(),
   };
+}
+
+function callCloudWatch<T>(caller: Caller, operation: string, input: object): Promise<T> {
+  return callJson(caller, {
+    service: 'monitoring',
+    permissions: 'cloudwatch',
+    operation,
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `GraniteServiceVersion20100801.${operation}`,
+    },
+    body: JSON.stringify(input),
+  });
 }

@@ -1,9 +1,8 @@
 // The ECS API by signed calls over kept connections. Lists hold every page, calls end with the deadline, what may succeed is
 // called again, and a throttled account is called more slowly.
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { type Clock, type Deadline, SourceError, systemClock } from '@fargaze/core/internal';
+import { type Clock, type Deadline, systemClock } from '@fargaze/core/internal';
 import { type CallTally, createCallTally } from './call-tally.ts';
+import { Connections } from './connections.ts';
 import { ownCredentials } from './own-credentials.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type {
@@ -11,10 +10,11 @@ import type {
   Cluster,
   RawContainerInstance,
   RawService,
+  RawServiceDeployment,
   RawServiceRevision,
   RawTask,
 } from './sdk-types.ts';
-import { type Caller, callSigned, endpoint } from './signed-call.ts';
+import { type Caller, callJson } from './signed-call.ts';
 
 /** What the bridge asks of the ECS API. Every method throws SourceError. */
 export type EcsApi = {
@@ -27,7 +27,9 @@ export type EcsApi = {
   listServices(cluster: string): Promise<string[]>;
   describeServices(cluster: string, arns: readonly string[]): Promise<RawService[]>;
   describeServiceRevisions(arns: readonly string[]): Promise<RawServiceRevision[]>;
-  listTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<string[]>;
+  describeServiceDeployments(arns: readonly string[]): Promise<RawServiceDeployment[]>;
+  /** ARNs of the tasks of a service, or of all. */
+  listTasks(cluster: string, status: 'RUNNING' | 'STOPPED', service?: string): Promise<string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<RawTask[]>;
   listContainerInstances(cluster: string): Promise<string[]>;
   describeContainerInstances(
@@ -42,6 +44,7 @@ export const describeLimits = {
   clusters: 100,
   services: 10,
   revisions: 20,
+  deployments: 20,
   tasks: 100,
   instances: 100,
 } as const;
@@ -55,16 +58,12 @@ export type EcsApiOptions = ClientOptions & { readonly clock?: Clock; readonly t
  */
 const rates = { calls: 500, points: Number.POSITIVE_INFINITY };
 
-/** Connections at once: as many as the bridge makes calls. */
-const maxSockets = 8;
-
 /** A client of the ECS API. */
 export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi {
   const { clock = systemClock, region = '', tally = createCallTally() } = options;
-  const secure = region === '' || endpoint('ecs', region).protocol === 'https:';
-  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets });
-  const credentials = options.credentials ?? ownCredentials(region);
-  const caller: Caller = { region, credentials, deadline, clock, agent };
+  const connections = new Connections();
+  const credentials = options.credentials ?? ownCredentials();
+  const caller: Caller = { region, credentials, deadline, clock, connections };
   const limiter = new RateLimiter(rates, { clock, tally });
   const call = <T>(operation: string, input: object): Promise<T> => {
     const api = operation;
@@ -93,24 +92,25 @@ export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi
       describe('DescribeServices', 'services', { cluster, services, include: ['TAGS'] }),
     describeServiceRevisions: (serviceRevisionArns) =>
       describe('DescribeServiceRevisions', 'serviceRevisions', { serviceRevisionArns }),
-    listTasks: (cluster, desiredStatus) =>
-      list('ListTasks', 'taskArns', { cluster, desiredStatus }),
+    describeServiceDeployments: (serviceDeploymentArns) =>
+      describe('DescribeServiceDeployments', 'serviceDeployments', { serviceDeploymentArns }),
+    listTasks: (cluster, desiredStatus, serviceName) =>
+      list('ListTasks', 'taskArns', {
+        ...{ cluster, desiredStatus },
+        ...(serviceName !== undefined && { serviceName }),
+      }),
     describeTasks: (cluster, tasks) => describe('DescribeTasks', 'tasks', { cluster, tasks }),
     listContainerInstances: (cluster) =>
       list('ListContainerInstances', 'containerInstanceArns', { cluster }),
     describeContainerInstances: (cluster, containerInstances) =>
       describe('DescribeContainerInstances', 'containerInstances', { cluster, containerInstances }),
-    close: () => agent.destroy(),
+    close: () => connections.close(),
   };
 }
 
 /** One call; times in the answer are seconds since 1970. @throws SourceError */
-async function callEcs<T>(caller: Caller, operation: string, input: object): Promise<T> {
-  if (caller.region === '') {
-    const message = `${operation}: AWS_REGION is unset, want the region of the clusters`;
-    throw new SourceError(message, { operation, retryable: false });
-  }
-  const text = await callSigned(caller, {
+function callEcs<T>(caller: Caller, operation: string, input: object): Promise<T> {
+  return callJson(caller, {
     service: 'ecs',
     permissions: 'ecs',
     operation,
@@ -120,10 +120,4 @@ async function callEcs<T>(caller: Caller, operation: string, input: object): Pro
     },
     body: JSON.stringify(input),
   });
-  try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    const message = `${operation}: an answer that is no JSON`;
-    throw new SourceError(message, { operation, retryable: true, cause });
-  }
 }

@@ -2,10 +2,11 @@
 import type { Clock, Deadline } from '@fargaze/core/internal';
 import type { CallTally } from './call-tally.ts';
 import { createCloudWatchApi } from './cloudwatch-api.ts';
+import { Connections } from './connections.ts';
 import { createEcsApi, type EcsApi } from './ecs-api.ts';
+import { ownCredentials } from './own-credentials.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { type Scope, type ScopeClients, scopeKey } from './scope.ts';
-import type { ClientOptions } from './sdk-types.ts';
 import type { Sessions } from './sessions.ts';
 import type { Caller } from './signed-call.ts';
 
@@ -29,57 +30,43 @@ const listRates = { calls: 25, points: Number.POSITIVE_INFINITY };
 export async function openScope(scope: Scope, options: OpenOptions): Promise<ScopeClients> {
   const { clock, deadline, sessions, tally } = options;
   const { region, role } = scope;
-  const own = createCloudWatchApi({ region }, deadline);
-  const ownCaller: Caller = {
-    region: options.stsRegion ?? region,
-    credentials: () => own.credentials(),
-    deadline,
-    clock,
-  };
-  try {
-    if (role === undefined) {
-      const account = await sessions.ownAccount(ownCaller, tally);
-      return createClients(scope, { account, cloudwatch: own, client: { region } }, options);
-    }
-    const session = await sessions.assume(role, ownCaller, tally);
-    own.close();
-    const client = { region, credentials: async () => session };
-    const cloudwatch = createCloudWatchApi(client, deadline);
-    return createClients(scope, { account: accountOf(role.roleArn), cloudwatch, client }, options);
-  } catch (error) {
-    own.close();
-    throw error;
+  const own = ownCredentials();
+  const sts: Caller = { region: options.stsRegion ?? region, credentials: own, deadline, clock };
+  if (role === undefined) {
+    const account = await sessions.ownAccount(sts, tally);
+    return createClients(scope, { account, credentials: own }, options);
   }
+  const session = await sessions.assume(role, sts, tally);
+  const account = accountOf(role.roleArn);
+  return createClients(scope, { account, credentials: async () => session }, options);
 }
 
-type Opened = Pick<ScopeClients, 'account' | 'cloudwatch'> & { readonly client: ClientOptions };
+type Opened = Pick<ScopeClients, 'account'> & Pick<Caller, 'credentials'>;
 
 function createClients(
   scope: Scope,
-  { account, client, cloudwatch }: Opened,
+  { account, credentials }: Opened,
   { clock, deadline, tally }: OpenOptions,
 ): ScopeClients {
+  const { region } = scope;
+  const connections = new Connections();
+  const caller: Caller = { region, credentials, deadline, clock, connections };
   let ecs: EcsApi | undefined;
   return {
     ...scope,
     key: scopeKey(scope),
     account,
-    cloudwatch,
+    cloudwatch: createCloudWatchApi(caller),
     dataLimiter: new RateLimiter(dataRates, { clock, tally }),
     listLimiter: new RateLimiter(listRates, { clock, tally }),
     tagLimiter: new RateLimiter(tagRates, { clock, tally }),
-    caller: {
-      region: scope.region,
-      credentials: () => cloudwatch.credentials(),
-      deadline,
-      clock,
-    },
+    caller,
     ecs: () => {
-      ecs ??= createEcsApi({ ...client, clock, tally }, deadline);
+      ecs ??= createEcsApi({ region, credentials, clock, tally }, deadline);
       return ecs;
     },
     close: () => {
-      cloudwatch.close();
+      connections.close();
       ecs?.close();
     },
   };

@@ -1,13 +1,14 @@
 // The function's own credentials: in Lambda from the environment, elsewhere as the SDK finds them (profiles, single sign-on).
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+// The SDK is no part of the bundle: Lambda brings it, and the repository has it.
 import { type AwsCredentials, readAwsCredentials, readEnv } from '@fargaze/core/internal';
 
 /** Asks for the credentials anew each time: they may be renewed. */
-export function ownCredentials(region: string): () => Promise<AwsCredentials> {
-  let client: CloudWatchClient | undefined;
+export function ownCredentials(): () => Promise<AwsCredentials> {
+  let find: (() => Promise<AwsCredentials>) | undefined;
   return async () => {
     if (readEnv('AWS_ACCESS_KEY_ID') !== undefined) return readAwsCredentials();
-    client ??= new CloudWatchClient({ region });
-    return client.config.credentials();
+    // Its result is kept until shortly before it ends.
+    find ??= (await import('@aws-sdk/credential-provider-node')).defaultProvider();
+    return find();
   };
 }

@@ -20,7 +20,7 @@ export type ScopeClients = Scope & {
   readonly listLimiter: RateLimiter;
   /** GetResources, and lists of other services, at the rate of the former. */
   readonly tagLimiter: RateLimiter;
-  /** For calls that need no client of the SDK. */
+  /** For calls of other services. */
   readonly caller: Caller;
   ecs(): EcsApi;
   close(): void;

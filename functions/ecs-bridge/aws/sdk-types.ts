@@ -1,5 +1,5 @@
-// The types of the SDK that the other rooms see. Answers are as the services write them (plain-json.ts): times are seconds
-// since 1970, and numbers that JSON cannot hold are text.
+// The types of the SDK that the other rooms see; nothing of it runs. Requests and answers are as the services read and write
+// them: times are seconds since 1970, and numbers that JSON cannot hold are text.
 import type {
   GetMetricDataCommandInput,
   GetMetricDataCommandOutput,
@@ -13,6 +13,7 @@ import type {
   ContainerInstance,
   Deployment,
   Service,
+  ServiceDeployment,
   ServiceEvent,
   ServiceRevision,
   Task,
@@ -32,7 +33,7 @@ export type RawContainer = Container;
 /** A deployment of a service. */
 export type RawDeployment = Timed<Deployment>;
 /** An event of a service. */
-export type RawServiceEvent = Timed<Pick<ServiceEvent, 'createdAt' | 'message'>>;
+export type RawServiceEvent = Timed<Pick<ServiceEvent, 'id' | 'createdAt' | 'message'>>;
 /** A revision of a service. */
 export type RawServiceRevision = ServiceRevision;
 
@@ -42,6 +43,9 @@ export type RawService = Omit<Timed<Service>, 'deployments' | 'events' | 'taskSe
   readonly events?: readonly RawServiceEvent[];
   readonly taskSets?: readonly Timed<TaskSet>[];
 };
+
+/** A deployment of a service as it is described by itself. */
+export type RawServiceDeployment = Timed<ServiceDeployment>;
 
 /** An EC2 instance of a cluster. */
 export type RawContainerInstance = Timed<ContainerInstance>;
@@ -63,13 +67,13 @@ export type MetricDataPage = Omit<GetMetricDataCommandOutput, 'MetricDataResults
 };
 
 /** What a page of GetMetricData is asked with. */
-export type MetricDataInput = GetMetricDataCommandInput;
+export type MetricDataInput = Timed<GetMetricDataCommandInput>;
 /** What a page of ListMetrics is asked with. */
 export type MetricListInput = ListMetricsCommandInput;
 /** A page of ListMetrics. */
 export type MetricListPage = ListMetricsCommandOutput;
 
-/** What a client of the SDK is made with; what is left out comes from the environment. */
+/** Whom a client calls, and as whom; what is left out comes from the environment. */
 export type ClientOptions = {
   readonly region?: string;
   readonly credentials?: () => Promise<AwsCredentials>;

@@ -1,5 +1,5 @@
 // Tags of resources by the Resource Groups Tagging API, every page.
-import { type Caller, callSigned } from './signed-call.ts';
+import { type Caller, callJson } from './signed-call.ts';
 
 /** A resource with its tags. */
 export type TaggedResource = { readonly arn: string; readonly tags: ReadonlyMap<string, string> };
@@ -36,7 +36,7 @@ export type TagPage = {
   }[];
 };
 
-async function readPage(
+function readPage(
   caller: Caller,
   { keys, token, types }: ResourceWish & { readonly token: string },
 ): Promise<TagPage> {
@@ -46,7 +46,7 @@ async function readPage(
     ...(keys.length > 0 && { TagFilters: [...new Set(keys)].map((Key) => ({ Key })) }),
     ...(token !== '' && { PaginationToken: token }),
   };
-  const text = await callSigned(caller, {
+  return callJson(caller, {
     service: 'tagging',
     permissions: 'tag',
     operation: 'GetResources',
@@ -56,5 +56,4 @@ async function readPage(
     },
     body: JSON.stringify(input),
   });
-  return JSON.parse(text) as TagPage;
 }

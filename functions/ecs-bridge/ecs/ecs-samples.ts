@@ -4,6 +4,7 @@ import {
   type EpochMs,
   type Labels,
   type Sample,
+  type Shard,
   sample,
 } from '@fargaze/core/internal';
 import type { EcsApi } from '../aws/ecs-api.ts';
@@ -12,6 +13,7 @@ import { familySamples } from './family-samples.ts';
 import { instanceSamples } from './instance-samples.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
+import { stageSamples } from './stages.ts';
 import { type ServiceLabels, stopSamples, taskSamples } from './task-samples.ts';
 
 const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;
@@ -24,7 +26,8 @@ export type SampleOptions = {
 
 /** Samples of one cluster; lists that could not be read have none. */
 export function clusterSamples(reading: ClusterReading, options: SampleOptions): Sample[] {
-  const { cluster, instances, services, stoppedTasks, tasks } = reading;
+  const { cluster, instances, otherServices = [], part, services, stages } = reading;
+  const { stoppedTasks, tasks } = reading;
   const { config, now } = options;
   const [, , , region = '', account_id = ''] = (cluster.clusterArn ?? '').split(':');
   const name = cluster.clusterName ?? '';
@@ -33,19 +36,28 @@ export function clusterSamples(reading: ClusterReading, options: SampleOptions):
   if (services === undefined) return [];
   const running = tasks && byGroup(tasks);
   const stopped = stoppedTasks && byGroup(stoppedTasks);
+  // What is of no service belongs to one part of a divided cluster.
+  const whole =
+    part === 'rest'
+      ? []
+      : [
+          sample('ecs_services', labels, services.length + otherServices.length),
+          ...familySamples({ tasks, stoppedTasks }, labels, config),
+          ...instanceSamples(instances ?? [], labels),
+        ];
   return [
-    sample('ecs_services', labels, services.length),
+    ...whole,
     ...services.flatMap((service) => {
       const own = { service: service.serviceName ?? '', ...labels };
       const group = `service:${service.serviceName}`;
+      const stage = stages?.get(service.serviceArn ?? '');
       return [
         ...serviceSamples(service, own, config.exportedTags),
+        ...(stage === undefined ? [] : stageSamples(stage, own)),
         ...(running === undefined ? [] : taskSamples(running.get(group) ?? [], own, now)),
         ...(stopped === undefined ? [] : stopSamples(stopped.get(group) ?? [], own)),
       ];
     }),
-    ...familySamples({ tasks, stoppedTasks }, labels, config),
-    ...instanceSamples(instances ?? [], labels),
   ];
 }
 
@@ -63,10 +75,15 @@ function byGroup(tasks: readonly Task[]): Map<string, Task[]> {
 
 /** Samples about the reading itself, and the calls that it took. */
 export function readingSamples(
-  { clusters, faults }: EcsReading,
-  { region, tally }: Pick<EcsApi, 'region' | 'tally'>,
+  { clusters, elsewhere = [], faults }: EcsReading,
+  {
+    region,
+    shard,
+    tally,
+  }: Pick<EcsApi, 'region' | 'tally'> & { readonly shard?: Shard | undefined },
 ): Sample[] {
   const failed = new Set(faults.map(({ operation }) => operation));
+  const found = clusters.length + elsewhere.length;
   const operations = [
     'ListClusters',
     'DescribeClusters',
@@ -76,8 +93,13 @@ export function readingSamples(
     'DescribeTasks',
   ];
   return [
-    sample('ecs_up', { region }, clusters.length > 0 || failed.size === 0 ? 1 : 0),
-    sample('ecs_clusters', { region }, clusters.length),
+    // What every shard sees is reported by one.
+    ...(shard !== undefined && shard.index > 1
+      ? []
+      : [
+          sample('ecs_up', { region }, found > 0 || failed.size === 0 ? 1 : 0),
+          sample('ecs_clusters', { region }, found),
+        ]),
     ...operations.map((api) => sample('fargaze_bridge_api_up', { api }, failed.has(api) ? 0 : 1)),
     ...[...tally.requests].map(([api, count]) => sample('fargaze_bridge_requests', { api }, count)),
     ...[...tally.throttles].map(([api, count]) =>

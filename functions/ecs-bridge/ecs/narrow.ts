@@ -34,6 +34,7 @@ const serviceFields = [
   'capacityProviderStrategy',
   'createdAt',
   'tags',
+  'currentServiceDeployment',
   'currentServiceRevisions',
   'schedulingStrategy',
 ] as const;
@@ -64,6 +65,8 @@ export type ServiceRevision = Pick<RawServiceRevision, 'serviceRevisionArn' | 'm
 export type Service = Pick<RawService, (typeof serviceFields)[number]> & {
   readonly deployments: readonly Deployment[];
   readonly notable: Notable;
+  /** Id of the newest event. */
+  readonly newestEvent?: string | undefined;
   /** `ECS`, `CODE_DEPLOY` or `EXTERNAL`. */
   readonly controller?: string | undefined;
   /** `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`, of ECS's own controller. */
@@ -100,6 +103,7 @@ export function narrowService(raw: RawService): Service {
     ...pick(raw, serviceFields),
     deployments: [...deployments, ...sets.map(narrowTaskSet)],
     notable: notableEvents(raw.events ?? []),
+    newestEvent: raw.events?.[0]?.id,
     controller: raw.deploymentController?.type,
     strategy: raw.deploymentConfiguration?.strategy,
   };

@@ -1,42 +1,80 @@
 // Reads clusters, services and tasks with as few calls as the API allows. A call that fails costs only the data that
 // needs it; the rest is read, and the failed calls are returned.
-import { type EcsConfig, mapConcurrently, SourceError } from '@fargaze/core/internal';
+import {
+  type Clock,
+  type EcsConfig,
+  type EpochMs,
+  mapConcurrently,
+  type Seconds,
+  type Shard,
+  SourceError,
+  systemClock,
+} from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../aws/ecs-api.ts';
+import { Calls, concurrency } from './calls.ts';
+import { type ClusterMemory, EcsMemory } from './memory.ts';
 import {
   type Cluster,
   type ContainerInstance,
   narrowInstance,
   narrowService,
-  narrowTask,
   type Service,
-  type Task,
 } from './narrow.ts';
+import { readTasks } from './read-tasks.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
 import { hasTags, missingClusters, needsList, selectsCluster, selectsService } from './select.ts';
+import { type ClusterPart, holds, partOf } from './share.ts';
+import { readStages } from './stages.ts';
 
-/** Calls under way at once; the API's steady rate is about 20 a second for reads (ECS API throttling quotas). */
-const concurrency = 8;
+/** A list of services is kept for so long, while the cluster counts as many. */
+const listLifetime: Seconds = 300;
+
+/** What a reading depends on besides the configuration. */
+export type ReadOptions = {
+  /** The part to read; unset: everything. */
+  readonly shard?: Shard | undefined;
+  /** Of earlier readings. */
+  readonly memory?: EcsMemory;
+  readonly clock?: Clock;
+};
 
 /** Reads the clusters and services that the configuration selects. A cluster that is named and missing is a fault. */
-export async function readEcs(api: EcsApi, config: EcsConfig): Promise<EcsReading> {
-  const reader = new EcsReader(api, config);
-  const clusters = await reader.readClusters();
-  return { clusters, faults: reader.faults };
+export async function readEcs(
+  api: EcsApi,
+  config: EcsConfig,
+  options: ReadOptions = {},
+): Promise<EcsReading> {
+  const reader = new EcsReader(api, config, options);
+  const read = await reader.readClusters();
+  return { ...read, faults: reader.faults };
 }
+
+/** A cluster, and what of it is read. */
+type Owned = { readonly cluster: Cluster; readonly part: ClusterPart };
 
 class EcsReader {
   readonly #api: EcsApi;
   readonly #config: EcsConfig;
-  readonly faults: SourceError[] = [];
+  readonly #shard: Shard | undefined;
+  readonly #memory: EcsMemory;
+  readonly #now: EpochMs;
+  readonly #calls = new Calls();
 
-  constructor(api: EcsApi, config: EcsConfig) {
+  constructor(api: EcsApi, config: EcsConfig, options: ReadOptions) {
     this.#api = api;
     this.#config = config;
+    this.#shard = options.shard;
+    this.#memory = options.memory ?? new EcsMemory();
+    this.#now = (options.clock ?? systemClock).now();
   }
 
-  async readClusters(): Promise<ClusterReading[]> {
+  get faults(): readonly SourceError[] {
+    return this.#calls.faults;
+  }
+
+  async readClusters(): Promise<Omit<EcsReading, 'faults'>> {
     const names = await this.#clusterNames();
-    const answers = await this.#describeParts(names, describeLimits.clusters, (part) =>
+    const answers = await this.#calls.inParts(names, describeLimits.clusters, (part) =>
       this.#api.describeClusters(part),
     );
     const active = answers
@@ -44,89 +82,114 @@ class EcsReader {
       .filter(({ status }) => status !== 'INACTIVE');
     // Which one is missing is not known where an answer is.
     if (!answers.includes(undefined)) {
-      this.faults.push(...missingClusters(this.#config, active).map(missingFault));
+      this.#calls.faults.push(...missingClusters(this.#config, active).map(missingFault));
     }
-    return mapConcurrently(active, concurrency, (cluster) => this.#readCluster(cluster));
+    const parts = active.map(
+      (cluster): Owned => ({ cluster, part: partOf(cluster, this.#shard, this.#config) }),
+    );
+    const own = parts.filter(({ part }) => part !== 'none');
+    const clusters = await mapConcurrently(own, concurrency, (one) => this.#readCluster(one));
+    const elsewhere = parts.filter(({ part }) => part === 'none');
+    return { clusters, elsewhere: elsewhere.map(({ cluster }) => cluster.clusterArn ?? '') };
   }
 
   /** ARNs or names to describe: those that are named, or those of all clusters that match. */
   async #clusterNames(): Promise<readonly string[]> {
     if (!needsList(this.#config)) return this.#config.clusters;
-    const all = await this.#attempt(() => this.#api.listClusters());
+    const all = await this.#calls.attempt(() => this.#api.listClusters());
     return (all ?? []).filter((arn) => selectsCluster(this.#config, arn));
   }
 
-  async #readCluster(cluster: Cluster): Promise<ClusterReading> {
+  async #readCluster({ cluster, part }: Owned): Promise<ClusterReading> {
     const arn = cluster.clusterArn ?? '';
-    const [services, tasks, stoppedTasks, instances] = await Promise.all([
-      this.#readServices(arn),
-      this.#readTasks(arn, 'RUNNING'),
-      this.#readTasks(arn, 'STOPPED'),
-      // Fargate has none, and then the permission is not needed either.
-      (cluster.registeredContainerInstancesCount ?? 0) > 0 ? this.#readInstances(arn) : [],
+    const memory = this.#memory.of(arn);
+    // Fargate has none, and then the permission is not needed either.
+    const hasInstances = part !== 'rest' && (cluster.registeredContainerInstancesCount ?? 0) > 0;
+    const [read, instances] = await Promise.all([
+      this.#readParts({ cluster, part }, memory),
+      hasInstances ? this.#readInstances(arn) : [],
     ]);
-    return { cluster, services, tasks, stoppedTasks, instances };
+    return { cluster, part, ...read, instances };
   }
 
-  async #readInstances(cluster: string): Promise<ContainerInstance[] | undefined> {
-    const arns = await this.#attempt(() => this.#api.listContainerInstances(cluster));
-    return this.#inParts(arns, describeLimits.instances, async (part) =>
-      (await this.#api.describeContainerInstances(cluster, part)).map(narrowInstance),
-    );
+  /** Services, and their tasks: without services nobody could say whose a task is. */
+  async #readParts(
+    { cluster, part }: Owned,
+    memory: ClusterMemory,
+  ): Promise<Omit<ClusterReading, 'cluster'>> {
+    const isOwn = (arn: string) => part === 'all' || holds(this.#shard, arn);
+    const earlier = this.#freshList(cluster, memory);
+    let selected = this.#select(earlier ?? (await this.#listServices(cluster, memory)));
+    let services = await this.#describeServices(cluster, selected?.filter(isOwn), memory);
+    // The cluster counts as many, but not the same.
+    if (earlier !== undefined && memory.services === undefined) {
+      const before = new Set(earlier);
+      selected = this.#select(await this.#listServices(cluster, memory));
+      const added = selected?.filter((arn) => isOwn(arn) && !before.has(arn));
+      const more = await this.#describeServices(cluster, added, memory);
+      services = services && more && [...services, ...more];
+    }
+    const otherServices = (selected ?? []).filter((arn) => !isOwn(arn));
+    if (services === undefined) {
+      return { services, otherServices, tasks: undefined, stoppedTasks: undefined };
+    }
+    if (part === 'rest' && services.length === 0) {
+      return { services, otherServices, tasks: [], stoppedTasks: [] };
+    }
+    const question = { cluster, part, services, memory, now: this.#now };
+    const [tasks, stages] = await Promise.all([
+      readTasks(this.#api, this.#calls, question),
+      readStages(this.#api, this.#calls, services),
+    ]);
+    return { services, stages, otherServices, ...tasks };
   }
 
-  async #readServices(cluster: string): Promise<Service[] | undefined> {
-    const arns = await this.#attempt(() => this.#api.listServices(cluster));
-    const selected = arns?.filter((arn) => selectsService(this.#config, arn));
-    const services = await this.#inParts(selected, describeLimits.services, async (part) =>
-      (await this.#api.describeServices(cluster, part)).map(narrowService),
+  #select(arns: readonly string[] | undefined): readonly string[] | undefined {
+    return arns?.filter((arn) => selectsService(this.#config, arn));
+  }
+
+  /** An earlier list of services, while the cluster counts as many. */
+  #freshList(
+    { activeServicesCount: count }: Cluster,
+    { services: known }: ClusterMemory,
+  ): readonly string[] | undefined {
+    const isFresh = known !== undefined && this.#now - known.at < listLifetime * 1000;
+    return isFresh && known.count === count ? known.arns : undefined;
+  }
+
+  /** ARNs of all services. */
+  async #listServices(
+    { activeServicesCount: count, clusterArn = '' }: Cluster,
+    memory: ClusterMemory,
+  ): Promise<readonly string[] | undefined> {
+    const arns = await this.#calls.attempt(() => this.#api.listServices(clusterArn));
+    // A list that lacks a service, or has one that is about to go, is not kept.
+    const whole = arns !== undefined && arns.length === count;
+    memory.services = whole ? { arns, count, at: this.#now } : undefined;
+    return arns;
+  }
+
+  async #describeServices(
+    { clusterArn = '' }: Cluster,
+    arns: readonly string[] | undefined,
+    memory: ClusterMemory,
+  ): Promise<Service[] | undefined> {
+    const services = await this.#calls.whole(arns, describeLimits.services, async (part) =>
+      (await this.#api.describeServices(clusterArn, part)).map(narrowService),
     );
+    const active = services?.filter(({ status }) => status === 'ACTIVE').length;
+    if (active !== arns?.length) memory.services = undefined;
     // A deleted service is described for some time.
     return services?.filter(
       (service) => service.status !== 'INACTIVE' && hasTags(service, this.#config.tags),
     );
   }
 
-  async #readTasks(cluster: string, status: 'RUNNING' | 'STOPPED'): Promise<Task[] | undefined> {
-    const arns = await this.#attempt(() => this.#api.listTasks(cluster, status));
-    return this.#inParts(arns, describeLimits.tasks, async (part) =>
-      (await this.#api.describeTasks(cluster, part)).map(narrowTask),
+  async #readInstances(cluster: string): Promise<ContainerInstance[] | undefined> {
+    const arns = await this.#calls.attempt(() => this.#api.listContainerInstances(cluster));
+    return this.#calls.whole(arns, describeLimits.instances, async (part) =>
+      (await this.#api.describeContainerInstances(cluster, part)).map(narrowInstance),
     );
-  }
-
-  /** Describes `arns` in parts of at most `limit`; undefined when there is no list or a part failed. */
-  async #inParts<T>(
-    arns: readonly string[] | undefined,
-    limit: number,
-    describe: (part: readonly string[]) => Promise<T[]>,
-  ): Promise<T[] | undefined> {
-    if (arns === undefined) return undefined;
-    const answers = await this.#describeParts(arns, limit, describe);
-    const known = answers.filter((answer) => answer !== undefined);
-    return known.length === answers.length ? known.flat() : undefined;
-  }
-
-  /** What each part of at most `limit` is answered; undefined for one that failed. */
-  async #describeParts<T>(
-    arns: readonly string[],
-    limit: number,
-    describe: (part: readonly string[]) => Promise<T[]>,
-  ): Promise<(T[] | undefined)[]> {
-    const parts = Array.from({ length: Math.ceil(arns.length / limit) }, (_, index) =>
-      arns.slice(index * limit, (index + 1) * limit),
-    );
-    return mapConcurrently(parts, concurrency, (part) => this.#attempt(() => describe(part)));
-  }
-
-  /** The result, or undefined and a fault more. */
-  async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      this.faults.push(error);
-      return undefined;
-    }
   }
 }
 

@@ -1,11 +1,19 @@
 // What was read of ECS.
 import type { SourceError } from '@fargaze/core/internal';
 import type { Cluster, ContainerInstance, Service, Task } from './narrow.ts';
+import type { ClusterPart } from './share.ts';
+import type { Stage } from './stages.ts';
 
 /** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */
 export type ClusterReading = {
   readonly cluster: Cluster;
+  /** What of it was read; unset: all. */
+  readonly part?: ClusterPart;
+  /** ARNs of services of the other parts that the configuration selects. */
+  readonly otherServices?: readonly string[];
   readonly services: readonly Service[] | undefined;
+  /** Of deployments that shift traffic, by the ARN of the service; unset: there are none. */
+  readonly stages?: ReadonlyMap<string, Stage>;
   readonly tasks: readonly Task[] | undefined;
   readonly stoppedTasks: readonly Task[] | undefined;
   /** Undefined too where they were not asked for. */
@@ -15,5 +23,7 @@ export type ClusterReading = {
 /** Everything that was read, and every call that failed. */
 export type EcsReading = {
   readonly clusters: readonly ClusterReading[];
+  /** ARNs of clusters that other functions read; unset: there are none. */
+  readonly elsewhere?: readonly string[];
   readonly faults: readonly SourceError[];
 };

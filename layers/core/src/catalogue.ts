@@ -167,7 +167,7 @@ export const catalogue = define({
   ),
   fargaze_deliver_messages: gauge(
     'count',
-    'Messages of the last run by what became of them: delivered, superseded, empty, retried, refused or malformed',
+    'Messages of the last run by what became of them: delivered, superseded, empty, retried, rejected, refused, malformed or kept (reported before, on the way to the dead letters)',
     ['outcome'],
   ),
   fargaze_deliver_groups: gauge(

@@ -7,8 +7,8 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** OpenSSL's own line: thread, code, library, function, words, file, line and more. */
-const opensslLine = /^[0-9A-F]{8,16}:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*$/s;
+/** OpenSSL's own line, behind the call that failed: thread, code, library, function, words, file, line and more. */
+const opensslLine = /^(?:write EPROTO )?[0-9A-F]{8,16}:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*$/s;
 
 /** What an error says, of OpenSSL's line only the words; anything else that was thrown, as text. */
 export function messageOf(error: unknown): string {

@@ -57,6 +57,7 @@ export {
   readSecret,
   type SecretRef,
 } from './config/secret.ts';
+export { isInShard, nameShard, type Shard } from './config/shard.ts';
 export { type Deadline, raceDeadline, startDeadline } from './deadline.ts';
 export { createSink } from './delivery/choose.ts';
 export { createSeriesWriter, type SeriesWriter } from './delivery/series-writer.ts';
@@ -70,7 +71,12 @@ export {
   messageOf,
   SourceError,
 } from './errors.ts';
-export { parseJanitorEvent, parseQueueEvent, parseTick } from './event/events.ts';
+export {
+  type BridgeEvent,
+  parseBridgeEvent,
+  parseJanitorEvent,
+  parseQueueEvent,
+} from './event/events.ts';
 export { exitReason } from './exit-reason.ts';
 export { hashText } from './hash.ts';
 export { type Answer, ask } from './http/ask.ts';
@@ -88,6 +94,7 @@ export {
 } from './net/dial.ts';
 export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
+export { asciiHost, isPort, type RedisAddress, readRedisAddress } from './net/redis-address.ts';
 export { detailOf } from './net/tls-error.ts';
 export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups, searchGroups } from './pattern/groups.ts';
@@ -114,7 +121,6 @@ export {
   redactUrl,
   redactUrls,
   secretsOf,
-  splitUserInfo,
 } from './redact.ts';
 export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
 export {

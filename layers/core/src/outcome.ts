@@ -84,6 +84,7 @@ export const reasons = {
   masterdown: 'the replica lost its primary and serves no stale data',
   busy: 'a script or function blocks the server',
   moved: 'the key belongs to another cluster node',
+  tryagain: 'the slot of the key is being moved from node to node',
   max_clients: 'the server takes no more clients',
   denied: 'protected mode refuses this client',
   unknown_command: 'the server does not know (or has renamed) the command',

@@ -2,7 +2,7 @@
 // pushes them, requests, Redis, and fargaze itself. One value a minute.
 
 import { parseConfigText } from '../../../build/config-file.ts';
-import { expectedOf } from '../../../scripts/export.ts';
+import { expectedOf } from '../../../infra/export/export.ts';
 import { at, dayMinutes, type Trouble } from './incidents.ts';
 import { counter, type Track } from './track.ts';
 

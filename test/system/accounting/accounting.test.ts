@@ -14,6 +14,7 @@ it(`${minutes * functions * targetsOfEach} ticks: nothing is lost that is not co
     invented: [],
     notNewest: [],
     uncounted: [],
+    wronglyDead: [],
   });
   expect(produced).toBe(stored + dropped);
   expect(produced + accounts.produced.killed).toBe(minutes * functions * targetsOfEach);

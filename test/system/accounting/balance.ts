@@ -6,7 +6,7 @@ import type { Accounts } from './simulation.ts';
 export type Balance = {
   readonly produced: number;
   readonly stored: number;
-  /** Results in messages that were said to be refused. */
+  /** Results in messages that were let go, because they came too late. */
   readonly dropped: number;
   /** Results that are neither stored nor counted as dropped. */
   readonly missing: readonly string[];
@@ -16,8 +16,10 @@ export type Balance = {
   readonly invented: readonly string[];
   /** Targets whose group does not hold their newest result. */
   readonly notNewest: readonly string[];
-  /** Broken messages that were not counted. */
+  /** Broken messages that were not counted, or are not kept as dead letters. */
   readonly uncounted: readonly string[];
+  /** Dead letters that are not broken. */
+  readonly wronglyDead: readonly string[];
 };
 
 /** What the receivers hold in the end. */
@@ -29,7 +31,10 @@ export type Stores = {
 };
 
 /** Strikes the balance. */
-export function strike({ dropped, produced }: Accounts, { groups, samples }: Stores): Balance {
+export function strike(
+  { dead, produced, reported }: Accounts,
+  { groups, samples }: Stores,
+): Balance {
   const name = (target: string, at: number) => `${target} ${at}`;
   const all = [...produced.results].flatMap(([target, times]) =>
     [...times].map((at) => name(target, at)),
@@ -38,7 +43,7 @@ export function strike({ dropped, produced }: Accounts, { groups, samples }: Sto
     [...samples].flatMap(([target, times]) => times.map((at) => name(target, at))),
   );
   const given = new Map(
-    [...dropped].flatMap(([id, { at: when }]) =>
+    [...reported].flatMap(([id, { at: when }]) =>
       (produced.messages.get(id) ?? []).map(({ at, target }) => {
         const late = when - at > window * 60_000;
         return [name(target, at), late ? 'too late' : 'in window'] as const;
@@ -57,6 +62,9 @@ export function strike({ dropped, produced }: Accounts, { groups, samples }: Sto
     notNewest: [...produced.results].flatMap(([target, times]) =>
       groups.get(target) === Math.max(...times) / 1000 ? [] : [target],
     ),
-    uncounted: [...produced.broken].filter((id) => dropped.get(id)?.why !== 'malformed'),
+    uncounted: [...produced.broken].filter(
+      (id) => reported.get(id)?.why !== 'malformed' || !dead.includes(id),
+    ),
+    wronglyDead: dead.filter((id) => !produced.broken.has(id)),
   };
 }

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const lines = [
     `${minutes * functions * targetsOfEach} ticks, ${accounts.produced.killed} of them killed before they had a result`,
     `${produced} results = ${stored} stored + ${dropped} counted as dropped, later than the receiver's window`,
-    `${accounts.produced.broken.size} broken messages, each counted`,
+    `${accounts.produced.broken.size} broken messages, each counted and a dead letter`,
     `${invocations} invocations: ${kills} killed, ${failed} with a receiver that fails; ${died} dead letters, redriven`,
   ];
   for (const line of lines) writeLine(line);

@@ -66,6 +66,11 @@ export class SimulatedQueue {
     for (const message of this.#dead.splice(0)) this.send(message, minute);
   }
 
+  /** Ids of what lies among the dead letters now. */
+  get dead(): readonly string[] {
+    return this.#dead.map(({ id }) => id);
+  }
+
   /** Messages in it, hidden or not, without the dead letters. */
   get length(): number {
     return this.#entries.length;

@@ -3,7 +3,7 @@ import { findSeries } from '../../../layers/core/src/pushgateway/stored.ts';
 import { seeded } from '../../support/seeded.ts';
 import { type Produced, Producers } from './producers.ts';
 import { SimulatedQueue } from './queue.ts';
-import { invoke, type Outcome, type Receivers, type Trouble } from './workers.ts';
+import { invoke, type Outcome, type Receivers, type Reported, type Trouble } from './workers.ts';
 
 /** What to simulate. */
 export type Plan = {
@@ -13,14 +13,14 @@ export type Plan = {
   readonly start: number;
 };
 
-/** What was said of a message that was dropped. */
-export type Dropped = { readonly why: 'refused' | 'malformed'; readonly at: number };
+/** What was said of a message that was not delivered. */
+export type Undelivered = { readonly why: Reported; readonly at: number };
 
 /** What has happened. */
 export type Accounts = {
   readonly produced: Produced;
-  /** Messages that were dropped, each with what was said of it and when, in milliseconds. */
-  readonly dropped: ReadonlyMap<string, Dropped>;
+  /** Messages that were not delivered, each with what was said of it and when, in milliseconds. */
+  readonly reported: ReadonlyMap<string, Undelivered>;
   readonly invocations: number;
   readonly kills: number;
   readonly faults: number;
@@ -28,6 +28,8 @@ export type Accounts = {
   readonly died: number;
   /** Messages that are left. */
   readonly left: number;
+  /** Messages that are dead letters in the end. */
+  readonly dead: readonly string[];
   /** Groups that went back in time between two looks. */
   readonly wentBack: readonly string[];
 };
@@ -57,9 +59,9 @@ export async function simulate(plan: Plan, receivers: Receivers): Promise<Accoun
   for (; queue.length > 0 && minute < plan.minutes + 200; minute += 1) await run.deliver(minute);
   queue.redrive(minute);
   for (; queue.length > 0 && minute < plan.minutes + 400; minute += 1) await run.deliver(minute);
-  const { dropped, faults, invocations, kills, wentBack } = run;
+  const { faults, invocations, kills, reported, wentBack } = run;
   const counts = { invocations, kills, faults, died: queue.died, left: queue.length };
-  return { produced: producers, dropped, wentBack, ...counts };
+  return { produced: producers, reported, wentBack, dead: queue.dead, ...counts };
 }
 
 class Run {
@@ -68,7 +70,7 @@ class Run {
   readonly #queue: SimulatedQueue;
   readonly #seen = new Map<string, number>();
   #outage: { readonly until: number; readonly trouble: Trouble } | undefined;
-  readonly dropped = new Map<string, Dropped>();
+  readonly reported = new Map<string, Undelivered>();
   readonly wentBack: string[] = [];
   invocations = 0;
   kills = 0;
@@ -108,7 +110,7 @@ class Run {
       return;
     }
     this.#queue.delete(outcome.done);
-    for (const [id, why] of outcome.dropped) this.dropped.set(id, { why, at });
+    for (const [id, why] of outcome.reported) this.reported.set(id, { why, at });
   }
 
   /** Outages last for minutes; kills are of one invocation. */

@@ -31,11 +31,14 @@ export type Invocation = {
   readonly pace: 'real' | 'skipped';
 };
 
+/** What is said of a message: let go because it came too late, or on its way to the dead letters. */
+export type Reported = 'rejected' | 'refused' | 'malformed';
+
 /** What became of an invocation that was not killed. */
 export type Outcome = {
   readonly done: readonly Message[];
-  /** Messages that were dropped, by what the log says of them. */
-  readonly dropped: ReadonlyMap<string, 'refused' | 'malformed'>;
+  /** Messages that were not delivered, by what the log says of them. */
+  readonly reported: ReadonlyMap<string, Reported>;
 };
 
 /** Makes an invocation. @returns undefined when it was killed. */
@@ -81,7 +84,7 @@ async function deliver(
   invocation: Invocation,
 ): Promise<Outcome> {
   const { messages, pace } = invocation;
-  const dropped = new Map<string, 'refused' | 'malformed'>();
+  const reported = new Map<string, Reported>();
   const url = new URL('/api/v1/write', proxies.prometheus.url);
   const { batchItemFailures } = await runDeliver(
     {
@@ -93,8 +96,8 @@ async function deliver(
       clock: clockOf(invocation),
       ...(pace === 'real' && { settling: { window: 0.4, margin: 0.2 } }),
       log: (_, message, fields) => {
-        const outcome = /^message (refused|malformed)$/.exec(message)?.[1];
-        if (outcome !== undefined) dropped.set(String(fields?.id), outcome as 'refused');
+        const outcome = /^message (rejected|refused|malformed)$/.exec(message)?.[1];
+        if (outcome !== undefined) reported.set(String(fields?.id), outcome as Reported);
       },
     },
     // Copies of a message differ in their ids here, as receipts do.
@@ -108,6 +111,6 @@ async function deliver(
   const nameOf = (id: string) => id.slice(id.indexOf(' ') + 1);
   return {
     done: messages.filter(({ id }, index) => !failed.has(`${index} ${id}`)),
-    dropped: new Map([...dropped].map(([id, outcome]) => [nameOf(id), outcome])),
+    reported: new Map([...reported].map(([id, outcome]) => [nameOf(id), outcome])),
   };
 }

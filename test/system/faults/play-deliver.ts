@@ -230,10 +230,8 @@ async function judge(play: Play, { left, shows, world }: Ending): Promise<Seen> 
         wrong.push(`${target} has ${held.get(target)}, want ${want}`);
     }
   }
-  const dropped = (row.sends ?? defaultSends).filter((message) => !Array.isArray(message)).length;
-  const unreadable = Math.min(dropped, Number(shows['messages.malformed'] ?? 0));
   const words = lines.map((line) => JSON.stringify(line)).join('\n');
-  return { shows: withAbsent(shows, row), words, lost: lost + unreadable, wrong };
+  return { shows: withAbsent(shows, row), words, lost, wrong };
 }
 
 /** Only what the row names, so that it can be compared. */

@@ -98,13 +98,13 @@ export const gatewayRows: readonly DeliverRow[] = [
     shows: {
       'messages.refused': 2,
       'groups.refused': 2,
-      MessagesDropped: 2,
+      MessagesUndeliverable: 2,
       DeliverHeartbeat: 'absent',
     },
     says: 'status 400, want 200 or 202: no such format',
-    lost: 2,
-    because: 'what is refused for its content is refused again',
-    recovery: 'the next results are delivered',
+    lost: 0,
+    recovery:
+      'the messages stay in the queue, and are delivered should the cause end; else they are dead letters',
   },
   {
     kind: 'deliver',

@@ -13,12 +13,12 @@ const malformed = {
   shows: {
     'messages.malformed': 1,
     'messages.delivered': 1,
-    MessagesDropped: 1,
+    MessagesUndeliverable: 1,
     'fargaze_deliver_messages{outcome="malformed"}': 1,
   },
-  lost: 1,
-  because: 'nobody can read it',
-  recovery: 'the other messages are delivered',
+  lost: 0,
+  left: 1,
+  recovery: 'the other messages are delivered; it stays in the queue, in the end as a dead letter',
 } as const;
 
 /** The rows. */
@@ -36,7 +36,7 @@ export const queueRows: readonly DeliverRow[] = [
     fault: 'delivers a message again that was delivered',
     before: [good],
     sends: [good],
-    shows: { 'messages.retried': 'absent', MessagesDropped: 'absent' },
+    shows: { 'messages.retried': 'absent', MessagesUndeliverable: 'absent' },
     lost: 0,
     recovery: 'it changes nothing',
   },
@@ -46,7 +46,7 @@ export const queueRows: readonly DeliverRow[] = [
     to: 'prometheus',
     before: [good],
     sends: [good],
-    shows: { 'messages.delivered': 1, MessagesDropped: 'absent' },
+    shows: { 'messages.delivered': 1, MessagesUndeliverable: 'absent' },
     lost: 0,
     recovery: 'it changes nothing',
   },
@@ -162,7 +162,7 @@ export const queueRows: readonly DeliverRow[] = [
       body({ requestContext: {}, responsePayload: { errorType: 'Error', errorMessage: 'boom' } }),
       good,
     ],
-    shows: { 'messages.empty': 1, 'messages.delivered': 1, MessagesDropped: 'absent' },
+    shows: { 'messages.empty': 1, 'messages.delivered': 1, MessagesUndeliverable: 'absent' },
     lost: 0,
     recovery: 'nothing is to be recovered',
   },

@@ -15,6 +15,7 @@ import {
   type Resource,
   tagsOf,
 } from './metric-query.ts';
+import { ownPart, ownRest } from './own-part.ts';
 import type { Search } from './search.ts';
 import { findTagged } from './tagged.ts';
 
@@ -24,9 +25,10 @@ export async function discover(
   search: Search,
   readEcs: () => Promise<EcsSource>,
 ): Promise<Discovery> {
-  if (job.kind === 'static') return discoverStatic(job, search);
-  if (isReadFromEcs(job)) return discoverEcsListed(job, search, await readEcs());
-  return discoverListed(job, search);
+  const { shard } = search.pass;
+  if (job.kind === 'static') return ownPart(discoverStatic(job, search), shard);
+  if (!isReadFromEcs(job)) return ownPart(await discoverListed(job, search), shard);
+  return ownRest(await discoverEcsListed(job, search, await readEcs()), shard);
 }
 
 async function discoverListed(job: CloudWatchJob, search: Search): Promise<Discovery> {

@@ -7,6 +7,7 @@ import type { EpochSeconds } from '../pass/time.ts';
 import type { Resolutions } from './memory.ts';
 import {
   type Discovery,
+  type Existing,
   hasRequiredDimensions,
   type MetricQuery,
   matchesTags,
@@ -58,7 +59,7 @@ export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsF
     const about = { cluster, stopped: stoppedGroups(cluster, facts.since) };
     const services = cluster.services ?? [];
     return [
-      clusterPart(job, about),
+      ...(cluster.part === 'rest' ? [] : [clusterPart(job, about)]),
       ...services.map((service) => servicePart(job, { ...about, service, facts })),
     ];
   });
@@ -68,8 +69,24 @@ export function discoverEcs(job: CloudWatchJob, reading: EcsReading, facts: EcsF
     queries: matching.flatMap(({ queries }) => queries),
     resources: matching.map(({ resource }) => resource),
     complete: listed ? 'complete' : 'partial',
-    existing: listed ? new Set(parts.map(({ resource }) => resource.arn)) : undefined,
+    existing: listed ? existingIn(reading, parts) : undefined,
   };
+}
+
+/** What exists, with all of what other functions read: the series of that are not for this one to end. */
+function existingIn({ clusters, elsewhere = [] }: EcsReading, parts: readonly Part[]): Existing {
+  const others = clusters.flatMap(({ otherServices = [] }) => otherServices);
+  const arns = new Set([...parts.map(({ resource }) => resource.arn), ...others, ...elsewhere]);
+  const foreign = new Set(elsewhere);
+  return {
+    has: (arn) => arns.has(arn) || foreign.has(clusterOf(arn)),
+    [Symbol.iterator]: () => arns.values(),
+  };
+}
+
+/** The ARN of the cluster of a service; a service's older format does not name it. */
+function clusterOf(service: string): string {
+  return service.replace(/:service\/([^/]+)\/.*$/, ':cluster/$1');
 }
 
 /** Whether all clusters and services that exist were read; tasks that could not be read do not matter here. */
@@ -93,9 +110,10 @@ type ClusterFacts = {
 };
 
 function clusterPart(job: CloudWatchJob, { cluster: reading, stopped }: ClusterFacts): Part {
-  const { cluster, tasks } = reading;
+  const { cluster, part: read = 'all', tasks } = reading;
   const running = (cluster.runningTasksCount ?? 0) + (tasks?.length ?? 0) > 0;
-  const hasData = running || stopped === undefined || stopped.size > 0;
+  // Tasks of the other parts are not known.
+  const hasData = running || read !== 'all' || stopped === undefined || stopped.size > 0;
   const dimensions = [{ name: 'ClusterName', value: cluster.clusterName ?? '' }];
   const about = { cluster, arn: cluster.clusterArn ?? '', tags: cluster.tags, dimensions };
   return part(job, about, (resource) =>

@@ -1,7 +1,8 @@
 // Metric math and Metrics Insights: which expressions are read in which scope, over which window, and how many metrics
 // they are billed for.
 import type { CloudWatchExpression } from '@fargaze/core/internal';
-import { isReadIn, type Pass, settleOf } from '../pass/pass.ts';
+import { holds } from '../../ecs/share.ts';
+import { backfillOf, isReadIn, type Pass, settleOf } from '../pass/pass.ts';
 import type { ScopedExpression } from './found.ts';
 import type { SearchCounts } from './memory.ts';
 import type { Delivered } from './search.ts';
@@ -9,12 +10,13 @@ import { windowOf } from './window.ts';
 
 /** The expressions of a pass, for each scope in which they are read. */
 export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpression[] {
-  const { config, now, overlap } = pass;
-  const { backfill, interval } = config;
-  const settle = settleOf(pass);
+  const { config, now, overlap, shard } = pass;
+  const { interval } = config;
+  const [settle, backfill] = [settleOf(pass), backfillOf(pass)];
   return pass.scopes.flatMap((scope) =>
     config.expressions
       .filter((expression) => isReadIn(expression, scope, pass))
+      .filter((expression) => holds(shard, expressionKey(expression, scope.key)))
       .map((expression) => {
         const key = expressionKey(expression, scope.key);
         const wish = { period: expression.period, length: interval, delay: 0 };

@@ -49,12 +49,13 @@ async function findJob(
 /** Reads ECS once for all jobs of the scope that need it, and how often its services publish. */
 function shareEcs(
   jobs: readonly CloudWatchJob[],
-  { memory, pass, scope }: Search,
+  { ecs: known, memory, pass, scope }: Search,
 ): () => Promise<EcsReading> {
   let reading: Promise<EcsReading> | undefined;
   const own = scope.region === pass.region && scope.role === undefined;
   const read = async () => {
-    const ecs = await (own ? pass.ownEcs : readEcs(scope.ecs(), pass.ecsConfig));
+    const options = { shard: pass.shard, memory: known, clock: pass.clock };
+    const ecs = await (own ? pass.ownEcs : readEcs(scope.ecs(), pass.ecsConfig, options));
     if (!own) pass.tally.faults.push(...ecs.faults);
     if (jobs.some(needsResolutions)) {
       pass.tally.faults.push(...(await readResolutions(scope.ecs(), ecs, memory.resolutions)));

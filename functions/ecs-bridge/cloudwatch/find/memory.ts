@@ -3,7 +3,7 @@
 import type { EpochMs, NamedValue, Seconds } from '@fargaze/core/internal';
 import type { ServiceRevision } from '../../ecs/narrow.ts';
 import type { EpochSeconds } from '../pass/time.ts';
-import type { MetricQuery } from './metric-query.ts';
+import type { Existing, MetricQuery } from './metric-query.ts';
 
 /** A metric that ListMetrics shows. */
 export type ListedMetric = {
@@ -83,11 +83,7 @@ export class FindMemory {
   }
 
   /** Queries for resources that have gone; they are read until their last points are final. */
-  departed(
-    job: string,
-    existing: ReadonlySet<string> | undefined,
-    now: EpochSeconds,
-  ): MetricQuery[] {
+  departed(job: string, existing: Existing | undefined, now: EpochSeconds): MetricQuery[] {
     const leaving = this.#departed.get(job) ?? new Map<string, Departed>();
     this.#departed.set(job, leaving);
     if (existing !== undefined) {

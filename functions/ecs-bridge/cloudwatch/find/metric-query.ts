@@ -38,6 +38,9 @@ export type MetricQuery = {
   readonly found: 'list' | 'resource' | 'job';
 };
 
+/** Which resources exist; of those that others read it may know only that they do. */
+export type Existing = Iterable<string> & { has(arn: string): boolean };
+
 /** What a job asks for in one scope. */
 export type Discovery = {
   readonly queries: readonly MetricQuery[];
@@ -46,7 +49,7 @@ export type Discovery = {
   /** `partial`: a call failed, so the next pass begins at the same watermark. */
   readonly complete: 'complete' | 'partial';
   /** All ARNs that exist, if all are known; the series of any other ARN have ended. */
-  readonly existing: ReadonlySet<string> | undefined;
+  readonly existing: Existing | undefined;
 };
 
 /** Whether the names of `dimensions` are the ones that the job requires. */

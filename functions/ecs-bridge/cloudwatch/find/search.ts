@@ -2,6 +2,7 @@
 import type { CloudWatchJob } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
 import type { TaggedResource } from '../../aws/tagging.ts';
+import type { EcsMemory } from '../../ecs/memory.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { EpochSeconds } from '../pass/time.ts';
 import type { FindMemory } from './memory.ts';
@@ -17,6 +18,8 @@ export type Search = {
   readonly scope: ScopeClients;
   readonly pass: Pass;
   readonly memory: FindMemory;
+  /** Of readings of ECS. */
+  readonly ecs: EcsMemory;
   readonly delivered: Delivered;
   /** Tagged resources of the scope that are read, by what was asked for. */
   readonly tagged: Map<string, Promise<readonly TaggedResource[]>>;

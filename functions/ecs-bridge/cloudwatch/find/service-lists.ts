@@ -1,5 +1,5 @@
 // The lists of services whose resources GetResources does not show, every page, in the protocol of each service.
-import { callSigned, type SignedCall } from '../../aws/signed-call.ts';
+import { callSigned, readJson, type SignedCall } from '../../aws/signed-call.ts';
 import type { Search } from './search.ts';
 import { type Element, find, readXml, textAt } from './xml.ts';
 
@@ -87,9 +87,9 @@ export function listRest(list: RestList, search: Search): Promise<Item[]> {
 
 function jsonPage(
   text: string,
-  { items, token }: { readonly items: string; readonly token: string },
+  { items, operation, token }: Pick<JsonList, 'items' | 'operation' | 'token'>,
 ): Page<Item> {
-  const answer = JSON.parse(text) as Item;
+  const answer = readJson<Item>(text, operation);
   const list = answer[items];
   const next = answer[token];
   return {

@@ -101,8 +101,8 @@ class DataReading {
     const { end, points, queries, scope, start } = request;
     const input = {
       MetricDataQueries: queries.map(({ query }) => query),
-      StartTime: new Date(start * 1000),
-      EndTime: new Date(end * 1000),
+      StartTime: start,
+      EndTime: end,
       MaxDatapoints: requestLimits.points,
       ScanBy: 'TimestampAscending' as const,
       ...(token !== undefined && { NextToken: token }),

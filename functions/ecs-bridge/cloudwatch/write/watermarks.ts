@@ -1,6 +1,12 @@
 // Until when jobs have been delivered without a gap. A warm function remembers it and writes it after the data; a cold one
 // asks the receiver. A receiver that does not answer costs only a longer window.
-import { DeliveryError, type EpochMs, readEnv, type Series } from '@fargaze/core/internal';
+import {
+  DeliveryError,
+  type EpochMs,
+  readEnv,
+  type Series,
+  type Shard,
+} from '@fargaze/core/internal';
 import type { Delivered } from '../find/search.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { EpochSeconds } from '../pass/time.ts';
@@ -50,13 +56,13 @@ export class Watermarks implements Delivered {
   }
 
   /** The series that hold the watermarks of `jobs`. */
-  series(jobs: readonly string[], now: EpochSeconds): Series[] {
+  series(jobs: readonly string[], { now, shard }: Pick<Pass, 'now' | 'shard'>): Series[] {
     return jobs.flatMap((job) => {
       const value = this.#jobs.get(job);
       if (value === undefined) return [];
       const [bridge_job, region, account_id] = JSON.parse(job) as Identity;
       const identity = { bridge_job, region, account_id, owner: ownerName() };
-      const labels = { __name__: metric, ...identity, job: 'fargaze-ecs' };
+      const labels = { __name__: metric, ...identity, ...shardLabels(shard), job: 'fargaze-ecs' };
       return [{ labels, points: [{ at: now * 1000, value }] }];
     });
   }
@@ -74,12 +80,20 @@ async function readStored({
   config,
   now,
   readDeadline,
+  shard,
   writer,
 }: Pass): Promise<ReadonlyMap<string, EpochSeconds>> {
   const expression = `last_over_time(${metric}[${Math.ceil(config.backfill)}s])`;
   const answer = (await writer.query({ expression, at: now * 1000 }, readDeadline)) ?? [];
   // Another deployment may have read the same jobs while this one could not, and others of their resources.
-  const own = answer.filter(({ labels }) => (labels.owner ?? '') === ownerName());
+  // Another shard, or the same of another number of them, has read other resources.
+  const part = shardLabels(shard);
+  const own = answer.filter(
+    ({ labels }) =>
+      (labels.owner ?? '') === ownerName() &&
+      labels.shard === part.shard &&
+      labels.shards === part.shards,
+  );
   return new Map(
     own.map(({ labels, value }) => {
       const { account_id = '', bridge_job = '', region = '' } = labels;
@@ -87,6 +101,13 @@ async function readStored({
       return [JSON.stringify(identity), value];
     }),
   );
+}
+
+/** The first shard has the series of a run without shards, so that its alert does not see that one end. */
+export function shardLabels(shard: Shard | undefined): Readonly<Record<string, string>> {
+  if (shard === undefined || shard.of === 1) return {};
+  const shards = String(shard.of);
+  return shard.index === 1 ? { shards } : { shard: String(shard.index), shards };
 }
 
 function ownerName(): string {

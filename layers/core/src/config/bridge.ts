@@ -151,6 +151,10 @@ export type CloudWatchConfig = {
 
 /** What the bridge reads. */
 export type BridgeConfig = {
+  /** Functions that share what is read. */
+  readonly shards: number;
+  /** ECS services that there are, about; unset: not said. */
+  readonly services?: number;
   readonly ecs: EcsConfig;
   /** Unset: CloudWatch is not read. */
   readonly cloudwatch?: CloudWatchConfig;

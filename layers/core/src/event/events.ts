@@ -101,11 +101,23 @@ function findChoiceFaults({ module, probes, targets }: Readonly<Record<string, u
   return issues;
 }
 
-/** The event of a function that only wants to know of its schedule. @throws ConfigError with every issue. */
-export function parseTick(input: unknown): Tick {
-  const schema = closed(tickEntries, 'a mapping such as {"schedule": "1m"}');
-  const read = readEvent(schema, input, findTimeFault);
-  return 'tick' in read ? read.tick : toTick(read.own);
+/** What the bridge is asked for. */
+export type BridgeEvent = Tick & {
+  /** The part to read; unset: everything. */
+  readonly shard?: Shard;
+};
+
+const bridgeSchema = closed(
+  { ...tickEntries, shard: v.optional(shard) },
+  'a mapping such as {"schedule": "1m"}',
+);
+
+/** The event of the bridge. @throws ConfigError with every issue. */
+export function parseBridgeEvent(input: unknown): BridgeEvent {
+  const read = readEvent(bridgeSchema, input, findTimeFault);
+  if ('tick' in read) return read.tick;
+  const { shard: part, ...tick } = read.own;
+  return { ...toTick(tick), ...(part !== undefined && { shard: part }) };
 }
 
 /** By hand there is no tick whose time it could be. */

@@ -5,7 +5,7 @@ import { type HostAndPort, namesHost } from '../config/hosts.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module } from '../config/modules.ts';
 import { isSecretRef } from '../config/secret.ts';
-import { splitUserInfo } from '../redact.ts';
+import { isRedisAddress, readRedisAddress } from '../net/redis-address.ts';
 
 /** Options that hold what is meant for some servers only, or that open what is closed to everybody else. */
 const boundOptions = new Set(
@@ -67,24 +67,26 @@ export function mayReach(address: string, module: Module, { config, read }: Bind
     });
 }
 
-const defaultPorts: Readonly<Record<string, string>> = {
-  http: '80',
-  https: '443',
-  redis: '6379',
-  rediss: '6379',
-  valkey: '6379',
-  valkeys: '6379',
-};
+const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /** Scheme, host and port: the same host without TLS, or at another port, is another server. */
 function serverOf(address: string): (HostAndPort & { readonly key: string }) | undefined {
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-  // As redis-probe reads it: else one server would be judged and another one called.
-  const text = /^(?:redis|valkey)s?:/i.test(full) ? splitUserInfo(full).bare : full;
+  if (isRedisAddress(address)) return redisServerOf(address);
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const scheme = url.protocol.slice(0, -1);
   const port = url.port || (defaultPorts[scheme] ?? '');
   const hostname = url.hostname.toLowerCase();
   return { hostname, port, key: `${scheme} ${hostname} ${port}` };
+}
+
+/** As redis-probe reads it: else one server would be judged and another one called. */
+function redisServerOf(address: string): (HostAndPort & { readonly key: string }) | undefined {
+  const read = readRedisAddress(address);
+  if ('fault' in read) return undefined;
+  const { port } = read;
+  const hostname = (read.host.includes(':') ? `[${read.host}]` : read.host).toLowerCase();
+  const scheme = /^[^:]+/.exec(address)?.[0].toLowerCase();
+  return { hostname, port: String(port), key: `${scheme} ${hostname} ${port}` };
 }

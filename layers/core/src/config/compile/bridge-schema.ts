@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { BridgeConfig, EcsConfig } from '../bridge.ts';
 import { closed } from '../mapping.ts';
+import { maxShards } from '../shard.ts';
 import { cloudwatchSchema } from './cloudwatch-schema.ts';
 import { pattern } from './fields.ts';
 
@@ -52,11 +53,47 @@ const ecsSchema = v.pipe(
   v.transform(({ exported_tags, ...ecs }): EcsConfig => ({ ...ecs, exportedTags: exported_tags })),
 );
 
+const countWanted = 'a whole number from 1';
+
+/** Schema of a number of shards. */
+export function shardsOf(description: string) {
+  const wanted = `a whole number from 1 to ${maxShards}`;
+  return v.pipe(
+    v.number(`want ${wanted}`),
+    v.integer(wanted),
+    v.minValue(1, wanted),
+    v.maxValue(maxShards, wanted),
+    v.description(description),
+  );
+}
+
+/** The keys of `bridge` beside its parts. */
+export const bridgeEntries = {
+  services: v.optional(
+    v.pipe(
+      v.number(`want ${countWanted}`),
+      v.integer(countWanted),
+      v.minValue(1, countWanted),
+      v.description(
+        'ECS services that there are, about: beyond 500 what the ECS API says goes by remote write, and the build warns where there are more than `shards` functions can read',
+      ),
+    ),
+  ),
+  shards: v.optional(
+    shardsOf(
+      'functions that share clusters, services and metrics among them, each with its own part of both',
+    ),
+    1,
+  ),
+};
+
 /** Schema of `bridge`. */
 export const bridgeSchema = v.pipe(
-  closed({ ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
+  closed({ ...bridgeEntries, ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
   v.transform(
-    ({ cloudwatch, ecs }): BridgeConfig => ({
+    ({ cloudwatch, ecs, services, shards }): BridgeConfig => ({
+      shards,
+      ...(services !== undefined && { services }),
       ecs,
       ...(cloudwatch !== undefined && { cloudwatch }),
     }),

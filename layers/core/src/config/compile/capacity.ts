@@ -3,7 +3,7 @@
 import type { Seconds } from '../../clock.ts';
 import type { Config } from '../config.ts';
 import { type ProbeConfig, servedBy, type Vantage } from '../probes.ts';
-import { isInShard, maxShards } from '../shard.ts';
+import { maxShards, splitByShard } from '../shard.ts';
 
 /** What the function of web probes can do; serverless.yml gives it 55 s, of which 10 are kept for delivering. */
 export const webFunction = {
@@ -33,26 +33,27 @@ function overloadOf(config: Config, vantage: Vantage): string[] {
     ];
   }
   const needs = (of: number) =>
-    Math.max(...shares(probes, of).map((share) => secondsFor(share.map(timeoutOf))));
+    Math.max(...splitByShard(probes, of).map((share) => secondsFor(share.map(timeoutOf))));
   const now = needs(config.shards);
   if (now <= webFunction.probing) return [];
-  let want = config.shards + 1;
-  while (want < maxShards && needs(want) > webFunction.probing) want += 1;
+  // Fewer would not do if the names were spread evenly, and they never are more evenly than that.
+  const least = Math.ceil((probes.length * webFunction.work) / webFunction.probing);
+  let want = Math.max(config.shards + 1, least);
+  while (want <= maxShards && needs(want) > webFunction.probing) want += 1;
+  const advice =
+    want <= maxShards
+      ? `; want shards: ${want}`
+      : ` even with shards: ${maxShards}, which is the most; want fewer probes, or a second deployment`;
   return [
     `${probes.length} web probes from ${vantage === 'vpc' ? 'inside the VPC' : 'the internet'} need up to ${Math.ceil(now)}s, ` +
-      `and a function probes for ${webFunction.probing}s: some would be unknown in turn; want shards: ${want}`,
+      `and a function probes for ${webFunction.probing}s: some would be unknown in turn${advice}`,
   ];
-}
-
-function shares(probes: readonly ProbeConfig[], of: number): ProbeConfig[][] {
-  return Array.from({ length: of }, (_, n) =>
-    probes.filter(({ name }) => isInShard(name, { index: n + 1, of })),
-  );
 }
 
 /** Seconds when all are due in the same minute, as they once are, and every target is silent. */
 function secondsFor(timeouts: readonly Seconds[]): Seconds {
   const sum = timeouts.reduce((all, one) => all + one, 0);
-  const waiting = Math.max(0, ...timeouts, sum / webFunction.open);
+  // Not spread as arguments: there may be more probes than a call may have.
+  const waiting = timeouts.reduce((most, one) => Math.max(most, one), sum / webFunction.open);
   return timeouts.length * webFunction.work + waiting;
 }

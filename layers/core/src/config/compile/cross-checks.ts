@@ -1,6 +1,7 @@
 // What no single value can show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
+import { readRedisAddress } from '../../net/redis-address.ts';
 import { redactUrl } from '../../redact.ts';
 import { parseDuration } from '../duration.ts';
 import { formatPath, showValue } from '../explain.ts';
@@ -130,7 +131,6 @@ function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[]
 const schemes: Readonly<Record<string, { readonly form: RegExp; readonly wanted: string }>> = {
   http: { form: /^(?:https?:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))/i, wanted: 'http:// or https://' },
   grpc: { form: /^(?:https?:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))/i, wanted: 'http:// or https://' },
-  redis: { form: /^(?:redis|valkey)s?:\/\//i, wanted: 'redis:// or rediss://' },
 };
 
 /** Probers whose targets are no URLs. */
@@ -155,6 +155,10 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
   if (wanted !== undefined && !literal.startsWith('${') && !wanted.form.test(literal)) {
     return [{ path, message: `got ${showValue(target)}, want ${wanted.wanted}` }];
   }
+  if (prober === 'redis' && !literal.startsWith('${')) {
+    const read = readRedisAddress(withoutVariables(literal));
+    return 'fault' in read ? [{ path, message: read.fault }] : [];
+  }
   const scheme = own(schemes, prober);
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
   return [
@@ -163,6 +167,14 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
       message: `got ${showValue(redactUrl(target))}, want it to begin with ${scheme.wanted}`,
     },
   ];
+}
+
+/** An address whose variables have their defaults, or else a digit, which any part of it may be. */
+function withoutVariables(address: string): string {
+  return address.replace(
+    /\$\{[A-Za-z_][A-Za-z0-9_]*(?::-([^}]*))?\}/g,
+    (_, usual?: string) => usual ?? '1',
+  );
 }
 
 /** No function of Redis probes stands outside a VPC: such a probe would never run. */

@@ -15,7 +15,7 @@ const keyPrefix = v.pipe(
 const node = v.pipe(
   v.string('want host or host:port'),
   v.regex(
-    /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::[1-9]\d{0,4})?$/,
+    /^(?:[\w.\p{L}\p{M}\p{N}-]+|\[[\da-fA-F:.]+\])(?::[1-9]\d{0,4})?$/u,
     'host or host:port, an IPv6 address in brackets',
   ),
   v.check((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535, 'a port up to 65535'),

@@ -2,9 +2,8 @@
 import * as v from 'valibot';
 import { closed, mappingOf, oneOf } from '../mapping.ts';
 import { adHocJob } from '../probes.ts';
-import { maxShards } from '../shard.ts';
 import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
-import { bridgeSchema } from './bridge-schema.ts';
+import { bridgeSchema, shardsOf } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
 import { address, duration, host, instance, moduleName, name } from './fields.ts';
@@ -185,17 +184,9 @@ export const probeSchema = closed({
   ...probeAlertingEntries,
 });
 
-const shardsWanted = `a whole number from 1 to ${maxShards}`;
-
 /** Schema of `shards`. */
-export const shards = v.pipe(
-  v.number(`want ${shardsWanted}`),
-  v.integer(shardsWanted),
-  v.minValue(1, shardsWanted),
-  v.maxValue(maxShards, shardsWanted),
-  v.description(
-    'schedules, and so invocations at the same time, that share the web probes of one vantage among them',
-  ),
+export const shards = shardsOf(
+  'schedules, and so invocations at the same time, that share the web probes of one vantage among them',
 );
 
 /** Schema of the whole file. */

@@ -3,17 +3,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { findFolderFault } from '../build/folder.ts';
-import { type LinkBases, linkAlerts } from '../infra/config/prometheus/links.ts';
-import { quote } from '../infra/config/prometheus/recording.ts';
-import { type RuleSource, renderRules } from '../infra/config/prometheus/render.ts';
-import { groupsIn } from '../infra/grafana/alert-files.ts';
-import { type PrometheusGroup, renderAlerting } from '../infra/grafana/alerting.ts';
-import { buildBoard } from '../infra/grafana/board.ts';
-import { exportedBoards, renderJson } from '../infra/grafana/boards.ts';
-import type { Config } from '../layers/core/src/config/config.ts';
-import { interpolate } from '../layers/core/src/config/interpolate.ts';
-import { instanceOf } from '../layers/core/src/config/probes.ts';
+import { findFolderFault } from '../../build/folder.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
+import { interpolate } from '../../layers/core/src/config/interpolate.ts';
+import { instanceOf } from '../../layers/core/src/config/probes.ts';
+import { type LinkBases, linkAlerts } from '../config/prometheus/links.ts';
+import { quote } from '../config/prometheus/recording.ts';
+import { type RuleSource, renderRules } from '../config/prometheus/render.ts';
+import { groupsIn } from '../grafana/alert-files.ts';
+import { type PrometheusGroup, renderAlerting } from '../grafana/alerting.ts';
+import { buildBoard } from '../grafana/board.ts';
+import { exportedBoards, renderJson } from '../grafana/boards.ts';
 
 const shipped = 'infra/config/prometheus/rules';
 

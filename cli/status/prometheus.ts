@@ -1,0 +1,55 @@
+// Which Prometheus to ask, by whom it was named, and who asks. Its user name and password stay in its address, where core sends
+// and hides them as it does a token.
+import type { SecretRef } from '../../layers/core/src/config/secret.ts';
+import type { Auth } from '../../layers/core/src/http/auth.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
+import { UsageError } from '../command/command.ts';
+
+/** Whom to ask. */
+export type Prometheus = {
+  readonly url: URL;
+  /** Its address without secrets. */
+  readonly shown: string;
+  readonly auth: Auth | undefined;
+};
+
+/** Where it was named, as a reader would set it. */
+export type Named = { readonly from: string; readonly text: string };
+
+/** The Prometheus at an address. @throws UsageError for what is no address, or no reference to a token. */
+export function prometheusAt({ from, text }: Named, bearer: string | undefined): Prometheus {
+  const bare = text.trim();
+  const shown = redactUrl(bare);
+  if (!/^https?:\/\//i.test(bare) || !URL.canParse(bare)) {
+    const near = URL.canParse(`http://${bare}`) && /^[\w.-]+(?::\d+)?(?:\/|$)/.test(bare);
+    throw new UsageError(
+      `${from}: got ${JSON.stringify(shown)}, want a URL such as ${near ? `http://${shown}` : 'http://localhost:9090'}`,
+    );
+  }
+  if (bearer !== undefined && !/^(?:env|file):./.test(bearer))
+    throw new UsageError('--bearer: want env:NAME or file:/path, not the token itself');
+  const url = new URL(bare);
+  url.hash = '';
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  const auth: Auth | undefined =
+    bearer === undefined ? undefined : { kind: 'bearer', token: bearer as SecretRef };
+  return { url, shown: shown.replace(/[?#].*$/s, '').replace(/\/+$/, ''), auth };
+}
+
+/** The request for the value of `expression` now. */
+export function requestOf({ auth, url }: Prometheus, expression: string) {
+  const at = new URL(url);
+  at.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`;
+  at.searchParams.set('query', expression);
+  return { auth, url: at };
+}
+
+/** Pages of Prometheus and paths of its interface, which people copy from a browser or a configuration. */
+const beyond =
+  /\/+(?:classic\/)?(?:graph|query|alerts|rules|targets|status|tsdb-status|flags|config|service-discovery|api\/v1(?:\/.*)?)\/*$/;
+
+/** The address before the path of a page; undefined where it ends with none. */
+export function withoutPage({ shown }: Prometheus): string | undefined {
+  const bare = shown.replace(beyond, '');
+  return bare === shown ? undefined : bare;
+}
