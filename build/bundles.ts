@@ -29,8 +29,12 @@ export const shipped = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // What is loaded late is required late: no second module loader at a cold start.
-  supported: { 'dynamic-import': false },
+  supported: {
+    // What is loaded late is required late: no second module loader at a cold start.
+    'dynamic-import': false,
+    // Else esbuild makes `new RegExp` of patterns that nobody uses, and keeps them.
+    'regexp-unicode-property-escapes': true,
+  },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;

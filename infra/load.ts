@@ -60,6 +60,20 @@ export function findLoad(config: Config): Load {
   return { results, notes };
 }
 
+/**
+ * What is to be said where functions push by themselves, by `read` of their environment; undefined where they do not, or all
+ * gets through. A Pushgateway that checks what it takes compares each push with everything that it holds.
+ */
+export function findDirectLoad(
+  { probes }: Config,
+  read: (name: string) => string | undefined,
+): string | undefined {
+  const sink = read('FARGAZE_SINK') || (read('FARGAZE_PUSHGATEWAY_URL') ? 'pushgateway' : '');
+  const each = probes.reduce((sum, { interval }) => sum + 60 / interval, 0);
+  if (sink !== 'pushgateway' || each <= pushedProbes) return undefined;
+  return `${Math.round(each)} results a minute, and functions that push by themselves get some ${pushedProbes} into a Pushgateway that checks what it takes: want FARGAZE_SINK=remote-write for them, or a Pushgateway with --push.disable-consistency-check`;
+}
+
 /** Web probes of the largest shard; where there is no VPC one function runs those of both vantages. */
 function largestShard({ modules, probes, shards }: Config): number {
   const web = probes.filter(({ module }) => {

@@ -80,8 +80,10 @@ class FargazePlugin {
     ]) {
       this.log.warning(warning);
     }
-    const { findLoad } = loadCode(root, 'infra/load.ts');
+    const { findDirectLoad, findLoad } = loadCode(root, 'infra/load.ts');
     for (const note of findLoad(this.config).notes) this.log.warning(note);
+    const direct = findDirectLoad(this.config, (name) => process.env[name]);
+    if (direct !== undefined) this.log.warning(direct);
     await buildLayer(root);
   }
 

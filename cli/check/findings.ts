@@ -2,7 +2,7 @@
 
 import { knownMetrics } from '../../build/cost.ts';
 import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
-import { findLoad, pushedServices } from '../../infra/load.ts';
+import { findDirectLoad, findLoad, pushedServices } from '../../infra/load.ts';
 import { findBridgeOverload } from '../../layers/core/src/config/compile/bridge-capacity.ts';
 import { findOverload } from '../../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
@@ -20,6 +20,9 @@ export function findFindings(
 ): Findings {
   const { notes: load, results } = findLoad(config);
   const budget = budgetOf(config, services);
+  const direct = findDirectLoad(config, read) ?? [];
+  // Asked for by name it is meant; an address in the shell may be for another function.
+  const meant = read('FARGAZE_SINK') === 'pushgateway';
   return {
     findings: [
       ...nothing(config),
@@ -32,10 +35,12 @@ export function findFindings(
           ]
         : []),
       ...load.filter((note) => note.includes('want ')),
+      ...(meant ? [direct].flat() : []),
       ...(budget?.verdict === 'refused' ? [budget.message] : []),
     ],
     notes: [
       ...load.filter((note) => !note.includes('want ')),
+      ...(meant ? [] : [direct].flat()),
       ...(budget?.verdict === 'slowed' ? [budget.message] : []),
       ...missingSecrets(config, read),
     ],

@@ -68,6 +68,18 @@ it('probes that cannot run in their time, and a budget that reaches for nothing,
   expect(findFindings(fits, 10, nobody)).toEqual({ findings: [], notes: [] });
 });
 
+it('functions that push too much by themselves are a finding where the shell asks for it, else a note', () => {
+  const many = parseConfigText(manyProbes(600));
+  const url: Record<string, string> = { FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' };
+  const wanted = expect.stringContaining('want FARGAZE_SINK=remote-write');
+  expect(findFindings(many, 1, (name) => url[name])).toMatchObject({
+    findings: [],
+    notes: expect.arrayContaining([wanted]),
+  });
+  url.FARGAZE_SINK = 'pushgateway';
+  expect(findFindings(many, 1, (name) => url[name]).findings).toEqual([wanted]);
+});
+
 it('more ECS services than the bridge can read, or a Pushgateway carry, are findings with what to write', async () => {
   const findings = (bridge: string, services: number) =>
     findFindings(parseConfigText(`${manyProbes(1)}bridge: ${bridge}`), services, nobody).findings;

@@ -1,6 +1,6 @@
 // What a configuration of many probes makes of the template, and what its user is told.
 import { completeTemplate, type Template } from '../../infra/compile.ts';
-import { findLoad } from '../../infra/load.ts';
+import { findDirectLoad, findLoad } from '../../infra/load.ts';
 import { managedRules } from '../../infra/managed-rules.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 
@@ -58,6 +58,35 @@ it.each([
   const load = findLoad(configOf(list, shards));
   expect(load.results).toBe(results);
   expect(load.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
+});
+
+const direct = { FARGAZE_SINK: 'pushgateway', FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' };
+it.each([
+  { name: '501 probes that push by themselves', list: probes(501), env: direct, said: true },
+  { name: '500', list: probes(500), env: direct, said: false },
+  {
+    name: '501 by the address alone',
+    list: probes(501),
+    env: { FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' },
+    said: true,
+  },
+  {
+    name: '501 by a queue',
+    list: probes(501),
+    env: { ...direct, FARGAZE_SINK: 'queue' },
+    said: false,
+  },
+  { name: '501 in five minutes', list: probes(501, { interval: '5m' }), env: direct, said: false },
+])('$name', ({ env, list, said }) => {
+  const read = (name: string) => (env as Record<string, string>)[name];
+  const note = findDirectLoad(configOf(list), read);
+  expect(note).toEqual(
+    said
+      ? expect.stringMatching(
+          /^501 results a minute, .* some 500 .*: want FARGAZE_SINK=remote-write/,
+        )
+      : undefined,
+  );
 });
 
 it.each([

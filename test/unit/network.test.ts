@@ -1,9 +1,12 @@
 // Addresses in blocks, against Node's own BlockList; and which errors of the system are the network's.
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { isFromNetwork } from '../../layers/core/src/net/classify.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { classify, isFromNetwork } from '../../layers/core/src/net/classify.ts';
 import { addressBytes } from '../../layers/core/src/net/family.ts';
 import { findBlock, liesIn } from '../../layers/core/src/net/guard.ts';
+import { resolve } from '../../layers/core/src/net/resolve.ts';
 
 const kinds = [
   { family: 'ipv4', address: fc.ipV4(), bits: 32 },
@@ -122,3 +125,23 @@ it.each([
 ])('whether $code is the fault of the network: $want', ({ want, ...error }) => {
   expect(isFromNetwork(Object.assign(new Error('x'), error))).toBe(want);
 });
+
+it.each([
+  { name: 'one label', host: 'x'.repeat(5000), shown: `${'x'.repeat(60)}... (5000 characters)` },
+  {
+    name: 'labels',
+    host: `${'a.'.repeat(200)}com`,
+    shown: `${'a.'.repeat(30)}... (403 characters)`,
+  },
+  { name: 'an empty label', host: 'a..b', shown: 'a..b' },
+])(
+  'a name that DNS does not allow ($name) is a name that is not there, not a fault of fargaze',
+  async (row) => {
+    const deadline = startDeadline(5, systemClock);
+    const ip = { preferredIpProtocol: 'ip4', ipProtocolFallback: true } as const;
+    const error: unknown = await resolve(row.host, ip, deadline).catch((fault: unknown) => fault);
+    deadline.close();
+    expect(error).toMatchObject({ message: `${row.shown} is no name that DNS allows` });
+    expect(classify(error)).toBe('nxdomain');
+  },
+);

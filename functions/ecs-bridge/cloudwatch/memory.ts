@@ -6,6 +6,7 @@ import { EcsMemory } from '../ecs/memory.ts';
 import { Turns } from './due.ts';
 import { FindMemory } from './find/memory.ts';
 import { Overlaps } from './find/overlaps.ts';
+import { Attempts } from './write/attempts.ts';
 import { PointOrder } from './write/point-order.ts';
 import { SentPoints } from './write/sent-points.ts';
 import { Watermarks } from './write/watermarks.ts';
@@ -18,6 +19,7 @@ export class Memory {
   readonly turns = new Turns();
   readonly find = new FindMemory();
   readonly order = new PointOrder();
+  readonly attempts = new Attempts();
   readonly overlaps = new Overlaps();
   readonly sent = new SentPoints();
   readonly watermarks = new Watermarks();

@@ -26,6 +26,9 @@ export class ResolveError extends Error {
   }
 }
 
+/** The longest name that DNS can hold, with the dot of the root (RFC 1035, 2.3.4); resolvers report others each in its own way. */
+const maxNameLength = 254;
+
 /** Query again after this long without an answer; the deadline bounds the whole. */
 const queryMs = 1_000;
 
@@ -41,6 +44,10 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
     if (literal.family === preferred || ip.ipProtocolFallback) return literal;
     const message = `${name} is no IPv${preferred} address, and no other will do`;
     throw new ResolveError(message, 'ENODATA');
+  }
+  if (name.length > maxNameLength) {
+    const message = `${name.slice(0, 60)}… does not exist: a name has at most ${maxNameLength} characters`;
+    throw new ResolveError(message, 'ENOTFOUND');
   }
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
@@ -110,17 +117,29 @@ async function askSystem(name: string, families: (4 | 6)[], deadline: Deadline):
   }
 }
 
-/** A refusal by the resolver's own port must not read as a refusal by the target. */
-function toResolveError(name: string, error: unknown): ResolveError {
-  const code = codeOf(error) ?? 'ESERVFAIL';
+/** Codes that would say something else than what has happened, with the code that says it. */
+const meant: Readonly<Record<string, string>> = {
+  // By the resolver's own port, not by the target.
+  ECONNREFUSED: 'ESERVFAIL',
+  // What getaddrinfo says of a name longer than DNS allows.
+  EINVAL: 'EBADNAME',
+};
+
+function toResolveError(host: string, error: unknown): ResolveError {
+  const found = codeOf(error) ?? 'ESERVFAIL';
+  const code = meant[found] ?? found;
+  const name = host.length > maxName ? `${host.slice(0, 60)}... (${host.length} characters)` : host;
   const words: Readonly<Record<string, string>> = {
     ENOTFOUND: `${name} does not exist`,
     ENODATA: `${name} has no address of the wanted family`,
+    EBADNAME: `${name} is no name that DNS allows`,
     ETIMEOUT: `no answer from the resolver for ${name}`,
   };
-  const known = code === 'ECONNREFUSED' ? 'ESERVFAIL' : code;
-  return new ResolveError(words[code] ?? `resolving ${name} failed (${code})`, known, error);
+  return new ResolveError(words[code] ?? `resolving ${name} failed (${found})`, code, error);
 }
+
+/** Characters of the longest name (RFC 1035, section 2.3.4, less the length of its first label and the root). */
+const maxName = 253;
 
 let hosts: ReadonlyMap<string, readonly string[]> | undefined;
 
