@@ -16,7 +16,7 @@ export type Resolved = {
 };
 
 /** The name exists, but not in the wanted family, or the resolver could not be asked. */
-export class ResolveError extends Error {
+class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly code: string;
 

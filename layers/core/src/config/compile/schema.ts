@@ -90,7 +90,7 @@ const degradedBy = (phases: readonly string[]) =>
 export const webAttempts = { ...tries, degraded: degradedBy(webPhases) };
 
 /** The same of a module of the Redis probe. */
-export const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
+const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
 
 const webEntries = {
   timeout: moduleTimeout,
