@@ -4,6 +4,7 @@ import { readTextFile } from '../../build/text-file.ts';
 import { readYaml } from '../../build/yaml-text.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
+import { shellWord } from '../command/shell-word.ts';
 
 /** The tools. */
 export type Tool = 'blackbox_exporter' | 'cloudwatch_exporter' | 'prometheus' | 'yace';
@@ -32,6 +33,14 @@ export function recognize(file: string): Recognized {
   const { errors, value } = yace ? readYaml(read.text, { version: '1.1', yaceAt: [] }) : plain;
   if (errors.length > 0) throw new ConfigError(file, errors as readonly Issue[]);
   const tool = isMapping(value) ? toolOf(value) : undefined;
+  if (read.text.trim() === '')
+    throw new UsageError(`${file} is empty, want a file of another tool`);
+  if (isMapping(value) && ('probes' in value || 'bridge' in value)) {
+    throw new UsageError(
+      `${file} is a configuration of fargaze already`,
+      `to check it: fargaze check -c ${shellWord(file)}`,
+    );
+  }
   if (tool === undefined || !isMapping(value)) {
     throw new UsageError(
       `${file} is of no tool that is known`,

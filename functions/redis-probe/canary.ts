@@ -145,8 +145,9 @@ export function canarySamples(canaries: readonly Canary[]): Sample[] {
     return [sample('probe_redis_duration_seconds', { phase }, Math.max(...all))];
   });
   const successes = (['write', 'read', 'delete'] as const).flatMap((op) => {
-    const all = canaries.flatMap(({ success: { [op]: done } }) => done ?? []);
-    if (all.length === 0) return [];
+    const all = canaries.map(({ success }) => success[op]);
+    if (all.every((done) => done === undefined)) return [];
+    // One that came not as far as the others has not succeeded.
     return [sample('probe_redis_canary_success', { op }, all.every(Boolean) ? 1 : 0)];
   });
   return [...durations, ...successes];

@@ -65,9 +65,11 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
     }
   });
   const taken = reply !== undefined && !(reply instanceof RespError);
-  noteCheck(visit, 'hello', taken);
   if (taken && Array.isArray(reply)) connection.facts = reply as readonly Reply[];
-  if (!(reply instanceof RespError)) return taken;
+  if (!(reply instanceof RespError)) {
+    noteCheck(visit, 'hello', taken);
+    return taken;
+  }
   const reason = reasonOfReply(reply.message);
   const anonymous = authOf(read()).length === 0;
   // What these say, AUTH would hear too; a server that only dislikes HELLO says something else.
@@ -75,6 +77,7 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
   if (final.includes(reason) || (reason === 'noauth' && anonymous)) {
     throw refusal('auth', 'HELLO', reply);
   }
+  noteCheck(visit, 'hello', false);
   visit.env.trace(`HELLO refused (${quoteReply(reply.message)}), speaking RESP2`);
   return false;
 }

@@ -191,6 +191,9 @@ function topologyOf(
   const { topology } = options;
   const named = role instanceof RespError ? undefined : role?.name;
   const sentinel = named === 'sentinel' || mode === 'sentinel';
+  if (topology === 'sentinel' && named !== undefined && !sentinel) {
+    throw new Verdict('role', 'role', `it is a ${named} and no sentinel, want topology: auto`);
+  }
   if (topology === 'sentinel' || (topology === 'auto' && sentinel)) return 'sentinel';
   if (sentinel) {
     const words = `it is a sentinel, want topology: sentinel or auto (got ${topology})`;

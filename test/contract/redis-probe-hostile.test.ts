@@ -351,6 +351,17 @@ describe('a server that repeats what it was sent', () => {
   });
 });
 
+it.each(['WRONGPASS no', 'NOAUTH no', 'ERR max number of clients reached', 'DENIED no'])(
+  '-%s to HELLO does not say that HELLO is not known',
+  async (words) => {
+    const server = await startRawServer(replies(`-${words}\r\n`));
+    const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+    await server.close();
+    expect(probed.outcome).toMatchObject({ ok: false, phase: 'auth' });
+    expect(Object.keys(probed.samples).join()).not.toContain('check_supported');
+  },
+);
+
 /** What is not an error may repeat a password too. */
 describe('a server that repeats a password in what it says of itself', () => {
   const slots = (host: string) =>

@@ -208,6 +208,13 @@ it('an address whose server is a replica is a disagreement', async () => {
   expect(probed.samples[agrees]).toBe(0);
 });
 
+it('a server is no sentinel, and says so', async () => {
+  const server = data.primary.url;
+  const probed = await runProbe(probeRedis, redisModule({ topology: 'sentinel' }), server);
+  expect(verdict(probed)).toBe('role/role');
+  expect(detail(probed)).toBe('it is a master and no sentinel, want topology: auto');
+});
+
 it('a sentinel that watches nothing is down', async () => {
   const other = await startSentinels(await freePort(), { count: 1, quorum: 1 });
   const { url = '' } = other.sentinels[0] ?? {};

@@ -211,6 +211,8 @@ metrics:
 
 it.each([
   { name: 'a file that is nobody’s', text: 'a: 1', want: 'of no tool that is known' },
+  { name: 'an empty file', text: ' \n', want: 'in.yml is empty' },
+  { name: 'a fargaze.yml', text: 'probes: []', want: 'to check it: fargaze check -c in.yml' },
   { name: 'a file that is not there', text: undefined, want: 'in.yml does not exist' },
   { name: 'a file that is no YAML', text: 'a: [', want: 'in.yml: ' },
 ])('$name is refused, and nothing is written', async ({ text, want }) => {

@@ -87,6 +87,8 @@ it.each([
     args: ['--target', 'db=dns://1.1.1.1/a.example.com'],
     want: 'needs a module: docs/configuration.md',
   },
+  { args: ['--target', 'a.example.com/healthz'], want: 'such as https://a.example.com/healthz\n' },
+  { args: ['--target', 'db.example.com:6379'], want: 'such as redis://db.example.com:6379\n' },
   { args: ['--budget', 'much'], want: '--budget: got "much"' },
   { args: ['--yace', 'b.yml'], want: 'b.yml is a file of blackbox_exporter, want one of YACE' },
 ])('$args is refused and writes nothing', async ({ args, want }) => {
