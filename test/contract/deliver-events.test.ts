@@ -82,6 +82,13 @@ async function deliver(bodies: readonly unknown[], options: Partial<Deliver> = {
   return { failed: answer.batchItemFailures, lines, summary: lines.at(-1) };
 }
 
+it('an event that EventBridge sends late did not wait in the queue', async () => {
+  await deliver(events.slice(0, 3));
+  const text = await (await fetch(`${pushgateway.url}/metrics`)).text();
+  const [age] = findSeries(text, new Set(['fargaze_deliver_queue_age_seconds']));
+  expect(age?.value).toBeLessThan(30);
+});
+
 /** In an order of chance, some of them twice, ten at a time. */
 async function deliverAll(options: Partial<Deliver>): Promise<void> {
   const random = seeded(7);
