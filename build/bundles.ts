@@ -13,13 +13,14 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { findBridgeOverload } from '../layers/core/src/config/compile/bridge-capacity.ts';
 import { findOverload } from '../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
 
-export { findOverload };
+export { findBridgeOverload, findOverload };
 
 /** Options of every bundle that ships. */
 export const shipped = {

@@ -10,12 +10,15 @@ export const pushedProbes = 500;
 /** Targets whose results one answer carries to the queue: 256 KiB, and up to 200 bytes for each, packed. */
 export const answeredTargets = 1200;
 
+/** Services of which a Pushgateway carries what the ECS API says: some 20 series each, as many as of so many probes. */
+export const pushedServices = 500;
+
 /** Seconds between two results beyond which they stay at the Pushgateway, as in `deliver`. */
 const shownInterval = 120;
 
 /** What is needed. */
 export type Load = {
-  /** How the results of probes are delivered that come every two minutes or more often. */
+  /** How results of probes are delivered that come every two minutes or more often, and what the ECS API says. */
   readonly results: 'pushgateway' | 'remote-write';
   /** What its user should know before deploying, a sentence each. */
   readonly notes: readonly string[];
@@ -29,9 +32,16 @@ export function findLoad(config: Config): Load {
     (sum, { interval }) => (interval > shownInterval ? sum + 60 / interval : sum),
     0,
   );
-  const results = often.length > pushedProbes ? 'remote-write' : 'pushgateway';
+  const { services = 0, shards } = config.bridge;
+  const large = services > pushedServices || shards > 1;
+  const results = often.length > pushedProbes || large ? 'remote-write' : 'pushgateway';
   const notes: string[] = [];
-  if (results === 'remote-write') {
+  if (large) {
+    notes.push(
+      `the bridge reads ${services > 0 ? `${services} services` : `in ${shards} shards`}, and a Pushgateway carries ${pushedServices} services: what the ECS API says goes by remote write`,
+    );
+  }
+  if (often.length > pushedProbes) {
     notes.push(
       `${often.length} probes run every two minutes or more often, and a Pushgateway carries ${pushedProbes}: their results go by remote write`,
     );

@@ -61,7 +61,7 @@ it('probes that cannot run in their time, and a budget that reaches for nothing,
   const text = (budget: string) =>
     `bridge: { cloudwatch: { budget: ${budget}, yace: { discovery: { jobs: [{ type: AWS/ECS, statistics: [Average], metrics: [{ name: CPUUtilization }] }] } } } }`;
   const refused = parseConfigText(text('{ monthly_usd: 0.01, on_exceed: refuse }'));
-  expect(findFindings(refused, 1000, nobody).findings).toEqual([
+  expect(findFindings(refused, 500, nobody).findings).toEqual([
     expect.stringContaining('CloudWatch is not read'),
   ]);
   const fits = parseConfigText(text('{ monthly_usd: 5 }'));
@@ -78,6 +78,28 @@ it('functions that push too much by themselves are a finding where the shell ask
   });
   url.FARGAZE_SINK = 'pushgateway';
   expect(findFindings(many, 1, (name) => url[name]).findings).toEqual([wanted]);
+});
+
+it('more ECS services than the bridge can read, or a Pushgateway carry, are findings with what to write', async () => {
+  const findings = (bridge: string, services: number) =>
+    findFindings(parseConfigText(`${manyProbes(1)}bridge: ${bridge}`), services, nobody).findings;
+  expect(findings('{}', 500)).toEqual([]);
+  expect(findings('{}', 3000)).toEqual([
+    expect.stringMatching(/^3000 ECS services, and a Pushgateway .* want bridge.services: 3000,/),
+  ]);
+  expect(findings('{ services: 9000 }', 9000)).toEqual([
+    '9000 ECS services, and one function of ecs-bridge reads about 4000: want bridge.shards: 3',
+  ]);
+  expect(findings('{ services: 9000, shards: 3 }', 9000)).toEqual([]);
+  expect(findings('{ shards: 4 }', 12_000)).toEqual([
+    expect.stringMatching(/^12000 ECS services, and the ECS API lets an account read about 10000/),
+  ]);
+  // The file says how many there are, unless the command does.
+  const file = write('large.yml', `${manyProbes(1)}bridge: { services: 9000, shards: 2 }`);
+  const { code, err } = await runCli(['check', file], { cwd: folder });
+  expect([code, err]).toEqual([1, expect.stringContaining('want bridge.shards: 3')]);
+  const fewer = await runCli(['check', file, '--services', '8000'], { cwd: folder });
+  expect([fewer.code, fewer.out]).toEqual([0, expect.stringContaining('the bridge in 2')]);
 });
 
 it('a secret that is not set here is a note, for it is the functions that need it', () => {
@@ -102,6 +124,8 @@ it('the plan counts targets, schedules, calls and metrics', () => {
     ],
     resultsPerHour: 4 * 60 + 12,
     schedules: 4,
+    // Lists of clusters and stopped tasks, three descriptions, and a tenth of lists and descriptions of all.
+    ecsCallsPerMinute: 3 + 3 + 1,
     cloudWatch: { jobs: 1, interval: '5m', metricsPerReading: 31, requestsPerReading: 1 },
   });
 });

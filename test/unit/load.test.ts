@@ -89,10 +89,31 @@ it.each([
   );
 });
 
+it.each([
+  { bridge: {}, results: 'pushgateway', notes: [] },
+  { bridge: { services: 500 }, results: 'pushgateway', notes: [] },
+  {
+    bridge: { services: 501 },
+    results: 'remote-write',
+    notes: [
+      /^the bridge reads 501 services, and a Pushgateway carries 500 .* goes by remote write$/,
+    ],
+  },
+  {
+    bridge: { shards: 2 },
+    results: 'remote-write',
+    notes: [/^the bridge reads in 2 shards, and a Pushgateway carries 500 services: what the ECS/],
+  },
+])('the bridge with $bridge: results by $results', ({ bridge, notes, results }) => {
+  const load = findLoad(compileConfig({ bridge }));
+  expect(load.results).toBe(results);
+  expect(load.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
+});
+
 function complete(count: number): Template {
   const lambda = { Type: 'AWS::Lambda::Function', Properties: {} };
   return completeTemplate(
-    { Resources: { DeliverLambdaFunction: lambda } },
+    { Resources: { DeliverLambdaFunction: lambda, EcsDashbridgeLambdaFunction: lambda } },
     {
       root: '.',
       config: configOf(probes(count)),
@@ -103,14 +124,17 @@ function complete(count: number): Template {
   );
 }
 
+const byRemoteWrite = {
+  Properties: { Environment: { Variables: { FARGAZE_RESULTS: 'remote-write' } } },
+};
+
 it('results of many probes go by remote write, and a deployment without a receiver for them is refused', () => {
   const many = complete(501) as unknown as { readonly Rules: object; readonly Resources: object };
   expect(many).toMatchObject({
     Rules: { ResultsNeedRemoteWrite: { Assertions: [] } },
     Resources: {
-      DeliverLambdaFunction: {
-        Properties: { Environment: { Variables: { FARGAZE_RESULTS: 'remote-write' } } },
-      },
+      DeliverLambdaFunction: byRemoteWrite,
+      EcsDashbridgeLambdaFunction: byRemoteWrite,
     },
   });
   const few = complete(500) as unknown as { readonly Rules: object; readonly Resources: object };

@@ -1,6 +1,7 @@
 // What a warm function remembers between runs, by the stage that uses it. Lost at a cold start; no result depends on it.
 import { nameShard, type Shard } from '@fargaze/core/internal';
 import { Sessions } from '../aws/sessions.ts';
+import { LastGroups } from '../ecs/last-groups.ts';
 import { EcsMemory } from '../ecs/memory.ts';
 import { Turns } from './due.ts';
 import { FindMemory } from './find/memory.ts';
@@ -14,6 +15,7 @@ import { Watermarks } from './write/watermarks.ts';
 export class Memory {
   readonly sessions = new Sessions();
   readonly ecs = new EcsMemory();
+  readonly lastGroups = new LastGroups();
   readonly turns = new Turns();
   readonly find = new FindMemory();
   readonly order = new PointOrder();
