@@ -1,6 +1,7 @@
 // Reads a file of another tool and finds out by its content which one's it is.
 
 import { readTextFile } from '../../build/text-file.ts';
+import { findInner } from '../../build/yace-file.ts';
 import { readYaml } from '../../build/yaml-text.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
@@ -41,6 +42,8 @@ export function recognize(file: string): Recognized {
       `to check it: fargaze check -c ${shellWord(file)}`,
     );
   }
+  const inner = tool === undefined ? findInner(value) : undefined;
+  if (inner !== undefined) throw new UsageError(`${file} ${inner}`);
   if (tool === undefined || !isMapping(value)) {
     throw new UsageError(
       `${file} is of no tool that is known`,

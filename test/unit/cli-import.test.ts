@@ -211,6 +211,16 @@ metrics:
 
 it.each([
   { name: 'a file that is nobody’s', text: 'a: 1', want: 'of no tool that is known' },
+  {
+    name: 'a ConfigMap around a YACE file',
+    text: 'kind: ConfigMap\ndata:\n  config.yml: |\n    discovery:\n      jobs: []\n',
+    want: 'holds a YACE file as the text of config.yml, want that text in a file of its own',
+  },
+  {
+    name: 'a template',
+    text: 'discovery:\n  jobs:\n    - type: AWS/ECS\n      regions: {{ .Values.regions }}\n',
+    want: 'a file with {{ … }} is a template, render it first',
+  },
   { name: 'an empty file', text: ' \n', want: 'in.yml is empty' },
   { name: 'a fargaze.yml', text: 'probes: []', want: 'to check it: fargaze check -c in.yml' },
   { name: 'a file that is not there', text: undefined, want: 'in.yml does not exist' },
