@@ -1,6 +1,7 @@
 // How fast an API is called: below its rates in every second, slower once it throttles, and never beyond the deadline.
 import { createCallTally } from '../../functions/ecs-bridge/aws/call-tally.ts';
 import { RateLimiter } from '../../functions/ecs-bridge/aws/rate-limit.ts';
+import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -99,4 +100,14 @@ it('a call that would have to wait beyond the deadline is not made', async () =>
   expect(made + failed.length).toBe(100);
   expect(failed.length).toBeGreaterThan(40);
   expect(failed[0]).toMatchObject({ reason: { message: expect.stringContaining('no time left') } });
+});
+
+it.each([
+  { name: 'CredentialsProviderError', retryable: false },
+  { name: 'TokenProviderError', retryable: false },
+  { name: 'AccessDeniedException', retryable: false },
+  { name: 'ECONNRESET', retryable: true },
+])('an error $name without a status is asked again: $retryable', ({ name, retryable }) => {
+  const cause = Object.assign(new Error('x'), { name });
+  expect(toSourceError('ecs', 'ListClusters', cause).retryable).toBe(retryable);
 });

@@ -194,6 +194,15 @@ describe('every event', () => {
     ]);
   });
 
+  it('of an address that is longer than any is refused without repeating it', () => {
+    const targets = [`http://${'x'.repeat(100_000)}/`];
+    expect(issuesOf(parseProbeEvent, { targets })).toEqual([
+      expect.stringMatching(
+        /^targets\[0\]: got "http:.{1,80}, want text of at most 8192 characters, not 100008$/,
+      ),
+    ]);
+  });
+
   it('of a hundred thousand targets is refused in one line', () => {
     const targets = Array.from({ length: 100_000 }, (_, at) => at);
     expect(issuesOf(parseProbeEvent, { targets })).toEqual([

@@ -26,6 +26,9 @@ export class ResolveError extends Error {
   }
 }
 
+/** The longest name that DNS can hold, with the dot of the root (RFC 1035, 2.3.4); resolvers report others each in its own way. */
+const maxNameLength = 254;
+
 /** Query again after this long without an answer; the deadline bounds the whole. */
 const queryMs = 1_000;
 
@@ -41,6 +44,10 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
     if (literal.family === preferred || ip.ipProtocolFallback) return literal;
     const message = `${name} is no IPv${preferred} address, and no other will do`;
     throw new ResolveError(message, 'ENODATA');
+  }
+  if (name.length > maxNameLength) {
+    const message = `${name.slice(0, 60)}… does not exist: a name has at most ${maxNameLength} characters`;
+    throw new ResolveError(message, 'ENOTFOUND');
   }
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
