@@ -32,7 +32,7 @@ const queryPaths: readonly (readonly [RegExp, string])[] = [
  * Where the receiver of `url` is asked: `FARGAZE_QUERY_URL`, else what the write URL shows; undefined when neither does.
  * Thanos Receive answers no queries: its querier is another program.
  */
-function queryUrl(url: URL): URL | undefined {
+export function queryUrl(url: URL): URL | undefined {
   const named = readEnv('FARGAZE_QUERY_URL');
   const base = named === undefined ? url : namedUrl(named);
   const query = new URL(base);
