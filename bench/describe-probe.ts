@@ -18,8 +18,8 @@ export async function describeProbe(): Promise<string> {
     const hostile = await measureHostile();
     return `## probe: phases and hostile servers, beside blackbox_exporter
 
-How far the phases connect, tls, processing and transfer are from what the targets did (0, 20, 40 and 30 ms), both warm,
-about ${phasePlan.results} results each; the targets are a process on the same two cores, and their own timers are late too:
+How far the phases connect, tls, processing and transfer are from what the targets did (about 0, 20, 40 and 30 ms, by the clock of
+the targets for each answer), both warm, about ${phasePlan.results} results each; the targets are a process on the same two cores:
 
 | scheme | at once | prober | median ms | p95 ms |
 | --- | ---: | --- | ---: | ---: |

@@ -1,6 +1,8 @@
-// How far the phases of a probe are from what the targets did, beside blackbox_exporter, at several probes at once.
+// How far the phases of a probe are from what the targets really did by their own clock, beside blackbox_exporter, at several
+// probes at once.
 import { startBlackboxExporter } from '../local/programs/servers.ts';
-import { packageFunction, type Setting, slowTlsMs } from './probe-setting.ts';
+import { packageFunction, type Setting } from './probe-setting.ts';
+import type { Took } from './probe-targets.ts';
 import { median } from './statistics.ts';
 
 /** Errors in milliseconds over all phases, probes and rounds. */
@@ -13,10 +15,13 @@ export type PhaseResult = {
   readonly values: number;
 };
 
-/** What the targets do, in milliseconds; on loopback connecting takes no time. */
-const known = { connect: 0, tls: slowTlsMs, processing: 40, transfer: 30 } as const;
+/** What the targets are asked for, in milliseconds. Their timers are late, so what they took is asked for afterwards. */
+const asked = { processing: 40, transfer: 30 } as const;
 
 type PhaseSamples = Readonly<Record<string, number>>;
+
+/** The samples of each answer, by the path that was asked for, in the order of time. */
+type ByPath = ReadonlyMap<string, readonly PhaseSamples[]>;
 
 /** Measures both, in turn. */
 export async function measurePhases(
@@ -33,33 +38,61 @@ export async function measurePhases(
       for (const atOnce of plan.atOnce) {
         const rounds = Math.ceil(plan.results / atOnce);
         const port = scheme === 'http' ? setting.ports.http : setting.ports.slowHttps;
-        const path = `${known.processing}/${known.transfer}`;
-        const urls = Array.from(
+        const paths = Array.from(
           { length: atOnce },
-          (_, n) => `${scheme}://127.0.0.1:${port}/${path}/${n}`,
+          (_, n) => `/${asked.processing}/${asked.transfer}/${n}`,
         );
+        const urls = paths.map((path) => `${scheme}://127.0.0.1:${port}${path}`);
         const probes = urls.map((url, n) => `  - { name: p${n}, module: m, target: '${url}' }`);
         const config = `modules: { m: { ${module} } } }\nprobes:\n${probes.join('\n')}\n`;
         const invoke = await packageFunction(setting, config);
         const env = { FARGAZE_SINK: 'stdout' };
-        const { summaries } = await invoke({ event: { explain: true }, times: rounds + 2, env });
-        // blackbox_exporter is warm too.
-        const warm = summaries.slice(2);
-        const ours = warm.flatMap(({ results = [] }) => results.map(({ samples }) => samples));
-        const theirs: PhaseSamples[] = [];
-        for (let round = 0; round < rounds; round += 1) {
-          const asked = urls.map((url) => askBlackbox(blackbox.url, url));
-          theirs.push(...(await Promise.all(asked)));
-        }
+        await askTook(setting);
+        const { summaries } = await invoke({
+          event: { explain: true },
+          times: rounds + warmUps,
+          env,
+        });
+        const ours = new Map(
+          paths.map((path, n) => [
+            path,
+            summaries.flatMap(({ results = [] }) =>
+              results.filter(({ probe }) => probe === `p${n}`).map(({ samples }) => samples),
+            ),
+          ]),
+        );
         const about = { scheme, atOnce };
-        results.push({ name: 'web-probe', ...about, ...errorsOf(ours, scheme) });
-        results.push({ name: 'blackbox_exporter', ...about, ...errorsOf(theirs, scheme) });
+        results.push({
+          name: 'web-probe',
+          ...about,
+          ...errorsOf(ours, await askTook(setting), scheme),
+        });
+        const theirs = new Map<string, PhaseSamples[]>(paths.map((path) => [path, []]));
+        for (let round = 0; round < rounds + warmUps; round += 1) {
+          const answers = await Promise.all(urls.map((url) => askBlackbox(blackbox.url, url)));
+          answers.forEach((answer, n) => {
+            theirs.get(paths[n] ?? '')?.push(answer);
+          });
+        }
+        results.push({
+          name: 'blackbox_exporter',
+          ...about,
+          ...errorsOf(theirs, await askTook(setting), scheme),
+        });
       }
     }
   } finally {
     await blackbox.stop();
   }
   return results;
+}
+
+/** Answers of a prober that is not warm yet. */
+const warmUps = 2;
+
+async function askTook({ ports }: Setting): Promise<Readonly<Record<string, readonly Took[]>>> {
+  const answer = await fetch(`http://127.0.0.1:${ports.http}/took`);
+  return (await answer.json()) as Readonly<Record<string, readonly Took[]>>;
 }
 
 async function askBlackbox(url: string, target: string): Promise<PhaseSamples> {
@@ -73,15 +106,29 @@ async function askBlackbox(url: string, target: string): Promise<PhaseSamples> {
   );
 }
 
-function errorsOf(all: readonly PhaseSamples[], scheme: 'http' | 'https') {
-  const errors = all.flatMap((samples) => {
-    if (samples.probe_success !== 1) throw new Error('a probe of a healthy target failed');
-    return Object.entries(known)
-      .filter(([phase]) => scheme === 'https' || phase !== 'tls')
-      .map(([phase, want]) => {
-        const seen = samples[`probe_http_duration_seconds{phase="${phase}"}`] ?? Number.NaN;
-        return Math.abs(seen * 1000 - want);
-      });
+function errorsOf(
+  seen: ByPath,
+  took: Readonly<Record<string, readonly Took[]>>,
+  scheme: 'http' | 'https',
+) {
+  const phases =
+    scheme === 'https'
+      ? (['tls', 'processing', 'transfer'] as const)
+      : (['processing', 'transfer'] as const);
+  const errors = [...seen].flatMap(([path, all]) => {
+    const really = took[path] ?? [];
+    if (really.length !== all.length)
+      throw new Error(`${all.length} results of ${really.length} answers`);
+    return all.slice(warmUps).flatMap((samples, n) => {
+      if (samples.probe_success !== 1) throw new Error('a probe of a healthy target failed');
+      const phase = (name: string) =>
+        (samples[`probe_http_duration_seconds{phase="${name}"}`] ?? Number.NaN) * 1000;
+      // On loopback connecting takes no time.
+      const wrong = phases.map((name) =>
+        Math.abs(phase(name) - (really[n + warmUps]?.[name] ?? Number.NaN)),
+      );
+      return [phase('connect'), ...wrong];
+    });
   });
   const sorted = [...errors].sort((a, b) => a - b);
   const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN;

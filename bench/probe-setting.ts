@@ -69,7 +69,10 @@ export type Answered = {
   readonly failed: number;
   readonly skipped: readonly string[];
   readonly delivered: number;
-  readonly results?: readonly { readonly samples: Readonly<Record<string, number>> }[];
+  readonly results?: readonly {
+    readonly probe: string;
+    readonly samples: Readonly<Record<string, number>>;
+  }[];
 };
 
 /** What a process of the packaged function answered, one invocation after the other, and used in all. */

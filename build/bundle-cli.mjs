@@ -16,6 +16,8 @@ export async function bundleCommand({ minify = false, outdir, root }) {
     bundle: true,
     splitting: true,
     platform: 'node',
+    // CommonJS packages have no named exports where a part of a bundle imports them.
+    mainFields: ['module', 'main'],
     format: 'esm',
     target: 'node20',
     outExtension: { '.js': '.mjs' },

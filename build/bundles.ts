@@ -13,13 +13,14 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { findBridgeOverload } from '../layers/core/src/config/compile/bridge-capacity.ts';
 import { findOverload } from '../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
 
-export { findOverload };
+export { findBridgeOverload, findOverload };
 
 /** Options of every bundle that ships. */
 export const shipped = {
@@ -28,8 +29,12 @@ export const shipped = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // What is loaded late is required late: no second module loader at a cold start.
-  supported: { 'dynamic-import': false },
+  supported: {
+    // What is loaded late is required late: no second module loader at a cold start.
+    'dynamic-import': false,
+    // Else esbuild makes `new RegExp` of patterns that nobody uses, and keeps them.
+    'regexp-unicode-property-escapes': true,
+  },
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
@@ -142,7 +147,9 @@ async function layOutCore(core: string, target: string): Promise<void> {
     '.': { types: './types/index.d.ts', default: './index.cjs' },
     './internal': './internal.cjs',
   };
-  const manifest = { name, version, license, exports };
+  // Compilers that know no `exports` (moduleResolution node10) look at `types`.
+  const face = { main: 'index.cjs', types: 'types/index.d.ts', exports };
+  const manifest = { name, version, license, ...face };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of ['index.cjs', 'internal.cjs']) {
     await copyFile(join(core, 'dist', file), join(target, file));

@@ -13,7 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { formatPath, type PathStep, showValue } from '../layers/core/src/config/explain.ts';
-import { didYouMean } from '../layers/core/src/config/suggest.ts';
+import { hintOf } from '../layers/core/src/config/suggest.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { type GoScalar, readScalar, toSwitch, toWhole } from './go-scalar.ts';
 import { findYamlFaults } from './yaml-faults.ts';
@@ -167,7 +167,7 @@ class Decoder {
     const decoded = this.#pairs(node, path).map(([key, one]) => {
       const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
       if (field !== undefined) return [key, this.decode(one, field, [...path, key])] as const;
-      this.#fault([...path, key], `unknown key${didYouMean(key, known) || few(known)}`);
+      this.#fault([...path, key], `unknown key${hintOf(key, known)}`);
       return [key, undefined] as const;
     });
     const value = Object.fromEntries(decoded.filter(([, one]) => one !== undefined));
@@ -231,11 +231,6 @@ const wantedWords: Readonly<Record<Shape['kind'], string>> = {
   map: 'a mapping',
   fields: 'a mapping',
 };
-
-/** The names where there are only a few. */
-function few(known: readonly string[]): string {
-  return known.length > 3 ? '' : `, want ${known.join(' or ')}`;
-}
 
 /** What a key without a value has in a map. */
 function zeroOf(shape: Shape): unknown {

@@ -70,7 +70,7 @@ async function bundle(home, note) {
   const { bundleCommand } = await import('../build/bundle-cli.mjs');
   const folder = `${process.pid}-${process.hrtime.bigint()}`;
   const made = await bundleCommand({ root, outdir: join(home, folder) });
-  const files = [...made.files, 'package-lock.json'];
+  const files = [...made.files, 'build/bundle-cli.mjs', 'package-lock.json'];
   const draft = `${note}.${process.pid}`;
   writeFileSync(draft, JSON.stringify({ files, folder, stamp: stampOf(files) }));
   renameSync(draft, note);

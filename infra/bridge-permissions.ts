@@ -83,6 +83,7 @@ function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): S
       namespace === 'AWS/ECS' && metrics.some(({ period }) => period <= 60),
   );
   const revisions = clusterArns(ecs.clusters, places, 'service-revision');
+  const deployments = clusterArns(ecs.clusters, ['${AWS::Region}'], 'service-deployment');
   return [
     // It knows no resource.
     ...(patterns ? [allow('ListClusters', ['ecs:ListClusters'], '*')] : []),
@@ -92,15 +93,16 @@ function ecsStatements({ ecs }: BridgeConfig, jobs: readonly CloudWatchJob[]): S
       ...allow('ReadServicesAndTasks', serviceActions, '*'),
       Condition: { ArnLike: { 'ecs:cluster': clusters } },
     },
+    allow('ReadDeployments', ['ecs:DescribeServiceDeployments'], deployments),
     ...(finer ? [allow('ReadRevisions', ['ecs:DescribeServiceRevisions'], revisions)] : []),
   ];
 }
 
-/** ARNs of the clusters, whose names may be patterns, or of all service revisions in them. */
+/** ARNs of the clusters, whose names may be patterns, or of all service revisions or deployments in them. */
 function clusterArns(
   clusters: readonly string[],
   regions: readonly string[],
-  type: 'cluster' | 'service-revision',
+  type: 'cluster' | 'service-revision' | 'service-deployment',
 ): unknown[] {
   const rest = type === 'cluster' ? '' : '/*';
   return clusters.flatMap((cluster): readonly unknown[] =>

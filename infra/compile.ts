@@ -19,7 +19,9 @@ import { deployed } from './versions.ts';
 /** A compiled template. */
 export type Template = { readonly Resources: Readonly<Record<string, Resource>> };
 
+/** Who delivers results, and who ends the series that it no longer has. */
 const deliverId = 'DeliverLambdaFunction';
+const bridgeId = 'EcsDashbridgeLambdaFunction';
 
 type Resource = {
   readonly Type: string;
@@ -51,7 +53,9 @@ export function completeTemplate<T extends Template>(template: T, completion: Co
   }
   if (results === 'remote-write') {
     const variables = { FARGAZE_RESULTS: results };
-    resources[deliverId] = addVariables(deliverId, resources[deliverId], variables);
+    for (const id of [deliverId, bridgeId]) {
+      resources[id] = addVariables(id, resources[id], variables);
+    }
   }
   return {
     ...filled,

@@ -45,7 +45,8 @@ async function main(): Promise<number> {
   const program = join(process.cwd(), 'node_modules/.bin/serverless');
   const child = spawn(program, ['package', ...process.argv.slice(2)], {
     stdio: 'inherit',
-    env: environmentWith(offline),
+    // What the SDK of AWS says of its own next versions is no concern of who packages.
+    env: environmentWith({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...offline }),
   });
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);

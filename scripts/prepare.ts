@@ -22,6 +22,7 @@ const names = [
 const deployedNames = [
   ...(['prometheus', 'promtool', 'pushgateway', 'redis_exporter'] as const),
   ...(['blackbox_exporter', 'yace', 'alertmanager', 'amtool'] as const),
+  'victoria-metrics' as const,
 ];
 
 /** What the suites run. */

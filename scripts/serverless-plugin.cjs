@@ -24,13 +24,13 @@ class FargazePlugin {
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
       await prepare();
-      shareSchedules(serverless.service, this.config.shards, toInput);
+      shareSchedules(serverless.service, this.config, toInput);
     };
     this.hooks = {
       initialize: () => this.checkParamsFile(),
       'before:package:createDeploymentArtifacts': async () => {
         await prepare();
-        shareSchedules(serverless.service, this.config.shards, toInputWithTime);
+        shareSchedules(serverless.service, this.config, toInputWithTime);
       },
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir, log);
@@ -62,7 +62,10 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer, findOverload } = loadCode(root, 'build/bundles.ts');
+    const { buildConfig, buildLayer, findBridgeOverload, findOverload } = loadCode(
+      root,
+      'build/bundles.ts',
+    );
     try {
       this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {
@@ -70,9 +73,17 @@ class FargazePlugin {
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');
       throw error;
     }
-    for (const warning of findOverload(this.config)) this.log.warning(warning);
-    const { findLoad } = loadCode(root, 'infra/load.ts');
+    const { services } = this.config.bridge;
+    for (const warning of [
+      ...findOverload(this.config),
+      ...(services === undefined ? [] : findBridgeOverload(this.config, services)),
+    ]) {
+      this.log.warning(warning);
+    }
+    const { findDirectLoad, findLoad } = loadCode(root, 'infra/load.ts');
     for (const note of findLoad(this.config).notes) this.log.warning(note);
+    const direct = findDirectLoad(this.config, (name) => process.env[name]);
+    if (direct !== undefined) this.log.warning(direct);
     await buildLayer(root);
   }
 
@@ -109,7 +120,7 @@ class FargazePlugin {
     }
   }
 
-  /** Functions may do what the configuration asks them to. */
+  /** Functions may do what the configuration asks them to, and the bridge has one for each shard. */
   grant() {
     const { service, serviceDir } = this.serverless;
     const { provider } = service;
@@ -130,6 +141,11 @@ class FargazePlugin {
     provider.compiledCloudFormationTemplate = granted.reduce(
       grant,
       provider.compiledCloudFormationTemplate,
+    );
+    const { splitBridge } = loadCode(serviceDir, 'infra/bridge-shards.ts');
+    provider.compiledCloudFormationTemplate = splitBridge(
+      provider.compiledCloudFormationTemplate,
+      this.config.bridge.shards,
     );
   }
 

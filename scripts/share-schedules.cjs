@@ -1,11 +1,11 @@
-// The schedules of a function whose probes are divided by `shards`: each invocation names its part.
+// The schedules of functions whose work is divided by `shards`: each invocation names its part.
 
-/** `shards` of fargaze.yml: as many schedules for the functions of web probes, each with its part of them. */
-function shareSchedules({ functions }, shards, inputOf) {
-  if (shards === 1) return;
-  for (const name of ['web-probe', 'web-probe-vpc']) {
+/** `shards` of fargaze.yml: as many schedules for the functions of web probes, and `bridge.shards` for the bridge. */
+function shareSchedules({ functions }, { bridge, shards }, inputOf) {
+  const counts = { 'web-probe': shards, 'web-probe-vpc': shards, 'ecs-bridge': bridge.shards };
+  for (const [name, shards] of Object.entries(counts)) {
     const found = functions[name];
-    if (found === undefined || found.events.length !== 1) continue;
+    if (shards === 1 || found === undefined || found.events.length !== 1) continue;
     const [{ schedule }] = found.events;
     found.events = Array.from({ length: shards }, (_, index) => {
       const own = { schedule: '1m', shard: `${index + 1}/${shards}` };

@@ -5,10 +5,10 @@ export type Input =
       readonly inputTransformer: { readonly inputPathsMap: object; readonly inputTemplate: string };
     };
 
-/** Gives the functions of web probes one schedule for each shard, in place. */
+/** Gives the functions of web probes, and the bridge, one schedule for each shard, in place. */
 export function shareSchedules(
   service: { readonly functions: Record<string, { events: { readonly schedule: object }[] }> },
-  shards: number,
+  config: { readonly shards: number; readonly bridge: { readonly shards: number } },
   inputOf: (own: object) => Input,
 ): void;
 

@@ -2,7 +2,8 @@
 
 import { knownMetrics } from '../../build/cost.ts';
 import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
-import { findLoad } from '../../infra/load.ts';
+import { findDirectLoad, findLoad, pushedServices } from '../../infra/load.ts';
+import { findBridgeOverload } from '../../layers/core/src/config/compile/bridge-capacity.ts';
 import { findOverload } from '../../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
@@ -17,18 +18,29 @@ export function findFindings(
   services: number,
   read: (name: string) => string | undefined,
 ): Findings {
-  const load = findLoad(config).notes;
+  const { notes: load, results } = findLoad(config);
   const budget = budgetOf(config, services);
+  const direct = findDirectLoad(config, read) ?? [];
+  // Asked for by name it is meant; an address in the shell may be for another function.
+  const meant = read('FARGAZE_SINK') === 'pushgateway';
   return {
     findings: [
       ...nothing(config),
       ...unsetVariables(config, read),
       ...findOverload(config),
+      ...findBridgeOverload(config, services),
+      ...(services > pushedServices && results === 'pushgateway'
+        ? [
+            `${services} ECS services, and a Pushgateway carries what the ECS API says of ${pushedServices}: want bridge.services: ${services}, and it goes by remote write`,
+          ]
+        : []),
       ...load.filter((note) => note.includes('want ')),
+      ...(meant ? [direct].flat() : []),
       ...(budget?.verdict === 'refused' ? [budget.message] : []),
     ],
     notes: [
       ...load.filter((note) => !note.includes('want ')),
+      ...(meant ? [] : [direct].flat()),
       ...(budget?.verdict === 'slowed' ? [budget.message] : []),
       ...missingSecrets(config, read),
     ],

@@ -18,6 +18,8 @@ export type Plan = {
   readonly resultsPerHour: number;
   readonly schedules: number;
   readonly shards: number;
+  /** Functions that share what the bridge reads. */
+  readonly bridgeShards: number;
   readonly series: number;
   readonly ecsCallsPerMinute: number;
   readonly cloudWatch?: {
@@ -52,11 +54,11 @@ export function planOf(config: Config, services: number): Plan {
     resultsPerHour: Math.round(
       config.probes.reduce((sum, { interval }) => sum + 3600 / interval, 0),
     ),
-    schedules: functionsOf(config) + 1,
+    schedules: functionsOf(config) + config.bridge.shards,
     shards: config.shards,
+    bridgeShards: config.bridge.shards,
     series: seriesOf(config) + services * seriesOfService + bill.metrics,
-    // Clusters are listed and described, and their services and tasks, ten and a hundred in a call.
-    ecsCallsPerMinute: 4 + Math.ceil(services / 10) + 2 * Math.ceil(services / 100),
+    ecsCallsPerMinute: callsFor(services, config.bridge.shards),
     ...(cloudwatch !== undefined && {
       cloudWatch: {
         jobs: cloudwatch.jobs.length,
@@ -70,6 +72,13 @@ export function planOf(config: Config, services: number): Plan {
     objectives: config.slos.length,
     bill,
   };
+}
+
+/** A quiet minute, and a tenth of what once in ten minutes is read as a whole: lists, and two tasks of each service. */
+function callsFor(services: number, shards: number): number {
+  const lists = 2 + Math.ceil((services * 2) / 100);
+  const whole = shards * (lists + Math.ceil(services / 100)) + Math.ceil((services * 2) / 100);
+  return 3 * shards + Math.ceil(services / 10) + Math.ceil(whole / 10);
 }
 
 function groupsOf({ modules, probes }: Config): PlannedProbes[] {

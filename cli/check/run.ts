@@ -10,6 +10,7 @@ type Checked = {
   readonly findings: readonly string[];
   readonly notes: readonly string[];
   readonly plan?: Plan;
+  readonly services: number;
 };
 
 /** Checks and prints. */
@@ -20,8 +21,7 @@ export async function run({ io, positionals, values }: Call): Promise<number> {
   }
   const named: Values = given === undefined ? values : { ...values, config: given };
   const { file } = configPath(named);
-  const services = countOf(values, 'services', { least: 0, usual: 10 });
-  const { findings, notes, plan } = check(named, services);
+  const { findings, notes, plan, services } = check(named, values);
   const sound = findings.length === 0;
   if (values.json === true) {
     io.out(JSON.stringify({ file, sound, findings, notes, plan: plan ?? null }, null, 2));
@@ -38,17 +38,19 @@ export async function run({ io, positionals, values }: Call): Promise<number> {
   return 0;
 }
 
-function check(values: Values, services: number): Checked {
+function check(named: Values, values: Values): Checked {
+  const given = countOf(values, 'services', { least: 0, usual: 10 });
   try {
-    const { config, warnings } = readConfiguration(values);
+    const { config, warnings } = readConfiguration(named);
+    const services = values.services === undefined ? (config.bridge.services ?? given) : given;
     const { findings, notes } = findFindings(config, services, readEnv);
-    return { findings, notes: [...warnings, ...notes], plan: planOf(config, services) };
+    return { findings, notes: [...warnings, ...notes], plan: planOf(config, services), services };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const findings = error.issues.map(({ message, path }) =>
       path === '' ? message : `${path}: ${message}`,
     );
-    return { findings, notes: [] };
+    return { findings, notes: [], services: given };
   }
 }
 
@@ -56,7 +58,10 @@ function renderPlan(plan: Plan, services: number): string[] {
   const { bill, cloudWatch, ecsCallsPerMinute, objectives, probes, resultsPerHour, schedules } =
     plan;
   const usd = (amount: number) => `${amount.toFixed(2)} USD`;
-  const sharded = plan.shards > 1 ? `, web probes in ${plan.shards} shards` : '';
+  const sharded = [
+    ...(plan.shards > 1 ? [`, web probes in ${plan.shards} shards`] : []),
+    ...(plan.bridgeShards > 1 ? [`, the bridge in ${plan.bridgeShards}`] : []),
+  ].join('');
   return [
     ...probes.map(({ function: name, intervals, targets, vantage }) =>
       row(

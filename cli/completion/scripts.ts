@@ -16,29 +16,58 @@ function optionsOf({ options }: CommandSpec): readonly (readonly [string, Option
   return Object.entries({ ...options, ...commonOptions });
 }
 
+/** What stands behind an option: names of files, one of a few words, or what nobody can guess. */
+function valuesOf({ choices, value }: OptionSpec): 'files' | 'none' | readonly string[] {
+  if (choices !== undefined) return choices;
+  return value === 'FILE' || value === 'DIR' ? 'files' : 'none';
+}
+
 function bash(commands: readonly CommandSpec[]): string {
   const cases = commands.map((spec) => {
     const words = optionsOf(spec).map(([name]) => `--${name}`);
     return `    ${spec.name}) words="${words.join(' ')}" ;;`;
   });
+  const values = commands.flatMap((spec) =>
+    optionsOf(spec).flatMap(([name, option]) => {
+      if (option.type === 'boolean') return [];
+      const short = option.short === undefined ? '' : `|${spec.name}/-${option.short}`;
+      return [`    ${spec.name}/--${name}${short}) ${bashReply(valuesOf(option))}; return ;;`];
+    }),
+  );
   const names = commands.map(({ name }) => name).join(' ');
   return `# Completion of fargaze for bash.
 _fargaze() {
-  local current=\${COMP_WORDS[COMP_CWORD]} words=
+  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words=
+  COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${names} --help --version" -- "$current"))
+    COMPREPLY=($(compgen -W "${names} help --help --version" -- "$current"))
     return
   fi
+  if [ "$current" = = ]; then
+    current=
+  elif [ "$before" = = ]; then
+    before=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  case \${COMP_WORDS[1]}/$before in
+${values.join('\n')}
+  esac
   case \${COMP_WORDS[1]} in
 ${cases.join('\n')}
   esac
   case \${COMP_WORDS[1]}/$current in
     */-*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
     completion/*) COMPREPLY=($(compgen -W "${shells.join(' ')}" -- "$current")) ;;
+    help/*) COMPREPLY=($(compgen -W "${names}" -- "$current")) ;;
     *) COMPREPLY=($(compgen -f -- "$current")) ;;
   esac
 }
 complete -o filenames -F _fargaze fargaze`;
+}
+
+function bashReply(values: ReturnType<typeof valuesOf>): string {
+  if (values === 'none') return ':';
+  const asked = values === 'files' ? '-f' : `-W "${values.join(' ')}"`;
+  return `COMPREPLY=($(compgen ${asked} -- "$current"))`;
 }
 
 /** In single quotes. */
@@ -49,11 +78,10 @@ function quoted(text: string): string {
 function zsh(commands: readonly CommandSpec[]): string {
   const named = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
   const cases = commands.map((spec) => {
-    const specs = optionsOf(spec).map(([name, { about, type }]) => {
-      const text = about.replace(/[[\]:]/g, ' ');
-      return quoted(
-        `--${name}${type === 'string' ? '=' : ''}[${text}]${type === 'string' ? ':value:_files' : ''}`,
-      );
+    const specs = optionsOf(spec).map(([name, option]) => {
+      const text = option.about.replace(/[[\]:]/g, ' ');
+      if (option.type === 'boolean') return quoted(`--${name}[${text}]`);
+      return quoted(`--${name}=[${text}]:value:${zshAction(valuesOf(option))}`);
     });
     const rest = spec.name === 'completion' ? `'1:shell:(${shells.join(' ')})'` : "'*:file:_files'";
     return `    ${spec.name}) _arguments ${[...specs, rest].join(' ')} ;;`;
@@ -73,22 +101,39 @@ ${named.join('\n')}
   (( CURRENT-- ))
   case $command in
 ${cases.join('\n')}
+    help) _arguments '1:command:(${commands.map(({ name }) => name).join(' ')})' ;;
   esac
 }
 _fargaze "$@"`;
 }
 
+function zshAction(values: ReturnType<typeof valuesOf>): string {
+  if (values === 'none') return ' ';
+  return values === 'files' ? '_files' : `(${values.join(' ')})`;
+}
+
 function fish(commands: readonly CommandSpec[]): string {
   const lines = commands.flatMap((spec) => [
     `complete -c fargaze -n __fish_use_subcommand -f -a ${spec.name} -d ${quoted(spec.summary)}`,
-    ...optionsOf(spec).map(([name, { about, short, type }]) => {
-      const letter = short === undefined ? '' : ` -s ${short}`;
-      return `complete -c fargaze -n '__fish_seen_subcommand_from ${spec.name}' -l ${name}${letter}${type === 'string' ? ' -r' : ''} -d ${quoted(about)}`;
+    ...optionsOf(spec).map(([name, option]) => {
+      const letter = option.short === undefined ? '' : ` -s ${option.short}`;
+      const values = option.type === 'boolean' ? '' : ` ${fishValues(valuesOf(option))}`;
+      return `complete -c fargaze -n '__fish_seen_subcommand_from ${spec.name}' -l ${name}${letter}${values} -d ${quoted(option.about)}`;
     }),
   ]);
+  const names = commands.map(({ name }) => name).join(' ');
   return [
     '# Completion of fargaze for fish.',
     ...lines,
+    "complete -c fargaze -n __fish_use_subcommand -f -a help -d 'print the help of a command'",
+    'complete -c fargaze -n __fish_use_subcommand -l help -s h',
+    'complete -c fargaze -n __fish_use_subcommand -l version -s V',
+    `complete -c fargaze -n '__fish_seen_subcommand_from help' -f -a '${names}'`,
     `complete -c fargaze -n '__fish_seen_subcommand_from completion' -f -a '${shells.join(' ')}'`,
   ].join('\n');
+}
+
+function fishValues(values: ReturnType<typeof valuesOf>): string {
+  if (values === 'none') return '-x';
+  return values === 'files' ? '-r -F' : `-x -a '${values.join(' ')}'`;
 }

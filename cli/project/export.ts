@@ -1,5 +1,5 @@
 // `fargaze export`: what `npm run export` writes, from any folder.
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { findFolderFault } from '../../build/folder.ts';
 import { writeExport } from '../../infra/export/export.ts';
 import {
@@ -20,12 +20,13 @@ export async function run({ io, root, values }: Call): Promise<number> {
   const fault = findFolderFault(given);
   if (fault !== undefined) throw new UsageError(`--to: got ${given}, but ${fault}`);
   const to = resolve(given);
+  const page = relative('.', join(root, 'docs/own-monitoring.md'));
   // What is shipped is read from there.
   process.chdir(root);
   const files = render(() => filesFor(config, optionsOf(values)));
   render(() => writeExport(to, files));
   io.out(`${Object.keys(files).length} files in ${to}`);
-  io.note('where each file goes: docs/own-monitoring.md');
+  io.note(`where each file goes: ${page}`);
   return 0;
 }
 

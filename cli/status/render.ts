@@ -51,7 +51,7 @@ export function render(status: Status, io: Pick<Io, 'columns' | 'paint'>): strin
   const functions = status.functions.map(
     ({ age, instance, name, state }): Row => ({
       state,
-      what: neutralize(`${name} ${instance}`),
+      what: neutralize(instance === name ? name : `${name} ${instance}`),
       rest: ago(age),
     }),
   );

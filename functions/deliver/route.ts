@@ -41,9 +41,13 @@ export function readRoute(receivers: Receivers): Route {
   return { receivers, by };
 }
 
+/** What the bridge reads of ECS, each minute; it ends what has gone by itself. */
+const ecsJob = 'fargaze-ecs';
+
 /** Whether a group goes by remote write. Results that come rarely would disappear in between: they stay. */
-export function goesByRemoteWrite({ samples }: Group, { by, receivers }: Route): boolean {
+export function goesByRemoteWrite({ grouping, samples }: Group, { by, receivers }: Route): boolean {
   if (receivers.pushgateway === undefined) return true;
+  if (by === 'remote-write' && grouping.job === ecsJob) return true;
   const interval = samples.find(({ metric }) => metric === 'probe_interval_seconds')?.value;
   return by === 'remote-write' && interval !== undefined && interval <= shownInterval;
 }

@@ -122,9 +122,21 @@ function startRun(
 
 /** Delivers the ECS data; returns the number of samples. */
 async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<number> {
-  const batch = toBatch(await reading, run);
-  await run.sink.write(batch, run.deadline);
+  const ecs = await reading;
+  const { deadline, memory, sink } = run;
+  const batch = toBatch(ecs, run);
+  const extent = ecs.faults.length === 0 ? 'all' : 'some';
+  const series = endsSeries(sink) ? memory.lastGroups.endsIn(batch, extent) : [];
+  await sink.write({ ...batch, ...(series.length > 0 && { series }) }, deadline);
+  if (endsSeries(sink)) memory.lastGroups.keep(batch, extent);
   return batch.groups.reduce((sum, { samples }) => sum + samples.length, 0);
+}
+
+/** Whether what is read of ECS is stored as series, one by one, and not as groups of a Pushgateway. */
+function endsSeries({ series }: Sink): boolean {
+  return (
+    series === 'stored' || (series === 'forwarded' && readEnv('FARGAZE_RESULTS') === 'remote-write')
+  );
 }
 
 /** A group for each cluster whose services are known, several for a large one, and one for the run itself. */

@@ -11,6 +11,7 @@ import {
   inUtf8,
   maxHeaderSize,
 } from './exchange/hop-types.ts';
+import { pace } from './exchange/pace.ts';
 
 /** Sends the request and waits for the head of the answer. */
 export async function requestOverHttp2(
@@ -19,14 +20,15 @@ export async function requestOverHttp2(
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
+  const paced = pace(socket, () => env.clock.monotonic() * 1000);
   const session = connect(ask.url.origin, {
-    createConnection: () => socket,
+    createConnection: () => paced,
     settings: { enablePush: false, maxHeaderListSize: maxHeaderSize },
   });
   session.on('error', end.note);
   const close = () => {
     session.destroy();
-    socket.destroy();
+    paced.destroy();
   };
   try {
     const response = await raceDeadline(send(session, ask), env.deadline);

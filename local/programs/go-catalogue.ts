@@ -100,6 +100,18 @@ const blackboxExporter: GoBuild = {
   packages: ['github.com/prometheus/blackbox_exporter'],
 };
 
+/** VictoriaMetrics, a receiver of the bridge in tests: its long-term release. */
+const victoriaMetrics: GoBuild = {
+  release: '1.148.9',
+  module: 'github.com/VictoriaMetrics/VictoriaMetrics',
+  moduleVersion: 'v1.148.9',
+  sum: 'h1:KN+nkgjSIsUZjMW7i8tCweermuI74T2X6s3J1EYUTJU=',
+  go: '1.26.5',
+  tags: '',
+  versionVariable: 'github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version',
+  packages: ['./app/victoria-metrics'],
+};
+
 /** Every program by its upstream name. */
 export const goPrograms = {
   alertmanager,
@@ -110,4 +122,5 @@ export const goPrograms = {
   redis_exporter: redisExporter,
   blackbox_exporter: blackboxExporter,
   yace,
+  'victoria-metrics': victoriaMetrics,
 } as const satisfies Readonly<Record<string, GoBuild>>;

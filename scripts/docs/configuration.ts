@@ -91,7 +91,7 @@ The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file h
 preferred where blackbox_exporter prefers IPv6. Modules of all five take \`retries\`, \`retry_wait\`
 and \`degraded\`; \`compat\` is for these four:
 
-${table({ ...webAttempts, compat: moduleCompat })}
+${table({ ...webAttempts('http'), compat: moduleCompat })}
 
 ### http
 
@@ -209,7 +209,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_REMOTE_WRITE_USERNAME\`, \`FARGAZE_REMOTE_WRITE_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_TOKEN\` | bearer token as a reference |
 | \`FARGAZE_REMOTE_WRITE_SIGV4_REGION\` | sign for Amazon Managed Prometheus in this region, with the function's own credentials |
-| \`FARGAZE_RESULTS\` | of \`deliver\`: \`remote-write\` delivers results of every two minutes or less by remote write although there is a Pushgateway. Set when the functions are built, for more than 500 such probes (ADR 20); unset: \`pushgateway\` |
+| \`FARGAZE_RESULTS\` | of \`deliver\`: \`remote-write\` delivers results of every two minutes or less, and what the bridge reads of ECS, by remote write although there is a Pushgateway; of \`ecs-bridge\`: it ends series of what has gone. Set when the functions are built, for more than 500 such probes or services (ADR 20, 32); unset: \`pushgateway\` |
 | \`FARGAZE_OWNER\` | name of the deployment, which marks its groups at the Pushgateway; the janitor deletes no others |
 | \`FARGAZE_VANTAGE\` | \`internet\` or \`vpc\`: where the function stands: probes of the other vantage are left out. Unset: it runs the probes of both, as the local system and a deployment without a VPC do with one function of each kind |
 | \`FARGAZE_DNS_SERVERS\` | comma-separated resolvers to ask instead of the system's |

@@ -13,8 +13,11 @@ export type Plot = {
 
 const size = { width: 760, height: 400 };
 const area = { left: 70, right: 200, top: 50, bottom: 50 };
-/** Told apart also by those who see few colours (Okabe and Ito). */
-const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00'];
+/**
+ * The hues of Okabe and Ito, told apart also by those who see few colours, and dark enough to be read as text on white: contrast
+ * of 4.5 and more (https://www.w3.org/TR/WCAG22/#contrast-minimum).
+ */
+const colours = ['#0060a0', '#b84a00', '#007a56', '#a0467e', '#8a6000'];
 /** Rows of names at least so far apart. */
 const lineHeight = 16;
 
@@ -44,7 +47,7 @@ export function renderPlot({ lines, title, x, y }: Plot): string {
       y: size.height - 10,
       anchor: 'middle',
     }),
-    text(y.label, { x: area.left, y: area.top - 8 }),
+    text(`${y.label}; both axes are logarithmic`, { x: area.left, y: area.top - 8 }),
     ...lines.flatMap((line, index) => {
       const colour = colours[index % colours.length] ?? '#000000';
       const points = line.values.map(

@@ -77,7 +77,7 @@ it('1,000 services with 8 metrics and 5 points: the fewest calls, 40,000 samples
       const billed = sampleValue(samples, 'fargaze_bridge_billed_metrics', { namespace });
       expect(billed).toBe(services * (namespace === 'AWS/ECS' ? 2 : 6));
     }
-    const own = /^fargaze_bridge_order_check/;
+    const own = /^fargaze_bridge_(?:order_check|attempt)/;
     const read = [...receiver.series.keys()].filter((key) => !own.test(key));
     expect(read.every((key) => key.includes(account))).toBe(true);
   } finally {

@@ -247,6 +247,58 @@ it('a rollout that fails and rolls back is shown by its events', async () => {
   }
 });
 
+describe('a deployment that shifts traffic', () => {
+  const stageOf = (series: ReadonlyMap<string, number>) =>
+    [...series.keys()].find((name) => name.startsWith('ecs_service_deployment_stage'));
+  const traffic = (revision: string, listener: string) =>
+    `ecs_service_deployment_traffic_ratio{${web},revision=${revision},listener=${listener}}`;
+
+  beforeEach(() => {
+    fake.model.addCluster({ name: 'prod' });
+    fake.model.addService({ cluster: 'prod', name: 'web', desired: 2, strategy: 'CANARY' });
+    fake.model.addService({ cluster: 'prod', name: 'plain', desired: 1 });
+    fake.clock.advance(600);
+  });
+
+  it('shows its stages and shares while it is under way, and is not asked for else', async () => {
+    expect(stageOf((await run()).series)).toBeUndefined();
+    for (const service of ['web', 'plain']) {
+      fake.model.deploy({ cluster: 'prod', service, image: `example/${service}:2` });
+    }
+    const seen: (string | undefined)[] = [];
+    for (let step = 0; step < 40; step++) {
+      fake.clock.advance(10);
+      const { series } = await run();
+      const name = stageOf(series);
+      if (name !== seen.at(-1)) seen.push(name);
+      if (name?.includes('stage=PRODUCTION_TRAFFIC_SHIFT')) {
+        expect(series.get(traffic('source', 'production'))).toBe(0.75);
+        expect(series.get(traffic('target', 'production'))).toBe(0.25);
+        expect(series.get(traffic('target', 'test'))).toBe(1);
+      }
+    }
+    const stage = (name: string) =>
+      `ecs_service_deployment_stage{${web},stage=${name},deployment_status=IN_PROGRESS}`;
+    expect(seen).toContain(stage('PRODUCTION_TRAFFIC_SHIFT'));
+    expect(seen.at(-1)).toBeUndefined();
+    // One call in each run in which something was under way, and it is ended by then.
+    expect(fake.totals().DescribeServiceDeployments?.calls).toBeLessThan(41);
+    fake.reset();
+    await run();
+    expect(fake.totals().DescribeServiceDeployments).toBeUndefined();
+  });
+
+  it('costs nothing else where the permission is missing', async () => {
+    fake.model.deploy({ cluster: 'prod', service: 'web', image: 'example/web:2' });
+    fake.clock.advance(20);
+    fake.faults.add({ api: 'DescribeServiceDeployments', kind: 'access-denied' });
+    const { series, summary } = await run();
+    expect(stageOf(series)).toBeUndefined();
+    expect(series.get(`ecs_service_deployments{${web}}`)).toBe(2);
+    expect(summary.faults.join()).toContain('ecs:DescribeServiceDeployments');
+  });
+});
+
 it('250 services and their tasks take as few calls as the API allows, on every page size', async () => {
   fake.model.addCluster({ name: 'prod' });
   for (let i = 0; i < 250; i++)

@@ -190,6 +190,26 @@ const cases: readonly Case[] = [
   },
 ];
 
+it.each([
+  {
+    name: 'a DNS server at a port that no server has',
+    module: dns('good'),
+    address: '127.0.0.1:0',
+    want: 'guard/protocol',
+    says: 'got "127.0.0.1:0", want a server, or host:port',
+  },
+  {
+    name: 'a name that is longer than names are',
+    module: tcp([]),
+    address: `${'x'.repeat(300)}:1`,
+    want: 'resolve/nxdomain',
+    says: 'xxx… does not exist: a name has at most 254 characters',
+  },
+])('$name is $want', async ({ address, module, says, want }) => {
+  const probed = await runProbe(probeByModule, compileModule(module) as WebModule, address);
+  expect([verdict(probed), detail(probed)]).toEqual([want, expect.stringContaining(says)]);
+});
+
 it.each(cases)('$name is $want', async ({ module, says = '', server, timeout = '20s', want }) => {
   const port = server === 'closed' ? closed : servers.port(server);
   const compiled = compileModule({ ...module, timeout }) as WebModule;

@@ -162,7 +162,7 @@ it('sixty groups of some size arrive', async () => {
   expect(await exposed()).toHaveLength(300);
 });
 
-it('bodies above a kilobyte are compressed, smaller ones are not', async () => {
+it('bodies above 8 KiB are compressed, smaller ones, such as those of a probe, are not', async () => {
   const bodies: { readonly head: string; readonly body: Buffer }[] = [];
   const receiver = await startRawServer((socket) => {
     let all = Buffer.alloc(0);
@@ -176,7 +176,7 @@ it('bodies above a kilobyte are compressed, smaller ones are not', async () => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     });
   });
-  const many = Array.from({ length: 200 }, (_, i) =>
+  const many = Array.from({ length: 300 }, (_, i) =>
     sample('fargaze_bridge_requests', { api: `a${i}` }, i),
   );
   const url = `http://127.0.0.1:${receiver.port}/base/`;
@@ -187,7 +187,7 @@ it('bodies above a kilobyte are compressed, smaller ones are not', async () => {
   expect(big?.head).toMatch(/^PUT \/base\/metrics\/job\/j\/instance\/big HTTP\/1\.1/);
   expect(big?.head).toMatch(/content-encoding: gzip/i);
   expect(gunzipSync(big?.body ?? '').toString()).toContain(
-    'fargaze_bridge_requests{api="a199"} 199\n',
+    'fargaze_bridge_requests{api="a299"} 299\n',
   );
   expect(small?.head).not.toMatch(/content-encoding/i);
   expect(small?.body.toString()).toContain('# TYPE probe_success gauge\nprobe_success 1\n');

@@ -11,6 +11,7 @@ import type {
   EcsConfig,
 } from '../../layers/core/src/config/bridge.ts';
 import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
+import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import type { Batch, Group, Sample } from '../../layers/core/src/sample.ts';
 import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { withCalendar } from './fake-clock.ts';
@@ -110,14 +111,18 @@ export type TestBridge = {
   forget(): void;
 };
 
+function isReceiver(writer: SeriesWriter | 'environment'): writer is Receiver {
+  return writer !== 'environment' && 'series' in writer;
+}
+
 /** Builds a bridge; the environment must name the fake, and with `environment` the receiver. */
 export function createBridge(
   fake: FakeAws,
   config: CloudWatchConfig,
-  writer: Receiver | 'environment' = createReceiver(),
+  writer: SeriesWriter | Receiver | 'environment' = createReceiver(),
   filters: Partial<EcsConfig> = {},
 ): TestBridge {
-  const receiver = writer === 'environment' ? createReceiver() : writer;
+  const receiver = isReceiver(writer) ? writer : createReceiver();
   let memory = new Memory();
   let batches: Batch[] = [];
   const groups = () => batches.flatMap((batch) => batch.groups);

@@ -1,4 +1,5 @@
-// A receiver that keeps what is written and refuses what Prometheus refuses, with or without an out-of-order window.
+// A receiver that keeps what is written and refuses what Prometheus refuses, with or without an out-of-order window; or keeps
+// every value of a point, as VictoriaMetrics does.
 // It never forgets and takes any past, so that simulated time can run; down, it fails every request.
 
 import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
@@ -21,14 +22,16 @@ export type Receiver = SeriesWriter & {
   setState(state: 'up' | 'down'): void;
 };
 
-/** How Prometheus would be configured. */
-export type ReceiverOptions = { readonly outOfOrder: 'taken' | 'refused' };
+/** How Prometheus would be configured; `kept`: as VictoriaMetrics, whose highest value for a time is seen. */
+export type ReceiverOptions = { readonly outOfOrder: 'taken' | 'refused' | 'kept' };
 
 /** An empty receiver that is up. */
 export function createReceiver(
   { outOfOrder }: ReceiverOptions = { outOfOrder: 'taken' },
 ): Receiver {
   const series = new Map<string, Map<number, PointValue>>();
+  /** Times that were written out of order, by series: Prometheus drops a second such value without a word. */
+  const taken = new Map<string, Set<number>>();
   const counts = { repeated: 0, requests: 0 };
   let state: 'up' | 'down' = 'up';
   const check = () => {
@@ -50,11 +53,19 @@ export function createReceiver(
       let sent = 0;
       for (const one of all) {
         const { labels, points } = one;
-        const stored = seriesOf(series, labels);
+        const key = keyOf(labels);
+        const stored = seriesOf(series, key);
+        const corrected = taken.get(key) ?? new Set();
+        taken.set(key, corrected);
         let newest = Math.max(Number.NEGATIVE_INFINITY, ...stored.keys());
         for (const { at, value } of points) {
           const known = stored.get(at);
           if (known === value) counts.repeated += 1;
+          if (outOfOrder === 'kept') {
+            stored.set(at, higher(known, value));
+            sent += 1;
+            continue;
+          }
           const reason =
             at === newest && known !== undefined && known !== value
               ? 'duplicate'
@@ -62,7 +73,8 @@ export function createReceiver(
                 ? 'out_of_order'
                 : undefined;
           if (reason === undefined) {
-            stored.set(at, value);
+            if (!corrected.has(at)) stored.set(at, value);
+            if (at < newest) corrected.add(at);
             newest = Math.max(newest, at);
             sent += 1;
           } else rejected[reason] = (rejected[reason] ?? 0) + 1;
@@ -73,7 +85,8 @@ export function createReceiver(
     },
     query: async ({ at, expression }) => {
       check();
-      const [, name, seconds] = /^last_over_time\((\w+)\[(\d+)s\]\)$/.exec(expression) ?? [];
+      const asked = /^(?:last|max)_over_time\((\w+)\[(\d+)s\]\)$/.exec(expression);
+      const [, name, seconds] = asked ?? [];
       if (name === undefined) throw new Error(`receiver asked ${expression}, want last_over_time`);
       return [...series].flatMap(([key, stored]) => {
         if (!key.startsWith(`${name}{`)) return [];
@@ -87,8 +100,11 @@ export function createReceiver(
   };
 }
 
-function seriesOf(all: Map<string, Map<number, PointValue>>, labels: Series['labels']) {
-  const key = keyOf(labels);
+function higher(one: PointValue | undefined, other: PointValue): PointValue {
+  return typeof one === 'number' && typeof other === 'number' ? Math.max(one, other) : other;
+}
+
+function seriesOf(all: Map<string, Map<number, PointValue>>, key: string) {
   const stored = all.get(key) ?? new Map<number, PointValue>();
   all.set(key, stored);
   return stored;

@@ -40,6 +40,11 @@ function processesOf(directory: string): string[] {
     .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`)}`);
 }
 
+/** What `ps` shows of a process; empty for one that has ended. */
+export function commandLineOf(pid: number): string {
+  return read(`/proc/${pid}/cmdline`);
+}
+
 /** Empty for a process that has ended meanwhile. */
 function read(file: string): string {
   try {

@@ -6,6 +6,12 @@ import { runCommand } from '../../local/programs/command.ts';
 import type { Server } from '../../local/programs/servers.ts';
 import { type Described, type Inventory, pick, readInventory } from '../support/inventory.ts';
 import { simulatedAccount, startMoto, withMoreTypes } from '../support/moto.ts';
+import {
+  findInText,
+  findPlanted,
+  plantedEnvironment,
+  plantInto,
+} from '../support/planted-project.ts';
 import { copyTree, type TreeCopy } from '../support/tree-copy.ts';
 
 // Each command takes half a minute of an idle machine, and many times that of a busy one.
@@ -13,6 +19,7 @@ const commandSeconds = 900;
 jest.setTimeout(2 * commandSeconds * 1000);
 
 const warnings: string[] = [];
+let said = '';
 let moto: Server;
 let tree: TreeCopy;
 let env: Readonly<Record<string, string>>;
@@ -24,7 +31,9 @@ beforeAll(async () => {
   };
   moto = await startMoto({ launcher: withMoreTypes, onLine });
   tree = copyTree();
-  env = simulatedAccount(moto.url);
+  const config = join(tree.directory, 'fargaze.yml');
+  writeFileSync(config, plantInto(readFileSync(config, 'utf8')));
+  env = { ...simulatedAccount(moto.url), ...plantedEnvironment('http://127.0.0.1:1') };
   await serverless('deploy');
   first = await readInventory(env);
 });
@@ -41,6 +50,7 @@ function run(...args: readonly string[]) {
 
 async function serverless(command: 'deploy' | 'remove'): Promise<void> {
   const { code, output } = await run(command);
+  said += output;
   expect([output, code]).toEqual([expect.stringMatching(/✔ Service/), 0]);
 }
 
@@ -196,6 +206,20 @@ describe('a deployed stack', () => {
     expect(first.namespaces).toMatchObject([{ Name: 'fargaze.internal', Type: 'DNS_PRIVATE' }]);
     const names = (first.names ?? []).map(({ Name }) => Name);
     expect(names.sort()).toEqual(['prometheus', 'redis', 'web']);
+  });
+});
+
+describe('what was made of a configuration with secrets by reference, in a shell that holds them', () => {
+  it.each(['.build', '.serverless'])('shows none in %s', (folder) => {
+    const config = readFileSync(join(tree.directory, '.build/config/fargaze.json'), 'utf8');
+    expect(config).toContain('planted_bearer');
+    expect(findPlanted(join(tree.directory, folder))).toEqual([]);
+  });
+
+  it('shows none in what the account was told, nor in what was printed', () => {
+    expect(said).toContain('Service');
+    expect(findInText(said)).toEqual([]);
+    expect(findInText(JSON.stringify(first))).toEqual([]);
   });
 });
 

@@ -4,8 +4,25 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
 import { waitFor } from '../../local/programs/process.ts';
+import { readRecord } from '../../local/system/run-record.ts';
 import { expectMinutes } from '../support/cloudwatch-minutes.ts';
-import { createGrounds, type Grounds, recorded, type Started, start } from '../support/started.ts';
+import { plant, startEcho } from '../support/planted.ts';
+import {
+  findInText,
+  findPlanted,
+  plantedEnvironment,
+  plantedJob,
+  plantInto,
+} from '../support/planted-project.ts';
+import type { RawServer } from '../support/raw-server.ts';
+import {
+  commandLineOf,
+  createGrounds,
+  type Grounds,
+  recorded,
+  type Started,
+  start,
+} from '../support/started.ts';
 import { copyTree } from '../support/tree-copy.ts';
 
 jest.setTimeout(200_000);
@@ -14,13 +31,19 @@ const grounds = createGrounds();
 const elsewhere = createGrounds();
 const composeFile = join(grounds.stackDir, 'compose.env');
 const tree = copyTree('fargaze tree é ');
+let echo: RawServer;
 let system: Started;
 let smoke: Started;
 
 beforeAll(async () => {
   mkdirSync(grounds.stackDir);
   writeFileSync(composeFile, 'of another command');
-  system = start({ grounds });
+  echo = await startEcho('401 No');
+  const config = join(tree.directory, 'planted.yml');
+  writeFileSync(config, plantInto(readFileSync('fargaze.yml', 'utf8')));
+  const planted = plantedEnvironment(`http://127.0.0.1:${echo.port}`);
+  const aws = { AWS_SECRET_ACCESS_KEY: plant('awssecret'), AWS_SESSION_TOKEN: plant('session') };
+  system = start({ grounds, env: { ...planted, ...aws, FARGAZE_CONFIG: config } });
   const strangers = join(elsewhere.directory, 'bin');
   mkdirSync(strangers);
   // Of the name, but another program.
@@ -43,6 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const one of [system, smoke]) one.interrupt('SIGTERM');
   await Promise.all([system.exited, smoke.exited]);
+  await echo.close();
   tree.remove();
   grounds.remove();
   elsewhere.remove();
@@ -60,6 +84,27 @@ it('a second start in the same folder is refused in one line that says what to d
   expect(await second.exited).toBe(1);
   expect(second.output()).toMatch(/^the local system runs already in .*`kill \d+`.*\n$/);
   expect(existsSync(join(grounds.stackDir, 'endpoints.json'))).toBe(true);
+});
+
+it('secrets of the shell reach the probes that refer to them, and nothing else', async () => {
+  const { pushgateway } = JSON.parse(
+    readFileSync(join(grounds.stackDir, 'endpoints.json'), 'utf8'),
+  );
+  let groups = '';
+  const check = async () => {
+    groups = await (await fetch(`${pushgateway}/metrics`)).text();
+    return groups.includes(`job="${plantedJob}"`);
+  };
+  await waitFor({ what: 'a result of the planted probes', seconds: 100, check });
+  const places = ['token', 'key', 'cookie', 'body', 'query', 'path'];
+  expect(places.filter((place) => !echo.received().includes(plant(place)))).toEqual([]);
+  expect(findInText(groups)).toEqual([]);
+  expect(findInText(system.output())).toEqual([]);
+  expect(findPlanted(grounds.stackDir)).toEqual([]);
+  const run = readRecord(join(grounds.stackDir, 'run'));
+  const lines = run.map(({ pid }) => commandLineOf(pid));
+  expect(lines.join()).toContain('prometheus');
+  expect(findInText(lines.join('\n'))).toEqual([]);
 });
 
 const parts = [

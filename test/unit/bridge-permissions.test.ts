@@ -27,6 +27,7 @@ describe('the permissions', () => {
         'ecs:DescribeTasks',
         'ecs:DescribeContainerInstances',
       ],
+      ReadDeployments: ['ecs:DescribeServiceDeployments'],
     });
   });
 
@@ -40,6 +41,16 @@ describe('the permissions', () => {
     expect(statements).toEqual([
       expect.objectContaining({ Sid: 'ReadClusters', Resource: clusters }),
       expect.objectContaining({ Condition: { ArnLike: { 'ecs:cluster': clusters } } }),
+      expect.objectContaining({
+        Sid: 'ReadDeployments',
+        Resource: [
+          {
+            'Fn::Sub':
+              'arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:service-deployment/prod/*',
+          },
+          'arn:aws:ecs:us-east-1:111122223333:service-deployment/x/*',
+        ],
+      }),
     ]);
   });
 
@@ -114,7 +125,7 @@ describe('the permissions', () => {
       more: ['AssumeRoles'],
     },
   ])('for CloudWatch: $name', ({ more, yace }) => {
-    const own = ['ListClusters', 'ReadClusters', 'ReadServicesAndTasks'];
+    const own = ['ListClusters', 'ReadClusters', 'ReadServicesAndTasks', 'ReadDeployments'];
     expect(Object.keys(actionsFor(withJobs(yace)))).toEqual([...own, ...more]);
   });
 

@@ -61,11 +61,48 @@ it('probes that cannot run in their time, and a budget that reaches for nothing,
   const text = (budget: string) =>
     `bridge: { cloudwatch: { budget: ${budget}, yace: { discovery: { jobs: [{ type: AWS/ECS, statistics: [Average], metrics: [{ name: CPUUtilization }] }] } } } }`;
   const refused = parseConfigText(text('{ monthly_usd: 0.01, on_exceed: refuse }'));
-  expect(findFindings(refused, 1000, nobody).findings).toEqual([
+  expect(findFindings(refused, 500, nobody).findings).toEqual([
     expect.stringContaining('CloudWatch is not read'),
   ]);
   const fits = parseConfigText(text('{ monthly_usd: 5 }'));
   expect(findFindings(fits, 10, nobody)).toEqual({ findings: [], notes: [] });
+});
+
+it('functions that push too much by themselves are a finding where the shell asks for it, else a note', () => {
+  const many = parseConfigText(manyProbes(600));
+  const url: Record<string, string> = { FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' };
+  const wanted = expect.stringContaining('want FARGAZE_SINK=remote-write');
+  expect(findFindings(many, 1, (name) => url[name])).toMatchObject({
+    findings: [],
+    notes: expect.arrayContaining([wanted]),
+  });
+  url.FARGAZE_SINK = 'pushgateway';
+  expect(findFindings(many, 1, (name) => url[name]).findings).toEqual([wanted]);
+});
+
+it('more ECS services than the bridge can read, or a Pushgateway carry, are findings with what to write', async () => {
+  const findings = (bridge: string, services: number) =>
+    findFindings(parseConfigText(`${manyProbes(1)}bridge: ${bridge}`), services, nobody).findings;
+  expect(findings('{}', 500)).toEqual([]);
+  expect(findings('{}', 3000)).toEqual([
+    expect.stringMatching(/^3000 ECS services, and a Pushgateway .* want bridge.services: 3000,/),
+  ]);
+  expect(findings('{ services: 6000 }', 6000)).toEqual([
+    '6000 ECS services, and one function of ecs-bridge reads about 4000: want bridge.shards: 2',
+  ]);
+  expect(findings('{ services: 6000, shards: 2 }', 6000)).toEqual([]);
+  expect(findings('{ shards: 4 }', 12_000)).toEqual([
+    expect.stringMatching(/^12000 ECS services, and the ECS API lets an account read about 6000/),
+  ]);
+  // The file says how many there are, unless the command does.
+  const file = write('large.yml', `${manyProbes(1)}bridge: { services: 6000, shards: 1 }`);
+  const { code, err } = await runCli(['check', file], { cwd: folder });
+  expect([code, err]).toEqual([1, expect.stringContaining('want bridge.shards: 2')]);
+  const fewer = await runCli(['check', file, '--services', '4000'], { cwd: folder });
+  expect([fewer.code, fewer.err]).toEqual([0, expect.not.stringContaining('bridge.shards')]);
+  const two = write('two.yml', `${manyProbes(1)}bridge: { services: 6000, shards: 2 }`);
+  const { out } = await runCli(['check', two], { cwd: folder });
+  expect(out).toContain('the bridge in 2');
 });
 
 it('a secret that is not set here is a note, for it is the functions that need it', () => {
@@ -90,6 +127,8 @@ it('the plan counts targets, schedules, calls and metrics', () => {
     ],
     resultsPerHour: 4 * 60 + 12,
     schedules: 4,
+    // Lists of clusters and stopped tasks, three descriptions, and a tenth of lists and descriptions of all.
+    ecsCallsPerMinute: 3 + 3 + 1,
     cloudWatch: { jobs: 1, interval: '5m', metricsPerReading: 31, requestsPerReading: 1 },
   });
 });

@@ -350,6 +350,12 @@ it('bash completes commands, their options and shells', async () => {
   expect((await complete('p', 1)).output).toBe('probe project preflight\n');
   expect((await complete('probe --m', 2)).output).toBe('--module --metrics\n');
   expect((await complete('completion ""', 2)).output).toBe('bash zsh fish\n');
+  expect((await complete('help co', 2)).output).toBe('cost completion\n');
+  writeFileSync(join(folder, 'mine.yml'), '');
+  const file = join(folder, 'mine');
+  expect((await complete(`check --config = ${file}`, 4)).output).toBe(`${file}.yml\n`);
+  expect((await complete(`probe --quiet -c ${file}`, 4)).output).toBe(`${file}.yml\n`);
+  expect((await complete(`probe --module ${file}`, 3)).output).toBe('\n');
   for (const shell of ['zsh', 'fish'] as const) {
     const text = renderCompletion(shell, commands);
     for (const { name } of commands) expect(text).toContain(name);

@@ -118,7 +118,10 @@ describe('a trap of YAML', () => {
     {
       name: 'an empty key',
       text: ': 1',
-      want: ['line 1, column 1: a key that is empty, want text', '"" (line 1): unknown key'],
+      want: [
+        'line 1, column 1: a key that is empty, want text',
+        '"" (line 1): unknown key, want one of blackbox, modules, probes, shards, vantage, bridge, slos, links',
+      ],
     },
     {
       name: 'yes',

@@ -81,7 +81,7 @@ extra: 1
     // biome-ignore format: one line per issue
     'probes[6].target (line 27): got "http://${1X}/", want an address (${1X} is no variable, want ${NAME} or ${NAME:-default})',
     'probes[6].vantage (line 27): got "moon", want any, internet or vpc',
-    'extra (line 28): unknown key',
+    'extra (line 28): unknown key, want one of blackbox, modules, probes, shards, vantage, bridge, slos, links',
   ]);
 });
 

@@ -29,6 +29,20 @@ it('values ten times apart are the same distance apart, and names do not cover e
   expect(text).toContain('<title>a &lt; b</title>');
 });
 
+it('names are dark enough to be read on white', () => {
+  const lines = Array.from({ length: 5 }, (_, n) => ({ name: `n${n}`, values: [1, 2, 3 + n] }));
+  const fills = [...renderPlot({ ...plot, lines }).matchAll(/fill="#([\da-f]{6})">n\d</g)];
+  const contrasts = fills.map(([, hex = '']) => {
+    const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((at) => {
+      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+  });
+  expect(contrasts).toHaveLength(5);
+  expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
+});
+
 it('what is not above zero has no place', () => {
   expect(() => renderPlot({ ...plot, lines: [{ name: 'none', values: [0, 1, 2] }] })).toThrow(
     RangeError,

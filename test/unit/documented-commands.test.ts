@@ -87,7 +87,7 @@ const elsewhere: readonly Elsewhere[] = [
     words: 'await account(minutes',
   },
   {
-    form: /^npm install \.\/fargaze-\S+\.tgz$|^cd deployment$|^npx (?:--no-install )?fargaze (?:check|cost|probe|project)\b/,
+    form: /^npm install --prefix \. \.\/fargaze-\S+\.tgz$|^cd deployment$|^npx (?:--no-install )?fargaze (?:check|cost|probe|project)\b/,
     file: 'test/contract/newcomer.test.ts',
     words: "stepsOf('docs/quick-start.md')",
   },

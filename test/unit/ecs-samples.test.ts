@@ -1,6 +1,9 @@
 // Samples of clusters and services that the simulated account does not show.
+import type { EcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
+import { Calls } from '../../functions/ecs-bridge/ecs/calls.ts';
 import { clusterSamples } from '../../functions/ecs-bridge/ecs/ecs-samples.ts';
 import { type Deployment, narrowService } from '../../functions/ecs-bridge/ecs/narrow.ts';
+import { readStages } from '../../functions/ecs-bridge/ecs/stages.ts';
 import { sampleValue } from '../support/bridging.ts';
 
 describe('several deployments that drain at once', () => {
@@ -37,6 +40,44 @@ describe('several deployments that drain at once', () => {
       expect(sampleValue(samplesOf(deployments), 'ecs_service_deployments')).toBe(3);
     },
   );
+});
+
+describe('a deployment that shifts traffic', () => {
+  const read = (answer: object[]) => {
+    const service = narrowService({
+      ...{
+        serviceArn: 'a',
+        serviceName: 'web',
+        deploymentConfiguration: { strategy: 'BLUE_GREEN' },
+      },
+      ...{ currentServiceDeployment: 'd', deployments: [{ rolloutState: 'IN_PROGRESS' }] },
+    });
+    const api = { describeServiceDeployments: async () => answer } as unknown as EcsApi;
+    return readStages(api, new Calls(), [service]);
+  };
+
+  it.each([
+    { name: 'is not described', answer: [] },
+    { name: 'has no stage, as before it begins', answer: [{ serviceArn: 'a', status: 'PENDING' }] },
+  ])('that $name has none', async ({ answer }) => {
+    expect([...(await read(answer))]).toEqual([]);
+  });
+
+  it('has only the shares that ECS gives, of several sources their sum', async () => {
+    const answer = {
+      ...{ serviceArn: 'a', lifecycleStage: 'BAKE_TIME' },
+      sourceServiceRevisions: [
+        { requestedProductionTrafficWeight: 10 },
+        { requestedProductionTrafficWeight: 20.5 },
+        {},
+      ],
+    };
+    expect((await read([answer])).get('a')).toEqual({
+      status: '',
+      stage: 'BAKE_TIME',
+      shares: [{ revision: 'source', listener: 'production', share: 0.305 }],
+    });
+  });
 });
 
 describe('a service whose deployments somebody else controls', () => {

@@ -53,6 +53,7 @@ it('a cluster that was deleted is reported as missing and not read', async () =>
     },
     describeServices: async () => [],
     describeServiceRevisions: async () => [],
+    describeServiceDeployments: async () => [],
     listTasks: async () => [],
     describeTasks: async () => [],
     listContainerInstances: async () => [],

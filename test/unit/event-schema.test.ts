@@ -45,6 +45,8 @@ describe('the janitor', () => {
     { event: { dry_run: true }, want: 'dry_run: unknown key; did you mean "dryRun"?' },
     { event: { dryRun: 'true' }, want: 'dryRun: got "true", want true or false' },
     { event: { dryRun: 1 }, want: 'dryRun: got 1, want true or false' },
+    { event: { Records: [] }, want: 'Records: unknown key, want dryRun' },
+    { event: { ['k'.repeat(300)]: 1 }, want: `"${'k'.repeat(57)}...": unknown key, want dryRun` },
     { event: { dryRun: null }, want: 'dryRun: got null, want true or false' },
     { event: [], want: 'got [], want a mapping such as {"dryRun": true}' },
     { event: [{ dryRun: true }], want: 'got [{"dryRun":true}], want a mapping such as' },
@@ -175,6 +177,7 @@ describe('every event', () => {
     const event = JSON.parse(
       '{"shedule":"1m","probe":["web"],"__proto__":{"a":1},"toString":1,"constructor":{},"explain":"yes","probes":[1,""],"module":5,"time":"x"}',
     );
+    const wanted = 'want one of schedule, time, probes, targets, module, shard, explain';
     expect(issuesOf(parseProbeEvent, event)).toEqual([
       'time: got "x", want a time such as 2026-01-31T12:00:00Z',
       'probes[0]: got 1, want text',
@@ -183,11 +186,20 @@ describe('every event', () => {
       'explain: got "yes", want true or false',
       'shedule: unknown key; did you mean "schedule"?',
       'probe: unknown key; did you mean "probes"?',
-      '__proto__: unknown key',
-      'toString: unknown key',
-      'constructor: unknown key',
+      `__proto__: unknown key, ${wanted}`,
+      `toString: unknown key, ${wanted}`,
+      `constructor: unknown key, ${wanted}`,
       'time: given without schedule, want schedule too',
       'module: given without targets, want targets too',
+    ]);
+  });
+
+  it('of an address that is longer than any is refused without repeating it', () => {
+    const targets = [`http://${'x'.repeat(100_000)}/`];
+    expect(issuesOf(parseProbeEvent, { targets })).toEqual([
+      expect.stringMatching(
+        /^targets\[0\]: got "http:.{1,80}, want text of at most 8192 characters, not 100008$/,
+      ),
     ]);
   });
 

@@ -1,6 +1,6 @@
 // What a configuration of many probes makes of the template, and what its user is told.
 import { completeTemplate, type Template } from '../../infra/compile.ts';
-import { findLoad } from '../../infra/load.ts';
+import { findDirectLoad, findLoad } from '../../infra/load.ts';
 import { managedRules } from '../../infra/managed-rules.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 
@@ -60,10 +60,60 @@ it.each([
   expect(load.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
 });
 
+const direct = { FARGAZE_SINK: 'pushgateway', FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' };
+it.each([
+  { name: '501 probes that push by themselves', list: probes(501), env: direct, said: true },
+  { name: '500', list: probes(500), env: direct, said: false },
+  {
+    name: '501 by the address alone',
+    list: probes(501),
+    env: { FARGAZE_PUSHGATEWAY_URL: 'http://p:9091' },
+    said: true,
+  },
+  {
+    name: '501 by a queue',
+    list: probes(501),
+    env: { ...direct, FARGAZE_SINK: 'queue' },
+    said: false,
+  },
+  { name: '501 in five minutes', list: probes(501, { interval: '5m' }), env: direct, said: false },
+])('$name', ({ env, list, said }) => {
+  const read = (name: string) => (env as Record<string, string>)[name];
+  const note = findDirectLoad(configOf(list), read);
+  expect(note).toEqual(
+    said
+      ? expect.stringMatching(
+          /^501 results a minute, .* some 500 .*: want FARGAZE_SINK=remote-write/,
+        )
+      : undefined,
+  );
+});
+
+it.each([
+  { bridge: {}, results: 'pushgateway', notes: [] },
+  { bridge: { services: 500 }, results: 'pushgateway', notes: [] },
+  {
+    bridge: { services: 501 },
+    results: 'remote-write',
+    notes: [
+      /^the bridge reads 501 services, and a Pushgateway carries 500 .* goes by remote write$/,
+    ],
+  },
+  {
+    bridge: { shards: 2 },
+    results: 'remote-write',
+    notes: [/^the bridge reads in 2 shards, and a Pushgateway carries 500 services: what the ECS/],
+  },
+])('the bridge with $bridge: results by $results', ({ bridge, notes, results }) => {
+  const load = findLoad(compileConfig({ bridge }));
+  expect(load.results).toBe(results);
+  expect(load.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
+});
+
 function complete(count: number): Template {
   const lambda = { Type: 'AWS::Lambda::Function', Properties: {} };
   return completeTemplate(
-    { Resources: { DeliverLambdaFunction: lambda } },
+    { Resources: { DeliverLambdaFunction: lambda, EcsDashbridgeLambdaFunction: lambda } },
     {
       root: '.',
       config: configOf(probes(count)),
@@ -74,14 +124,17 @@ function complete(count: number): Template {
   );
 }
 
+const byRemoteWrite = {
+  Properties: { Environment: { Variables: { FARGAZE_RESULTS: 'remote-write' } } },
+};
+
 it('results of many probes go by remote write, and a deployment without a receiver for them is refused', () => {
   const many = complete(501) as unknown as { readonly Rules: object; readonly Resources: object };
   expect(many).toMatchObject({
     Rules: { ResultsNeedRemoteWrite: { Assertions: [] } },
     Resources: {
-      DeliverLambdaFunction: {
-        Properties: { Environment: { Variables: { FARGAZE_RESULTS: 'remote-write' } } },
-      },
+      DeliverLambdaFunction: byRemoteWrite,
+      EcsDashbridgeLambdaFunction: byRemoteWrite,
     },
   });
   const few = complete(500) as unknown as { readonly Rules: object; readonly Resources: object };

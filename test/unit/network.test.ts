@@ -1,9 +1,12 @@
 // Addresses in blocks, against Node's own BlockList; and which errors of the system are the network's.
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { isFromNetwork } from '../../layers/core/src/net/classify.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { classify, isFromNetwork } from '../../layers/core/src/net/classify.ts';
 import { addressBytes } from '../../layers/core/src/net/family.ts';
 import { findBlock, liesIn } from '../../layers/core/src/net/guard.ts';
+import { resolve } from '../../layers/core/src/net/resolve.ts';
 
 const kinds = [
   { family: 'ipv4', address: fc.ipV4(), bits: 32 },
@@ -121,4 +124,13 @@ it.each([
   { code: 'ERR_ASSERTION', want: false },
 ])('whether $code is the fault of the network: $want', ({ want, ...error }) => {
   expect(isFromNetwork(Object.assign(new Error('x'), error))).toBe(want);
+});
+
+it('a name with an empty label is a name that is not there, not a fault of fargaze', async () => {
+  const deadline = startDeadline(5, systemClock);
+  const ip = { preferredIpProtocol: 'ip4', ipProtocolFallback: true } as const;
+  const error: unknown = await resolve('a..b', ip, deadline).catch((fault: unknown) => fault);
+  deadline.close();
+  expect(error).toMatchObject({ message: 'a..b is no name that DNS allows' });
+  expect(classify(error)).toBe('nxdomain');
 });

@@ -2,7 +2,9 @@
 // in time that no text and no pattern can stretch.
 import { readFileSync } from 'node:fs';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
+import { keptCells, maxCellsOfAll } from '../../layers/core/src/pattern/automaton.ts';
 import { Matcher, matches } from '../../layers/core/src/pattern/matcher.ts';
+import { createRandom } from '../support/random.ts';
 
 type Text = string | { readonly hex: string };
 type Line = readonly [pattern: string, error: string | null, pairs: readonly [Text, boolean][]];
@@ -100,6 +102,33 @@ it('what a pattern has learnt is kept for the next text, within bounds', () => {
     expect(matches(pattern, noise(seed, 30_000))).toBe(false);
     expect(matches(pattern, `${noise(seed, 30_000)}a${'b'.repeat(12)}c`)).toBe(true);
   }
+});
+
+it('many patterns that learn without end keep no more together, and judge rightly all the same', () => {
+  const random = createRandom(3);
+  const text = Buffer.from(
+    `${Array.from({ length: 6000 }, () => (random() < 0.5 ? 'a' : 'b')).join('')}c`,
+  );
+  const sources = Array.from({ length: 40 }, (_, n) => `a[ab]{${100 + n}}${n % 2 ? 'c' : 'd'}`);
+  const patterns = sources.map((source) => compilePattern(source));
+  let most = 0;
+  const judge = () => {
+    const matchers = patterns.map((one) => new Matcher(one));
+    // All are read at the same time, in parts.
+    for (let at = 0; at < text.length; at += 500) {
+      for (const matcher of matchers) {
+        const part = text.subarray(at, at + 500);
+        for (let from = 0; from < part.length; ) from = matcher.scan(part, from);
+        most = Math.max(most, keptCells());
+      }
+    }
+    return matchers.map((matcher) => matcher.end());
+  };
+  const want = sources.map((source) => new RegExp(source).test(text.toString()));
+  expect(new Set(want).size).toBe(2);
+  expect([judge(), judge()]).toEqual([want, want]);
+  expect(most).toBeGreaterThan(maxCellsOfAll / 2);
+  expect(most).toBeLessThan(maxCellsOfAll * 1.01);
 });
 
 it('a pattern of too many instructions is refused', () => {

@@ -1,5 +1,5 @@
 // What EventBridge sends where `shards` divide the web probes: by its template, filled in as AWS does it.
-import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
+import { parseBridgeEvent, parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import {
   type Input,
   shareSchedules,
@@ -10,6 +10,7 @@ import {
 const service = () => ({
   functions: {
     'web-probe': { events: [{ schedule: { rate: ['cron(* * * * ? *)'], enabled: true } }] },
+    'ecs-bridge': { events: [{ schedule: { rate: ['cron(* * * * ? *)'] } }] },
     'redis-probe': { events: [{ schedule: { rate: ['cron(* * * * ? *)'] } }] },
   },
 });
@@ -29,7 +30,7 @@ const tick = { id: 'x', time: '2026-01-02T03:04:00Z' };
 
 it('each shard has a schedule of its own with the time of the tick, and other functions keep theirs', () => {
   const shared = service();
-  shareSchedules(shared, 3, toInputWithTime);
+  shareSchedules(shared, { shards: 3, bridge: { shards: 1 } }, toInputWithTime);
   const schedules = shared.functions['web-probe'].events.map(({ schedule }) => schedule);
   expect(schedules).toHaveLength(3);
   expect(schedules).toEqual(schedules.map(() => expect.objectContaining({ enabled: true })));
@@ -45,7 +46,7 @@ it('each shard has a schedule of its own with the time of the tick, and other fu
 
 it('offline there is no template: the shard comes without a time', () => {
   const shared = service();
-  shareSchedules(shared, 2, toInput);
+  shareSchedules(shared, { shards: 2, bridge: { shards: 1 } }, toInput);
   const events = shared.functions['web-probe'].events.map(({ schedule }) =>
     fill(schedule as unknown as Input, tick),
   );
@@ -57,6 +58,22 @@ it('offline there is no template: the shard comes without a time', () => {
 
 it('one shard changes nothing', () => {
   const shared = service();
-  shareSchedules(shared, 1, toInputWithTime);
+  shareSchedules(shared, { shards: 1, bridge: { shards: 1 } }, toInputWithTime);
   expect(shared).toEqual(service());
+});
+
+it('the bridge has shards of its own number', () => {
+  const shared = service();
+  shareSchedules(shared, { shards: 1, bridge: { shards: 2 } }, toInputWithTime);
+  const events = shared.functions['ecs-bridge'].events.map(({ schedule }) =>
+    fill(schedule as unknown as Input, tick),
+  );
+  expect(events.map(parseBridgeEvent)).toEqual(
+    [1, 2].map((index) => ({
+      schedule: 60,
+      shard: { index, of: 2 },
+      time: Date.parse(tick.time),
+    })),
+  );
+  expect(shared.functions['web-probe']).toEqual(service().functions['web-probe']);
 });

@@ -58,12 +58,21 @@ describe('addresses lose their credentials', () => {
       }),
     );
   });
+
+  it('a word that is shown is shown beside a letter or mark outside of ASCII too, and one that is hidden is hidden', () => {
+    const hides = (segment: string) => redactUrl(`http://h/${segment}`).includes('redacted');
+    expect(['gesundheit', 'größe', 'Zustand-日本'].filter(hides)).toEqual([]);
+    expect(['sk9f8Zk2', 'ä9f8Zk2q'].filter(hides)).toHaveLength(2);
+    const word = fc.stringMatching(/^(?:[a-zA-Z]{0,26}|[A-Za-z0-9_.-]{1,12})$/);
+    fc.assert(fc.property(word, (text) => expect(hides(`${text}€`)).toBe(hides(text))));
+  });
 });
 
 describe('grouping keys', () => {
   it.each([
     [{ job: 'j', instance: 'i' }, '/metrics/job/j/instance/i'],
     [{ instance: 'a/b', job: 'j' }, '/metrics/job/j/instance@base64/YS9i'],
+    [{ job: 'j', instance: 'i\ud800' }, '/metrics/job/j/instance@base64/ae-_vQ'],
     [{ job: 'j', z: '', a: 'x y' }, '/metrics/job/j/a/x%20y/z@base64/='],
   ])('%j is %s', (grouping, path) => expect(groupPath(grouping)).toBe(path));
 });

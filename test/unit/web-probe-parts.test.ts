@@ -141,5 +141,6 @@ it.each([
   ['a', undefined],
   ['::1', undefined],
   ['a:70000', undefined],
+  ['a:0', undefined],
   ['http://a:1', undefined],
 ])('%s is %j', (text, want) => expect(splitHostPort(text)).toEqual(want));

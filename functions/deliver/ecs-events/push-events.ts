@@ -5,6 +5,7 @@ import {
   type Clock,
   ConfigError,
   type Deadline,
+  DeliveryError,
   findSeries,
   type Group,
   type Labels,
@@ -15,6 +16,7 @@ import {
   pushSamples,
   readPushgatewayPath,
   type Sample,
+  type Seconds,
   startDeadline,
 } from '@fargaze/core/internal';
 import { isFinal, type Settling } from '../pushgateway/guard.ts';
@@ -64,16 +66,27 @@ export async function pushEvents(
     const own = events.filter(({ arn }) => arn === instance);
     return { instance, samples: own.flatMap(heldSamples) };
   });
-  const { margin, window } = env.settling;
   for (let open = works; open.length > 0; open = works.filter(({ outcome }) => !outcome)) {
     await runRound(open, env);
     if (works.every(({ outcome }) => outcome)) break;
     // A secret that cannot be had is not there a second later either: the queue brings the events again.
     if (works.some(({ error }) => error instanceof ConfigError)) break;
-    if (env.deadline.signal.aborted || window + margin >= env.deadline.remaining()) break;
-    await env.clock.sleep(window + margin);
+    const seconds = pauseAfter(works, env.settling);
+    if (env.deadline.signal.aborted || seconds >= env.deadline.remaining()) break;
+    await env.clock.sleep(seconds);
   }
   return new Map(works.map((work) => [work.instance, work]));
+}
+
+/** Until a reading can show something, and until the Pushgateway, or a proxy before it, wants to be asked again. */
+function pauseAfter(works: readonly Work[], { margin, window }: Settling): Seconds {
+  const open = works.filter(({ outcome }) => outcome === undefined);
+  return Math.max(window + margin, ...open.map(({ error }) => waitOf(error) ?? 0));
+}
+
+/** Seconds that a refusal asks to wait. */
+function waitOf(error: unknown): Seconds | undefined {
+  return error instanceof DeliveryError ? error.afterSeconds : undefined;
 }
 
 /** One reading of what is held, and the puts of what it lacks. */
@@ -88,11 +101,16 @@ async function runRound(open: readonly Work[], env: EventPushing): Promise<void>
   try {
     const { text } = await readPushgatewayPath(pushgateway, '/metrics', window);
     const held = readHeld(text);
+    // One that is told to come later speaks for those that follow.
+    let told = false;
     await mapConcurrently(open, concurrency, async (work) => {
       const union = mergeSamples(held.get(work.instance) ?? [], work.samples);
       const settled = work.since !== undefined && begun - work.since >= settling.window;
       if (union.missing === 0 && (work.since === undefined || settled)) work.outcome = 'pushed';
-      else if (union.missing > 0) await put(work, union.samples, { env, window });
+      else if (union.missing > 0 && !told) {
+        await put(work, union.samples, { env, window });
+        told = waitOf(work.error) !== undefined;
+      }
     });
   } catch (error) {
     for (const work of open) work.error = error;

@@ -10,6 +10,7 @@ import type {
   Cluster,
   RawContainerInstance,
   RawService,
+  RawServiceDeployment,
   RawServiceRevision,
   RawTask,
 } from './sdk-types.ts';
@@ -26,6 +27,7 @@ export type EcsApi = {
   listServices(cluster: string): Promise<string[]>;
   describeServices(cluster: string, arns: readonly string[]): Promise<RawService[]>;
   describeServiceRevisions(arns: readonly string[]): Promise<RawServiceRevision[]>;
+  describeServiceDeployments(arns: readonly string[]): Promise<RawServiceDeployment[]>;
   /** ARNs of the tasks of a service, or of all. */
   listTasks(cluster: string, status: 'RUNNING' | 'STOPPED', service?: string): Promise<string[]>;
   describeTasks(cluster: string, arns: readonly string[]): Promise<RawTask[]>;
@@ -42,6 +44,7 @@ export const describeLimits = {
   clusters: 100,
   services: 10,
   revisions: 20,
+  deployments: 20,
   tasks: 100,
   instances: 100,
 } as const;
@@ -89,6 +92,8 @@ export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi
       describe('DescribeServices', 'services', { cluster, services, include: ['TAGS'] }),
     describeServiceRevisions: (serviceRevisionArns) =>
       describe('DescribeServiceRevisions', 'serviceRevisions', { serviceRevisionArns }),
+    describeServiceDeployments: (serviceDeploymentArns) =>
+      describe('DescribeServiceDeployments', 'serviceDeployments', { serviceDeploymentArns }),
     listTasks: (cluster, desiredStatus, serviceName) =>
       list('ListTasks', 'taskArns', {
         ...{ cluster, desiredStatus },

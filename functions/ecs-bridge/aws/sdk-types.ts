@@ -13,6 +13,7 @@ import type {
   ContainerInstance,
   Deployment,
   Service,
+  ServiceDeployment,
   ServiceEvent,
   ServiceRevision,
   Task,
@@ -42,6 +43,9 @@ export type RawService = Omit<Timed<Service>, 'deployments' | 'events' | 'taskSe
   readonly events?: readonly RawServiceEvent[];
   readonly taskSets?: readonly Timed<TaskSet>[];
 };
+
+/** A deployment of a service as it is described by itself. */
+export type RawServiceDeployment = Timed<ServiceDeployment>;
 
 /** An EC2 instance of a cluster. */
 export type RawContainerInstance = Timed<ContainerInstance>;

@@ -50,6 +50,7 @@ export function bridgeSamples(report: PassReport, facts: PassFacts): Sample[] {
       sample('fargaze_bridge_discovered_resources', { type }, value),
     ),
     sample('fargaze_bridge_samples_sent', {}, tally.sent),
+    sample('fargaze_bridge_samples_changed', {}, tally.changed),
     sample('fargaze_bridge_receiver_takes_late_points', {}, report.order === 'any' ? 1 : 0),
     sample('fargaze_bridge_stale_series', {}, tally.stale),
     sample('fargaze_bridge_gap_backfilled_seconds', {}, tally.gap),

@@ -17,7 +17,7 @@ import { queryId, requestExpression, requestUnits } from './query/data-request.t
 import { getMetricData } from './query/get-metric-data.ts';
 import { planRequests, pointsOf } from './query/plan.ts';
 import type { PassReport } from './report.ts';
-import { orderNote } from './write/point-order.ts';
+import { orderNotes } from './write/point-order.ts';
 import { SeriesMaker, seriesKey } from './write/series.ts';
 import { writeMade } from './write/write-made.ts';
 import { writeSeries } from './write/write-series.ts';
@@ -33,7 +33,7 @@ export async function runPass(options: PassOptions, memory: Memory): Promise<Pas
   const order = await memory.order.learn(options);
   const overlap = memory.overlaps.of(options.clock.now() / 1000);
   const pass = await openPass({ ...options, order, overlap }, memory.sessions);
-  if (order === 'ascending') pass.tally.notes.push(orderNote);
+  if (order !== 'any') pass.tally.notes.push(orderNotes[order]);
   try {
     const run = new PassRun(pass, memory);
     const jobs = await run.find();
@@ -48,6 +48,7 @@ export async function runPass(options: PassOptions, memory: Memory): Promise<Pas
       for (const [scope, own] of jobs) await run.finish(scope, own);
       if (pass.tally.incomplete.size === 0) memory.overlaps.take(pass.now);
       run.prune();
+      memory.attempts.end(pass);
     }
     return { tally: pass.tally, budget, order, ran };
   } finally {
@@ -93,6 +94,8 @@ class PassRun {
 
   /** Reads a plan and writes every answer. */
   async read({ expressions, requests }: Plan): Promise<void> {
+    const { attempts, sent } = this.#memory;
+    sent.doubtUntil(await attempts.begin(this.#pass));
     const heavy = requests.some(({ planned }) => pointsOf(planned) > heavyPoints);
     const limit = heavy ? concurrency.heavy : concurrency.usual;
     await mapConcurrently(requests, limit, (request) => this.#readUnits(request));

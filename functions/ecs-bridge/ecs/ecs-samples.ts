@@ -13,6 +13,7 @@ import { familySamples } from './family-samples.ts';
 import { instanceSamples } from './instance-samples.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
+import { stageSamples } from './stages.ts';
 import { type ServiceLabels, stopSamples, taskSamples } from './task-samples.ts';
 
 const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;
@@ -25,7 +26,8 @@ export type SampleOptions = {
 
 /** Samples of one cluster; lists that could not be read have none. */
 export function clusterSamples(reading: ClusterReading, options: SampleOptions): Sample[] {
-  const { cluster, instances, otherServices = [], part, services, stoppedTasks, tasks } = reading;
+  const { cluster, instances, otherServices = [], part, services, stages } = reading;
+  const { stoppedTasks, tasks } = reading;
   const { config, now } = options;
   const [, , , region = '', account_id = ''] = (cluster.clusterArn ?? '').split(':');
   const name = cluster.clusterName ?? '';
@@ -48,8 +50,10 @@ export function clusterSamples(reading: ClusterReading, options: SampleOptions):
     ...services.flatMap((service) => {
       const own = { service: service.serviceName ?? '', ...labels };
       const group = `service:${service.serviceName}`;
+      const stage = stages?.get(service.serviceArn ?? '');
       return [
         ...serviceSamples(service, own, config.exportedTags),
+        ...(stage === undefined ? [] : stageSamples(stage, own)),
         ...(running === undefined ? [] : taskSamples(running.get(group) ?? [], own, now)),
         ...(stopped === undefined ? [] : stopSamples(stopped.get(group) ?? [], own)),
       ];

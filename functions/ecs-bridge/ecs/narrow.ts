@@ -34,6 +34,7 @@ const serviceFields = [
   'capacityProviderStrategy',
   'createdAt',
   'tags',
+  'currentServiceDeployment',
   'currentServiceRevisions',
   'schedulingStrategy',
 ] as const;

@@ -24,6 +24,7 @@ import { readTasks } from './read-tasks.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
 import { hasTags, missingClusters, needsList, selectsCluster, selectsService } from './select.ts';
 import { type ClusterPart, holds, partOf } from './share.ts';
+import { readStages } from './stages.ts';
 
 /** A list of services is kept for so long, while the cluster counts as many. */
 const listLifetime: Seconds = 300;
@@ -136,8 +137,11 @@ class EcsReader {
       return { services, otherServices, tasks: [], stoppedTasks: [] };
     }
     const question = { cluster, part, services, memory, now: this.#now };
-    const tasks = await readTasks(this.#api, this.#calls, question);
-    return { services, otherServices, ...tasks };
+    const [tasks, stages] = await Promise.all([
+      readTasks(this.#api, this.#calls, question),
+      readStages(this.#api, this.#calls, services),
+    ]);
+    return { services, stages, otherServices, ...tasks };
   }
 
   #select(arns: readonly string[] | undefined): readonly string[] | undefined {
@@ -174,7 +178,8 @@ class EcsReader {
       (await this.#api.describeServices(clusterArn, part)).map(narrowService),
     );
     const active = services?.filter(({ status }) => status === 'ACTIVE').length;
-    if (active !== arns?.length) memory.services = undefined;
+    // A call that failed says nothing of the list.
+    if (active !== undefined && active !== arns?.length) memory.services = undefined;
     // A deleted service is described for some time.
     return services?.filter(
       (service) => service.status !== 'INACTIVE' && hasTags(service, this.#config.tags),

@@ -2,6 +2,7 @@
 import type { SourceError } from '@fargaze/core/internal';
 import type { Cluster, ContainerInstance, Service, Task } from './narrow.ts';
 import type { ClusterPart } from './share.ts';
+import type { Stage } from './stages.ts';
 
 /** One cluster; a list is undefined when any call for it failed, since half a list would give wrong counts. */
 export type ClusterReading = {
@@ -11,6 +12,8 @@ export type ClusterReading = {
   /** ARNs of services of the other parts that the configuration selects. */
   readonly otherServices?: readonly string[];
   readonly services: readonly Service[] | undefined;
+  /** Of deployments that shift traffic, by the ARN of the service; unset: there are none. */
+  readonly stages?: ReadonlyMap<string, Stage>;
   readonly tasks: readonly Task[] | undefined;
   readonly stoppedTasks: readonly Task[] | undefined;
   /** Undefined too where they were not asked for. */

@@ -1,4 +1,4 @@
-// `host:port` taken apart, as Go's net.SplitHostPort does it. Refuses an address without a port.
+// `host:port` taken apart, as Go's net.SplitHostPort does it. Refuses an address without a port that a server can have.
 
 /** Host (without brackets) and port; undefined where `address` is no such pair. */
 export function splitHostPort(
@@ -8,7 +8,7 @@ export function splitHostPort(
     /^(?:\[([^\]]+)\]|([^:/[\]]+)):(\w+)$/.exec(address) ?? [];
   const host = bracketed ?? plain;
   const number = /^\d+$/.test(port) ? Number(port) : services[port.toLowerCase()];
-  if (host === undefined || number === undefined || number > 65_535) return undefined;
+  if (host === undefined || !number || number > 65_535) return undefined;
   return { host, port: number };
 }
 

@@ -52,6 +52,10 @@ async function run(
   const options = module.dns;
   const usual = options.overTls ? 853 : 53;
   const to = splitHostPort(address) ?? { host: address.replace(/^\[(.*)\]$/, '$1'), port: usual };
+  if (/^[^:]*:[^:]*$|\]:/.test(to.host)) {
+    const detail = `got ${JSON.stringify(address)}, want a server, or host:port`;
+    return failure('guard', 'protocol', detail);
+  }
   const asked = options.transport === 'udp' ? askUdp : askStream;
   const result = await asked({ ...to, options, env }, measured);
   if ('ok' in result) return result;

@@ -2,7 +2,7 @@
 // message, the answer's serving status and the status of the call. Only what this one call needs of protobuf and gRPC.
 import type { ClientHttp2Session } from 'node:http2';
 import { connect } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** The serving states of the protocol, by their numbers. */
 export const servingStates = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
@@ -18,7 +18,7 @@ export type HealthAnswer = {
 
 /** A call. */
 export type HealthCall = {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly authority: string;
   readonly secure: boolean;
   readonly service: string;

@@ -16,6 +16,7 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
+import { pace } from '../exchange/pace.ts';
 import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
 
 /** What is measured so far. */
@@ -94,7 +95,8 @@ async function check(
   const { metadata, secure, service } = module.grpc;
   const authority = `${hostname}:${port}`;
   try {
-    const call = { socket, authority, secure, service, metadata };
+    const paced = pace(socket, () => env.clock.monotonic() * 1000);
+    const call = { socket: paced, authority, secure, service, metadata };
     const answer = await checkHealth(call, env.deadline.signal);
     Object.assign(measured, { answer, status: answer.status });
     const said = hideSecrets(answer.message, Object.values(metadata).flat());

@@ -1,9 +1,12 @@
 // Reads lines and bytes off a socket within a deadline. Bounded: a line longer than 64 KiB is refused, as bufio.Scanner does.
 import type { Socket } from 'node:net';
-import { codeOf, type Deadline, raceDeadline } from '@fargaze/core/internal';
+import { codeOf, type Deadline, nextTurn, raceDeadline } from '@fargaze/core/internal';
 
 /** The longest line that is read (Go's bufio.MaxScanTokenSize). */
 export const maxLineBytes = 64 * 1024;
+
+/** Lines that are read in one turn of the event loop: a flood of short ones must not hold up the deadlines of others. */
+const linesInTurn = 64;
 
 /** A line was longer than {@link maxLineBytes}. */
 export class LineTooLong extends Error {
@@ -28,6 +31,7 @@ export class Reader {
     this.#wake();
   };
   #held: Buffer = Buffer.alloc(0);
+  #lines = 0;
   #ended = false;
   #fault: Error | undefined;
   #wake: () => void = () => undefined;
@@ -50,6 +54,8 @@ export class Reader {
    * @throws LineTooLong, the connection's error or the deadline's reason.
    */
   async readLine(deadline: Deadline): Promise<string | undefined> {
+    this.#lines += 1;
+    if (this.#lines % linesInTurn === 0) await raceDeadline(nextTurn(), deadline);
     for (;;) {
       const at = this.#held.indexOf(10);
       if (at >= 0) return this.#cut(at, 1).replace(/\r$/, '');

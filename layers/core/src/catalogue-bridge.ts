@@ -64,9 +64,13 @@ export const bridgeMetrics = {
     'Samples of the last run that the receiver will not take, by reason: at least so many',
     ['reason'],
   ),
+  fargaze_bridge_samples_changed: gauge(
+    'count',
+    'Points of the last run that have another value than when they were sent; a Prometheus may go on to show the old one',
+  ),
   fargaze_bridge_receiver_takes_late_points: gauge(
     'boolean',
-    'Whether the receiver takes points older than the newest of their series; if not, points are sent when they are final',
+    'Whether the receiver takes late points, and another value for a point; if not, points are sent when they are final',
   ),
   fargaze_bridge_stale_series: gauge('count', 'Series that the last run ended with a stale marker'),
   fargaze_bridge_data_age_seconds: gauge(
@@ -83,8 +87,13 @@ export const bridgeMetrics = {
   ]),
   fargaze_bridge_order_check: gauge(
     'boolean',
-    'Always 1: two samples by which a cold function learns whether its receiver takes late points',
+    'Samples by which a cold function learns whether its receiver takes late and changed points',
     ['owner', 'shard'],
+  ),
+  fargaze_bridge_attempt_timestamp_seconds: gauge(
+    'timestamp',
+    'Until when a run has begun to deliver points, in unixtime; a function that did not do so waits until they are final',
+    ['owner', 'shard', 'shards'],
   ),
   fargaze_bridge_watermark_timestamp_seconds: gauge(
     'timestamp',

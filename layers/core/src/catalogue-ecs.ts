@@ -67,6 +67,16 @@ export const ecsMetrics = {
     'When the newest deployment of a status was created, in unixtime',
     [...service, 'status'],
   ),
+  ecs_service_deployment_stage: gauge(
+    'info',
+    'Stage of a blue/green, canary or linear deployment under way, and its status (IN_PROGRESS, ROLLBACK_IN_PROGRESS)',
+    [...service, 'stage', 'deployment_status'],
+  ),
+  ecs_service_deployment_traffic_ratio: gauge(
+    'number',
+    'Share of the traffic that a deployment under way gives the old and the new revision (source, target), of each listener',
+    [...service, 'revision', 'listener'],
+  ),
   ecs_service_last_steady_state_timestamp_seconds: gauge(
     'timestamp',
     'When a service last reported a steady state, in unixtime',

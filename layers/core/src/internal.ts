@@ -121,7 +121,6 @@ export {
   redactUrl,
   redactUrls,
   secretsOf,
-  splitUserInfo,
 } from './redact.ts';
 export { RemoteWriteClient, type WriteResult } from './remote-write/client.ts';
 export {

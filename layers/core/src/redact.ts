@@ -60,18 +60,38 @@ function redactPath(path: string): string {
 
 /** Words, numbers and versions as people write them; what is longer, or mixes letters and digits, may be a token. */
 function isPlain(text: string): boolean {
+  const letters = /[^\0-\x7f]/.test(text) ? unicodeLetters() : asciiLetters;
   return text
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .every((word) => word === '' || /^\d{1,8}$/.test(word) || isWord(word));
+    .split(letters.between)
+    .every((word) => word === '' || /^\d{1,8}$/.test(word) || isWord(word, letters));
 }
 
+/** What separates words, what is one, and its humps. */
+type Letters = { readonly between: RegExp; readonly word: RegExp; readonly hump: RegExp };
+
+/** A function with a body of its own: V8 parses the tables of Unicode, which takes 2 ms, as soon as it reads the patterns. */
+function unicodeLetters(): Letters {
+  return {
+    between: /[^\p{L}\p{M}\p{N}]+/u,
+    word: /^[\p{L}\p{M}]{1,24}$/u,
+    hump: /\p{Lu}*[^\p{Lu}]+|\p{Lu}+/gu,
+  };
+}
+
+/** The same for ASCII. */
+const asciiLetters: Letters = {
+  between: /[^a-zA-Z\d]+/,
+  word: /^[a-zA-Z]{1,24}$/,
+  hump: /[A-Z]*[^A-Z]+|[A-Z]+/g,
+};
+
 /** `health`, `HTTP`, `getUsers`, `v1`, `oauth2`, `k8s`, `s3`. */
-function isWord(word: string): boolean {
-  if (/^(?:[a-z]{1,10}\d{1,2}|[A-Z]{1,6}\d{1,2}|[a-z]\d{1,3}[a-z]?|\d{1,3}[a-z]{1,2})$/.test(word))
+function isWord(text: string, { hump, word }: Letters): boolean {
+  if (/^(?:[a-z]{1,10}\d{1,2}|[A-Z]{1,6}\d{1,2}|[a-z]\d{1,3}[a-z]?|\d{1,3}[a-z]{1,2})$/.test(text))
     return true;
-  if (!/^[\p{L}\p{M}]{1,24}$/u.test(word)) return false;
-  const humps = word.match(/\p{Lu}*[^\p{Lu}]+|\p{Lu}+/gu)?.length ?? 1;
-  return humps === 1 || word.length / humps >= 2.5;
+  if (!word.test(text)) return false;
+  const humps = text.match(hump)?.length ?? 1;
+  return humps === 1 || text.length / humps >= 2.5;
 }
 
 /** What {@link redactUrl} hides of an address, as far as it is long enough to be a secret: a server may repeat it. */
@@ -133,7 +153,7 @@ function formsOf(secrets: readonly string[]): string[] {
 
 function eachForm(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
-  const encoded = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd'));
+  const encoded = encodeURIComponent(secret.toWellFormed());
   const strict = encoded.replace(
     /[!'()*]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -9,6 +9,7 @@ import type { Deployment, Service } from '../model/types.ts';
 import { invalidParameter } from '../wire/errors.ts';
 import { readNumber, readText, readTexts, requireText } from '../wire/input.ts';
 import { stampIfPast, Timestamp } from '../wire/timestamp.ts';
+import { stageAt } from './lifecycle-stages.ts';
 import { describedNames, missingFailure, requestedCluster, requestedService } from './listing.ts';
 
 /** The ARN of a deployment. */
@@ -146,6 +147,13 @@ function describe(service: Service, deployment: Deployment, now: number): object
   const { running, pending } = countTasks(tasks, now);
   const failureCount = deployment.failures.filter((at) => at <= now).length;
   const failed = rolloutStateOf(deployment, now) === 'FAILED';
+  const stage = stageAt(service, deployment, now);
+  const weights = (share: (percent: number) => number) =>
+    stage && {
+      requestedTestTrafficWeight: share(stage.test),
+      requestedProductionTrafficWeight: share(stage.production),
+    };
+  const before = begun(service, now).find(({ createdAt }) => createdAt < deployment.createdAt);
   return {
     ...summary(service, deployment, now),
     updatedAt: stampIfPast(deployment.end?.at ?? deployment.createdAt, now),
@@ -154,7 +162,13 @@ function describe(service: Service, deployment: Deployment, now: number): object
       requestedTaskCount: desiredCountAt(service, now),
       runningTaskCount: running,
       pendingTaskCount: pending,
+      ...weights((percent) => percent),
     },
+    sourceServiceRevisions:
+      before === undefined
+        ? []
+        : [{ arn: revisionArn(service, before), ...weights((percent) => 100 - percent) }],
+    lifecycleStage: stage?.name,
     deploymentCircuitBreaker: {
       status: failed ? 'TRIGGERED' : 'MONITORING',
       failureCount,

@@ -74,6 +74,7 @@ function describe(context: Context, service: Service): object {
       deploymentCircuitBreaker: { enable: true, rollback: true },
       maximumPercent: 200,
       minimumHealthyPercent: 100,
+      strategy: service.strategy,
     },
     deployments: deployments.map((deployment) => describeDeployment(service, deployment, now)),
     loadBalancers: balancersOf(service),

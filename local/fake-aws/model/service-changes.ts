@@ -38,6 +38,8 @@ export type ServiceSpec = Place & {
   readonly address?: string;
   readonly balancer?: BalancerSpec;
   readonly connect?: ConnectAlias;
+  /** `ROLLING` by default. */
+  readonly strategy?: Service['strategy'];
   /** Seconds between points of its AWS/ECS metrics, 60 by default. */
   readonly resolution?: 20 | 60;
   /** A day before now by default. */
@@ -63,6 +65,7 @@ export function addService(world: World, spec: ServiceSpec): void {
     address: spec.address,
     balancer: spec.balancer,
     connect: spec.connect,
+    strategy: spec.strategy ?? 'ROLLING',
     resolution: spec.resolution ?? 60,
     createdAt: at,
     deletedAt: undefined,

@@ -129,6 +129,8 @@ export type Service = {
   readonly address: string | undefined;
   readonly balancer: BalancerSpec | undefined;
   readonly connect: ConnectAlias | undefined;
+  /** How its tasks are replaced. */
+  readonly strategy: 'ROLLING' | 'BLUE_GREEN' | 'CANARY' | 'LINEAR';
   /** Seconds between the samples of AWS/ECS metrics. */
   readonly resolution: 20 | 60;
   readonly createdAt: EpochSeconds;

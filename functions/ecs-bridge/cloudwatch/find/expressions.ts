@@ -2,7 +2,7 @@
 // they are billed for.
 import type { CloudWatchExpression } from '@fargaze/core/internal';
 import { holds } from '../../ecs/share.ts';
-import { isReadIn, type Pass, settleOf } from '../pass/pass.ts';
+import { backfillOf, isReadIn, type Pass, settleOf } from '../pass/pass.ts';
 import type { ScopedExpression } from './found.ts';
 import type { SearchCounts } from './memory.ts';
 import type { Delivered } from './search.ts';
@@ -11,8 +11,8 @@ import { windowOf } from './window.ts';
 /** The expressions of a pass, for each scope in which they are read. */
 export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpression[] {
   const { config, now, overlap, shard } = pass;
-  const { backfill, interval } = config;
-  const settle = settleOf(pass);
+  const { interval } = config;
+  const [settle, backfill] = [settleOf(pass), backfillOf(pass)];
   return pass.scopes.flatMap((scope) =>
     config.expressions
       .filter((expression) => isReadIn(expression, scope, pass))

@@ -1,6 +1,6 @@
 // Units of reading: the statistics of one metric that are billed as one, with the window to read.
 import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
-import { settleOf } from '../pass/pass.ts';
+import { backfillOf, settleOf } from '../pass/pass.ts';
 import type { Span } from '../pass/time.ts';
 import type { ReadUnit } from './found.ts';
 import { listLag } from './job-source.ts';
@@ -50,7 +50,7 @@ export function spanOf(
   { lag, watermark }: { readonly watermark: number | undefined; readonly lag: Seconds },
   { pass }: Search,
 ): Span {
-  const { config, now, overlap } = pass;
-  const facts = { now, settle: settleOf(pass), backfill: config.backfill, watermark };
+  const { now, overlap } = pass;
+  const facts = { now, settle: settleOf(pass), backfill: backfillOf(pass), watermark };
   return windowOf(metric, { ...facts, overlap: overlap + lag });
 }

@@ -35,10 +35,15 @@ export type PassOptions = {
   readonly writer: SeriesWriter;
 };
 
+/**
+ * What the receiver takes. `any`: late points, and another value for a point, once. `ascending`: only points that are newer
+ * than the newest of their series. `once`: late points, but it keeps every value of a point beside the others.
+ */
+export type Order = 'any' | 'ascending' | 'once';
+
 /** What is known when a pass begins. */
 export type PassBasis = {
-  /** Whether the receiver takes late points. */
-  readonly order: 'any' | 'ascending';
+  readonly order: Order;
   /** How far before the watermark to read again. */
   readonly overlap: Seconds;
 };
@@ -58,7 +63,15 @@ export function isReadIn(one: CloudWatchScope, { key }: ScopeClients, { region }
   return scopesOf(one, region).some((scope) => scopeKey(scope) === key);
 }
 
-/** How old points are before they are read: where they must be sent in order, so old that they no longer change. */
+/** How old points are before they are read: where they cannot be changed, so old that they no longer change. */
 export function settleOf({ config, order }: Pass): Seconds {
   return order === 'any' ? config.settle : Math.max(config.settle, lateness);
+}
+
+/**
+ * How old points may be. A Prometheus without a window takes none that is an hour older than its newest sample, and refuses
+ * the good ones beside it.
+ */
+export function backfillOf({ config, order }: Pass): Seconds {
+  return order === 'ascending' ? Math.min(config.backfill, 3600 - 120) : config.backfill;
 }

@@ -24,6 +24,8 @@ export type RunTally = CallTally & {
   readonly notes: string[];
   /** Samples that the receiver took. */
   sent: number;
+  /** Points that changed after they were sent, as far as the new value was sent too. */
+  changed: number;
   /** Series that were ended. */
   stale: number;
   /** Seconds that the longest window reached back beyond the usual. */
@@ -45,6 +47,7 @@ export function createRunTally(): RunTally {
     deliveryFaults: [],
     notes: [],
     sent: 0,
+    changed: 0,
     stale: 0,
     gap: 0,
   };

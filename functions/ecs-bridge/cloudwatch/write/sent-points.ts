@@ -4,18 +4,27 @@ import type { EpochMs, Metadata, Point, Series } from '@fargaze/core/internal';
 import type { Existing } from '../find/metric-query.ts';
 import { deepOverlap } from '../find/overlaps.ts';
 import { lateness } from '../pass/lateness.ts';
+import type { EpochSeconds } from '../pass/time.ts';
 
 /** The points of a series that are to be sent. */
 export type Unsent = {
   /** Newer than all that was delivered. */
   readonly fresh: readonly Point[];
   /**
-   * Published late or changed. They go after the fresh ones: a receiver takes another value for a time only where the series
-   * has a newer point.
+   * Published late or changed, and final by now. They go after the fresh ones: a receiver takes another value for a time only
+   * where the series has a newer point.
    */
   readonly late: readonly Point[];
-  /** The newest that was delivered, with another value: it waits for a newer one. */
-  readonly waiting: Point | undefined;
+  /** Late or changed ones that wait: until they are final, and the newest that was delivered until there is a newer one. */
+  readonly waiting: readonly Point[];
+};
+
+/** What is known of points that may have been delivered. */
+export type UnsentFacts = {
+  /** Until when the series has been delivered, where nothing is recorded of it and nothing else is known. */
+  readonly watermark: EpochMs;
+  /** Points that begin later may still change. */
+  readonly finalUntil: EpochMs;
 };
 
 /** A series with what is recorded of it once it has been delivered. */
@@ -50,21 +59,28 @@ const forgottenMs = 6 * 3_600_000;
 /** Delivered points by series. */
 export class SentPoints {
   readonly #sent = new Map<string, Sent>();
+  /** Earlier points may have been delivered by another function, or by a run that failed. */
+  #doubtfulUntil: EpochMs = 0;
+  /** Whether nothing else can have been delivered by others. */
+  #knowsOthers = false;
   /** ARNs that the last complete reading of ECS showed, by scope. */
   readonly #existed = new Map<string, Existing>();
 
   /**
-   * The points that have not been delivered with this value.
-   * @param watermark until when the series has been delivered, in milliseconds, where nothing is recorded of it.
+   * The points that have not been delivered with this value. Prometheus takes a point that is not newer than its series once,
+   * and drops a second value for it without a word (its out-of-order chunks): so only a final value is sent there.
    */
-  unsent(key: string, points: readonly Point[], watermark: EpochMs): Unsent {
+  unsent(key: string, points: readonly Point[], { finalUntil, watermark }: UnsentFacts): Unsent {
     const sent = this.#sent.get(key);
-    const newest = sent?.times.at(-1);
-    if (sent === undefined || newest === undefined) {
+    const newest = (sent?.times.at(-1) ?? Number.NaN) * 1000;
+    const doubtful = this.#doubtfulUntil;
+    if (sent === undefined || Number.isNaN(newest)) {
+      const begin = this.#knowsOthers ? doubtful : watermark;
+      const before = points.filter(({ at }) => at < begin);
       return {
-        fresh: points.filter(({ at }) => at >= watermark),
-        late: points.filter(({ at }) => at < watermark),
-        waiting: undefined,
+        fresh: points.filter(({ at }) => at >= begin),
+        late: before.filter(({ at }) => at <= finalUntil),
+        waiting: before.filter(({ at }) => at > finalUntil),
       };
     }
     const known = valuesByTime(sent);
@@ -72,15 +88,30 @@ export class SentPoints {
       const before = known.get(at / 1000);
       return before !== 'final' && before !== value;
     });
-    const fresh = changed.filter(({ at }) => at > newest * 1000);
-    const late = changed.filter(({ at }) => at <= newest * 1000);
-    const waiting = fresh.length > 0 ? undefined : late.find(({ at }) => at === newest * 1000);
-    return { fresh, late: late.filter((point) => point !== waiting), waiting };
+    const fresh = changed.filter(({ at }) => at > newest && at >= doubtful);
+    const older = changed.filter(({ at }) => at <= newest || at < doubtful);
+    const waits = ({ at }: Point) => at > finalUntil || (fresh.length === 0 && at === newest);
+    return {
+      fresh,
+      late: older.filter((point) => !waits(point)),
+      waiting: older.filter(waits),
+    };
+  }
+
+  /** Notes until when points may have been delivered that are not recorded here, in seconds; undefined: nobody can say. */
+  doubtUntil(until: EpochSeconds | undefined): void {
+    this.#knowsOthers = until !== undefined;
+    this.#doubtfulUntil = Math.max(this.#doubtfulUntil, (until ?? 0) * 1000);
   }
 
   /** Whether this function has delivered points of the series. */
   knows(key: string): boolean {
     return this.#sent.has(key);
+  }
+
+  /** Whether this function has delivered a point of the series for this time. */
+  holds(key: string, at: EpochMs): boolean {
+    return this.#sent.get(key)?.times.includes(at / 1000) ?? false;
   }
 
   /** Records a series that has been delivered. Points that an answer lacks stay recorded. */

@@ -1,8 +1,9 @@
 // Series from answers: CloudWatch's times, names by the configured style, final points only, zeros only for a resource that
 // is known to exist, and no point that this function has delivered before.
-import type { Metadata, Point, Series } from '@fargaze/core/internal';
+import type { Metadata, Point, Seconds, Series } from '@fargaze/core/internal';
 import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { usualOverlap } from '../find/overlaps.ts';
+import { finalAge } from '../pass/lateness.ts';
 import type { Pass } from '../pass/pass.ts';
 import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
 import { type Answer, resultId } from '../query/answer.ts';
@@ -39,7 +40,8 @@ export class SeriesMaker {
     };
     const labels = seriesLabels(identity, config);
     const metadata = seriesMetadata(identity, config);
-    return this.#unsent({ labels, metadata, arn: resource.arn, span, watermark }, read);
+    const { arn } = resource;
+    return this.#unsent({ labels, metadata, arn, span, watermark, period: unit.period }, read);
   }
 
   /** The series of an answer to an expression; none when it has no new point. */
@@ -56,7 +58,9 @@ export class SeriesMaker {
       __name__: expression.name,
     };
     const metadata = { type: 'gauge', help: expression.help, unit: '' } as const;
-    return this.#unsent({ labels, metadata, arn: '', span, watermark }, pointsIn(span, answer));
+    const { period } = expression;
+    const draft = { labels, metadata, arn: '', span, watermark, period };
+    return this.#unsent(draft, pointsIn(span, answer));
   }
 
   /** The `_info` series of the resources of a job, as of now. */
@@ -84,13 +88,17 @@ export class SeriesMaker {
   }
 
   #unsent(
-    { arn, labels, metadata, span, watermark = 0 }: Draft,
+    { arn, labels, metadata, period, span, watermark = 0 }: Draft,
     all: readonly Point[],
   ): MadeSeries[] {
     const key = seriesKey(labels);
-    const { fresh, late, waiting } = this.#sent.unsent(key, all, watermark * 1000);
+    const { fresh, late, waiting } = this.#sent.unsent(key, all, {
+      watermark: watermark * 1000,
+      finalUntil: (this.#pass.now - finalAge(period)) * 1000,
+    });
     if (fresh.length + late.length === 0) return [];
-    const read = all.filter((point) => point !== waiting);
+    const waits = new Set(waiting);
+    const read = all.filter((point) => !waits.has(point));
     return [{ labels, metadata, fresh, late, key, arn, from: span.from * 1000, read }];
   }
 }
@@ -101,6 +109,7 @@ type Draft = {
   readonly arn: string;
   readonly span: Span;
   readonly watermark: EpochSeconds | undefined;
+  readonly period: Seconds;
 };
 
 /** A text that is equal for equal labels. */
@@ -129,8 +138,8 @@ function withZeros(
   if (!query.metric.nilToZero || since === undefined) return points;
   const known = new Set(points.map(({ at }) => at));
   // A late point must not find a zero in its place: zeros wait twice as long as points do, but no longer than the next
-  // window reaches back. Where points are sent in order they are final, and a zero that waited would never be taken.
-  const wait = order === 'ascending' ? 0 : Math.min(now - span.until, usualOverlap / 2);
+  // window reaches back. Where points cannot be changed they are final, and a zero that waited would never be taken.
+  const wait = order !== 'any' ? 0 : Math.min(now - span.until, usualOverlap / 2);
   const latest = span.until - wait;
   const zeros: Point[] = [];
   for (let at = Math.max(span.from, ceilTo(since, period)); at < latest; at += period) {

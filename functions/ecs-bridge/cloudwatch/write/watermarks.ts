@@ -87,7 +87,7 @@ async function readStored({
   const answer = (await writer.query({ expression, at: now * 1000 }, readDeadline)) ?? [];
   // Another deployment may have read the same jobs while this one could not, and others of their resources.
   // Another shard, or the same of another number of them, has read other resources.
-  const part: Readonly<Record<string, string>> = shardLabels(shard);
+  const part = shardLabels(shard);
   const own = answer.filter(
     ({ labels }) =>
       (labels.owner ?? '') === ownerName() &&
@@ -104,7 +104,7 @@ async function readStored({
 }
 
 /** The first shard has the series of a run without shards, so that its alert does not see that one end. */
-function shardLabels(shard: Shard | undefined) {
+export function shardLabels(shard: Shard | undefined): Readonly<Record<string, string>> {
   if (shard === undefined || shard.of === 1) return {};
   const shards = String(shard.of);
   return shard.index === 1 ? { shards } : { shard: String(shard.index), shards };

@@ -17,13 +17,7 @@ export async function writeMade(
 ): Promise<boolean> {
   const fresh = await writeSeries(pointsOf(made, 'fresh'), pass);
   if (fresh === undefined) return false;
-  const late =
-    pass.order === 'any'
-      ? await writeSeries(pointsOf(made, 'late'), pass)
-      : dropLate(
-          made.filter(({ key }) => sent.knows(key)),
-          pass,
-        );
+  const late = await writeLate(made, pass, sent);
   if (late === undefined) return false;
   order.note(late);
   const unsettled = new Set(
@@ -35,6 +29,25 @@ export async function writeMade(
     sent.record({ ...one, read }, pass.clock.now());
   }
   return true;
+}
+
+/** Writes late points as far as the receiver takes them. */
+async function writeLate(made: readonly MadeSeries[], pass: Pass, sent: SentPoints) {
+  const isNew = (key: string) => (point: Point) => !sent.holds(key, point.at);
+  if (pass.order === 'any') {
+    const changed = made.flatMap(({ key, late }) => late.filter((one) => !isNew(key)(one)));
+    pass.tally.changed += changed.length;
+    return writeSeries(pointsOf(made, 'late'), pass);
+  }
+  // After a cold start late points were delivered before.
+  const known = made.filter(({ key }) => sent.knows(key));
+  if (pass.order === 'ascending') return dropLate(known, pass, 'out_of_order');
+  const added = known.map((one) => ({ ...one, late: one.late.filter(isNew(one.key)) }));
+  const changed = known.map((one) => ({
+    late: one.late.filter((point) => !isNew(one.key)(point)),
+  }));
+  dropLate(changed, pass, 'duplicate');
+  return writeSeries(pointsOf(added, 'late'), pass);
 }
 
 function pointsOf(made: readonly MadeSeries[], which: 'fresh' | 'late'): Series[] {
@@ -49,12 +62,13 @@ function newestOf({ fresh }: MadeSeries): readonly Point[] {
   return newest === undefined ? [] : [{ at: newest.at, value: Number.NaN }];
 }
 
-/**
- * Where points must be in order nothing late can be stored; it is counted as what the receiver would refuse. Only of series
- * that are known: after a cold start these points were delivered before.
- */
-function dropLate(made: readonly MadeSeries[], { tally }: Pass): WriteResult {
+/** What cannot be stored rightly is not sent, and counted as what the receiver would refuse. */
+function dropLate(
+  made: readonly Pick<MadeSeries, 'late'>[],
+  { tally }: Pass,
+  reason: 'out_of_order' | 'duplicate',
+): WriteResult {
   const count = made.reduce((sum, { late }) => sum + late.length, 0);
-  if (count > 0) addTo(tally.rejected, 'out_of_order', count);
+  if (count > 0) addTo(tally.rejected, reason, count);
   return nothingWritten;
 }

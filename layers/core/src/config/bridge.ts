@@ -153,6 +153,8 @@ export type CloudWatchConfig = {
 export type BridgeConfig = {
   /** Functions that share what is read. */
   readonly shards: number;
+  /** ECS services that there are, about; unset: not said. */
+  readonly services?: number;
   readonly ecs: EcsConfig;
   /** Unset: CloudWatch is not read. */
   readonly cloudwatch?: CloudWatchConfig;

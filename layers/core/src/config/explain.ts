@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import type { Issue } from '../errors.ts';
 import { redactUrls } from '../redact.ts';
 import { isMapping } from './mapping.ts';
-import { didYouMean } from './suggest.ts';
+import { hintOf } from './suggest.ts';
 
 /** A step into a document: a key or an index. */
 export type PathStep = string | number;
@@ -17,9 +17,13 @@ export function explainIssues(schema: unknown, found: readonly v.BaseIssue<unkno
 export function formatPath(path: readonly PathStep[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
-    const key = /^[\w-]+$/.test(step) ? step : JSON.stringify(step);
+    const key = /^[\w-]{1,200}$/.test(step) ? step : showKey(step);
     return text === '' ? key : `${text}.${key}`;
   }, '');
+}
+
+function showKey(key: string): string {
+  return JSON.stringify(key.length > 200 ? `${key.slice(0, 57)}...` : key);
 }
 
 /** A value as it is shown in a message: at most 60 characters, addresses redacted. Never throws. */
@@ -48,7 +52,7 @@ function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
   const last = path.at(-1);
   if (issue.kind === 'schema' && issue.expected === 'never' && typeof last === 'string') {
     const known = knownKeys(schema, path.slice(0, -1));
-    return [{ path: formatPath(path), message: `unknown key${didYouMean(last, known)}` }];
+    return [{ path: formatPath(path), message: `unknown key${hintOf(last, known)}` }];
   }
   const place = formatPath(path);
   // Its message says all; the value may be a secret.

@@ -19,6 +19,13 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
 }
 
+/** What is said behind `unknown key`: the nearest of the known ones, or all where they are few enough to read; else nothing. */
+export function hintOf(key: string, known: readonly string[]): string {
+  const near = didYouMean(key, known);
+  if (near !== '' || known.length === 0 || known.length > 8) return near;
+  return known.length > 3 ? `, want one of ${known.join(', ')}` : `, want ${known.join(' or ')}`;
+}
+
 /** Levenshtein distance with adjacent transpositions counted as one edit. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

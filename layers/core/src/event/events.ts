@@ -37,6 +37,9 @@ export type QueueRecord = {
 const maxListLength = 1000;
 
 /** At least one text, and not so many that nobody could have meant it. */
+/** Characters of a name, a pattern or an address. */
+const maxTextLength = 8192;
+
 function textList(wanted: string) {
   const bounded = `${wanted} and at most ${maxListLength}`;
   return v.pipe(
@@ -45,7 +48,15 @@ function textList(wanted: string) {
     v.maxLength(maxListLength, ({ input }) => {
       return `${bounded}, not ${input.length}`;
     }),
-    v.array(v.pipe(v.string('want text'), v.minLength(1, 'text'))),
+    v.array(
+      v.pipe(
+        v.string('want text'),
+        v.minLength(1, 'text'),
+        v.maxLength(maxTextLength, ({ input }) => {
+          return `text of at most ${maxTextLength} characters, not ${input.length}`;
+        }),
+      ),
+    ),
   );
 }
 

@@ -16,7 +16,7 @@ export type Resolved = {
 };
 
 /** The name exists, but not in the wanted family, or the resolver could not be asked. */
-export class ResolveError extends Error {
+class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly code: string;
 
@@ -25,6 +25,9 @@ export class ResolveError extends Error {
     this.code = code;
   }
 }
+
+/** The longest name that DNS can hold, with the dot of the root (RFC 1035, 2.3.4); resolvers report others each in its own way. */
+const maxNameLength = 254;
 
 /** Query again after this long without an answer; the deadline bounds the whole. */
 const queryMs = 1_000;
@@ -41,6 +44,10 @@ export async function resolve(host: string, ip: IpOptions, deadline: Deadline): 
     if (literal.family === preferred || ip.ipProtocolFallback) return literal;
     const message = `${name} is no IPv${preferred} address, and no other will do`;
     throw new ResolveError(message, 'ENODATA');
+  }
+  if (name.length > maxNameLength) {
+    const message = `${name.slice(0, 60)}… does not exist: a name has at most ${maxNameLength} characters`;
+    throw new ResolveError(message, 'ENOTFOUND');
   }
   const families = ip.ipProtocolFallback ? [preferred, preferred === 6 ? 4 : 6] : [preferred];
   const listed = hostsFile().get(name.toLowerCase()) ?? [];
@@ -113,12 +120,13 @@ async function askSystem(name: string, families: (4 | 6)[], deadline: Deadline):
 /** A refusal by the resolver's own port must not read as a refusal by the target. */
 function toResolveError(name: string, error: unknown): ResolveError {
   const code = codeOf(error) ?? 'ESERVFAIL';
+  const known = code === 'ECONNREFUSED' ? 'ESERVFAIL' : code;
   const words: Readonly<Record<string, string>> = {
     ENOTFOUND: `${name} does not exist`,
     ENODATA: `${name} has no address of the wanted family`,
+    EBADNAME: `${name} is no name that DNS allows`,
     ETIMEOUT: `no answer from the resolver for ${name}`,
   };
-  const known = code === 'ECONNREFUSED' ? 'ESERVFAIL' : code;
   return new ResolveError(words[code] ?? `resolving ${name} failed (${code})`, known, error);
 }
 

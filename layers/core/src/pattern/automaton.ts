@@ -1,5 +1,6 @@
 // The states that a pattern's program can be in, made as texts ask for them and kept for the next text. Time and memory
-// are bounded: a step costs at most the program's length, and beyond a number of cells no more states are kept.
+// are bounded: a step costs at most the program's length, and beyond a number of cells no more states are kept, neither of one
+// pattern nor of all.
 import { type Alphabet, makeAlphabet, neighbours } from './alphabet.ts';
 import { operations, type Pattern, places } from './pattern.ts';
 
@@ -17,11 +18,23 @@ export const matched: State = { waiting: [], before: 0, next: [] };
 /** Cells of states that are kept for one pattern; some two megabytes. */
 const maxCells = 250_000;
 
+/** The same for all patterns together; some ten megabytes. */
+export const maxCellsOfAll = 1_000_000;
+
+/** Automata that keep states, and their cells in all. */
+const keeping = new Set<Automaton>();
+let cellsOfAll = 0;
+
+/** Cells that all patterns keep together. */
+export function keptCells(): number {
+  return cellsOfAll;
+}
+
 /** A pattern, ready to run. */
 export class Automaton {
   readonly alphabet: Alphabet;
   /** The state before the first character. */
-  start: State;
+  readonly start: State;
   /** Instructions that were looked at since the automaton was made. */
   work = 0;
   readonly #code: Int32Array;
@@ -29,7 +42,7 @@ export class Automaton {
   readonly #seen: Int32Array;
   readonly #taken: Int32Array;
   #round = 0;
-  #states = new Map<string, State>();
+  readonly #states = new Map<string, State>();
   #cells = 0;
 
   constructor(pattern: Pattern) {
@@ -38,19 +51,33 @@ export class Automaton {
     this.#first = pattern.start;
     this.#seen = new Int32Array(pattern.code.length / 3);
     this.#taken = new Int32Array(pattern.code.length / 3);
-    this.start = this.#keep([this.#first], neighbours.edge);
+    const next = new Array<State | undefined>(this.alphabet.kinds + 1).fill(undefined);
+    this.start = { waiting: [this.#first], before: neighbours.edge, next };
   }
 
-  /** Whether no more states are kept; `forget` makes room. */
+  /** Whether no more states are kept; `makeRoom` changes that. */
   get full(): boolean {
-    return this.#cells > maxCells;
+    return this.#cells > maxCells || cellsOfAll > maxCellsOfAll;
   }
 
-  /** Drops what was kept. */
-  forget(): void {
-    this.#states = new Map();
+  /** Drops what it has kept, and where that is not enough what the largest of all automata have. */
+  makeRoom(): void {
+    if (this.#cells > maxCells) this.#forget();
+    if (cellsOfAll <= maxCellsOfAll) return;
+    for (const one of [...keeping].sort((a, b) => b.#cells - a.#cells)) {
+      one.#forget();
+      if (cellsOfAll <= maxCellsOfAll / 2) return;
+    }
+  }
+
+  /** A text that is being read goes on from its state; the ways from there are lost, so that nothing holds the others. */
+  #forget(): void {
+    for (const { next } of this.#states.values()) next.length = 0;
+    this.#states.clear();
+    this.start.next.fill(undefined);
+    cellsOfAll -= this.#cells;
     this.#cells = 0;
-    this.start = this.#keep([this.#first], neighbours.edge);
+    keeping.delete(this);
   }
 
   /** The state after `state` and a character of `kind`; it is kept, and the way to it. */
@@ -102,7 +129,10 @@ export class Automaton {
     const next = new Array<State | undefined>(kinds + 1).fill(undefined);
     const state = { waiting, before, next };
     this.#states.set(key, state);
-    this.#cells += kinds + waiting.length * 2;
+    const cells = kinds + waiting.length * 2;
+    this.#cells += cells;
+    cellsOfAll += cells;
+    keeping.add(this);
     return state;
   }
 }

@@ -30,7 +30,7 @@ export class Matcher {
     this.pattern = pattern;
     const automaton = automata.get(pattern) ?? new Automaton(pattern);
     automata.set(pattern, automaton);
-    if (automaton.full) automaton.forget();
+    if (automaton.full) automaton.makeRoom();
     this.#automaton = automaton;
     this.#state = automaton.start;
     // A text that leads to ever new states is followed without keeping them.

@@ -1,6 +1,5 @@
 // Begins probes one after the other, each when the event loop has caught its breath, so that the work of one falls into no
 // phase of another. One that waits for its target holds up nobody: a socket that waits is no work.
-import { performance } from 'node:perf_hooks';
 import type { Clock, Seconds } from '../clock.ts';
 
 /** Probes under way at most: a function may have 1,024 files open. */

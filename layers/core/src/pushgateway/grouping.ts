@@ -15,7 +15,7 @@ export function groupPath(grouping: Readonly<Record<string, string>>): string {
 function labelPath(name: string, value: string): string {
   if (value === '') return `${name}@base64/=`;
   // A lone dot segment would be folded away by URL normalisation.
-  if (/\/|^\.{1,2}$|\p{Surrogate}/u.test(value)) {
+  if (/\/|^\.{1,2}$/.test(value) || !value.isWellFormed()) {
     return `${name}@base64/${Buffer.from(value, 'utf8').toString('base64url')}`;
   }
   return `${name}/${encodeURIComponent(value)}`;

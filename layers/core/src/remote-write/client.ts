@@ -52,8 +52,6 @@ export class RemoteWriteClient {
   readonly #options: RemoteWriteOptions;
   #version: 1 | 2;
   #refused = 0;
-  /** Time of the latest sample that was sent by itself and refused as late. */
-  #latestRefused = Number.NEGATIVE_INFINITY;
   /** Less than usual once a request was too large. */
   #samplesPerRequest = samplesPerRequest;
 
@@ -74,6 +72,7 @@ export class RemoteWriteClient {
       halvings: 0,
       unsettled: [],
       unknown: undefined,
+      latestRefused: Number.NEGATIVE_INFINITY,
     };
     for (const part of splitBySamples(series, this.#samplesPerRequest)) {
       await this.#send(part, deadline, tally);
@@ -108,7 +107,7 @@ export class RemoteWriteClient {
       if (reason === 'duplicate') tally.unsettled.push(...series);
       if (reason === 'other') tally.unknown = answer;
       const at = series[0]?.points[0]?.at ?? 0;
-      if (count === 1 && late.has(reason)) this.#latestRefused = Math.max(this.#latestRefused, at);
+      if (count === 1 && late.has(reason)) tally.latestRefused = Math.max(tally.latestRefused, at);
     } else {
       throw toWriteError(answer);
     }
@@ -130,8 +129,8 @@ export class RemoteWriteClient {
     }
     this.#refused += 1;
     const hopeless = this.#refused > mostRefused && series.length > 1;
-    const older = hopeless ? pickPoints(series, (at) => at <= this.#latestRefused) : [];
-    const newer = hopeless ? pickPoints(series, (at) => at > this.#latestRefused) : [];
+    const older = hopeless ? pickPoints(series, (at) => at <= tally.latestRefused) : [];
+    const newer = hopeless ? pickPoints(series, (at) => at > tally.latestRefused) : [];
     if (older.length === 0) return this.#sendHalves(series, sending);
     if (newer.length === 0) return reject(tally, reason, countSamples(older));
     // Older first: a receiver that does take them takes them only in this order.
@@ -190,6 +189,8 @@ type Tally = {
   readonly unsettled: Series[];
   /** The last refusal in words that are not known. */
   unknown: Answer | undefined;
+  /** Time of the latest sample that was sent by itself and refused as late. */
+  latestRefused: number;
 };
 
 type Refusal = { readonly reason: RejectReason; readonly answer: Answer };

@@ -15,12 +15,17 @@ export type InstantValue = {
 
 /** Where the query API lies, by the end of the write API's path. docs/bridge.md has the receivers and their sources. */
 const queryPaths: readonly (readonly [RegExp, string])[] = [
+  // A cluster of VictoriaMetrics behind one address.
+  [
+    /\/insert\/([^/]+)\/prometheus(?:\/api\/v1\/(?:write|push))?\/?$/,
+    '/select/$1/prometheus/api/v1/query',
+  ],
   // Prometheus, VictoriaMetrics; Amazon Managed Prometheus.
   [/\/api\/v1\/(?:remote_)?write\/?$/, '/api/v1/query'],
   // Grafana Cloud, and Cortex by its older path.
   [/\/api\/prom\/push\/?$/, '/api/prom/api/v1/query'],
   // Mimir and Cortex.
-  [/\/api\/v1\/push\/?$/, '/prometheus/api/v1/query'],
+  [/(?:\/prometheus)?\/api\/v1\/push\/?$/, '/prometheus/api/v1/query'],
 ];
 
 /**

@@ -53,6 +53,8 @@ const ecsSchema = v.pipe(
   v.transform(({ exported_tags, ...ecs }): EcsConfig => ({ ...ecs, exportedTags: exported_tags })),
 );
 
+const countWanted = 'a whole number from 1';
+
 /** Schema of a number of shards. */
 export function shardsOf(description: string) {
   const wanted = `a whole number from 1 to ${maxShards}`;
@@ -67,6 +69,16 @@ export function shardsOf(description: string) {
 
 /** The keys of `bridge` beside its parts. */
 export const bridgeEntries = {
+  services: v.optional(
+    v.pipe(
+      v.number(`want ${countWanted}`),
+      v.integer(countWanted),
+      v.minValue(1, countWanted),
+      v.description(
+        'ECS services that there are, about: beyond 500 what the ECS API says goes by remote write, and the build warns where there are more than `shards` functions can read',
+      ),
+    ),
+  ),
   shards: v.optional(
     shardsOf(
       'functions that share clusters, services and metrics among them, each with its own part of both',
@@ -79,8 +91,9 @@ export const bridgeEntries = {
 export const bridgeSchema = v.pipe(
   closed({ ...bridgeEntries, ecs: ecsSchema, cloudwatch: v.optional(cloudwatchSchema) }),
   v.transform(
-    ({ cloudwatch, ecs, shards }): BridgeConfig => ({
+    ({ cloudwatch, ecs, services, shards }): BridgeConfig => ({
       shards,
+      ...(services !== undefined && { services }),
       ecs,
       ...(cloudwatch !== undefined && { cloudwatch }),
     }),
