@@ -50,7 +50,7 @@ const authKeys = [
 ];
 
 /** Each of them is the Authorization header. */
-export function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
+function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
   const { http, steps } = asMapping(module);
   const places = (Array.isArray(steps) ? steps : []).map((step, index) => ({
     at: ['steps', index],

@@ -96,7 +96,7 @@ export const webAttempts = (prober: keyof typeof webPhases) => ({
 });
 
 /** The same of a module of the Redis probe. */
-export const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
+const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
 
 const webEntries = (prober: keyof typeof webPhases) => ({
   timeout: moduleTimeout,
