@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 
 /** Numbers from 0 to 1 in an order that the seed decides. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let value = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   return () => {
     value = (value + 0x6d2b79f5) >>> 0;

@@ -147,7 +147,9 @@ async function layOutCore(core: string, target: string): Promise<void> {
     '.': { types: './types/index.d.ts', default: './index.cjs' },
     './internal': './internal.cjs',
   };
-  const manifest = { name, version, license, exports };
+  // Compilers that know no `exports` (moduleResolution node10) look at `types`.
+  const face = { main: 'index.cjs', types: 'types/index.d.ts', exports };
+  const manifest = { name, version, license, ...face };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of ['index.cjs', 'internal.cjs']) {
     await copyFile(join(core, 'dist', file), join(target, file));

@@ -91,6 +91,12 @@ function findOther(document: unknown): string | undefined {
   const first = asMapping(Array.isArray(metrics) ? metrics[0] : undefined);
   if ('aws_namespace' in first)
     return 'is a file of cloudwatch_exporter: `npx --no-install fargaze import` writes its rules as jobs';
+  return findInner({ config, data });
+}
+
+/** In words, which text of a document is a YACE file: of a ConfigMap of Kubernetes, or of the values of YACE's chart. */
+export function findInner(document: unknown): string | undefined {
+  const { config, data } = asMapping(document);
   const inner = [['config', config] as const, ...Object.entries(asMapping(data))].find(
     ([, text]) => typeof text === 'string' && /^(?:discovery|static|customNamespace):/m.test(text),
   );

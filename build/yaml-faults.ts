@@ -154,6 +154,11 @@ function keyFaults({ key }: Pair, about: Keys): Fault[] {
   const at = (isNode(key) && key.range?.[0]) || 0;
   const isGo = about.reader === 'go';
   if (isGo && isAlias(key)) return [];
+  if (isMap(key)) {
+    const hint =
+      'a mapping as a key, want text: a file with {{ … }} is a template, render it first';
+    return [{ at, message: hint, echo: 2 }];
+  }
   if (isAlias(key) || !isScalar(key))
     return [{ at, message: 'a list, mapping or alias as a key, want text', echo: 2 }];
   if (key.value === null) return [{ at, message: 'a key that is empty, want text' }];

@@ -51,6 +51,8 @@ function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
     // findYamlFaults names it with both lines.
     uniqueKeys: false,
     merge: true,
+    // It would print its own words about a list or mapping as a key.
+    logLevel: 'error',
     version,
     customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
   });

@@ -5,10 +5,10 @@ import { servedBy } from '../layers/core/src/config/probes.ts';
 import { splitByShard } from '../layers/core/src/config/shard.ts';
 
 /** Probes whose results a Pushgateway carries: beyond that, reading and replacing them takes longer than it may. */
-export const pushedProbes = 500;
+const pushedProbes = 500;
 
 /** Targets whose results one answer carries to the queue: 256 KiB, and up to 200 bytes for each, packed. */
-export const answeredTargets = 1200;
+const answeredTargets = 1200;
 
 /** Services of which a Pushgateway carries what the ECS API says: some 20 series each, as many as of so many probes. */
 export const pushedServices = 500;

@@ -9,7 +9,7 @@ import { expectedPath, renderRules } from './config/prometheus/render.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** Bytes of one document (docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html). */
-export const documentLimit = 1_000_000;
+const documentLimit = 1_000_000;
 
 /** Between two evaluations; the service's own default would skip results of a probe that runs every minute. */
 const interval = '30s';

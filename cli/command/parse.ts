@@ -63,8 +63,11 @@ function faultOf({ inlineValue, name, rawName, value }: OptionToken, options: Op
   if (option.type === 'boolean') {
     return value === undefined ? undefined : `${rawName} takes no value`;
   }
-  const missing = value === undefined || value === '' || (!inlineValue && /^-./.test(value));
-  if (missing) return `${rawName} wants a value: ${rawName} ${option.value ?? 'VALUE'}`;
+  if (value !== undefined && !inlineValue && /^-./.test(value)) {
+    return `${rawName} wants a value; one that begins with - is written --${name}=VALUE`;
+  }
+  if (value === undefined || value === '')
+    return `${rawName} wants a value: ${rawName} ${option.value ?? 'VALUE'}`;
   if (option.choices === undefined || option.choices.includes(value)) return undefined;
   const hint = didYouMean(value, option.choices) || `, want ${option.choices.join(', ')}`;
   return `${rawName}: got ${JSON.stringify(value)}${hint}`;

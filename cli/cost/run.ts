@@ -79,7 +79,7 @@ function durationOf(values: Values, name: string): number | undefined {
 type Assumed = { readonly services: number; readonly latency: number };
 
 /** The lines of a bill. */
-export function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
+function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
   const { bridgeInterval, metrics, probing, reading, targets, uncountedJobs } = bill;
   const targetsOf = targets === 1 ? '1 target' : `${targets} targets`;
   return [

@@ -4,11 +4,11 @@ import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 import { nameOf, type ProbeGroup, takeName } from './draft.ts';
 
-/** `name=address` or an address. @throws UsageError for one that no built-in module probes. */
+/** `name=address` or an address; one that is given twice counts once. @throws UsageError for one that no built-in module probes. */
 export function groupTargets(given: readonly string[], taken: Set<string>): ProbeGroup[] {
   const web: Record<string, string> = {};
   const redis: Record<string, string> = {};
-  for (const text of given) {
+  for (const text of new Set(given)) {
     const [, named, address = text] = /^([A-Za-z0-9][\w.-]{0,99})=(.+)$/s.exec(text) ?? [];
     const name = takeName(named ?? nameOf(address), taken);
     if (/^https?:\/\//i.test(address)) web[name] = address;

@@ -40,12 +40,12 @@ export function combine(
     const referred = referSecrets(modulesOf(blackbox));
     const needed = groups.some(({ module }) => referred.holders.has(module));
     if (needed || !runs({ blackbox: named }, directory)) {
-      const pruned = pruneModules(referred.modules, blackbox.file, directory);
+      const pruned = pruneModules(referred.modules, blackbox, directory);
       note(blackbox.file, [...referred.notes, ...pruned.notes]);
       named = `fargaze.${basename(blackbox.file)}`;
       written[named] = stringify(
         { modules: pruned.modules },
-        { lineWidth: 0, aliasDuplicateObjects: false },
+        { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' },
       );
     }
   }
@@ -136,11 +136,11 @@ function modulesOf({ content: { modules } }: Recognized): Mapping {
 }
 
 /** The modules that run. Each is tried by itself, since mistakes of the file name its own lines. */
-function pruneModules(modules: Mapping, file: string, directory: string) {
+function pruneModules(modules: Mapping, { file, lineOf }: Recognized, directory: string) {
   const notes: string[] = [];
   const kept: Record<string, unknown> = {};
   for (const [name, module] of Object.entries(modules)) {
-    const fault = faultOf(name, module, directory);
+    const fault = faultOf({ name, module, lineOf }, directory);
     if (fault === undefined) kept[name] = module;
     else notes.push(`modules.${name}: left out: ${fault}`);
   }
@@ -149,16 +149,26 @@ function pruneModules(modules: Mapping, file: string, directory: string) {
   return { modules: kept, notes };
 }
 
-function faultOf(name: string, module: unknown, directory: string): string | undefined {
+type Asked = {
+  readonly name: string;
+  readonly module: unknown;
+  readonly lineOf: Recognized['lineOf'] | undefined;
+};
+
+function faultOf({ lineOf, module, name }: Asked, directory: string): string | undefined {
   try {
     // As blackbox.yml writes it: its own options and defaults are translated on the way.
     const file = `data-${process.pid}.yml`;
-    parseBlackbox(stringify({ modules: { [name]: module } }), directory, file);
+    parseBlackbox(stringify({ modules: { [name]: module } }, { version: '1.1' }), directory, file);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.issues
-      .map(({ message, path }) => `${path.replace(/^.*?: /, '')}: ${message}`)
+      .map(({ message, path }) => {
+        const own = path.replace(/^.*?: /, '').replace(/ \(line \d+\)$/, '');
+        const line = lineOf?.(own);
+        return `${own}${line === undefined ? '' : ` (line ${line})`}: ${message}`;
+      })
       .join('; ');
   }
 }

@@ -82,7 +82,7 @@ function certificateLines(certificate: CertificateReport, paint: Io['paint']): s
 }
 
 /** Milliseconds up to a second. */
-export function showTime(seconds: Seconds): string {
+function showTime(seconds: Seconds): string {
   if (seconds >= 1) return `${seconds.toFixed(2)} s`;
   const ms = seconds * 1000;
   return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;

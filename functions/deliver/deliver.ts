@@ -151,7 +151,7 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
         detail,
       });
     }
-    return { outcome, ...takenOfMessage(one.content) };
+    return { outcome, ...takenOfMessage(one) };
   });
   logFailures(fresh, log);
   const leftOut = store?.leftOut ?? new Map();
@@ -161,9 +161,9 @@ async function deliverAll(received: readonly Received[], env: Environment, log: 
   return { groups, messages, written, leftOut };
 }
 
-/** When what a message holds was taken, in milliseconds since 1970. */
-function takenOfMessage(content: Received['content']): { readonly taken?: number } {
-  if (isEcsEvent(content)) return { taken: content.time * 1000 };
+/** Since when a message waits, in milliseconds since 1970: an event since the queue took it, for EventBridge may send it late. */
+function takenOfMessage({ content, sent }: Received): { readonly taken?: number } {
+  if (isEcsEvent(content)) return sent === undefined ? {} : { taken: sent };
   return isBatch(content) ? { taken: content.taken } : {};
 }
 

@@ -90,8 +90,9 @@ export async function runJanitor(
     const rules: Rules = { ...known, now: timeOf(held), openJobs, grace, maxAge };
     const memory = findMemory(held.groups, rules.owner);
     const stale = findStale(held, rules, memory ?? new Map());
-    const round: Round = { pushgateway, clock, deadline, rules, log, dryRun };
-    const deleted = await deleteDue(stale, round, memory !== undefined);
+    const remembers = memory !== undefined;
+    const round: Round = { pushgateway, clock, deadline, rules, log, dryRun, remembers };
+    const deleted = await deleteDue(stale, round);
     const owned = held.groups.filter(({ owner }) => owner === rules.owner).length;
     const summary = { groups: held.groups.length, owned, stale: stale.length, deleted, dryRun };
     log('info', 'invocation', { request: context.awsRequestId, ...summary });
@@ -145,14 +146,20 @@ function findStale({ groups }: StoredGroups, rules: Rules, memory: Memory): Stal
   });
 }
 
-type Round = Sweep & { readonly rules: Rules; readonly log: Log; readonly dryRun: boolean };
+type Round = Sweep & {
+  readonly rules: Rules;
+  readonly log: Log;
+  readonly dryRun: boolean;
+  /** Whether the Pushgateway holds the memory of a round before: then it is written anew, empty or not. */
+  readonly remembers: boolean;
+};
 
 /**
  * Deletes what has been stale for long enough, and remembers the rest.
  * @returns how many groups were deleted. @throws DeliveryError when one could not be.
  */
-async function deleteDue(stale: readonly StaleGroup[], round: Round, remembers: boolean) {
-  const { deadline, dryRun, log, pushgateway, rules } = round;
+async function deleteDue(stale: readonly StaleGroup[], round: Round) {
+  const { deadline, dryRun, log, pushgateway, remembers, rules } = round;
   const about = ({ group, reason, since }: StaleGroup) => ({
     ...group.labels,
     reason,

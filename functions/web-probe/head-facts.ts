@@ -28,5 +28,6 @@ export function lastModified({ headers }: IncomingMessage): number | undefined {
   // As Go reads a year of two digits.
   const whole = year.length === 4 ? year : `${Number(year) >= 69 ? 19 : 20}${year}`;
   const at = Date.parse(`${day.trim()} ${month} ${whole} ${time} GMT`);
-  return Number.isNaN(at) ? undefined : at / 1000;
+  // JavaScript takes the 31st of February for the 3rd of March.
+  return new Date(at).getUTCDate() === Number(day) ? at / 1000 : undefined;
 }

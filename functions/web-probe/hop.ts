@@ -22,7 +22,7 @@ import {
   inUtf8,
   maxHeaderSize,
 } from './exchange/hop-types.ts';
-import { pace } from './pace.ts';
+import { pace } from './exchange/pace.ts';
 
 export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 

@@ -11,7 +11,7 @@ import {
   inUtf8,
   maxHeaderSize,
 } from './exchange/hop-types.ts';
-import { pace } from './pace.ts';
+import { pace } from './exchange/pace.ts';
 
 /** Sends the request and waits for the head of the answer. */
 export async function requestOverHttp2(

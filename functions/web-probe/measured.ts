@@ -21,6 +21,8 @@ export type Measured = {
   readonly phases: Record<PhaseName, number>;
   resolved: boolean;
   facts: DialFacts | undefined;
+  /** Those of the first hop: which address it was, and how long the name took. */
+  first: DialFacts | undefined;
   redirects: number;
   /** Of the certificates of all hops, seconds since 1970. */
   earliestExpiry: number | undefined;
@@ -39,6 +41,7 @@ export function startMeasuring(): Measured {
     phases: { resolve: 0, connect: 0, tls: 0, processing: 0, transfer: 0 },
     resolved: false,
     facts: undefined,
+    first: undefined,
     redirects: 0,
     earliestExpiry: undefined,
     response: undefined,
@@ -62,6 +65,7 @@ export function record(measured: Measured, hop: Hop): void {
   add('processing', hop.processing);
   measured.resolved ||= hop.facts.address !== undefined;
   measured.facts = hop.facts;
+  measured.first ??= hop.facts;
   const expiry = hop.facts.tls?.earliestExpiry;
   if (expiry !== undefined) {
     measured.earliestExpiry = Math.min(expiry, measured.earliestExpiry ?? expiry);
@@ -74,7 +78,7 @@ export function toSamples(
   measured: Measured,
   { compat, http }: Pick<HttpModule, 'compat' | 'http'>,
 ): Sample[] {
-  const { facts = { durations: {} }, response } = measured;
+  const { facts, first = { durations: {} }, response } = measured;
   const length = response === undefined ? 0 : contentLength(response, measured.method);
   const modified = response && lastModified(response);
   const hasCel = http.failIfCelMatches !== undefined || http.failIfCelNotMatches !== undefined;
@@ -94,8 +98,13 @@ export function toSamples(
     ...(measured.earliestExpiry === undefined
       ? []
       : [sample('fargaze_probe_ssl_earliest_cert_expiry', {}, measured.earliestExpiry)]),
-    ...dialSamples(facts, { compat, answered: response !== undefined }),
+    ...dialSamples(withTlsOf(facts, first), { compat, answered: response !== undefined }),
   ];
+}
+
+/** As in blackbox_exporter: the address of the first hop, the certificate of the last. */
+function withTlsOf(last: DialFacts | undefined, { tls: _, ...first }: DialFacts): DialFacts {
+  return { ...first, ...(last?.tls !== undefined && { tls: last.tls }) };
 }
 
 /** The phases that happened. A name that did not resolve has one; afterwards all exist, but `resolve` where a proxy does that. */

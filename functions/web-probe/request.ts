@@ -24,12 +24,15 @@ export function firstRequest(
   const url = targetUrl(address);
   if ('ok' in url) return url;
   const sent = readSent(module, url, sending);
-  const hostHeader = Object.entries(sent.headers).find(([name]) => name.toLowerCase() === 'host');
-  const headers = { Host: url.host, ...plainHeaders, ...sent.headers };
-  if (hostHeader !== undefined && hostHeader[0] !== 'Host') {
-    Object.assign(headers, { Host: hostHeader[1] });
-    delete (headers as Record<string, string>)[hostHeader[0]];
-  }
+  const isHost = ([name]: readonly [string, string]) => name.toLowerCase() === 'host';
+  const given = Object.entries(sent.headers);
+  // An empty one is none, as to Go.
+  const host = given.find((header) => isHost(header) && header[1] !== '')?.[1];
+  const headers = {
+    Host: host ?? url.host,
+    ...plainHeaders,
+    ...Object.fromEntries(given.filter((header) => !isHost(header))),
+  };
   const ask = {
     url,
     method: module.http.method,
@@ -37,7 +40,7 @@ export function firstRequest(
     ...(sent.lines.length > 0 && { lines: sent.lines }),
     body: sent.body,
     firstHost: true,
-    serverName: hostHeader?.[1].replace(/:\d+$/, ''),
+    serverName: host?.replace(/:\d+$/, ''),
   };
   return { ask, secrets: sent.secrets };
 }

@@ -4,7 +4,7 @@ import type { Stack } from './stack.ts';
 import { toTemplate } from './template.ts';
 
 /** The option of `serverless deploy` by which losses are meant. */
-export const allowOption = 'allow-replacement';
+const allowOption = 'allow-replacement';
 
 /**
  * What the update would take away, for whoever asked for it; undefined when that is nothing.

@@ -153,7 +153,7 @@ async function buildOthers({ missing, refused }: Search, report: Report) {
 }
 
 /** Names what is missing, and the command for it on this system. */
-export function explainMissing(missing: readonly ProgramName[]): string {
+function explainMissing(missing: readonly ProgramName[]): string {
   const command = installCommand({ programs: missing }, packageSystem());
   return `not found on PATH: ${missing.join(', ')}\ninstall with: ${command}`;
 }

@@ -25,7 +25,7 @@ export function isExecutable(path: string): boolean {
 }
 
 /** The first `file` on PATH that can be run. */
-export function findOnPath(file: string): string | undefined {
+function findOnPath(file: string): string | undefined {
   const directories = (readEnv('PATH') ?? '').split(delimiter).filter((path) => path !== '');
   return directories.map((directory) => join(directory, file)).find(isExecutable);
 }

@@ -187,7 +187,7 @@ export async function startReady(
 }
 
 /** In one line how a program ended and where it is, then its last words. */
-export function describeEnd({ ended, name, output, path }: RunningProcess): string {
+function describeEnd({ ended, name, output, path }: RunningProcess): string {
   const words = output();
   return `${name} (${path}) ended with ${ended()}${words === '' ? ', without a word' : `\n${words}`}`;
 }

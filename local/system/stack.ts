@@ -26,6 +26,7 @@ import {
 import { startWebApp, startWebExporter } from '../programs/web.ts';
 import { readBridgeOnce } from './bridge.ts';
 import { localRegion, startFakeCloud } from './cloud.ts';
+import { feedEvents } from './ecs-events.ts';
 import {
   chooseFunctionPorts,
   type Functions,
@@ -116,11 +117,16 @@ function createStarter({ report, run: place, signal }: StackOptions) {
     page = await serveBoards({ root, prometheusUrl: prometheus.url, scrapeSeconds });
     return page;
   };
+  let events: { stop(): Promise<void> } | undefined;
+  const feed = (aws: Server, functions: Server) => {
+    events = feedEvents({ aws: aws.url, functions: functions.url });
+  };
   const stop = async () => {
+    await events?.stop();
     await page?.stop();
     for (const part of [...parts].reverse()) await part.stop();
   };
-  return { start, show, stop, health: () => parts.map((part) => part.health()) };
+  return { start, show, feed, stop, health: () => parts.map((part) => part.health()) };
 }
 
 type Starter = ReturnType<typeof createStarter>;
@@ -168,6 +174,7 @@ async function startParts(options: StackOptions, found: Found, starter: Starter)
     startFunctions({ ...on, root, environment, ports }),
   );
   await readBridgeOnce(functions.url);
+  starter.feed(aws, functions);
   const servers = { redis, webApp, webExporter, redisExporter, pushgateway, aws, prometheus };
   const boardsPage = grafana === undefined ? await starter.show(root, prometheus) : undefined;
   const { health, stop } = starter;

@@ -52,7 +52,7 @@ export function renderProbes(view: View, size: Size, now: EpochMs): Line[] {
   const shown = rows.length <= room ? rows : rows.slice(0, Math.max(0, room - 1));
   const rest = rows.slice(shown.length);
   const widths = columnWidths(rows, size.columns);
-  const lines = [headLine(widths), ...shown.map((row) => rowLine(row, widths))];
+  const lines = [headLine(widths, size.columns), ...shown.map((row) => rowLine(row, widths))];
   if (rest.length > 0) lines.push([span(describeRest(rest), worstStyle(rest))]);
   return lines.slice(0, size.rows).map((line) => cutLine(line, size.columns));
 }
@@ -112,15 +112,17 @@ function columnWidths(rows: readonly Row[], columns: number): Widths {
   return { age, probe, target: target < leastTarget && room < leastTarget ? 0 : target };
 }
 
-function headLine({ age, probe, target }: Widths): Line {
+function headLine({ age, probe, target }: Widths, columns: number): Line {
   const cells = [
     padEnd('STATE', stateWidth),
     padEnd('AGE', age),
     padEnd('PROBE', probe),
     ...(target > 0 ? [padEnd('TARGET', target)] : []),
-    'REASON, PHASES (ms)',
   ];
-  return [span(cells.join(' '.repeat(gap)), 'head')];
+  const text = cells.map((cell) => cell + ' '.repeat(gap)).join('');
+  const whole = 'REASON, PHASES (ms)';
+  // A head that is cut reads like a fault of the page.
+  return [span(text + (widthOf(text + whole) <= columns ? whole : 'REASON'), 'head')];
 }
 
 function rowLine(row: Row, { age, probe, target }: Widths): Line {

@@ -38,7 +38,7 @@ export const boardPictures: Readonly<Record<string, () => string>> = Object.from
 );
 
 /** The picture of one board. @throws RangeError where the record has nothing of it. */
-export function renderBoardPicture(uid: string, theme: Theme): string {
+function renderBoardPicture(uid: string, theme: Theme): string {
   const { boards: recorded, range } = readBoardsCapture();
   const board = readBoardFiles(process.cwd()).find((one) => one.uid === uid);
   const data = recorded[uid];

@@ -91,7 +91,7 @@ The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file h
 preferred where blackbox_exporter prefers IPv6. Modules of all five take \`retries\`, \`retry_wait\`
 and \`degraded\`; \`compat\` is for these four:
 
-${table({ ...webAttempts, compat: moduleCompat })}
+${table({ ...webAttempts('http'), compat: moduleCompat })}
 
 ### http
 

@@ -51,6 +51,8 @@ a module has \`compat: strict\` (or \`blackbox: { file: blackbox.yml, compat: st
 | \`probe_ssl_earliest_cert_expiry\` | certificates that a server sends beside its chain are not seen |
 | \`probe_failed_due_to_regex\`, \`probe_http_uncompressed_body_length\`, body rules | the body of a redirect that is not followed is judged and counted, instead of lost |
 | \`probe_http_*\` | of a redirect that leads to no http or https address the answer is described, as of any other |
+| \`probe_dns_lookup_time_seconds\`, \`probe_ip_*\`, resolve | of a target that is no URL they are 0, and not absent |
+| \`probe_http_content_length\` | 0 also of a status below 100 |
 | \`probe_http_uncompressed_body_length\` | of a body that cannot be decompressed it is 0 |
 | \`probe_failed_due_to_bytes\` | \`expect_bytes\` waits for all of its bytes, and is not judged by the first packet |
 | \`probe_http_duration_seconds\`, \`probe_ip_*\` | where OAuth 2.0 gives no access token, nothing of the target was measured |

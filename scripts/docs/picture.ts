@@ -14,7 +14,7 @@ export type Capture = { readonly view: View; readonly now: number };
 export const captureFile = 'scripts/docs/local-system.json';
 
 /** The terminal that is drawn. */
-export const pictureSize: Size = { columns: 120, rows: 24 };
+const pictureSize: Size = { columns: 120, rows: 24 };
 
 /** The committed record. */
 export function readCapture(): Capture {
@@ -22,7 +22,7 @@ export function readCapture(): Capture {
 }
 
 /** The lines that are drawn, as `npm start` would show them today. */
-export function pictureLines({ now, view }: Capture): Line[] {
+function pictureLines({ now, view }: Capture): Line[] {
   return renderView(view, pictureSize, now);
 }
 

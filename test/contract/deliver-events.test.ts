@@ -215,3 +215,14 @@ it('a failed deployment is in the log with the words of ECS', async () => {
     detail: 'ECS deployment circuit breaker: tasks failed to start.',
   });
 });
+
+it('an event that EventBridge sends late did not wait in the queue', async () => {
+  const url = new URL(`${prometheus.url}/api/v1/write`);
+  const { failed } = await deliver(events.slice(0, 3), {
+    receivers: { remoteWrite: { url, version: 1 }, pushgateway: { url: pushgateway.url } },
+  });
+  expect(failed).toEqual([]);
+  const text = await (await fetch(`${pushgateway.url}/metrics`)).text();
+  const [age] = findSeries(text, new Set(['fargaze_deliver_queue_age_seconds']));
+  expect(age?.value).toBeLessThan(30);
+});

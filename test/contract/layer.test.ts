@@ -1,5 +1,13 @@
 // The Lambda layer as it is laid out under /opt: a user's function finds core and prom-client in it, and pushes.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -134,8 +142,10 @@ describe('a function of a user, in TypeScript', () => {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-user-'));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** Compiles a text as handler.ts in a project that finds the layer as docs/layer.md says. */
-  function compile(text: string) {
+  beforeAll(() => symlinkSync(join(layer, 'nodejs/node_modules'), join(directory, 'node_modules')));
+
+  /** Compiles a text as handler.ts in a project that finds the layer as docs/layer.md says, unless `options` say otherwise. */
+  function compile(text: string, { options = {}, type = 'commonjs' } = {}) {
     const modules = join(layer, 'nodejs/node_modules');
     const compilerOptions = {
       ...{ module: 'nodenext', target: 'es2023', strict: true, noEmit: true },
@@ -145,18 +155,49 @@ describe('a function of a user, in TypeScript', () => {
         '@fargaze/core': [join(modules, '@fargaze/core/types/index.d.ts')],
         'prom-client': [join(modules, 'prom-client/index.d.ts')],
       },
+      ...options,
     };
     writeFileSync(join(directory, 'handler.ts'), text);
-    writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
+    writeFileSync(join(directory, 'package.json'), JSON.stringify({ type }));
     const config = { compilerOptions, files: ['handler.ts'] };
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
     const compiler = resolve('node_modules/typescript/bin/tsc');
     return runCommand(process.execPath, [compiler, '-p', directory], {});
   }
 
+  const text = readFileSync(example, 'utf8');
+
   it('compiles against the declarations in the layer', async () => {
-    const { code, output } = await compile(readFileSync(example, 'utf8'));
+    const { code, output } = await compile(text);
     expect([output, code]).toEqual(['', 0]);
+  });
+
+  it.each([
+    { type: 'commonjs', options: { module: 'node16', moduleResolution: 'node16' } },
+    { type: 'module', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
+    { type: 'module', options: { module: 'esnext', moduleResolution: 'bundler' } },
+  ])('compiles with the layer in node_modules: $type, $options.moduleResolution', async (row) => {
+    const strict = { exactOptionalPropertyTypes: true, skipLibCheck: false };
+    const options = { ...row.options, ...strict, paths: undefined, target: 'es2022' };
+    const { code, output } = await compile(text, { type: row.type, options });
+    expect([output, code]).toEqual(['', 0]);
+  });
+
+  it('is found by compilers that know no exports', () => {
+    const folder = join(layer, 'nodejs/node_modules/@fargaze/core');
+    const { main, types } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    expect([main, types].map((file) => statSync(join(folder, file)).isFile())).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('is loaded by import too, with its names, where the layer lies in node_modules', async () => {
+    const code =
+      "import { ConfigError, DeliveryError, pushMetrics, version } from '@fargaze/core'; console.log(version);";
+    writeFileSync(join(directory, 'esm.mjs'), code);
+    const { output } = await runCommand(process.execPath, [join(directory, 'esm.mjs')], {});
+    expect(output.trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
   it('does not compile with a wrong option, nor with what is internal', async () => {

@@ -1,7 +1,7 @@
 // A paced socket over a real one: every byte in order, small portions when they are slow, and the end after all that came before.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { pace } from '../../functions/web-probe/pace.ts';
+import { pace } from '../../functions/web-probe/exchange/pace.ts';
 import { type RawServer, startRawServer } from '../support/raw-server.ts';
 
 const bytes = Buffer.from(Array.from({ length: 60_000 }, (_, at) => at % 251));

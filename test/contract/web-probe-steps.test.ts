@@ -385,6 +385,23 @@ describe('where a value may go', () => {
     expect(verdict(await to('/items/${a.next}', '../?a#'))).toBe('ok');
   });
 
+  it.each([
+    { path: '/items/${a.next}/read', location: '..' },
+    { path: '/items/${a.next}', location: '.' },
+    { path: '/items/.${a.next}/read', location: '.' },
+    { path: '/items/%2e${a.next}?q=1', location: '.' },
+  ])('$location in $path would be a folder, and is refused', async ({ location, path }) => {
+    const probed = await to(path, location);
+    expect([verdict(probed), lines()]).toEqual(['guard/extract', ['GET /a']]);
+    expect(detail(probed)).toContain('a value for its path is . or ..');
+  });
+
+  it('dots elsewhere are no folder', async () => {
+    shop.answers.set('GET /items/../a/..b?q=..', (_, response) => void response.end());
+    shop.answers.set('GET /a/..b?q=..', (_, response) => void response.end());
+    expect(verdict(await to('/items/../a/${a.next}b?q=${a.next}', '..'))).toBe('ok');
+  });
+
   it('a header that cannot carry it fails, without it', async () => {
     shop.answers.set('GET /a', (_, response) => void response.end('"line\\nfeed"'));
     const probed = await probe({

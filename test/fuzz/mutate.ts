@@ -1,16 +1,5 @@
 // Inputs made of seeds by a generator that starts from a number: the same number gives the same inputs.
 
-/** Numbers from 0 to below 1 (Mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Pieces that parsers stumble over. */
 const pieces = [
   ...[

@@ -1,6 +1,8 @@
 // Every place where bytes of others are read, with the errors that it may answer with: anything else that is thrown is a fault.
 import type { IncomingMessage } from 'node:http';
+import { blackboxShape } from '../../build/blackbox-shape.ts';
 import { parseConfigText } from '../../build/config-file.ts';
+import { decodeGoYaml } from '../../build/go-yaml.ts';
 import { RespParser, RespSyntaxError } from '../../functions/redis-probe/resp.ts';
 import { parseRole } from '../../functions/redis-probe/role.ts';
 import { parseSlots } from '../../functions/redis-probe/slots.ts';
@@ -28,6 +30,7 @@ import { hideSecrets, redactUrl, redactUrls, secretsOf } from '../../layers/core
 import { readAnswer } from '../../layers/core/src/remote-write/answers.ts';
 import { probeAnswer, probeReply, readQuery, readStored } from './far-side.ts';
 import { seeds } from './seeds.ts';
+import { readStep } from './steps.ts';
 
 /** A parser under test. */
 export type Parser = {
@@ -193,6 +196,14 @@ export const parsers: Readonly<Record<string, Parser>> = {
     read: (bytes) =>
       matches(compilePattern(bytes.toString('utf8').slice(0, 60)), 'aab cd 12 ß x.y'),
     answers: (error) => error instanceof SyntaxError,
+  },
+  step: { seeds: seeds.step, share: 60, read: readStep, answers: never },
+  blackbox: {
+    seeds: seeds.blackbox,
+    share: 20,
+    read: (bytes) => decodeGoYaml(bytes.toString('utf8'), blackboxShape),
+    // Nested too deeply, or aliases of aliases; the build says which.
+    answers: (error) => error instanceof RangeError,
   },
   address: { seeds: seeds.address, share: 100, read: readAddress, answers: never },
 };

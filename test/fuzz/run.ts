@@ -1,7 +1,9 @@
 // Gives each parser its share of inputs. A fault is an error that is no answer, or an input that takes far longer than its size
 // can explain; it is named with the input in base64, to be kept as a seed.
+
+import { createRandom } from '../support/random.ts';
 import { closeFarSide } from './far-side.ts';
-import { createRandom, mutate } from './mutate.ts';
+import { mutate } from './mutate.ts';
 import { type Parser, parsers } from './parsers.ts';
 
 /** A fault that was found. */

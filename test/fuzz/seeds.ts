@@ -96,6 +96,18 @@ export const seeds = {
     '\\A(?P<n>\\pL+)\\s\\Qx.y\\E\\z',
     '[^\\x{10FFFF}-a]',
   ],
+  step: [
+    '$.auth.token\ntoken=(\\w+)\nSet-Cookie\na=b; Path=/\nBearer ${login.token} ${env:A} $${x} ${file:/a}\n{"auth":{"token":"t0k"}}',
+    '$["a b"][0][-1]\n"id":\\s*(-?\\d+)\na\na=../..; Max-Age=9\n${a.b}${a.b\n{"a b":[[1,12345678901234567890]],"id": -7}',
+    '$[\'it\\\'s\']\n(?i)(.*)\nLocation\n//evil.test/\\@x?y#z\n${\n{"it\'s":"\\ud83d \\u0000 \\" } \\\\"}',
+    '$\n^\nX\n\n\n"text"',
+  ],
+  blackbox: [
+    'modules:\n  m: &a\n    prober: http\n    timeout: 5s\n    http:\n      valid_status_codes: [200, 0o310, ~]\n      headers: { A: 1.10, B: yes }\n      fail_if_body_matches_regexp: ["(?i)a+"]\n  n: { <<: *a, timeout: "0" }\n',
+    'modules: { m: { prober: tcp, tcp: { query_response: [{ expect: "^a(b)", send: !!binary AAEC, labels: [{ name: a, value: "${1}" }] }] } } }\n---\nx',
+    '%YAML 1.1\n---\nmodules: { ? m : { prober: dns, dns: { query_name: a, valid_rcodes: [NOERROR] } }, ~: 1, "<<": {} }\n...\n',
+    'modules: { a: { <<: [{ prober: tcp }, { timeout: 1h }] }, b: !odd { prober: | \n  tcp\n } }',
+  ],
   address: [
     'https://u:p@h:8443/a/b;c?d=e&f=g#h',
     'redis://:pa/ss@[::1]:6379/0',

@@ -1,6 +1,7 @@
 // How fast an API is called: below its rates in every second, slower once it throttles, and never beyond the deadline.
 import { createCallTally } from '../../functions/ecs-bridge/aws/call-tally.ts';
 import { RateLimiter } from '../../functions/ecs-bridge/aws/rate-limit.ts';
+import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -73,6 +74,34 @@ describe('a rate of 50 calls a second', () => {
   });
 });
 
+it('three functions that share an account of 20 calls a second find its rate: few calls are throttled, and none is lost', async () => {
+  const clock = createFakeClock();
+  const deadline = startDeadline(3600, clock);
+  deadlines.push(deadline);
+  const taken: number[] = [];
+  const make = async () => {
+    const now = clock.monotonic();
+    if (taken.filter((at) => at > now - 1).length >= 20) {
+      throw refusal('ThrottlingException', 400);
+    }
+    taken.push(now);
+  };
+  const tally = createCallTally();
+  const all = [1, 2, 3].flatMap(() => {
+    const rates = { calls: 500, points: Number.POSITIVE_INFINITY };
+    const limiter = new RateLimiter(rates, { clock, tally });
+    const work = async () => {
+      for (let made = 0; made < 50; made++) await limiter.run({ api: 'Get', make }, deadline);
+    };
+    return Array.from({ length: 8 }, work);
+  });
+  await Promise.all(all);
+  expect(taken).toHaveLength(1200);
+  expect(tally.throttles.get('Get')).toBeLessThan(1200 / 3);
+  // 60 seconds would be the least.
+  expect(clock.monotonic()).toBeLessThan(120);
+});
+
 it('points are spread as calls are: half of the rate each second', async () => {
   const { call, times } = startLimiter();
   for (let made = 0; made < 5; made++) await call({ points: 500 });
@@ -99,4 +128,14 @@ it('a call that would have to wait beyond the deadline is not made', async () =>
   expect(made + failed.length).toBe(100);
   expect(failed.length).toBeGreaterThan(40);
   expect(failed[0]).toMatchObject({ reason: { message: expect.stringContaining('no time left') } });
+});
+
+it.each([
+  { name: 'CredentialsProviderError', retryable: false },
+  { name: 'TokenProviderError', retryable: false },
+  { name: 'AccessDeniedException', retryable: false },
+  { name: 'ECONNRESET', retryable: true },
+])('an error $name without a status is asked again: $retryable', ({ name, retryable }) => {
+  const cause = Object.assign(new Error('x'), { name });
+  expect(toSourceError('ecs', 'ListClusters', cause).retryable).toBe(retryable);
 });

@@ -2,6 +2,7 @@
 import { type ShardedTemplate, splitBridge } from '../../infra/bridge-shards.ts';
 import type { JsonObject } from '../../infra/json.ts';
 import { referencesOf } from '../../infra/template/stack.ts';
+import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import { template as golden } from '../support/template.ts';
 
 /** As Serverless leaves it: as many schedules of the one function. */
@@ -19,6 +20,12 @@ function scheduled(shards: number): ShardedTemplate {
 
 const propertiesOf = ({ Resources }: ShardedTemplate, id: string): JsonObject =>
   Resources[id]?.Properties ?? {};
+
+it.each([0, 51, 1.5, '3'])('shards: %j is refused with what is wanted', (shards) => {
+  expect(() => compileConfig({ bridge: { shards } })).toThrow(
+    /bridge\.shards: got .*, want a whole number from 1 to 50/,
+  );
+});
 
 it('one shard changes nothing', () => {
   expect(splitBridge(scheduled(1), 1)).toEqual(scheduled(1));

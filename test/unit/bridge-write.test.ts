@@ -2,6 +2,7 @@
 import type { MetricQuery } from '../../functions/ecs-bridge/cloudwatch/find/metric-query.ts';
 import type { Pass } from '../../functions/ecs-bridge/cloudwatch/pass/pass.ts';
 import { createRunTally } from '../../functions/ecs-bridge/cloudwatch/pass/run-tally.ts';
+import { PointOrder } from '../../functions/ecs-bridge/cloudwatch/write/point-order.ts';
 import { SentPoints } from '../../functions/ecs-bridge/cloudwatch/write/sent-points.ts';
 import { SeriesMaker } from '../../functions/ecs-bridge/cloudwatch/write/series.ts';
 import { Watermarks } from '../../functions/ecs-bridge/cloudwatch/write/watermarks.ts';
@@ -145,5 +146,28 @@ describe('the watermark of a cold function', () => {
     answers = true;
     await watermarks.recall([key], pass);
     expect(watermarks.until(key)).toBe(start - 300);
+  });
+});
+
+describe('what a receiver makes of a changed point', () => {
+  const learn = (receiver: SeriesWriter, order = new PointOrder()) =>
+    order.learn(passAt(start, receiver));
+
+  it.each([
+    { outOfOrder: 'taken', order: 'any' },
+    { outOfOrder: 'refused', order: 'ascending' },
+    { outOfOrder: 'kept', order: 'once' },
+  ] as const)('where it is $outOfOrder, points are sent as $order', async (row) => {
+    expect(await learn(createReceiver(row))).toBe(row.order);
+  });
+
+  it('is unknown until it is seen, and points wait so long', async () => {
+    const order = new PointOrder();
+    const receiver = createReceiver();
+    expect(await learn({ ...receiver, query: async () => [] }, order)).toBe('once');
+    const written = receiver.requests();
+    expect(await learn(receiver, order)).toBe('any');
+    // It was asked only, not written to again.
+    expect(receiver.requests()).toBe(written + 1);
   });
 });

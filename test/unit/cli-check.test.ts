@@ -87,19 +87,22 @@ it('more ECS services than the bridge can read, or a Pushgateway carry, are find
   expect(findings('{}', 3000)).toEqual([
     expect.stringMatching(/^3000 ECS services, and a Pushgateway .* want bridge.services: 3000,/),
   ]);
-  expect(findings('{ services: 7000 }', 7000)).toEqual([
-    '7000 ECS services, and one function of ecs-bridge reads about 3000: want bridge.shards: 3',
+  expect(findings('{ services: 6000 }', 6000)).toEqual([
+    '6000 ECS services, and one function of ecs-bridge reads about 4000: want bridge.shards: 2',
   ]);
-  expect(findings('{ services: 7000, shards: 3 }', 7000)).toEqual([]);
+  expect(findings('{ services: 6000, shards: 2 }', 6000)).toEqual([]);
   expect(findings('{ shards: 4 }', 12_000)).toEqual([
-    expect.stringMatching(/^12000 ECS services, and the ECS API lets an account read about 10000/),
+    expect.stringMatching(/^12000 ECS services, and the ECS API lets an account read about 6000/),
   ]);
   // The file says how many there are, unless the command does.
-  const file = write('large.yml', `${manyProbes(1)}bridge: { services: 7000, shards: 2 }`);
+  const file = write('large.yml', `${manyProbes(1)}bridge: { services: 6000, shards: 1 }`);
   const { code, err } = await runCli(['check', file], { cwd: folder });
-  expect([code, err]).toEqual([1, expect.stringContaining('want bridge.shards: 3')]);
-  const fewer = await runCli(['check', file, '--services', '6000'], { cwd: folder });
-  expect([fewer.code, fewer.out]).toEqual([0, expect.stringContaining('the bridge in 2')]);
+  expect([code, err]).toEqual([1, expect.stringContaining('want bridge.shards: 2')]);
+  const fewer = await runCli(['check', file, '--services', '4000'], { cwd: folder });
+  expect([fewer.code, fewer.err]).toEqual([0, expect.not.stringContaining('bridge.shards')]);
+  const two = write('two.yml', `${manyProbes(1)}bridge: { services: 6000, shards: 2 }`);
+  const { out } = await runCli(['check', two], { cwd: folder });
+  expect(out).toContain('the bridge in 2');
 });
 
 it('a secret that is not set here is a note, for it is the functions that need it', () => {

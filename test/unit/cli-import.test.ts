@@ -82,7 +82,10 @@ it('of a blackbox.yml with a module that is refused, the others are written out'
   write('blackbox.yml', `${blackbox}  odd: { prober: http, http: { from_the_future: true } }\n`);
   const { code, err } = await imported('blackbox.yml', '--target', 'https://a.example.com/health');
   expect(code).toBe(0);
-  expect(err).toMatch(/blackbox\.yml: modules\.odd: left out: .*from_the_future.*unknown key/);
+  // The line is the one of the file that was given.
+  expect(err).toMatch(
+    /blackbox\.yml: modules\.odd: left out: modules\.odd\.http\.from_the_future \(line 14\): unknown key/,
+  );
   expect(err).not.toContain('planted77');
   const { modules, probes } = config();
   expect(Object.keys(modules)).toEqual(expect.arrayContaining(['http_2xx_example', 'smtp', 'soa']));
@@ -211,6 +214,16 @@ metrics:
 
 it.each([
   { name: 'a file that is nobody’s', text: 'a: 1', want: 'of no tool that is known' },
+  {
+    name: 'a ConfigMap around a YACE file',
+    text: 'kind: ConfigMap\ndata:\n  config.yml: |\n    discovery:\n      jobs: []\n',
+    want: 'holds a YACE file as the text of config.yml, want that text in a file of its own',
+  },
+  {
+    name: 'a template',
+    text: 'discovery:\n  jobs:\n    - type: AWS/ECS\n      regions: {{ .Values.regions }}\n',
+    want: 'a file with {{ … }} is a template, render it first',
+  },
   { name: 'an empty file', text: ' \n', want: 'in.yml is empty' },
   { name: 'a fargaze.yml', text: 'probes: []', want: 'to check it: fargaze check -c in.yml' },
   { name: 'a file that is not there', text: undefined, want: 'in.yml does not exist' },
@@ -220,6 +233,25 @@ it.each([
   const { code, err } = await imported('in.yml');
   expect([code, err]).toEqual([2, expect.stringContaining(want)]);
   expect(existsSync(join(folder, 'fargaze.yml'))).toBe(false);
+});
+
+it('texts that look like numbers, bytes and what stands behind the first document survive', async () => {
+  write(
+    'blackbox.yml',
+    `modules:
+  m: { prober: http, http: { headers: { A: 1.10, B: yes, C: 007 }, valid_status_codes: [~, 0o310] } }
+  b: { prober: tcp, tcp: { query_response: [{ send: !!binary AAEC }] } }
+  odd: { prober: http, http: { from_the_future: true } }
+---
+not: [ read
+`,
+  );
+  expect(await imported('blackbox.yml')).toMatchObject({ code: 0 });
+  const { modules } = config();
+  expect(modules.m).toMatchObject({
+    http: { headers: { A: '1.10', B: 'yes', C: '007' }, validStatusCodes: [200] },
+  });
+  expect(modules.b).toMatchObject({ tcp: { steps: [{ send: '\x00\x01\x02' }] } });
 });
 
 it('a configuration that is there is kept, unless it is to be replaced', async () => {

@@ -36,6 +36,12 @@ it('the commands that it recommends read the file that it wrote', async () => {
   expect(elsewhere.err).toContain('next: fargaze check, then fargaze probe --all\n');
 });
 
+it('an address that is given twice is probed once', async () => {
+  const twice = ['--target', 'https://a.example.com/', '--target', 'https://a.example.com/'];
+  expect(await init(...twice)).toMatchObject({ code: 0 });
+  expect(readConfigFile(file()).probes).toHaveLength(1);
+});
+
 it('thirty services take less than forty lines', async () => {
   const targets = Array.from({ length: 30 }, (_, n) => [
     '--target',
@@ -89,6 +95,7 @@ it.each([
   },
   { args: ['--target', 'a.example.com/healthz'], want: 'such as https://a.example.com/healthz\n' },
   { args: ['--target', 'db.example.com:6379'], want: 'such as redis://db.example.com:6379\n' },
+  { args: ['--budget', '-3'], want: 'one that begins with - is written --budget=VALUE' },
   { args: ['--budget', 'much'], want: '--budget: got "much"' },
   { args: ['--yace', 'b.yml'], want: 'b.yml is a file of blackbox_exporter, want one of YACE' },
 ])('$args is refused and writes nothing', async ({ args, want }) => {

@@ -1,6 +1,7 @@
 // A short run of the fuzzer with inputs that are the same each time; `npm run fuzz` is the long one.
-import { createRandom, mutate } from '../fuzz/mutate.ts';
+import { mutate } from '../fuzz/mutate.ts';
 import { fuzz } from '../fuzz/run.ts';
+import { createRandom } from '../support/random.ts';
 
 it('no parser breaks, hangs or grows on some thousand inputs', async () => {
   const { faults, grown, inputs } = await fuzz(4000, 1);

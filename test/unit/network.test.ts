@@ -126,22 +126,11 @@ it.each([
   expect(isFromNetwork(Object.assign(new Error('x'), error))).toBe(want);
 });
 
-it.each([
-  { name: 'one label', host: 'x'.repeat(5000), shown: `${'x'.repeat(60)}... (5000 characters)` },
-  {
-    name: 'labels',
-    host: `${'a.'.repeat(200)}com`,
-    shown: `${'a.'.repeat(30)}... (403 characters)`,
-  },
-  { name: 'an empty label', host: 'a..b', shown: 'a..b' },
-])(
-  'a name that DNS does not allow ($name) is a name that is not there, not a fault of fargaze',
-  async (row) => {
-    const deadline = startDeadline(5, systemClock);
-    const ip = { preferredIpProtocol: 'ip4', ipProtocolFallback: true } as const;
-    const error: unknown = await resolve(row.host, ip, deadline).catch((fault: unknown) => fault);
-    deadline.close();
-    expect(error).toMatchObject({ message: `${row.shown} is no name that DNS allows` });
-    expect(classify(error)).toBe('nxdomain');
-  },
-);
+it('a name with an empty label is a name that is not there, not a fault of fargaze', async () => {
+  const deadline = startDeadline(5, systemClock);
+  const ip = { preferredIpProtocol: 'ip4', ipProtocolFallback: true } as const;
+  const error: unknown = await resolve('a..b', ip, deadline).catch((fault: unknown) => fault);
+  deadline.close();
+  expect(error).toMatchObject({ message: 'a..b is no name that DNS allows' });
+  expect(classify(error)).toBe('nxdomain');
+});

@@ -262,6 +262,8 @@ describe('permissions', () => {
     'EcsBridgeRole ListMetrics': 'the call knows no resource',
     'EcsBridgeRole ReadClusters': 'fargaze.yml asks for every cluster of the account',
     'EcsBridgeRole ReadMetrics': 'the call knows no resource',
+    'EcsBridgeRole ReadDeployments':
+      'a deployment is named by its service, of which fargaze.yml asks for all',
     'EcsBridgeRole ReadRevisions':
       'a revision is named by its service, of which fargaze.yml asks for all',
     'EcsBridgeRole ReadServicesAndTasks':

@@ -46,6 +46,11 @@ it('shows everything on a terminal that is large enough', () => {
   ]);
 });
 
+it('on a narrow terminal the head of a column is shorter, not cut', () => {
+  const [, , head] = lines(viewOf(snapshot([probe('shop'), downProbe('till')])), 40, 24);
+  expect(head).toBe('STATE     AGE  PROBE  REASON');
+});
+
 it('what is down comes first, then what was, then what is not known, then what is up', () => {
   const old = { taken: now - 600_000 };
   const probes = [

@@ -13,7 +13,7 @@ import type { EcsEvent } from './event.ts';
  * When the samples of an event are, to the millisecond: its second is the event's, its milliseconds follow from its id. So an
  * event that is delivered twice is one sample, and two events of one second are nearly always two.
  */
-export function eventTime({ id, time }: EcsEvent): EpochMs {
+function eventTime({ id, time }: EcsEvent): EpochMs {
   return time * 1000 + (hashText(id) % 1000);
 }
 

@@ -88,7 +88,7 @@ const pushTime = 'push_time_seconds';
 const wanted: ReadonlySet<string> = new Set([...timeMetrics, pushTime]);
 
 /** Metrics of ours that somebody else has pushed with another type, and with which. */
-export function findOtherTypes(text: string): Conflicts {
+function findOtherTypes(text: string): Conflicts {
   const found: Conflicts = new Map();
   for (const [, name = '', type] of text.matchAll(/^# TYPE (\S+) (?!gauge$)(\S+)/gm)) {
     if (isOwnMetric(name)) found.set(name, `somebody else pushed it as ${type}, ours is a gauge`);

@@ -22,6 +22,13 @@ export type LimitedCall<T> = {
 
 const maxAttempts = 8;
 
+/**
+ * Calls a second by which one that succeeds raises the rate, and that are made at least: in calls, because what the account
+ * allows may be far below what a function would make, and several share it.
+ */
+const rise = 1.25;
+const least = 0.5;
+
 /** Makes the calls of one API at its rates. */
 export class RateLimiter {
   readonly #rates: Rates;
@@ -31,6 +38,8 @@ export class RateLimiter {
   #share = 1;
   /** Monotonic seconds from which calls and points are free again. */
   #callsFree = 0;
+  /** Monotonic seconds at which the rate was halved last. */
+  #slowedAt = 0;
   #pointsFree = 0;
 
   constructor(rates: Rates, { clock, tally }: { clock: Clock; tally: CallTally }) {
@@ -57,18 +66,26 @@ export class RateLimiter {
   ): Promise<{ readonly value: T } | { readonly fault: SourceError }> {
     await this.#waitTurn(api, points, deadline);
     addTo(this.#tally.requests, api);
+    const begun = this.#clock.monotonic();
     try {
       const value = await make();
-      this.#share = Math.min(1, this.#share + 0.05);
+      this.#share = Math.min(1, this.#share + rise / (this.#rates.calls / 2));
       return { value };
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (isThrottled(error)) {
         addTo(this.#tally.throttles, api);
-        this.#share = Math.max(0.02, this.#share / 2);
+        this.#slowDown(begun);
       }
       return { fault: error };
     }
+  }
+
+  /** Halves the rate, once for calls that were under way together. */
+  #slowDown(begun: Seconds): void {
+    if (begun < this.#slowedAt) return;
+    this.#slowedAt = this.#clock.monotonic();
+    this.#share = Math.max(least / (this.#rates.calls / 2), this.#share / 2);
   }
 
   async #waitTurn(api: string, points: number, deadline: Deadline): Promise<void> {

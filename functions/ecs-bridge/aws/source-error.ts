@@ -14,7 +14,9 @@ export function toSourceError(service: string, operation: string, cause: unknown
   const denied = /AccessDenied|Unauthorized/.test(name);
   const missing = denied ? `permission ${service}:${operation} is missing: ` : '';
   const status = $metadata?.httpStatusCode;
-  const broken = status === undefined ? !denied : status >= 500 || status === 429;
+  // Credentials that are not there do not come by asking again.
+  const hopeless = denied || /CredentialsProvider|TokenProvider/.test(name);
+  const broken = status === undefined ? !hopeless : status >= 500 || status === 429;
   const retryable = broken || $retryable !== undefined || /Throttl|Timeout|Abort/.test(name);
   return new SourceError(`${operation}: ${missing}${name}: ${message}`, {
     operation,

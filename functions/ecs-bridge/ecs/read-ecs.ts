@@ -178,7 +178,8 @@ class EcsReader {
       (await this.#api.describeServices(clusterArn, part)).map(narrowService),
     );
     const active = services?.filter(({ status }) => status === 'ACTIVE').length;
-    if (active !== arns?.length) memory.services = undefined;
+    // A call that failed says nothing of the list.
+    if (active !== undefined && active !== arns?.length) memory.services = undefined;
     // A deleted service is described for some time.
     return services?.filter(
       (service) => service.status !== 'INACTIVE' && hasTags(service, this.#config.tags),

@@ -16,7 +16,7 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { pace } from '../pace.ts';
+import { pace } from '../exchange/pace.ts';
 import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
 
 /** What is measured so far. */

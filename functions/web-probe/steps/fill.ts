@@ -47,7 +47,12 @@ export function fillStep(
     secrets.push(value);
     return value;
   };
-  const url = resolve(fillPath(step.path, read), base);
+  const path = fillPath(step.path, read);
+  if (path === undefined) {
+    const detail = 'a value for its path is . or .., which would lead to another folder';
+    return failure('guard', 'extract', detail);
+  }
+  const url = resolve(path, base);
   if (url === undefined || !isOurs(url, base, hosts)) {
     const seen = url === undefined ? 'no address' : redactUrl(url.origin);
     const detail = `its path leads to ${seen}, want the server of the target or one of hosts`;
@@ -94,16 +99,21 @@ function findValue(reference: Reference, values: Values): string {
 
 type Read = (reference: Reference) => string;
 
-/** A value at the very beginning is an address or a path; anywhere else it is a part of one. */
-function fillPath(path: string, read: Read): string {
+/**
+ * A value at the very beginning is an address or a path; anywhere else it is a part of one. Undefined where a value is taken for
+ * a folder above: no encoding keeps `..` from that.
+ */
+function fillPath(path: string, read: Read): string | undefined {
   const [, first = '', rest = ''] = /^(\$\{[^}]*\})?(.*)$/s.exec(path) ?? [];
-  return fillReferences(first, read) + fillReferences(rest, (one) => encodePart(read(one)));
+  const filled = fillReferences(rest, (one) => percentEncode(read(one)));
+  if (countFolders(filled) > countFolders(fillReferences(rest, () => 'x'))) return undefined;
+  return fillReferences(first, read) + filled;
 }
 
-/** `.` and `..` would be taken for folders. */
-function encodePart(value: string): string {
-  const encoded = percentEncode(value);
-  return /^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
+/** Parts of a path that are `.` or `..`, in any spelling. */
+function countFolders(path: string): number {
+  const parts = path.replace(/[?#].*$/s, '').split(/[/\\]/);
+  return parts.filter((part) => /^(?:\.|%2e){1,2}$/i.test(part)).length;
 }
 
 /** Half a character, which JSON can hold, cannot be encoded. */

@@ -155,6 +155,14 @@ const bodies: readonly Situation[] = [
   http('no limit', 'body129', { body_size_limit: 0 }),
   http('a folded header', 'folded'),
   http('Last-Modified that is no date', 'badDate'),
+  http('Last-Modified on a day that no month has', 'noSuchDay'),
+  http('nothing at all where br is expected', 'empty', { compression: 'br' }, { differs: 'size' }),
+  http(
+    'nothing at all where gzip is expected',
+    'empty',
+    { compression: 'gzip' },
+    { differs: 'size' },
+  ),
   http('Last-Modified in the old form', 'rfc850Date'),
 ];
 
@@ -186,6 +194,10 @@ const rules: readonly Situation[] = [
     fail_if_body_not_matches_regexp: ['x'],
   }),
   http('a method in lower case', 'echo', { method: 'get' }, { differs: 'method' }),
+  http('an empty Host', 'echo', {
+    headers: { Host: '' },
+    ...regexp('fail_if_body_not_matches_regexp', '"host: 127'),
+  }),
   http('a header without a value', 'echo', { headers: { 'X-Nothing': null } }),
   http('no wanted body', 'json', regexp('fail_if_body_not_matches_regexp', 'nope')),
   http('a wanted emoji', 'emoji', regexp('fail_if_body_not_matches_regexp', '^\\{"a":"."\\}$')),
@@ -333,6 +345,7 @@ const redirects: readonly Situation[] = [
   // Eleven requests: on a busy machine they take their time.
   { ...http('redirects without end', 'loop'), timeout: '20s' },
   http('a redirect to another host', 'toOther'),
+  http('a redirect to a host that does not exist', 'toNowhere'),
   http('a redirect to TLS', 'toTls', tls),
   http(
     'a redirect that is not followed',

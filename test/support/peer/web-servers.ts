@@ -87,11 +87,13 @@ const answers: Readonly<Record<string, string | Buffer>> = {
   body129: httpAnswer('200 OK', [], 'x'.repeat(129)),
   gzip129: encoded('gzip', gzipSync('x'.repeat(129))),
   folded: 'HTTP/1.1 200 OK\r\nX-A: one\r\n two\r\nContent-Length: 2\r\n\r\nhi',
+  noSuchDay: httpAnswer('200 OK', ['Last-Modified: Sat, 31 Feb 2015 07:28:00 GMT']),
   badDate: httpAnswer('200 OK', ['Last-Modified: 1']),
   rfc850Date: httpAnswer('200 OK', ['Last-Modified: Sunday, 06-Nov-94 08:49:37 GMT']),
   noLocation: httpAnswer('302 Found', [], 'where'),
   emptyLocation: httpAnswer('302 Found', ['Location:'], 'where'),
   badLocation: httpAnswer('302 Found', ['Location: ftp://a/'], 'where'),
+  toNowhere: httpAnswer('302 Found', ['Location: http://no-such-name.invalid/']),
   loop: httpAnswer('302 Found', ['Location: /again']),
   found: httpAnswer('302 Found', ['Location: /b'], 'the text of a redirect'),
 };

@@ -106,7 +106,7 @@ export function readRemoteWriteReceiver(issues: Issue[]): RemoteWriteReceiver | 
   }
   // Read when a watermark is sought; wrong, it is wrong before anything is measured.
   if (readEnv('FARGAZE_QUERY_URL') !== undefined) readUrl(issues, 'FARGAZE_QUERY_URL');
-  const auth = readRemoteWriteAuth(issues, hasUserInfo(url));
+  const auth = readRemoteWriteAuth(issues, url);
   if (issues.length > 0 || url === undefined) return undefined;
   return {
     url: new URL(url),
@@ -121,12 +121,12 @@ function hasUserInfo(url: string | undefined): boolean {
   return username !== '' || password !== '';
 }
 
-function readRemoteWriteAuth(issues: Issue[], inUrl: boolean): Auth | undefined {
+function readRemoteWriteAuth(issues: Issue[], url: string | undefined): Auth | undefined {
   const basic = readAuth(issues, 'FARGAZE_REMOTE_WRITE');
   const token = readEnv('FARGAZE_REMOTE_WRITE_TOKEN');
   const region = readEnv('FARGAZE_REMOTE_WRITE_SIGV4_REGION');
   const ways = [basic, token, region].filter((value) => value !== undefined).length;
-  if (ways + (inUrl ? 1 : 0) > 1) {
+  if (ways + (hasUserInfo(url) ? 1 : 0) > 1) {
     const message =
       'want at most one of a user in the URL, a password, a token and a region for SigV4';
     issues.push({ path: 'FARGAZE_REMOTE_WRITE_*', message });

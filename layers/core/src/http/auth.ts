@@ -85,7 +85,7 @@ function basic(username: string, password: string): Omit<Authorization, 'url'> {
 }
 
 /** An address without its user info, and that user info decoded. */
-export function takeUserInfo(address: URL): {
+function takeUserInfo(address: URL): {
   readonly url: URL;
   readonly user: { readonly username: string; readonly password: string } | undefined;
 } {

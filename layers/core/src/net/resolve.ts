@@ -16,7 +16,7 @@ export type Resolved = {
 };
 
 /** The name exists, but not in the wanted family, or the resolver could not be asked. */
-export class ResolveError extends Error {
+class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly code: string;
 
@@ -117,29 +117,18 @@ async function askSystem(name: string, families: (4 | 6)[], deadline: Deadline):
   }
 }
 
-/** Codes that would say something else than what has happened, with the code that says it. */
-const meant: Readonly<Record<string, string>> = {
-  // By the resolver's own port, not by the target.
-  ECONNREFUSED: 'ESERVFAIL',
-  // What getaddrinfo says of a name longer than DNS allows.
-  EINVAL: 'EBADNAME',
-};
-
-function toResolveError(host: string, error: unknown): ResolveError {
-  const found = codeOf(error) ?? 'ESERVFAIL';
-  const code = meant[found] ?? found;
-  const name = host.length > maxName ? `${host.slice(0, 60)}... (${host.length} characters)` : host;
+/** A refusal by the resolver's own port must not read as a refusal by the target. */
+function toResolveError(name: string, error: unknown): ResolveError {
+  const code = codeOf(error) ?? 'ESERVFAIL';
+  const known = code === 'ECONNREFUSED' ? 'ESERVFAIL' : code;
   const words: Readonly<Record<string, string>> = {
     ENOTFOUND: `${name} does not exist`,
     ENODATA: `${name} has no address of the wanted family`,
     EBADNAME: `${name} is no name that DNS allows`,
     ETIMEOUT: `no answer from the resolver for ${name}`,
   };
-  return new ResolveError(words[code] ?? `resolving ${name} failed (${found})`, code, error);
+  return new ResolveError(words[code] ?? `resolving ${name} failed (${code})`, known, error);
 }
-
-/** Characters of the longest name (RFC 1035, section 2.3.4, less the length of its first label and the root). */
-const maxName = 253;
 
 let hosts: ReadonlyMap<string, readonly string[]> | undefined;
 

@@ -102,13 +102,7 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
       ),
     });
     // Before delivering: where that hangs, the log is the only witness.
-    for (const failure of summarize(observations, quiet).failures) {
-      log('warn', 'probe failed', failure);
-    }
-    for (const { name, trace, unknown } of observations) {
-      if (unknown === 'own_network')
-        log('warn', 'probe unknown', { probe: name, detail: trace.at(-1) });
-    }
+    logFailures(observations, log);
     call.memory.skipped = new Set(summarize(observations, quiet).skipped);
     const fault = await deliver(observations, { sink, clock, deadline: whole });
     const summary = summarize(observations, {
@@ -124,6 +118,16 @@ async function runInvocation<M extends Module>(definition: ProbeFunction<M>, cal
     return answer(summary, { call, sink, observations, fault, log });
   } finally {
     whole.close();
+  }
+}
+
+function logFailures(observations: readonly Observation[], log: Log): void {
+  for (const failure of summarize(observations, quiet).failures) {
+    log('warn', 'probe failed', failure);
+  }
+  for (const { name, trace, unknown } of observations) {
+    if (unknown !== 'own_network') continue;
+    log('warn', 'probe unknown', { probe: name, detail: trace.at(-1) });
   }
 }
 

@@ -53,7 +53,7 @@ function canMiss(samples: readonly Sample[], metric: MetricName): boolean {
 }
 
 /** The metric of ours that the words of a Pushgateway call inconsistent. */
-export function conflictIn(text: string): MetricName | undefined {
+function conflictIn(text: string): MetricName | undefined {
   const words = /(?:collected metric|gathered metric family) "?([a-zA-Z_:][a-zA-Z0-9_:]*)/;
   const [, name = ''] = words.exec(text) ?? [];
   return isOwnMetric(name) ? name : undefined;

@@ -7,6 +7,7 @@ import { parseDuration } from '../duration.ts';
 import { formatPath, showValue } from '../explain.ts';
 import { defaultJobs, instanceOf } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
+import { checkAttempts } from './attempts-checks.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
 import { refusedProbers } from './refused.ts';
@@ -24,6 +25,7 @@ export function crossCheck(document: unknown, builtin: Mapping): Finding[] {
     ...Object.entries(asMapping(root.modules)).flatMap(checkProber),
     ...Object.entries(asMapping(root.modules)).flatMap(checkRedis),
     ...Object.entries(asMapping(root.modules)).flatMap(checkSteps),
+    ...Object.entries(asMapping(root.modules)).flatMap(checkAttempts),
     ...probes.flatMap((probe, index) => checkModule(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkTarget(probe, index, modules)),
     ...probes.flatMap((probe, index) => checkVantage(probe, index, modules)),
@@ -48,7 +50,7 @@ const authKeys = [
 ];
 
 /** Each of them is the Authorization header. */
-export function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
+function checkAuth([name, module]: readonly [string, unknown]): Finding[] {
   const { http, steps } = asMapping(module);
   const places = (Array.isArray(steps) ? steps : []).map((step, index) => ({
     at: ['steps', index],

@@ -22,10 +22,13 @@ export const moduleTimeout = v.optional(
   '5s',
 );
 
-const webPhases = [
-  ...['total', 'resolve', 'connect', 'tls', 'processing', 'transfer'],
-  ...['query', 'request', 'check'],
-];
+/** What is measured of a probe, by prober. */
+const webPhases = {
+  http: ['total', 'resolve', 'connect', 'tls', 'processing', 'transfer'],
+  tcp: ['total', 'resolve', 'connect', 'tls', 'query'],
+  dns: ['total', 'resolve', 'connect', 'request'],
+  grpc: ['total', 'resolve', 'check'],
+} as const;
 const redisPhases = [
   ...['total', 'resolve', 'connect', 'tls', 'auth', 'ping', 'role', 'cluster', 'sentinel'],
   ...['write', 'replicate', 'read', 'delete', 'pubsub', 'health'],
@@ -87,27 +90,35 @@ const degradedBy = (phases: readonly string[]) =>
   );
 
 /** How often a module of the web probe tries, and what it calls slow. */
-export const webAttempts = { ...tries, degraded: degradedBy(webPhases) };
+export const webAttempts = (prober: keyof typeof webPhases) => ({
+  ...tries,
+  degraded: degradedBy(webPhases[prober]),
+});
 
 /** The same of a module of the Redis probe. */
-export const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
+const redisAttempts = { ...tries, degraded: degradedBy(redisPhases) };
 
-const webEntries = {
+const webEntries = (prober: keyof typeof webPhases) => ({
   timeout: moduleTimeout,
   hosts: moduleHosts,
   compat: moduleCompat,
-  ...webAttempts,
+  ...webAttempts(prober),
   ...probeAlertingEntries,
-};
+});
 
 /** Schema of one entry of `modules`, by prober. */
 export const moduleSchema = oneOf(
   'prober',
   [
-    closed({ prober: v.literal('http'), http: httpSchema, steps: stepsSchema, ...webEntries }),
-    closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries }),
-    closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries }),
-    closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries }),
+    closed({
+      prober: v.literal('http'),
+      http: httpSchema,
+      steps: stepsSchema,
+      ...webEntries('http'),
+    }),
+    closed({ prober: v.literal('tcp'), tcp: tcpSchema, ...webEntries('tcp') }),
+    closed({ prober: v.literal('dns'), dns: dnsSchema, ...webEntries('dns') }),
+    closed({ prober: v.literal('grpc'), grpc: grpcSchema, ...webEntries('grpc') }),
     closed({
       prober: v.literal('redis'),
       timeout: moduleTimeout,

@@ -45,7 +45,7 @@ const period = seconds(
 );
 
 /** What a job and each of its metrics may set. */
-export const metricFields = {
+const metricFields = {
   statistics: v.nullish(v.pipe(v.array(statistic), v.description('statistics and percentiles'))),
   period: v.pipe(period, v.description('length of one point in seconds; unset: 300')),
   length: v.pipe(
