@@ -108,9 +108,11 @@ afterAll(async () => {
 });
 
 /** An older blackbox_exporter is asked what it knows. */
-function isKnown({ options = {} }: Situation): boolean {
+function isKnown({ options = {}, server }: Situation): boolean {
   if (!isOld()) return true;
   const text = JSON.stringify(options);
+  // It took nothing at all for an empty text in Brotli.
+  if (server === 'empty' && text.includes('"br"')) return false;
   // It wrote an IPv4 address within an IPv6 one as IPv4.
   return !newerOptions.test(text) && !text.includes('::ffff:');
 }

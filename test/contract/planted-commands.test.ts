@@ -49,7 +49,7 @@ const blackbox = `modules:
 const prometheus = `scrape_configs:
   - job_name: bb
     metrics_path: /probe
-    params: { module: [plain] }
+    params: { module: [bearer] }
     basic_auth: { username: u, password: ${plant('scrape')} }
     static_configs:
       - targets: ['https://u:${plant('static')}@shop.test/', 'https://b.test/']

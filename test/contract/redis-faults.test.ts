@@ -194,7 +194,12 @@ const rows: readonly Row[] = [
     want: 'cluster/redis_error',
     words: /cluster support disabled/,
   },
-  { name: 'no sentinel', redis: { topology: 'sentinel' }, want: 'sentinel/unknown_command' },
+  {
+    name: 'no sentinel',
+    redis: { topology: 'sentinel' },
+    want: 'role/role',
+    words: /sentinel/,
+  },
   { name: 'a proxy that is none', redis: { topology: 'proxy' }, want: 'ok' },
   {
     name: 'TLS that is not wanted',
