@@ -88,18 +88,16 @@ function judge(results: readonly BridgeResult[]): string {
 - and its CPU: ${compare('cpuSeconds')};
 - the whole at most 3 times the CPU of YACE with exportAllDataPoints: ${says(whole <= 3)}, ${whole.toFixed(1)} for ${own.points} points against ${all.points};
 - peak memory at most 160 MB: ${says(own.peakMegabytes <= 160)}, ${Math.round(own.peakMegabytes)} MB; only CloudWatch ${Math.round(alone.peakMegabytes)} MB, only the ECS API ${Math.round(ecs.peakMegabytes)} MB, YACE at equal points ${Math.round(equal.peakMegabytes)} MB;
-- CPU beyond that of the fewest metrics grows from 100 metrics by a power of 1.05 at most (1 is in proportion): ${says(slope <= 1.05)}, ${slope.toFixed(2)}.`;
+- CPU of a run grows from 100 metrics by a power of 1.05 of their number at most (1 is in proportion): ${says(slope <= 1.05)}, ${slope.toFixed(2)}.`;
 }
 
-/** The power of the number of metrics by which CPU beyond that of the fewest metrics grows, from 100 to the most. */
+/** The power of the number of metrics by which CPU grows, what each run costs by itself included: from 100 to the most. */
 function slopeOf(results: readonly BridgeResult[], name: string): number {
   const own = results.filter((one) => one.name === name);
-  const [few, small] = own;
+  const small = own.find(({ metrics }) => metrics === 100);
   const most = own.at(-1);
-  if (few === undefined || small === undefined || most === undefined) return Number.NaN;
-  const growth =
-    (most.cpuSeconds - few.cpuSeconds) / Math.max(0.001, small.cpuSeconds - few.cpuSeconds);
-  return Math.log(growth) / Math.log(most.metrics / small.metrics);
+  if (small === undefined || most === undefined) return Number.NaN;
+  return Math.log(most.cpuSeconds / small.cpuSeconds) / Math.log(most.metrics / small.metrics);
 }
 
 function toRow(result: BridgeResult): string {
