@@ -53,6 +53,7 @@ export const bridgeNames = {
   ecsAlone: 'ecs-bridge, only the ECS API',
   all: 'YACE, exportAllDataPoints, every 300 s',
   newest: 'YACE, every 60 s',
+  equal: 'YACE, as many points as ecs-bridge, only CloudWatch',
 } as const;
 
 /** Collects `metrics` metrics `rounds` times with each bridge in turn. */
@@ -67,6 +68,7 @@ export async function measureBridge(metrics: number, rounds: number): Promise<Br
     [bridgeNames.ecsAlone]: () => runOwn(cloud, prometheus, 'ecs'),
     [bridgeNames.all]: () => runYace(cloud, 'all'),
     [bridgeNames.newest]: () => runYace(cloud, 'newest'),
+    [bridgeNames.equal]: () => runEqual(cloud, results.get(bridgeNames.cloudWatchAlone)?.at(-1)),
   };
   try {
     await cloud.refresh();
@@ -192,7 +194,7 @@ async function runOwn(
   );
   const wallSeconds = (performance.now() - begun) / 1000;
   const usage = JSON.parse(/usage (\{.*\})/.exec(stderr)?.[1] ?? '{}') as Usage;
-  const [found] = await prometheus.query(`count(last_over_time({${selectors[part]}}[15m]))`);
+  const [found] = await prometheus.query(`count(last_over_time({${selectors[part]}}[30m]))`);
   return { ...usage, ...(await cloud.counts()), wallSeconds, series: found?.value ?? 0 };
 }
 
@@ -211,11 +213,19 @@ async function rememberLastRun({ query, url }: PrometheusServer): Promise<void> 
   deadline.close();
 }
 
-async function runYace(cloud: Cloud, points: 'newest' | 'all'): Promise<Collection> {
+/** YACE with a window of as many points of each metric as the collection before it read. */
+async function runEqual(cloud: Cloud, alone: Collection | undefined): Promise<Collection> {
+  const minutes = alone === undefined ? 5 : Math.round(alone.points / alone.billed);
+  const text = yaceFile('all').replace('length: 300', `length: ${minutes * 60}`);
+  await writeFile(join(directory, 'equal.yml'), text);
+  return runYace(cloud, 'equal');
+}
+
+async function runYace(cloud: Cloud, points: 'newest' | 'all' | 'equal'): Promise<Collection> {
   const { yace } = await deployedPrograms(['yace'], quiet);
   const port = await freePort();
   const begun = performance.now();
-  const flags = { newest: '60', all: '300' };
+  const flags = { newest: '60', all: '300', equal: '300' };
   const process = await startProcess({
     name: 'yace',
     command: yace.path,

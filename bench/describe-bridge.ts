@@ -15,6 +15,7 @@ const perFiveMinutes: Readonly<Record<string, number>> = {
   [bridgeNames.first]: 1,
   [bridgeNames.cloudWatchAlone]: 1,
   [bridgeNames.ecsAlone]: 1,
+  [bridgeNames.equal]: 1,
   [bridgeNames.all]: 1,
   [bridgeNames.newest]: 5,
 };
@@ -24,6 +25,7 @@ const parts: readonly string[] = [
   bridgeNames.first,
   bridgeNames.cloudWatchAlone,
   bridgeNames.ecsAlone,
+  bridgeNames.equal,
 ];
 
 /** Measures and describes. */
@@ -38,7 +40,7 @@ reads the same YACE file, rereads ten minutes more for late points, describes al
 besides, and ends when a real Prometheus has stored everything; YACE ends when its answer has been fetched. YACE cannot
 read the ECS API: the row of CloudWatch without the rest, which finds its metrics by ListMetrics as YACE does, is like for like, and
 the row of only the ECS API says what the other half costs. Since a list may be an
-hour old, that row rereads an hour and a half of points. The first run finds an empty Prometheus and fills three hours;
+hour old, that row rereads up to three hours of points; the row of YACE after it has a window of as many points of each metric. The first run finds an empty Prometheus and fills three hours;
 it is measured once. Medians of ${plan.map(({ rounds }) => rounds).join(', ')} rounds by number of metrics. Node's heap is limited as in a function of
 512 MB.
 
@@ -70,16 +72,32 @@ function judge(results: readonly BridgeResult[]): string {
   };
   const [own, ecs, all] = [of(bridgeNames.own), of(bridgeNames.ecsAlone), of(bridgeNames.all)];
   const [alone, newest] = [of(bridgeNames.cloudWatchAlone), of(bridgeNames.newest)];
+  const equal = of(bridgeNames.equal);
   const share = own.billed / (newest.billed * (perFiveMinutes[newest.name] ?? 1));
   const says = (met: unknown) => (met ? 'met' : 'missed');
-  const compare = (key: 'wallSeconds' | 'cpuSeconds') =>
-    `${says(alone[key] <= all[key])} by only CloudWatch, ${(alone[key] / all[key]).toFixed(1)} times as much; ${says(own[key] <= all[key])} with the ECS API, ${(own[key] / all[key]).toFixed(1)} times`;
+  const compare = (key: 'wallSeconds' | 'cpuSeconds') => {
+    const ratio = alone[key] / equal[key];
+    return `${says(ratio <= 1.5)}, ${ratio.toFixed(2)}; against YACE's ${all.points} points ${(alone[key] / all[key]).toFixed(1)}`;
+  };
+  const whole = own.cpuSeconds / all.cpuSeconds;
+  const slope = slopeOf(results, bridgeNames.own);
   return `Aims, at ${most} metrics:
 - a fifth of the bill of YACE every 60 s: ${says(share <= 0.2)}, ${share.toFixed(2)};
 - fewer CloudWatch calls for the same points: ${says(own.cloudWatchCalls < all.cloudWatchCalls)}, ${own.cloudWatchCalls} against ${all.cloudWatchCalls};
-- wall time no worse than YACE with exportAllDataPoints: ${compare('wallSeconds')};
-- CPU time no worse: ${compare('cpuSeconds')};
-- peak memory under 200 MB: ${says(own.peakMegabytes < 200)}, ${Math.round(own.peakMegabytes)} MB; only CloudWatch ${Math.round(alone.peakMegabytes)} MB, only the ECS API ${Math.round(ecs.peakMegabytes)} MB.`;
+- only CloudWatch, at equal points (${alone.points} and ${equal.points}), at most 1.5 times YACE's wall time: ${compare('wallSeconds')};
+- and its CPU: ${compare('cpuSeconds')};
+- the whole at most 3 times the CPU of YACE with exportAllDataPoints: ${says(whole <= 3)}, ${whole.toFixed(1)} for ${own.points} points against ${all.points};
+- peak memory at most 160 MB: ${says(own.peakMegabytes <= 160)}, ${Math.round(own.peakMegabytes)} MB; only CloudWatch ${Math.round(alone.peakMegabytes)} MB, only the ECS API ${Math.round(ecs.peakMegabytes)} MB, YACE at equal points ${Math.round(equal.peakMegabytes)} MB;
+- CPU of a run grows from 100 metrics by a power of 1.05 of their number at most (1 is in proportion): ${says(slope <= 1.05)}, ${slope.toFixed(2)}.`;
+}
+
+/** The power of the number of metrics by which CPU grows, what each run costs by itself included: from 100 to the most. */
+function slopeOf(results: readonly BridgeResult[], name: string): number {
+  const own = results.filter((one) => one.name === name);
+  const small = own.find(({ metrics }) => metrics === 100);
+  const most = own.at(-1);
+  if (small === undefined || most === undefined) return Number.NaN;
+  return Math.log(most.cpuSeconds / small.cpuSeconds) / Math.log(most.metrics / small.metrics);
 }
 
 function toRow(result: BridgeResult): string {
