@@ -85,16 +85,22 @@ export function createReceiver(
     },
     query: async ({ at, expression }) => {
       check();
-      const asked = /^(?:last|max)_over_time\((\w+)\[(\d+)s\]\)$/.exec(expression);
-      const [, name, seconds] = asked ?? [];
+      const asked = /^(last|max)_over_time\((\w+)\[(\d+)s\]\)$/.exec(expression);
+      const [, kind, name, seconds] = asked ?? [];
       if (name === undefined) throw new Error(`receiver asked ${expression}, want last_over_time`);
       return [...series].flatMap(([key, stored]) => {
         if (!key.startsWith(`${name}{`)) return [];
         const times = [...stored.keys()].filter(
           (time) => time <= at && time > at - Number(seconds) * 1000,
         );
-        const value = stored.get(Math.max(...times));
-        return typeof value === 'number' ? [{ labels: parseLabels(key), value }] : [];
+        const values = times
+          .sort((a, b) => a - b)
+          .map((time) => stored.get(time))
+          .filter((value) => typeof value === 'number');
+        const value = kind === 'max' ? Math.max(...values) : values.at(-1);
+        return values.length > 0 && value !== undefined
+          ? [{ labels: parseLabels(key), value }]
+          : [];
       });
     },
   };

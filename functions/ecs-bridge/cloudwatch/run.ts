@@ -60,6 +60,7 @@ class PassRun {
   readonly #pass: Pass;
   readonly #memory: Memory;
   readonly #maker: SeriesMaker;
+  #begun: Promise<void> | undefined;
 
   constructor(pass: Pass, memory: Memory) {
     this.#pass = pass;
@@ -94,12 +95,18 @@ class PassRun {
 
   /** Reads a plan and writes every answer. */
   async read({ expressions, requests }: Plan): Promise<void> {
-    const { attempts, sent } = this.#memory;
-    sent.doubtUntil(await attempts.begin(this.#pass));
     const heavy = requests.some(({ planned }) => pointsOf(planned) > heavyPoints);
     const limit = heavy ? concurrency.heavy : concurrency.usual;
     await mapConcurrently(requests, limit, (request) => this.#readUnits(request));
     await mapConcurrently(expressions, concurrency.expressions, (one) => this.#readExpression(one));
+  }
+
+  /** Says how far this pass will write, once and only when there is something to write: a run that reads nothing holds up nobody. */
+  #begin(answers: readonly Answer[]): Promise<void> | undefined {
+    const { attempts, sent } = this.#memory;
+    if (answers.every(({ points }) => points.length === 0)) return undefined;
+    this.#begun ??= attempts.begin(this.#pass).then((until) => sent.doubtUntil(until));
+    return this.#begun;
   }
 
   async #readUnits({ planned, scope }: ScopedRequest): Promise<void> {
@@ -112,6 +119,7 @@ class PassRun {
       return;
     }
     const { answers, missing } = await getMetricData(requestUnits(planned, scope), this.#pass);
+    await this.#begin(answers);
     const byId = new Map(answers.map((answer) => [answer.id, answer]));
     const made = units.flatMap((unit, index) =>
       unit.statistics.flatMap((statistic, at) => {
@@ -136,6 +144,7 @@ class PassRun {
       addTo(tally.billed, 'expression', answers.length);
       if (fault === undefined) this.#memory.find.searches.set(scoped.key, answers.length);
     }
+    await this.#begin(answers);
     const made = answers.flatMap((answer) => this.#maker.ofExpression(scoped, answer));
     const written = await writeMade(made, this.#pass, this.#memory);
     if (written && fault === undefined) this.#memory.watermarks.set(scoped.key, scoped.span.until);

@@ -88,7 +88,7 @@ export const bridgeMetrics = {
   fargaze_bridge_order_check: gauge(
     'boolean',
     'Samples by which a cold function learns whether its receiver takes late and changed points',
-    ['owner', 'shard'],
+    ['check', 'owner', 'run', 'shard'],
   ),
   fargaze_bridge_attempt_timestamp_seconds: gauge(
     'timestamp',

@@ -25,6 +25,9 @@ export const orderNotes = {
   once: `a changed point is stored beside the old one: all wait ${minutes} min (docs/bridge.md)`,
 } as const satisfies Partial<Record<Order, string>>;
 
+/** What a check needs of a pass. */
+type CheckOptions = Pick<PassOptions, 'clock' | 'shard' | 'writeDeadline' | 'writer'>;
+
 /** What a warm function knows of its receiver. */
 export class PointOrder {
   #known: Order | undefined;
@@ -32,7 +35,7 @@ export class PointOrder {
   #written: Series | undefined;
 
   /** By writing samples of a series of its own, and asking what became of them. A receiver that fails is asked again next time. */
-  async learn(options: PassOptions): Promise<Order> {
+  async learn(options: CheckOptions): Promise<Order> {
     if (this.#known !== undefined) return this.#known;
     if (options.writer.answers === 'later') return 'any';
     const deadline = options.writeDeadline.slice(patience);
@@ -49,10 +52,10 @@ export class PointOrder {
     }
   }
 
-  async #write({ clock, shard, writer }: PassOptions, deadline: Deadline): Promise<Series> {
-    const { changed, early } = checks(clock.now(), shard);
-    await writer.write([early], deadline);
-    this.note(await writer.write([changed], deadline));
+  async #write({ clock, shard, writer }: CheckOptions, deadline: Deadline): Promise<Series> {
+    const { changed, early, late } = checks(clock.now(), shard);
+    await writer.write(early, deadline);
+    this.note(await writer.write([changed, late], deadline));
     return changed;
   }
 
@@ -63,23 +66,33 @@ export class PointOrder {
   }
 }
 
-/** Milliseconds from the point whose value is changed to the newest. */
-const apart = 2000;
+/** Milliseconds between two points of a check. */
+const apart = 1000;
 
-/** Two points in order; then the first of them with a lower value, and a late one. */
+/**
+ * Three points in order, of which the middle one gets a lower value; and one in another series before which a late one comes.
+ * Prometheus shows the new value for certain only where it has read a point before it, and none of its series is late: so each
+ * check has series of its own.
+ */
 function checks(now: EpochMs, shard: Shard | undefined) {
-  const labels = {
+  const labelsOf = (check: 'changed' | 'late') => ({
     __name__: metric,
+    check,
+    run: String(now),
     owner: readEnv('FARGAZE_OWNER') ?? '',
     job: 'fargaze-ecs',
     ...(shard !== undefined && { shard: String(shard.index) }),
-  };
-  const revised = now - apart;
-  const points = [revised, now].map((at) => ({ at, value: 1 }));
-  const late = { at: now - lateness * 1000, value: 1 };
+  });
+  const [changed, late] = [labelsOf('changed'), labelsOf('late')];
+  const middle = now - apart;
+  const ends = { first: { at: middle - apart, value: 0 }, last: { at: now, value: 0 } };
   return {
-    early: { labels, points },
-    changed: { labels, points: [late, { at: revised, value: 0 }] },
+    early: [
+      { labels: changed, points: [ends.first, { at: middle, value: 1 }, ends.last] },
+      { labels: late, points: [ends.last] },
+    ],
+    changed: { labels: changed, points: [{ at: middle, value: 0 }] },
+    late: { labels: late, points: [{ at: now - lateness * 1000, value: 0 }] },
   };
 }
 
@@ -89,11 +102,12 @@ function checks(now: EpochMs, shard: Shard | undefined) {
  */
 async function orderOf(
   { labels, points }: Series,
-  { writer }: PassOptions,
+  { writer }: CheckOptions,
   deadline: Deadline,
 ): Promise<'any' | 'once' | undefined> {
-  const expression = `max_over_time(${metric}[1s])`;
-  const answer = await writer.query({ expression, at: points.at(-1)?.at ?? 0 }, deadline);
+  const expression = `max_over_time(${metric}[${(3 * apart) / 1000}s])`;
+  const at = (points.at(-1)?.at ?? 0) + apart;
+  const answer = await writer.query({ expression, at }, deadline);
   if (answer === undefined) return 'any';
   const own = answer.find((one) => isOf(labels, one.labels));
   return own && (own.value === 1 ? 'once' : 'any');
