@@ -11,7 +11,12 @@ export async function measureHostile(): Promise<HostileResult> {
   const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';
   try {
     const { port } = JSON.parse(lastLine(server.output())) as { readonly port: number };
-    const prober = await startProgram(program, ['probe', String(port), String(seeds)]);
+    const prober = await startProgram(
+      program,
+      ['probe', String(port), String(seeds)],
+      // As the function has it in AWS (infra/environment.yml).
+      { MALLOC_ARENA_MAX: '2' },
+    );
     await prober.stop();
     return JSON.parse(lastLine(prober.output())) as HostileResult;
   } finally {

@@ -40,14 +40,18 @@ export async function openSetting(): Promise<Setting> {
 }
 
 /** Starts a program of this repository; ready when it has printed a line. */
-export async function startProgram(file: string, args: readonly string[]): Promise<RunningProcess> {
+export async function startProgram(
+  file: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningProcess> {
   let started: RunningProcess | undefined;
   const spec = {
     name: file,
     command: process.execPath,
     args: [join(process.cwd(), 'scripts/run.mjs'), file, ...args],
     cwd: process.cwd(),
-    env: environmentWith({}),
+    env: environmentWith(variables),
     place: undefined,
   };
   started = await startReady(spec, {
