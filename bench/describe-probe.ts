@@ -25,7 +25,7 @@ the targets for each answer), both warm, about ${phasePlan.results} results each
 | --- | ---: | --- | ---: | ---: |
 ${phases.map(toPhaseRow).join('\n')}
 
-${hostile.seeds} hostile answers one after the other, with \`MALLOC_ARENA_MAX=2\` as in AWS, each with a timeout of 300 ms and mostly
+${hostile.seeds} hostile answers one after the other, with \`MALLOC_ARENA_MAX=1\` as in AWS, each with a timeout of 300 ms and mostly
 \`body_size_limit: 1GB\`: ${hostile.crashes} of them
 without a verdict, the longest ended ${hostile.overrunMs.toFixed(0)} ms after its timeout, and memory rose by ${hostile.megabytes.toFixed(0)} MB at most.
 `;

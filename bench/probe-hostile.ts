@@ -15,7 +15,7 @@ export async function measureHostile(): Promise<HostileResult> {
       program,
       ['probe', String(port), String(seeds)],
       // As the function has it in AWS (infra/environment.yml).
-      { MALLOC_ARENA_MAX: '2' },
+      { MALLOC_ARENA_MAX: '1' },
     );
     await prober.stop();
     return JSON.parse(lastLine(prober.output())) as HostileResult;
