@@ -42,6 +42,7 @@ export function findFindings(
       ...load.filter((note) => !note.includes('want ')),
       ...(meant ? [] : [direct].flat()),
       ...(budget?.verdict === 'slowed' ? [budget.message] : []),
+      ...idleShards(config),
       ...missingSecrets(config, read),
     ],
   };
@@ -50,6 +51,12 @@ export function findFindings(
 function nothing({ bridge, probes, slos }: Config): string[] {
   if (probes.length + slos.length > 0 || bridge.cloudwatch !== undefined) return [];
   return ['watches nothing but the ECS API: want probes, or bridge.cloudwatch'];
+}
+
+/** Each shard is a function that is called every minute, and paid for. */
+function idleShards({ probes, shards }: Config): string[] {
+  if (shards <= Math.max(1, probes.length)) return [];
+  return [`shards: ${shards} for ${probes.length} probes: some functions run for nothing`];
 }
 
 function unsetVariables({ probes }: Config, read: (name: string) => string | undefined): string[] {

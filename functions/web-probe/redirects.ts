@@ -32,7 +32,7 @@ export function nextRequest(
   const location = encodeBytes(response.headers.location ?? '');
   const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const detail = `redirect to ${JSON.stringify(redactUrl(location).slice(0, 100))}, want an http or https URL`;
+    const detail = `redirect to ${JSON.stringify(showLocation(location).slice(0, 100))}, want an http or https URL`;
     return failure('processing', 'redirect_invalid', detail);
   }
   const trusted = last.firstHost && isTrusted(url, last.url, hosts);
@@ -75,4 +75,10 @@ function carriedHeaders(last: HopRequest, url: URL, keepsBody: boolean): Record<
   if (!keepsBody) for (const name of ['content-length', 'content-type']) dropped.add(name);
   const kept = Object.entries(last.headers).filter(([name]) => !dropped.has(name.toLowerCase()));
   return { ...Object.fromEntries(kept), ...(!same && { Host: url.host }) };
+}
+
+/** What stands before an `@` may be a password, but not the scheme of `mailto:a@b`. */
+function showLocation(location: string): string {
+  const [scheme = ''] = /^[a-z][a-z0-9+.-]*:(?!\/\/)/i.exec(location) ?? [];
+  return scheme + redactUrl(location.slice(scheme.length));
 }

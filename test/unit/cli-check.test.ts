@@ -105,6 +105,13 @@ it('more ECS services than the bridge can read, or a Pushgateway carry, are find
   expect(out).toContain('the bridge in 2');
 });
 
+it('more shards than probes are a note', () => {
+  const config = (shards: number) => parseConfigText(`shards: ${shards}\n${manyProbes(2)}`);
+  const idle = 'shards: 50 for 2 probes: some functions run for nothing';
+  expect(findFindings(config(50), 0, nobody).notes).toEqual([idle]);
+  expect(findFindings(config(2), 0, nobody).notes).toEqual([]);
+});
+
 it('a secret that is not set here is a note, for it is the functions that need it', () => {
   const config = parseConfigText(
     'modules: { m: { prober: http, http: { bearer_token: "env:SHOP_TOKEN" } } }\nprobes: [{ name: a, module: m, target: "https://a.example.com" }]',

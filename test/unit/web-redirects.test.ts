@@ -73,3 +73,11 @@ it('cookies of an answer go back to its own host only', () => {
   expect(follow('https://a/', 'https://b/').headers.Cookie).toBeUndefined();
   expect(follow('https://a/', 'https://a:8443/').headers.Cookie).toBe('theirs=2');
 });
+
+it.each([
+  { to: 'mailto:a@b', shown: 'mailto:b' },
+  { to: 'tel:+123', shown: 'tel:+123' },
+  { to: 'ftp://u:p@h/', shown: 'ftp://h/' },
+])('a redirect to $to is named as $shown', ({ shown, to }) => {
+  expect(() => follow('https://a/', to)).toThrow(`redirect to "${shown}", want an http`);
+});
