@@ -44,7 +44,8 @@ beforeAll(async () => {
     startPushgateway(),
   ]);
   Object.assign(process.env, variables, { AWS_ENDPOINT_URL: fake.url });
-  fake.clock.set(Math.floor(Date.now() / 1000) - 1260);
+  // All tasks of a cluster are read once in ten minutes, at its own second of them: the large one not in its last minute.
+  fake.clock.set((Math.floor(Date.now() / 600_000) - 1) * 600 + 540 - 1200);
   addFleet(fake.model, { cluster: 'large', services: large });
   for (let index = 1; index <= small; index++) {
     addFleet(fake.model, { cluster: `small-${index}`, services: 2, desired: 1 });
