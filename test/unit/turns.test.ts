@@ -1,7 +1,7 @@
 // Many targets: who begins when, who comes first, and which of several schedules holds whom.
 
 import { systemClock } from '../../layers/core/src/clock.ts';
-import { isInShard, parseShard } from '../../layers/core/src/config/shard.ts';
+import { isInShard, parseShard, splitByShard } from '../../layers/core/src/config/shard.ts';
 import { orderOf } from '../../layers/core/src/probe/order.ts';
 import { runPaced } from '../../layers/core/src/probe/pace.ts';
 
@@ -84,6 +84,13 @@ describe('shards', () => {
     const moved = names.filter((name) => shardOf(name, of) !== shardOf(name, of + 1));
     expect(new Set(moved.map((name) => shardOf(name, of + 1)))).toEqual(new Set([of + 1]));
     expect(moved.length).toBeLessThan((names.length / (of + 1)) * 1.5);
+  });
+
+  it('are at build time what they are in functions', () => {
+    const items = names.map((name) => ({ name }));
+    for (const [at, share] of splitByShard(items, 7).entries()) {
+      expect(share).toEqual(items.filter(({ name }) => isInShard(name, { index: at + 1, of: 7 })));
+    }
   });
 
   it('hold the same probe for ever', () => {

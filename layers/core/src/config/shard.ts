@@ -54,6 +54,6 @@ export function splitByShard<Item extends { readonly name: string }>(
   of: number,
 ): Item[][] {
   const shards: Item[][] = Array.from({ length: of }, () => []);
-  for (const item of items) shards[hashText(item.name) % of]?.push(item);
+  for (const item of items) shards[placeOf(item.name, of)]?.push(item);
   return shards;
 }
