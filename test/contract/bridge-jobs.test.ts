@@ -2,12 +2,12 @@
 
 import type { CloudWatchConfig } from '../../layers/core/src/config/bridge.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
-import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
   cloudWatch,
   createBridge,
-  environment,
+  eachWithFakeAws,
   job,
   metric,
   region,
@@ -15,15 +15,8 @@ import {
 
 let fake: FakeAws;
 
-beforeEach(async () => {
-  fake = await startFakeAws();
-  fake.clock.set(1_800_000_000);
-  Object.assign(process.env, environment, { AWS_ENDPOINT_URL: fake.url });
-});
-
-afterEach(async () => {
-  for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
-  await fake.close();
+eachWithFakeAws((started) => {
+  fake = started;
 });
 
 /** One run; series by name with labels, without the series about the run, and the number of their points. */

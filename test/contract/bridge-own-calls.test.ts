@@ -1,27 +1,20 @@
 // Resources that an API of their own lists or names: every page, with their filters, in the regions that have them; a call
 // that is denied names its permission. What YACE makes of the same is in yace-peer.test.ts.
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
-import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import {
   account,
   cloudWatch,
   createBridge,
-  environment,
+  eachWithFakeAws,
   job,
   metric,
 } from '../support/bridging.ts';
 
 let fake: FakeAws;
 
-beforeEach(async () => {
-  fake = await startFakeAws();
-  fake.clock.set(1_800_000_000);
-  Object.assign(process.env, environment, { AWS_ENDPOINT_URL: fake.url });
-});
-
-afterEach(async () => {
-  for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
-  await fake.close();
+eachWithFakeAws((started) => {
+  fake = started;
 });
 
 const groupArn = (name: string) =>

@@ -4,12 +4,12 @@
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
 import type { Group } from '../../layers/core/src/sample.ts';
 import { addFleet } from '../../local/fake-aws/demo.ts';
-import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
 import type { BridgeRun } from '../support/bridging.ts';
 import {
   cloudWatch,
   createBridge,
-  environment,
+  eachWithFakeAws,
   job,
   metric,
   sampleValue,
@@ -18,15 +18,8 @@ import type { Receiver } from '../support/receiver.ts';
 
 let fake: FakeAws;
 
-beforeEach(async () => {
-  fake = await startFakeAws();
-  fake.clock.set(1_800_000_000);
-  Object.assign(process.env, environment, { AWS_ENDPOINT_URL: fake.url });
-});
-
-afterEach(async () => {
-  for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
-  await fake.close();
+eachWithFakeAws((started) => {
+  fake = started;
 });
 
 /** More services than one function reads whole, five small clusters, and what belongs to no service. */

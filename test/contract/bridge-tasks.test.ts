@@ -11,8 +11,8 @@ import type { Shard } from '../../layers/core/src/config/shard.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { addFleet } from '../../local/fake-aws/demo.ts';
-import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
-import { environment } from '../support/bridging.ts';
+import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { eachWithFakeAws } from '../support/bridging.ts';
 import { withCalendar } from '../support/fake-clock.ts';
 import { createRandom } from '../support/random.ts';
 
@@ -20,15 +20,8 @@ const config: EcsConfig = { clusters: ['*'], services: ['*'], tags: [], exported
 
 let fake: FakeAws;
 
-beforeEach(async () => {
-  fake = await startFakeAws();
-  fake.clock.set(1_800_000_000);
-  Object.assign(process.env, environment, { AWS_ENDPOINT_URL: fake.url });
-});
-
-afterEach(async () => {
-  for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
-  await fake.close();
+eachWithFakeAws((started) => {
+  fake = started;
 });
 
 /** A reading, with the calls that it took. */

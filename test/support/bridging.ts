@@ -13,7 +13,7 @@ import type {
 import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
 import type { SeriesWriter } from '../../layers/core/src/delivery/series-writer.ts';
 import type { Batch, Group, Sample } from '../../layers/core/src/sample.ts';
-import type { FakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { withCalendar } from './fake-clock.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
@@ -28,6 +28,21 @@ export const environment = {
   AWS_SECRET_ACCESS_KEY: 'not-a-secret',
   AWS_REGION: region,
 };
+
+/** Starts a fake cloud before each test, in the environment, and closes it behind it. */
+export function eachWithFakeAws(use: (fake: FakeAws) => void): void {
+  let fake: FakeAws;
+  beforeEach(async () => {
+    fake = await startFakeAws();
+    fake.clock.set(1_800_000_000);
+    Object.assign(process.env, environment, { AWS_ENDPOINT_URL: fake.url });
+    use(fake);
+  });
+  afterEach(async () => {
+    for (const name of [...Object.keys(environment), 'AWS_ENDPOINT_URL']) delete process.env[name];
+    await fake.close();
+  });
+}
 
 /** A metric with the defaults of a minute's resolution. */
 export function metric(name: string, more: Partial<CloudWatchMetric> = {}): CloudWatchMetric {

@@ -13,7 +13,7 @@ const variableIds: Readonly<Record<string, string>> = {
   tagging: 'RESOURCE_GROUPS_TAGGING_API',
 };
 
-/** Domains of a partition by the beginning of its regions; those of most regions last. */
+/** Domains of a partition by the beginning of its regions. */
 const partitions = [
   { regions: 'cn-', domain: 'amazonaws.com.cn', dualStack: 'api.amazonwebservices.com.cn' },
   { regions: 'eusc-', domain: 'amazonaws.eu', dualStack: 'api.amazonwebservices.eu' },
@@ -21,8 +21,10 @@ const partitions = [
   { regions: 'us-isob-', domain: 'sc2s.sgov.gov', dualStack: 'api.aws.scloud' },
   { regions: 'eu-isoe-', domain: 'cloud.adc-e.uk', dualStack: 'api.cloud-aws.adc-e.uk' },
   { regions: 'us-isof-', domain: 'csp.hci.ic.gov', dualStack: 'api.aws.hci.ic.gov' },
-  { regions: '', domain: 'amazonaws.com', dualStack: 'api.aws' },
 ] as const;
+
+/** Those of all other regions. */
+const usual = { domain: 'amazonaws.com', dualStack: 'api.aws' } as const;
 
 /** Services whose usual addresses in GovCloud are FIPS endpoints; of the first one also the dual-stack address. */
 const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'sts'];
@@ -44,7 +46,7 @@ export function endpoint(service: string, region: string): URL {
 }
 
 function partitionOf(region: string) {
-  return partitions.find(({ regions }) => region.startsWith(regions)) ?? partitions[6];
+  return partitions.find(({ regions }) => region.startsWith(regions)) ?? usual;
 }
 
 function isTrue(variable: string): boolean {

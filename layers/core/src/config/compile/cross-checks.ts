@@ -5,6 +5,7 @@ import { readRedisAddress } from '../../net/redis-address.ts';
 import { redactUrl } from '../../redact.ts';
 import { parseDuration } from '../duration.ts';
 import { formatPath, showValue } from '../explain.ts';
+import { interpolate } from '../interpolate.ts';
 import { defaultJobs, instanceOf } from '../probes.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkAttempts } from './attempts-checks.ts';
@@ -173,10 +174,8 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
 
 /** An address whose variables have their defaults, or else a digit, which any part of it may be. */
 function withoutVariables(address: string): string {
-  return address.replace(
-    /\$\{[A-Za-z_][A-Za-z0-9_]*(?::-([^}]*))?\}/g,
-    (_, usual?: string) => usual ?? '1',
-  );
+  const unset = new Set(interpolate(address, () => undefined).unset);
+  return interpolate(address, (name) => (unset.has(name) ? '1' : undefined)).text;
 }
 
 /** No function of Redis probes stands outside a VPC: such a probe would never run. */
