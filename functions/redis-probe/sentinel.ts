@@ -1,8 +1,7 @@
 // What sentinels watch: each primary is asked at the address that all of them name, as a client of sentinels would find
 // it, and judged by itself. What is said of one has the label `master`.
 import { mapConcurrently, type Sample, sample } from '@fargaze/core/internal';
-import type { Place } from './address.ts';
-import { showPlace } from './address.ts';
+import { type Place, showPlace } from './address.ts';
 import { askSentinels, listMasters, type Named } from './agreement.ts';
 import { connectTo } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
