@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findPrograms, type Program } from './find.ts';
 import { type Place, temporaryPlace } from './place.ts';
-import { freePort, type RunningProcess, startReady } from './process.ts';
+import { freeClusterPort, freePort, type RunningProcess, startReady } from './process.ts';
 
 /** A server that is ready. */
 export type Server = {
@@ -100,9 +100,11 @@ export async function startRedis(
   options: { readonly args?: readonly string[]; readonly program?: Program } & RunOptions = {},
 ): Promise<Server> {
   const program = options.program ?? (await findPrograms(['redis-server'], quiet))['redis-server'];
+  const inCluster = options.args?.includes('--cluster-enabled') === true;
+  const port = options.port ?? (inCluster ? await freeClusterPort() : undefined);
   const server = await launch({
     program,
-    run: options,
+    run: { ...options, port },
     args: (port, directory) => [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory],
       ...['--save', '', '--appendonly', 'no', ...(options.args ?? [])],
