@@ -10,8 +10,6 @@ import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { type Cluster, startCluster } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-cluster-tls-'));
 const ca = issueCertificate({ commonName: 'Test CA', ca: true });
 const hosts = ['one', 'two', 'three'].map((name) => `${name}.cluster.test`);

@@ -13,8 +13,6 @@ import { startRawServer } from '../support/raw-server.ts';
 import { type Send, sendTo } from '../support/redis-admin.ts';
 import { startTlsRedis, type TlsRedis } from '../support/redis-tls.ts';
 
-jest.setTimeout(120_000);
-
 let redis: TlsRedis;
 let admin: ReturnType<typeof createClient>;
 beforeAll(async () => {
@@ -248,7 +246,7 @@ it.each(rows)('$name: $want', async (row) => {
 async function expectNothingLeft(): Promise<void> {
   await waitFor({
     what: 'the end of all connections',
-    seconds: 10,
+    seconds: 60,
     check: async () => {
       const list = String(await ask('CLIENT', 'LIST'));
       return list.trim().split('\n').length === 1;

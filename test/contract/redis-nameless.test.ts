@@ -11,8 +11,6 @@ import { startRawServer } from '../support/raw-server.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { startCluster } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 const endpoints = ['ip', 'hostname', 'unknown-endpoint'] as const;
 
 it('one node that never learnt its address is reached where it was asked', async () => {
