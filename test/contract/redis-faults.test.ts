@@ -306,7 +306,7 @@ it('a dataset that is being loaded', async () => {
   );
   const value = 'x'.repeat(100_000);
   await sendTo(first.url, async (ask) => {
-    for (let key = 0; key < 200; key++) await ask('SET', `k${key}`, value);
+    for (let key = 0; key < 500; key++) await ask('SET', `k${key}`, value);
     await ask('SAVE');
   });
   const second = await startRedis({ args: ['--dir', directory, ...slow] });
