@@ -112,6 +112,8 @@ describe('with a server that answers as Prometheus does', () => {
     '/half': { status: 200, body: '{"status":"success","data":{"result":[{}]}}' },
     '/error': { status: 200, body: '{"status":"error","error":"too many samples"}' },
     '/busy': { status: 503, body: 'Service Unavailable' },
+    '/large': { status: 422, body: '{"status":"error","error":"too many samples"}' },
+    '/nothing': { status: 200, body: '' },
     '/closed': { status: 403, body: 'no' },
   };
   beforeAll(async () => {
@@ -201,6 +203,8 @@ describe('with a server that answers as Prometheus does', () => {
     { path: '/half', want: /the answer has no result/ },
     { path: '/error', want: /too many samples/ },
     { path: '/busy', want: /status 503[\s\S]*try again/ },
+    { path: '/large', want: /status 422[\s\S]*did not compute it/ },
+    { path: '/nothing', want: /the answer is no JSON[\s\S]*it is empty/ },
     { path: '/closed', want: /status 403[\s\S]*it wants credentials/ },
   ])(
     'an address that is not that of a Prometheus, $path, is refused with what to try',
