@@ -1,11 +1,12 @@
 // One draft of several recognized files. A file that runs as it is, is named; of one that does not, what runs is written out.
-import { basename, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { parseWithWarnings } from '../../build/config-file.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { fromCloudWatchExporter } from './cloudwatch-exporter.ts';
+import { moveFiles } from './move-files.ts';
 import { fromPrometheus } from './prometheus.ts';
 import { isMapping, type Mapping, type Recognized, type Tool } from './recognize.ts';
 import { referSecrets } from './secrets.ts';
@@ -27,29 +28,16 @@ export function combine(
 ): Combined {
   refuseTwice(files);
   const notes: string[] = [];
-  const written: Record<string, string> = {};
   const of = (tool: Tool) => files.find((one) => one.tool === tool);
   const blackbox = of('blackbox_exporter');
   const groups = groupsOf(of('prometheus'), taken, notes);
   const note = (file: string, lines: readonly string[]) =>
     notes.push(...lines.map((line) => `${file}: ${line}`));
   const place = (file: string) => relative(directory, resolve(file)).split('\\').join('/') || file;
-  let named: string | undefined;
-  if (blackbox !== undefined) {
-    named = place(blackbox.file);
-    const referred = referSecrets(modulesOf(blackbox));
-    const needed = groups.some(({ module }) => referred.holders.has(module));
-    if (needed || !runs({ blackbox: named }, directory)) {
-      const pruned = pruneModules(referred.modules, blackbox, directory);
-      note(blackbox.file, [...referred.notes, ...pruned.notes]);
-      named = `fargaze.${basename(blackbox.file)}`;
-      written[named] = stringify(
-        { modules: pruned.modules },
-        { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' },
-      );
-    }
-  }
-  const source = written[named ?? ''];
+  const { named, source, written } =
+    blackbox === undefined
+      ? { named: undefined, source: undefined, written: {} }
+      : blackboxOf(blackbox, groups, { directory, note, place });
   const kept =
     source === undefined
       ? keepRunning(groups, { blackbox: named, directory, notes })
@@ -70,6 +58,44 @@ export function combine(
     files: written,
     notes,
   };
+}
+
+type Modules = {
+  /** The file that has them, as fargaze.yml names it. */
+  readonly named: string;
+  /** What is written besides. */
+  readonly written: Readonly<Record<string, string>>;
+  /** The text of that, with absolute paths of files, to be tried from another folder. */
+  readonly source: string | undefined;
+};
+
+/** The file itself where it runs as it is; else one with those of its modules that do. */
+function blackboxOf(
+  blackbox: Recognized,
+  groups: readonly ProbeGroup[],
+  { directory, note, place }: Ways,
+): Modules {
+  const own = place(blackbox.file);
+  const referred = referSecrets(modulesOf(blackbox));
+  const needed = groups.some(({ module }) => referred.holders.has(module));
+  if (!needed && runs({ blackbox: own }, directory))
+    return { named: own, written: {}, source: undefined };
+  const find = (path: string) => resolve(dirname(blackbox.file), path);
+  const pruned = pruneModules(moveFiles(referred.modules, find), blackbox, directory);
+  note(blackbox.file, [...referred.notes, ...pruned.notes]);
+  const named = `fargaze.${basename(blackbox.file)}`;
+  const kept = Object.entries(referred.modules).filter(([name]) => name in pruned.modules);
+  const modules = moveFiles(Object.fromEntries(kept), (path) => place(find(path)));
+  return {
+    named,
+    written: { [named]: stringifyModules(modules) },
+    source: stringifyModules(pruned.modules),
+  };
+}
+
+function stringifyModules(modules: Mapping): string {
+  const options = { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' } as const;
+  return stringify({ modules }, options);
 }
 
 function refuseTwice(files: readonly Recognized[]): void {

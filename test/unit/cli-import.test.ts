@@ -1,11 +1,20 @@
 // `fargaze import`: files of other tools, in the shapes of their own examples, become a configuration that compiles; nothing is
 // lost without a word, and nothing is written over.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfigFile } from '../../build/config-file.ts';
 import { compilePattern } from '../../layers/core/src/config/compile/pattern/program.ts';
+import { issueCertificate } from '../support/certificates.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let folder: string;
@@ -76,6 +85,25 @@ it('a blackbox.yml stays what it is, and a prometheus.yml says what to probe', a
   ]);
   const checked = await runCli(['check'], { cwd: folder });
   expect(checked.code).toBe(0);
+});
+
+it('a file that a module names beside its blackbox.yml is found from the file that is written', async () => {
+  mkdirSync(join(folder, 'bb'));
+  write('bb/ca.pem', issueCertificate({ commonName: 'authority', ca: true }).cert);
+  write(
+    'bb/blackbox.yml',
+    'modules: { login: { prober: http, http: { basic_auth: { username: me, password: planted77 }, tls_config: { ca_file: ca.pem } } } }',
+  );
+  write(
+    'prometheus.yml',
+    'scrape_configs: [{ job_name: a, metrics_path: /probe, params: { module: [login] }, static_configs: [{ targets: [https://a.example.com] }] }]',
+  );
+  const { code, err } = await imported('bb/blackbox.yml', 'prometheus.yml');
+  expect([code, err]).toEqual([0, expect.not.stringContaining('left out')]);
+  expect(readFileSync(join(folder, 'fargaze.blackbox.yml'), 'utf8')).toContain(
+    'ca_file: bb/ca.pem',
+  );
+  expect(config().probes).toHaveLength(1);
 });
 
 it('labels of targets go to their alerts, and what is otherwise here is said', async () => {
