@@ -2,7 +2,7 @@
 // (prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0).
 
 import type { Metadata, Point, Series } from '../sample.ts';
-import { canonicalLabels } from '../series.ts';
+import { canonicalLabels, canonicalNames } from '../series.ts';
 import { fieldSize, lengthDelimited, ProtobufWriter, varintSize } from './protobuf.ts';
 
 /** Field 1 as a double and field 2 as a varint, the same in both versions. */
@@ -92,9 +92,10 @@ function metadataByName(series: readonly Series[]): Map<string, Metadata> {
 export function encodeV2(series: readonly Series[]): Buffer {
   const symbols = new Map<string, number>([['', 0]]);
   const refer = (text: string) => {
-    const found = symbols.get(text) ?? symbols.size;
-    symbols.set(text, found);
-    return found;
+    const known = symbols.get(text);
+    if (known !== undefined) return known;
+    symbols.set(text, symbols.size);
+    return symbols.size - 1;
   };
   const body = new ProtobufWriter();
   for (const one of series) writeSeriesV2(body, one, refer);
@@ -111,12 +112,11 @@ function writeSeriesV2(
 ): void {
   const references: number[] = [];
   let packed = 0;
-  for (const label of canonicalLabels(labels)) {
-    for (const text of label) {
-      const reference = refer(text);
-      references.push(reference);
-      packed += varintSize(reference);
-    }
+  for (const label of canonicalNames(labels)) {
+    const name = refer(label);
+    const value = refer(labels[label] ?? '');
+    references.push(name, value);
+    packed += varintSize(name) + varintSize(value);
   }
   const about = metadata === undefined ? undefined : metadataV2(metadata, refer);
   const size = fieldSize(packed) + pointsSize(points);
@@ -134,8 +134,9 @@ function writeSeriesV2(
 
 /** Tags and values of `Metadata`: type, help, unit. */
 function metadataV2({ help, type, unit }: Metadata, refer: (text: string) => number) {
-  const numbers = [0x08, metricTypes[type], 0x18, refer(help), 0x20, refer(unit)];
-  return { numbers, size: numbers.reduce((sum, number) => sum + varintSize(number), 0) };
+  const [text, base] = [refer(help), refer(unit)];
+  const size = 3 + 1 + varintSize(text) + varintSize(base);
+  return { numbers: [0x08, metricTypes[type], 0x18, text, 0x20, base], size };
 }
 
 /** Length of a point's content: tag, double, tag, time. */
