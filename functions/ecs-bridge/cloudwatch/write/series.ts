@@ -98,7 +98,7 @@ export class SeriesMaker {
     });
     if (fresh.length + late.length === 0) return [];
     const waits = new Set(waiting);
-    const read = all.filter((point) => !waits.has(point));
+    const read = waits.size === 0 ? all : all.filter((point) => !waits.has(point));
     return [{ labels, metadata, fresh, late, key, arn, from: span.from * 1000, read }];
   }
 }
