@@ -56,8 +56,9 @@ export function clusterSamples(reading: ClusterReading, options: SampleOptions):
     samples.push(infoSample(service, own, config.exportedTags));
     addService(samples, service, own);
     if (stage !== undefined) samples.push(...stageSamples(stage, own));
-    if (running !== undefined) addTasks(samples, running.get(group) ?? [], { labels: own, now });
-    if (stopped !== undefined) addStops(samples, stopped.get(group) ?? [], own);
+    const [ran, ended] = [running?.get(group), stopped?.get(group)];
+    if (ran !== undefined) addTasks(samples, ran, { labels: own, now });
+    if (ended !== undefined) addStops(samples, ended, own);
   }
   return samples;
 }

@@ -1,6 +1,12 @@
 // Series from answers: CloudWatch's times, names by the configured style, final points only, zeros only for a resource that
 // is known to exist, and no point that this function has delivered before.
-import type { Metadata, Point, Seconds, Series } from '@fargaze/core/internal';
+import {
+  canonicalNames,
+  type Metadata,
+  type Point,
+  type Seconds,
+  type Series,
+} from '@fargaze/core/internal';
 import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { usualOverlap } from '../find/overlaps.ts';
 import { finalAge } from '../pass/lateness.ts';
@@ -114,8 +120,7 @@ type Draft = {
 
 /** A text that is equal for equal labels. */
 export function seriesKey(labels: Readonly<Record<string, string>>): string {
-  return Object.keys(labels)
-    .sort()
+  return canonicalNames(labels)
     .map((name) => `${name}\u0000${labels[name]}`)
     .join('\u0000');
 }

@@ -118,25 +118,26 @@ function writeSeriesV2(
     references.push(name, value);
     packed += varintSize(name) + varintSize(value);
   }
-  const about = metadata === undefined ? undefined : metadataV2(metadata, refer);
+  const help = refer(metadata?.help ?? '');
+  const unit = refer(metadata?.unit ?? '');
+  // Tags and values: type, help, unit.
+  const about = 3 + 1 + varintSize(help) + varintSize(unit);
   const size = fieldSize(packed) + pointsSize(points);
   writer.varint(lengthDelimited(5));
-  writer.varint(size + (about === undefined ? 0 : fieldSize(about.size)));
+  writer.varint(size + (metadata === undefined ? 0 : fieldSize(about)));
   writer.varint(lengthDelimited(1));
   writer.varint(packed);
   for (const reference of references) writer.varint(reference);
   writePoints(writer, points);
-  if (about === undefined) return;
+  if (metadata === undefined) return;
   writer.varint(lengthDelimited(5));
-  writer.varint(about.size);
-  for (const number of about.numbers) writer.varint(number);
-}
-
-/** Tags and values of `Metadata`: type, help, unit. */
-function metadataV2({ help, type, unit }: Metadata, refer: (text: string) => number) {
-  const [text, base] = [refer(help), refer(unit)];
-  const size = 3 + 1 + varintSize(text) + varintSize(base);
-  return { numbers: [0x08, metricTypes[type], 0x18, text, 0x20, base], size };
+  writer.varint(about);
+  writer.varint(0x08);
+  writer.varint(metricTypes[metadata.type]);
+  writer.varint(0x18);
+  writer.varint(help);
+  writer.varint(0x20);
+  writer.varint(unit);
 }
 
 /** Length of a point's content: tag, double, tag, time. */
