@@ -75,7 +75,7 @@ function byGroup(tasks: readonly Task[]): Map<string, Task[]> {
 
 /** Samples about the reading itself, and the calls that it took. */
 export function readingSamples(
-  { clusters, elsewhere = [], faults }: EcsReading,
+  { clusters, elsewhere = [], faults, unread = { services: 0, tasks: 0 } }: EcsReading,
   {
     region,
     shard,
@@ -100,6 +100,8 @@ export function readingSamples(
           sample('ecs_up', { region }, found > 0 || failed.size === 0 ? 1 : 0),
           sample('ecs_clusters', { region }, found),
         ]),
+    sample('fargaze_bridge_ecs_unread', { what: 'services' }, unread.services),
+    sample('fargaze_bridge_ecs_unread', { what: 'tasks' }, unread.tasks),
     ...operations.map((api) => sample('fargaze_bridge_api_up', { api }, failed.has(api) ? 0 : 1)),
     ...[...tally.requests].map(([api, count]) => sample('fargaze_bridge_requests', { api }, count)),
     ...[...tally.throttles].map(([api, count]) =>

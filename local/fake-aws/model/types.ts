@@ -176,6 +176,8 @@ export type Region = {
   readonly name: string;
   readonly account: Account;
   readonly clusters: Map<string, Cluster>;
+  /** By name; ECS describes them as INACTIVE. */
+  readonly deletedClusters: Map<string, Cluster>;
   readonly definitions: Map<string, TaskDefinition[]>;
   readonly series: SeriesTable;
   readonly resources: Map<string, Resource>;
