@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { freeClusterPort, waitFor } from '../../local/programs/process.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { startDnsServer } from '../support/dns-server.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
     writeFileSync(join(directory, name), pem);
   }
   const file = (name: string) => join(directory, name);
-  ports = await Promise.all(hosts.map(() => freePort()));
+  ports = await Promise.all(hosts.map(() => freeClusterPort()));
   const names = Object.fromEntries(hosts.map((host) => [host, ['127.0.0.1']]));
   dns = await startDnsServer({ ...names, 'config.cluster.test': ['127.0.0.1'] });
   process.env.FARGAZE_DNS_SERVERS = dns.address;

@@ -336,7 +336,7 @@ it('a dataset that is being loaded', async () => {
     ((await sendTo(first.url, (ask) => ask('CONFIG', 'GET', 'dir'))) as Record<string, string>).dir,
   );
   await sendTo(first.url, async (ask) => {
-    for (let key = 0; key < 200; key++) await ask('SET', `k${key}`, 'x'.repeat(100));
+    for (let key = 0; key < 1000; key++) await ask('SET', `k${key}`, 'x'.repeat(100));
     await ask('SAVE');
   });
   const second = await startRedis({ args: ['--dir', directory, ...slow] });
