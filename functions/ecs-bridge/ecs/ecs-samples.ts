@@ -191,23 +191,28 @@ function mergeDeployments(a: Deployment, b: Deployment): Deployment {
     desiredCount: (a.desiredCount ?? 0) + (b.desiredCount ?? 0),
     runningCount: (a.runningCount ?? 0) + (b.runningCount ?? 0),
     pendingCount: (a.pendingCount ?? 0) + (b.pendingCount ?? 0),
-    failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+    ...(newest.failedTasks !== undefined && {
+      failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+    }),
   };
 }
 
 function deploymentSamples(deployment: Deployment, labels: ServiceLabels): Sample[] {
   const own = { status: deployment.status ?? '', ...labels };
+  const { createdAt, failedTasks, rolloutState } = deployment;
   const samples = [
     sample('ecs_service_deployment_desired_tasks', own, deployment.desiredCount ?? 0),
     sample('ecs_service_deployment_running_tasks', own, deployment.runningCount ?? 0),
     sample('ecs_service_deployment_pending_tasks', own, deployment.pendingCount ?? 0),
-    sample('ecs_service_deployment_failed_tasks', own, deployment.failedTasks ?? 0),
-    ...rolloutStates.map((state) => {
-      const value = deployment.rolloutState === state ? 1 : 0;
+    // Task sets have none, and deployments behind a Classic Load Balancer no state: what is not said is not zero.
+    ...(failedTasks === undefined
+      ? []
+      : [sample('ecs_service_deployment_failed_tasks', own, failedTasks)]),
+    ...(rolloutState === undefined ? [] : rolloutStates).map((state) => {
+      const value = rolloutState === state ? 1 : 0;
       return sample('ecs_service_deployment_rollout_state', { state, ...own }, value);
     }),
   ];
-  const { createdAt } = deployment;
   if (createdAt !== undefined) {
     samples.push(sample('ecs_service_deployment_created_timestamp_seconds', own, createdAt));
   }
