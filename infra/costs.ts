@@ -3,7 +3,7 @@
 import { resolve, resourcesOf, type Stack } from './template/stack.ts';
 
 /** Hours of a month, as AWS counts. */
-export const hours = 730;
+const hours = 730;
 
 /** As of when the prices were known, from AWS's lists and texts about them; AWS itself could not be asked. */
 export const pricesOf = 'August 2026';
