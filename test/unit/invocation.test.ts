@@ -14,6 +14,7 @@ import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { createReturnSink } from '../../layers/core/src/queue/return-sink.ts';
 import { type Batch, sample } from '../../layers/core/src/sample.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 
 const names = ['a', 'b', 'c'];
 const config = parseConfigText(`
@@ -179,6 +180,7 @@ probes:
 ${Array.from({ length: 300 }, (_, i) => `  - { name: p${i}, module: m, target: 'http://p${i}/' }`).join('\n')}
 `);
   const batches: Batch[] = [];
+  const clock = createFakeClock();
   let begun: string[] = [];
   const handler = createProbeHandler({
     name: 'web-probe',
@@ -186,20 +188,18 @@ ${Array.from({ length: 300 }, (_, i) => `  - { name: p${i}, module: m, target: '
     config: many,
     sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
     log: () => undefined,
+    clock,
     // Every target is silent until the probe's deadline.
-    probe: ({ name }, { deadline }) => {
+    probe: async ({ name }, { deadline }) => {
       begun.push(name);
-      return new Promise((resolve) => {
-        deadline.signal.addEventListener('abort', () =>
-          resolve({ outcome: failure('processing', 'timeout', 'silent'), samples: [] }),
-        );
-      });
+      await clock.sleep(deadline.remaining());
+      return { outcome: failure('processing', 'timeout', 'silent'), samples: [] };
     },
   });
   const invoke = () => {
-    const start = performance.now();
+    const end = clock.monotonic() + 2;
     begun = [];
-    const remaining = () => Math.max(0, 2000 - (performance.now() - start));
+    const remaining = () => Math.max(0, end - clock.monotonic()) * 1000;
     return handler({}, { getRemainingTimeInMillis: remaining });
   };
   const first = await invoke();
@@ -265,6 +265,7 @@ describe('with an answer that the platform carries', () => {
       name: 'web-probe',
       prober: 'http',
       config,
+      clock: createFakeClock(),
       probe,
       sink: createReturnSink(),
       log,
