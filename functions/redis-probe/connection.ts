@@ -187,9 +187,11 @@ async function dialPlace(visit: Visit, place: Place): Promise<Dialed> {
 
 function dialOnce(visit: Visit, place: Place, tls: 'plain' | 'verified' | 'unverified') {
   const { address, env, options } = visit;
-  // A server that is announced by its IP address has the certificate of the name by which the target is known.
+  // A server that is announced by its IP address has the certificate of the name by which the target is known, or its own.
   const named = familyOf(place.host) !== 0 && familyOf(address.host) === 0;
-  const serverName = named ? address.host : place.host;
+  const names = named
+    ? { serverName: address.host, address: place.host }
+    : { serverName: place.host };
   const tlsOptions = { ...options.tls, ...(tls === 'unverified' && { insecureSkipVerify: true }) };
   return dial(
     {
@@ -197,7 +199,7 @@ function dialOnce(visit: Visit, place: Place, tls: 'plain' | 'verified' | 'unver
       port: place.port,
       ip: options,
       allowBlocked: options.allowBlocked,
-      ...(tls !== 'plain' && { tls: { options: tlsOptions, serverName, share: handshakeShare } }),
+      ...(tls !== 'plain' && { tls: { options: tlsOptions, ...names, share: handshakeShare } }),
     },
     env,
   );

@@ -272,6 +272,26 @@ describe('size and compression', () => {
     expect(verdict(probed)).toBe('transfer/size_limit');
     expect(probed.samples.probe_http_uncompressed_body_length).toBe(1024 * 1024);
   });
+
+  it.each([
+    { name: 'many small values', json: `[${'{},'.repeat(130_000)}0]`, want: 'transfer/json' },
+    { name: 'many keys', json: `{${'"a":[],'.repeat(130_000)}"b":0}`, want: 'transfer/json' },
+    { name: 'many, but not too many', json: `[${'1,'.repeat(240_000)}0]`, want: 'ok' },
+    {
+      name: 'marks within text',
+      json: JSON.stringify(['\\"', '[{,'.repeat(400_000), '\\', '"']),
+      want: 'ok',
+    },
+  ])('CEL reads a body of $name: $want, and no more than fits in memory', async (one) => {
+    const probed = await probe(zipped(gzipSync(one.json), 'gzip'), {
+      compression: 'gzip',
+      fail_if_body_json_not_matches_cel: 'size(body) > 0',
+    });
+    expect(verdict(probed)).toBe(one.want);
+    if (one.want === 'ok') return;
+    expect(detail(probed)).toBe('body of more than 250000 values, and CEL reads no more');
+    expect(probed.samples.probe_failed_due_to_cel).toBe(1);
+  });
 });
 
 describe('redirects', () => {
