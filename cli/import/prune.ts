@@ -58,7 +58,7 @@ function issuesOf(work: () => void): readonly Issue[] {
 }
 
 /** `a.b[0]."c d"` as steps. */
-export function stepsOf(path: string): Step[] {
+function stepsOf(path: string): Step[] {
   const plain = path.replace(/ \(line \d+\)$/, '');
   return [...plain.matchAll(/\[(\d+)\]|"((?:[^"\\]|\\.)*)"|([^.[\]"]+)/g)].map(
     ([, index, quoted, key]) =>
