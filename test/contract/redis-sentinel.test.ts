@@ -168,6 +168,27 @@ describe('three sentinels that agree', () => {
     }
   });
 
+  it('keep primaries apart whose long names differ at the end only', async () => {
+    const names = ['1', '2'].map((end) => `production-eu-west-1-session-store-primary-0${end}`);
+    const ports = [data.primary.port, 1];
+    try {
+      for (const [index, name] of names.entries()) {
+        const monitor = ['SENTINEL', 'MONITOR', name, '127.0.0.1', String(ports[index]), '1'];
+        await sendTo(sentinel(0).url, (send) => send(...monitor));
+      }
+      const probed = await probe({ sentinel_masters: names });
+      expect(verdict(probed)).toBe('connect/refused');
+      const agree = names.map(
+        (name) => probed.samples[`probe_redis_sentinel_master_agrees{master="${name}"}`],
+      );
+      expect(agree).toEqual([1, 0]);
+    } finally {
+      for (const name of names) {
+        await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', name));
+      }
+    }
+  });
+
   it('do not know every name', async () => {
     const probed = await probe({ sentinel_masters: ['other'] });
     expect(verdict(probed)).toBe('sentinel/no_master');

@@ -53,7 +53,10 @@ export class JsonRules {
       const body = fromJson(JSON.parse(Buffer.concat(this.#parts).toString('utf8')));
       const mayGoOn = () => deadline.remaining() > 0;
       const run = (program: CelProgram) => evaluateCel(program.tree, body, { mayGoOn });
-      return verdict(failIfCelMatches, run, true) ?? verdict(failIfCelNotMatches, run, false);
+      return (
+        verdict({ program: failIfCelMatches, unwanted: true }, run) ??
+        verdict({ program: failIfCelNotMatches, unwanted: false }, run)
+      );
     } catch (error) {
       if (error instanceof SyntaxError) return fault(`body (${this.#length} bytes) is not JSON`);
       // A body of very many levels.
@@ -63,10 +66,15 @@ export class JsonRules {
   }
 }
 
+type Rule = {
+  readonly program: CelProgram | undefined;
+  /** The result that makes the target fail. */
+  readonly unwanted: boolean;
+};
+
 function verdict(
-  program: CelProgram | undefined,
+  { program, unwanted }: Rule,
   run: (program: CelProgram) => CelValue,
-  unwanted: boolean,
 ): Failure | undefined {
   if (program === undefined) return undefined;
   try {

@@ -132,7 +132,10 @@ function findUnmet({ gateway, prometheus, row }: Play): string[] {
 }
 
 /** Where deliver believes the receivers to be. */
-function receiversOf({ gateway, prometheus, row }: Play, during: boolean): Receivers {
+function receiversOf(
+  { gateway, prometheus, row }: Play,
+  { during }: { readonly during: boolean },
+): Receivers {
   const address = (proxy: FaultyProxy, order: DeliverRow['gateway']) => {
     const [fault] = order ?? [];
     return during && typeof fault === 'object' && fault.kind === 'no-name' ? noName : proxy.url;
@@ -162,7 +165,7 @@ async function deliver(
   try {
     const { batchItemFailures } = await runDeliver(
       {
-        receivers: receiversOf(play, during),
+        receivers: receiversOf(play, { during }),
         owner: `owner-${id}`,
         clock: row.waits === 'really' ? systemClock : createSkippingClock(row.skew ?? 0),
         log: (level, message, fields) => void lines.push({ level, message, ...fields }),

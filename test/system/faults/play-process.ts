@@ -54,7 +54,7 @@ export async function playProcess(
     // A busy machine may need another tick.
     if (second.error !== undefined) second = await again();
     const wrong = await judge(play, second);
-    const lost = await countLost(play, there);
+    const lost = await countLost(play, { there });
     if (lost > row.lost) wrong.push(`more is lost: ${ended.output}${second.output}`);
     return {
       shows: Object.fromEntries(Object.keys(row.shows).map((key) => [key, shows[key] ?? absent])),
@@ -182,7 +182,7 @@ async function judge(play: Play, second: Ended): Promise<string[]> {
 }
 
 /** A probe's result of the first run; a message's contents and CloudWatch's points of both. */
-async function countLost(play: Play, there: boolean): Promise<number> {
+async function countLost(play: Play, { there }: { readonly there: boolean }): Promise<number> {
   const { id, row, world } = play;
   if (row.name.endsWith('-probe')) return there ? 0 : 1;
   if (row.name === 'janitor') return (await readJanitorGroups(play)).includes('foreign') ? 0 : 1;
