@@ -433,6 +433,13 @@ describe('a node of a cluster', () => {
     );
   });
 
+  it('whose map is forbidden cannot say how many replicas follow', async () => {
+    const CLUSTER = '-NOPERM no\r\n';
+    expect(await probe({ CLUSTER }, { expect_replicas_min: 1 })).toBe(
+      'role/unsupported expect_replicas_min needs the map of the cluster, want +cluster|slots',
+    );
+  });
+
   it('without a state in CLUSTER INFO is judged by its slots', async () => {
     const CLUSTER = (words: readonly string[]) =>
       words[4] === 'INFO' ? '+\r\n' : '-NOPERM no\r\n';
