@@ -440,6 +440,12 @@ describe('a node of a cluster', () => {
     );
   });
 
+  it.each(['standalone', 'proxy'])('that is taken for %s says what to do', async (topology) => {
+    expect(await probe({ SET: '-MOVED 1 h:6379\r\n' }, { topology })).toBe(
+      'write/moved SET: MOVED 1 h:6379: it is a node of a cluster, want topology: auto',
+    );
+  });
+
   it('without a state in CLUSTER INFO is judged by its slots', async () => {
     const CLUSTER = (words: readonly string[]) =>
       words[4] === 'INFO' ? '+\r\n' : '-NOPERM no\r\n';
