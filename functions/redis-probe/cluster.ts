@@ -40,22 +40,22 @@ export async function probeCluster(visit: Visit, seed: Answering): Promise<reado
     visit.samples.push(...canarySamples(probed));
     visit.failures.push(...probed.flatMap(({ failures }) => failures));
     noteVisibility(visit, probed);
-    judgeChoice(visit, shards !== undefined);
+    judgeChoice(visit, shards);
   });
   visit.samples.push(sample('probe_redis_redirects', {}, redirects));
   return told;
 }
 
 /** Replicas that the module wants to be looked at or counted and that nobody can place in a shard are no success. */
-function judgeChoice(visit: Visit, mapped: boolean): void {
+function judgeChoice(visit: Visit, shards: readonly Shard[] | undefined): void {
   const { expect, replicas } = visit.options;
   const listed = typeof replicas !== 'string';
   const needs = 'needs the map of the cluster, want +cluster|slots';
-  if (!mapped && expect.replicasMin !== undefined) {
+  if (shards === undefined && expect.replicasMin !== undefined) {
     const words = `expect_replicas_min ${needs}`;
     expectThat(visit, 'replicas', new Verdict('role', 'unsupported', words));
   }
-  if (replicas === 'none' || (mapped && !listed)) return;
+  if (replicas === 'none' || (shards !== undefined && !listed)) return;
   const words = listed
     ? 'replicas: a list is for one primary, and this is a cluster, want discover'
     : `replicas: discover ${needs}`;

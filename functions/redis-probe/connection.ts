@@ -107,14 +107,14 @@ export class Connection {
   ): Promise<Reply | undefined> {
     const { env, options } = this.visit;
     if (this.#closesOnUnknown || options.topology === 'proxy') {
-      noteCheck(this.visit, check, false);
+      noteCheck(this.visit, check, { allowed: false });
       return undefined;
     }
     try {
       this.allowMaps();
       const reply = await this.ask(phase, command);
       const refused = reply instanceof RespError && isUnsupported(reply);
-      noteCheck(this.visit, check, !refused);
+      noteCheck(this.visit, check, { allowed: !refused });
       if (refused) env.trace(`${command.join(' ')} not available: ${quoteReply(reply.message)}`);
       return reply;
     } catch (error) {
@@ -123,7 +123,7 @@ export class Connection {
       const how = closed ? 'by closing' : 'with more than is read';
       env.trace(`${command.join(' ')} is answered ${how}: connecting again without it`);
       this.#closesOnUnknown ||= closed;
-      noteCheck(this.visit, check, false);
+      noteCheck(this.visit, check, { allowed: false });
       await this.dial();
       await this.login();
       return undefined;

@@ -163,6 +163,21 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port from ${quietPorts.from}, want one of ${quietPorts.count}`);
 }
 
+/** How far the port by which nodes of a Redis cluster meet lies above the one of their clients. */
+export const clusterBusOffset = 10_000;
+
+/**
+ * A port of 127.0.0.1 for a node of a Redis cluster, which listens at that port plus 10,000 as well: neither is in use,
+ * and both are below those of outgoing connections.
+ */
+export async function freeClusterPort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = (await freePort()) - clusterBusOffset;
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port that is ${clusterBusOffset} below another free one`);
+}
+
 function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findPrograms, type Program } from './find.ts';
 import { type Place, temporaryPlace } from './place.ts';
-import { freePort, type RunningProcess, startReady } from './process.ts';
+import { freeClusterPort, freePort, type RunningProcess, startReady } from './process.ts';
 
 /** A server that is ready. */
 export type Server = {
@@ -21,6 +21,10 @@ export type Launch = {
   readonly env?: (port: number, directory: string) => Readonly<Record<string, string>>;
   /** Path that answers 200 when the server is ready; absent: it is ready when its port is open. */
   readonly readyPath?: string;
+  /** Bytes that a server without HTTP answers with any, once it is ready. */
+  readonly readyWords?: string;
+  /** Finds a port when `run` names none; {@link freePort} when unset. */
+  readonly findPort?: () => Promise<number>;
   /** Seconds that it may take to start; 30 when unset. */
   readonly readySeconds?: number;
   /** Where it runs; in the folder of its files when unset. */
@@ -52,12 +56,13 @@ export async function launch(spec: Launch): Promise<Server> {
 
 async function launchOnce(spec: Launch): Promise<Server> {
   const { program, args, env, readyPath, readySeconds = 30, run = {} } = spec;
-  const port = run.port ?? (await freePort());
+  const port = run.port ?? (await (spec.findPort ?? freePort)());
   const own = run.place === undefined ? await temporaryPlace(program.name) : undefined;
   const place = own ?? run.place;
   const directory = (await place?.directory(program.name)) ?? '';
   const url = `http://127.0.0.1:${port}`;
-  const check = readyPath === undefined ? () => accepts(port) : () => answers(`${url}${readyPath}`);
+  const check = () =>
+    readyPath === undefined ? accepts(port, spec.readyWords) : answers(`${url}${readyPath}`);
   const removeOwn = async () => own?.remove();
   const process = await startReady(
     {
@@ -87,11 +92,16 @@ export async function answers(url: string): Promise<boolean> {
   return response.ok || response.status === 401;
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Whether a connection comes about, and with `words`, whether they are answered. */
+function accepts(port: number, words: string | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
+    if (words !== undefined) socket.write(words);
+    socket.once(words === undefined ? 'connect' : 'data', () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(false)).once('close', () => resolve(false));
   });
 }
 
@@ -100,9 +110,13 @@ export async function startRedis(
   options: { readonly args?: readonly string[]; readonly program?: Program } & RunOptions = {},
 ): Promise<Server> {
   const program = options.program ?? (await findPrograms(['redis-server'], quiet))['redis-server'];
+  const inCluster = options.args?.includes('--cluster-enabled') === true;
   const server = await launch({
     program,
     run: options,
+    ...(inCluster && { findPort: freeClusterPort }),
+    // A port that is open is not enough: one that lacks another port ends a moment later.
+    readyWords: 'PING\r\n',
     args: (port, directory) => [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory],
       ...['--save', '', '--appendonly', 'no', ...(options.args ?? [])],

@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { freeClusterPort, waitFor } from '../../local/programs/process.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { startDnsServer } from '../support/dns-server.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { type Cluster, startCluster } from '../support/redis-topologies.ts';
-
-jest.setTimeout(120_000);
 
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-cluster-tls-'));
 const ca = issueCertificate({ commonName: 'Test CA', ca: true });
@@ -34,7 +32,7 @@ beforeAll(async () => {
     writeFileSync(join(directory, name), pem);
   }
   const file = (name: string) => join(directory, name);
-  ports = await Promise.all(hosts.map(() => freePort()));
+  ports = await Promise.all(hosts.map(() => freeClusterPort()));
   const names = Object.fromEntries(hosts.map((host) => [host, ['127.0.0.1']]));
   dns = await startDnsServer({ ...names, 'config.cluster.test': ['127.0.0.1'] });
   process.env.FARGAZE_DNS_SERVERS = dns.address;

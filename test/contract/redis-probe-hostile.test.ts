@@ -190,7 +190,7 @@ it.each([
   const module = want.endsWith('/timeout') ? impatient : plain;
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   // Whatever became of it, the probe has let go of every connection.
-  await waitFor({ what: 'no connection', seconds: 5, check: async () => server.open() === 0 });
+  await waitFor({ what: 'no connection', seconds: 60, check: async () => server.open() === 0 });
   await server.close();
   expect(verdict(probed)).toBe(want);
 });

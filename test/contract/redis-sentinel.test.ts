@@ -13,8 +13,6 @@ import {
   startSentinels,
 } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 let data: Replication;
 let watch: Sentinels;
 beforeAll(async () => {

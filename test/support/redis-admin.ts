@@ -10,7 +10,12 @@ export async function sendTo<T>(
   work: (send: Send) => Promise<T>,
   password?: string,
 ): Promise<T> {
-  const client = createClient({ url, ...(password !== undefined && { password }) });
+  const client = createClient({
+    url,
+    ...(password !== undefined && { password }),
+    // A server that is gone ends the test, which would wait for ever.
+    socket: { reconnectStrategy: false },
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPrograms } from '../../local/programs/find.ts';
 import { temporaryPlace } from '../../local/programs/place.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { clusterBusOffset, freePort, waitFor } from '../../local/programs/process.ts';
 import { launch, type Server, startRedis } from '../../local/programs/servers.ts';
 import { sendTo } from './redis-admin.ts';
 
@@ -24,6 +24,9 @@ export type ClusterOptions = {
 
 const primaries = 3;
 
+/** Milliseconds of silence after which nodes of a cluster give each other up, a meeting under way included. */
+const nodeTimeout = 3_000;
+
 /** A cluster of three shards that serves. */
 export async function startCluster({ args, ports, replicas }: ClusterOptions): Promise<Cluster> {
   const count = primaries * (1 + replicas);
@@ -31,32 +34,69 @@ export async function startCluster({ args, ports, replicas }: ClusterOptions): P
     Array.from({ length: count }, (_, index) =>
       startRedis({
         args: [
-          ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
+          ...['--cluster-enabled', 'yes', '--cluster-node-timeout', String(nodeTimeout)],
+          // A machine that is busy for longer must not change who is a primary.
+          ...['--cluster-replica-no-failover', 'yes'],
           ...['--repl-diskless-sync-delay', '0', ...(args?.(index) ?? [])],
         ],
       }),
     ),
   );
+  const stop = () => stopAll(nodes);
+  try {
+    await formCluster(
+      nodes,
+      nodes.map(({ port }, index) => ports?.[index] ?? port),
+    );
+  } catch (error) {
+    const dead = nodes.filter((node) => node.process.ended() !== undefined);
+    const words = dead.map(
+      ({ port, process }) => `${port}: ${process.ended()}\n${process.output()}`,
+    );
+    await stop();
+    throw new Error(`cluster: ${[String(error), ...words].join('\n')}`);
+  }
+  return { nodes, stop };
+}
+
+/** Makes one cluster of nodes that are met at `ports`, each of the last three a replica of one of the first. */
+async function formCluster(nodes: readonly Server[], ports: readonly number[]): Promise<void> {
   const [first] = nodes;
   if (first === undefined) throw new Error('a cluster without nodes');
   await Promise.all(nodes.slice(0, primaries).map((node, index) => takeSlots(node, index)));
-  await sendTo(first.url, async (send) => {
-    for (const [index, { port }] of nodes.entries()) {
-      if (index > 0) await send('CLUSTER', 'MEET', '127.0.0.1', String(ports?.[index] ?? port));
-    }
-  });
-  const size = async (node: Server) => {
-    const info = String(await sendTo(node.url, (send) => send('CLUSTER', 'INFO')));
-    return info.includes(`cluster_known_nodes:${count}`) && info.includes('cluster_state:ok');
+  await meetAll(first, ports);
+  const knowsAll = async ({ url }: Server) => {
+    const info = String(await sendTo(url, (send) => send('CLUSTER', 'INFO')));
+    return (
+      info.includes(`cluster_known_nodes:${nodes.length}`) && info.includes('cluster_state:ok')
+    );
   };
   await waitFor({
     what: 'cluster',
     seconds: 60,
-    check: async () => (await Promise.all(nodes.map(size))).every(Boolean),
+    check: async () => (await Promise.all(nodes.map(knowsAll))).every(Boolean),
   });
   await Promise.all(nodes.slice(primaries).map((node, index) => follow(node, nodes[index])));
   await showReplicas(nodes);
-  return { nodes, stop: () => stopAll(nodes) };
+}
+
+/** Makes the first node meet the others, again those whose handshake a busy machine let run out. */
+async function meetAll({ url }: Server, ports: readonly number[]): Promise<void> {
+  await sendTo(url, async (send) => {
+    const missing = async () => {
+      const known = String(await send('CLUSTER', 'NODES'));
+      return ports.slice(1).filter((port) => !known.includes(`@${port + clusterBusOffset}`));
+    };
+    await waitFor({
+      what: 'nodes that meet',
+      seconds: 60,
+      check: async () => {
+        for (const port of await missing())
+          await send('CLUSTER', 'MEET', '127.0.0.1', String(port));
+        return !String(await send('CLUSTER', 'NODES')).includes('handshake');
+      },
+    });
+  });
 }
 
 /** Nodes leave a replica out of their maps until they hear, by gossip, that it has been sent something. */

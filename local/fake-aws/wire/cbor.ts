@@ -11,7 +11,7 @@ export function encodeCbor(value: unknown): Buffer {
   const bytes = encode(value, {
     float64: true,
     ignoreUndefinedProperties: true,
-    typeEncoders: { Object: encodeTimestamp },
+    typeEncoders: { Object: encodeTimestamp, number: encodeNegativeZero },
   });
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -20,6 +20,11 @@ export function encodeCbor(value: unknown): Buffer {
 function encodeTimestamp(value: unknown): Token[] | null {
   if (!(value instanceof Timestamp)) return null;
   return [new Token(Type.tag, instantTag), new Token(Type.float, value.seconds)];
+}
+
+/** An integer of CBOR has no negative zero, a float has one. Null leaves any other number to the library. */
+function encodeNegativeZero(value: unknown): Token[] | null {
+  return Object.is(value, -0) ? [new Token(Type.float, value)] : null;
 }
 
 /** Decodes a request. @throws AwsError SerializationException when the bytes are not exactly one value. */
