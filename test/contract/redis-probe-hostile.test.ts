@@ -205,6 +205,19 @@ it('a flood of push frames before the reply is dropped, whatever its size', asyn
   expect(verdict(probed)).toBe('ok');
 });
 
+it.each(['|1\r\n:1\r\n:1\r\n', '>1\r\n:1\r\n', '>0\r\n'])(
+  'a flood of %j is not read to its end: other probes want the time',
+  async (frame) => {
+    const server = await startRawServer(replies(frame.repeat(5000) + hello, '+PONG\r\n', master));
+    const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+    await server.close();
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'auth/size_limit',
+      'HELLO: more than 4096 elements',
+    ]);
+  },
+);
+
 it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async () => {
   process.env.TEST_SECRET = 'sesame';
   const server = await startRawServer(
