@@ -14,7 +14,8 @@ export async function withAwsHints<T>(read: () => Promise<T>): Promise<T> {
         'want AWS_PROFILE, or AWS_ACCESS_KEY_ID and what goes with it; see: aws sts get-caller-identity',
       );
     }
-    if (/region is missing/i.test(message)) throw new UsageError(message, 'want AWS_REGION');
+    if (/region is missing|AWS_REGION is/i.test(message))
+      throw new UsageError(message, 'want AWS_REGION');
     throw error;
   }
 }
