@@ -29,7 +29,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  deadline = startDeadline(10, systemClock);
+  deadline = startDeadline(60, systemClock);
 });
 
 afterEach(() => {
