@@ -1,8 +1,10 @@
 // A YACE document with what the bridge can do of it.
+
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Pruned, prune, type Step } from './prune.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 const root = 'bridge.cloudwatch.yace';
 
