@@ -46,14 +46,19 @@ export async function probeCluster(visit: Visit, seed: Answering): Promise<reado
   return told;
 }
 
-/** Replicas that the module wants to be looked at and that nobody can place in a shard are no success. */
+/** Replicas that the module wants to be looked at or counted and that nobody can place in a shard are no success. */
 function judgeChoice(visit: Visit, shards: readonly Shard[] | undefined): void {
-  const { replicas } = visit.options;
+  const { expect, replicas } = visit.options;
   const listed = typeof replicas !== 'string';
+  const needs = 'needs the map of the cluster, want +cluster|slots';
+  if (shards === undefined && expect.replicasMin !== undefined) {
+    const words = `expect_replicas_min ${needs}`;
+    expectThat(visit, 'replicas', new Verdict('role', 'unsupported', words));
+  }
   if (replicas === 'none' || (shards !== undefined && !listed)) return;
   const words = listed
     ? 'replicas: a list is for one primary, and this is a cluster, want discover'
-    : 'replicas: discover needs the map of the cluster, want +cluster|slots';
+    : `replicas: discover ${needs}`;
   expectThat(visit, 'visibility', new Verdict('replicate', 'unsupported', words));
 }
 

@@ -193,6 +193,11 @@ const http2Handlers: Readonly<Record<string, (stream: ServerHttp2Stream) => void
     stream.end('no');
   },
   http2Reset: (stream) => stream.close(2),
+  http2Goodbye: (stream) => {
+    stream.respond({ ':status': 200 });
+    stream.end('hello');
+    stream.session?.close();
+  },
 };
 
 /** Every server, with its port and whether it speaks TLS. */

@@ -15,7 +15,9 @@ const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(
 const seconds = (fits: (value: number) => boolean, wanted: string) =>
   v.nullish(
     v.pipe(
-      v.number(`want ${wanted}`),
+      v.number(({ received }) =>
+        /^"\d+"$/.test(received) ? 'want a number, without quotes' : `want ${wanted}`,
+      ),
       v.check(
         (value) => Number.isInteger(value) && value >= 0 && (value === 0 || fits(value)),
         wanted,
