@@ -33,7 +33,7 @@ import type { PassReport } from './cloudwatch/report.ts';
 import { runPass } from './cloudwatch/run.ts';
 import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
 import { partsOf } from './ecs/parts.ts';
-import { readEcs } from './ecs/read-ecs.ts';
+import { isMissingCluster, readEcs } from './ecs/read-ecs.ts';
 import type { EcsReading } from './ecs/reading.ts';
 import { instanceOfCluster, instanceOfRun } from './ecs/share.ts';
 
@@ -125,7 +125,7 @@ async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<numbe
   const ecs = await reading;
   const { deadline, memory, sink } = run;
   const batch = toBatch(ecs, run);
-  const extent = ecs.faults.length === 0 ? 'all' : 'some';
+  const extent = ecs.faults.every(isMissingCluster) ? 'all' : 'some';
   const series = endsSeries(sink) ? memory.lastGroups.endsIn(batch, extent) : [];
   await sink.write({ ...batch, ...(series.length > 0 && { series }) }, deadline);
   if (endsSeries(sink)) memory.lastGroups.keep(batch, extent);
@@ -199,6 +199,7 @@ function shareBudget(config: CloudWatchConfig, shard: Shard | undefined): CloudW
 function logRun({ begun, clock, log, sink }: Run, summary: BridgeSummary, request?: string): void {
   for (const detail of summary.faults) log('error', 'source failed', { detail });
   for (const detail of summary.cloudwatch?.notes ?? []) log('warn', 'cloudwatch', { detail });
+  if (summary.unread !== undefined) log('warn', 'ecs is not read as a whole yet', summary.unread);
   log('info', 'invocation', {
     request,
     ...summary,

@@ -29,7 +29,7 @@ const { expired, leaf, other } = certificates;
 const modified = 'Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT';
 
 /** An answer of JSON with a few headers. */
-export const json = httpAnswer(
+const json = httpAnswer(
   '200 OK',
   [
     'Content-Type: application/json',
