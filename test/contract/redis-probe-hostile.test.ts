@@ -161,9 +161,9 @@ it.each([
     want: 'ping/masterdown',
   },
   {
-    name: 'a role that is none',
-    serve: replies(hello, '+PONG\r\n', '*1\r\n+king\r\n'),
-    want: 'role/protocol',
+    name: 'a role that nobody knows',
+    serve: (s: Socket) => answerCanary(s, { ROLE: '*1\r\n+active-replica\r\n' }),
+    want: 'ok',
   },
   {
     name: 'a SET that is not taken',
@@ -416,6 +416,18 @@ describe('what is said of an expectation that is not met', () => {
     const { samples } = await probe({ SLOWLOG: ',inf\r\n', LATENCY: spike, INFO: bulk('') }, {});
     expect(Object.values(samples).filter((value) => !Number.isFinite(value))).toEqual([]);
   });
+});
+
+it('a role that nobody knows fails where one is expected', async () => {
+  const server = await startRawServer((socket) => answerCanary(socket, { ROLE: '+king\r\n' }));
+  const module = redisModule({ expect_role: 'master', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual([
+    'role/unsupported',
+    'role master is expected, and ROLE does not say it',
+  ]);
+  expect(probed.samples['probe_redis_check_supported{check="role"}']).toBe(0);
 });
 
 describe('a node of a cluster', () => {
