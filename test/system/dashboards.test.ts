@@ -52,8 +52,10 @@ const onlyInTrouble = [
   'Probes / What fails now / A',
 ];
 
-/** What there is none of here: functions and queues in AWS, a budget, samples that are refused. */
+/** What there is none of here: functions and queues in AWS, a budget, samples that are refused, deployments that shift traffic. */
 const onlyInAws = [
+  'ECS / Stages / A',
+  'ECS / Traffic of the new revision / A',
   'Meta / Cost of CloudWatch / B',
   'Meta / Cost of functions / A',
   'Meta / Delivery queue / A',

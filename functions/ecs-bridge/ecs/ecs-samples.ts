@@ -75,7 +75,7 @@ function byGroup(tasks: readonly Task[]): Map<string, Task[]> {
 
 /** Samples about the reading itself, and the calls that it took. */
 export function readingSamples(
-  { clusters, elsewhere = [], faults }: EcsReading,
+  { clusters, elsewhere = [], faults, unread = { services: 0, tasks: 0 } }: EcsReading,
   {
     region,
     shard,
@@ -100,6 +100,8 @@ export function readingSamples(
           sample('ecs_up', { region }, found > 0 || failed.size === 0 ? 1 : 0),
           sample('ecs_clusters', { region }, found),
         ]),
+    sample('fargaze_bridge_ecs_unread', { what: 'services' }, unread.services),
+    sample('fargaze_bridge_ecs_unread', { what: 'tasks' }, unread.tasks),
     ...operations.map((api) => sample('fargaze_bridge_api_up', { api }, failed.has(api) ? 0 : 1)),
     ...[...tally.requests].map(([api, count]) => sample('fargaze_bridge_requests', { api }, count)),
     ...[...tally.throttles].map(([api, count]) =>
@@ -189,23 +191,28 @@ function mergeDeployments(a: Deployment, b: Deployment): Deployment {
     desiredCount: (a.desiredCount ?? 0) + (b.desiredCount ?? 0),
     runningCount: (a.runningCount ?? 0) + (b.runningCount ?? 0),
     pendingCount: (a.pendingCount ?? 0) + (b.pendingCount ?? 0),
-    failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+    ...(newest.failedTasks !== undefined && {
+      failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+    }),
   };
 }
 
 function deploymentSamples(deployment: Deployment, labels: ServiceLabels): Sample[] {
   const own = { status: deployment.status ?? '', ...labels };
+  const { createdAt, failedTasks, rolloutState } = deployment;
   const samples = [
     sample('ecs_service_deployment_desired_tasks', own, deployment.desiredCount ?? 0),
     sample('ecs_service_deployment_running_tasks', own, deployment.runningCount ?? 0),
     sample('ecs_service_deployment_pending_tasks', own, deployment.pendingCount ?? 0),
-    sample('ecs_service_deployment_failed_tasks', own, deployment.failedTasks ?? 0),
-    ...rolloutStates.map((state) => {
-      const value = deployment.rolloutState === state ? 1 : 0;
+    // Task sets have none, and deployments behind a Classic Load Balancer no state: what is not said is not zero.
+    ...(failedTasks === undefined
+      ? []
+      : [sample('ecs_service_deployment_failed_tasks', own, failedTasks)]),
+    ...(rolloutState === undefined ? [] : rolloutStates).map((state) => {
+      const value = rolloutState === state ? 1 : 0;
       return sample('ecs_service_deployment_rollout_state', { state, ...own }, value);
     }),
   ];
-  const { createdAt } = deployment;
   if (createdAt !== undefined) {
     samples.push(sample('ecs_service_deployment_created_timestamp_seconds', own, createdAt));
   }

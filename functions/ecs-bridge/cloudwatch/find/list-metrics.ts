@@ -4,7 +4,7 @@ import type { ListedMetric } from './memory.ts';
 import type { Search } from './search.ts';
 
 /** The metrics `name` of the job's namespace; where the call fails, the last list. @throws SourceError when there is none. */
-export async function listMetrics(
+async function listMetrics(
   job: CloudWatchJob,
   name: string,
   { memory, pass, scope }: Search,

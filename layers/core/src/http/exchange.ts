@@ -26,7 +26,7 @@ export type HttpAnswer = {
 };
 
 /** Bytes of an answer that are kept unless more are asked for; the rest is read and dropped. */
-export const keptBytes = 4096;
+const keptBytes = 4096;
 
 /**
  * Sends `request`, at most twice, and reads the answer to its end.

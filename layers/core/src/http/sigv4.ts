@@ -55,8 +55,8 @@ export function signRequest(
   const names = headers.map(([name]) => name).join(';');
   const canonical = [
     method,
-    // The path is encoded already; every service but S3 wants it encoded once more.
-    service === 's3' ? url.pathname : url.pathname.split('/').map(encode).join('/'),
+    // The path is encoded already; every service but S3 wants it encoded once more, and several slashes as one.
+    service === 's3' ? url.pathname : url.pathname.split(/\/+/).map(encode).join('/'),
     canonicalQuery(url),
     ...headers.map(([name, value]) => `${name}:${value}`),
     '',
