@@ -51,7 +51,7 @@ export async function readRole(connection: Connection): Promise<Role | RespError
   if (role !== undefined) return role;
   // A fork may have roles of its own, and serves its clients all the same.
   noteCheck(connection.visit, 'role', { allowed: false });
-  connection.visit.env.trace('ROLE gave no role that is known');
+  connection.visit.env.trace('ROLE gave no known role');
   return undefined;
 }
 

@@ -454,7 +454,7 @@ describe('a node of a cluster', () => {
   it('that closes on CLUSTER is asked for one key, unless the map is wanted', async () => {
     expect(await probe({ CLUSTER: 'end' })).toBe('ok ');
     expect(await probe({ CLUSTER: 'end' }, { topology: 'cluster' })).toBe(
-      'cluster/unsupported the map is not read: CLUSTER SLOTS is not answered',
+      'cluster/unsupported CLUSTER SLOTS is not answered',
     );
   });
 
