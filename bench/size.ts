@@ -27,7 +27,7 @@ export const budgets = {
   // 8 KB of it read, check and keep the events of ECS.
   deliver: 23 * 1024,
   janitor: 6 * 1024,
-  core: 131 * 1024,
+  core: 132 * 1024,
 } as const satisfies Readonly<Record<string, number>>;
 
 /** Most bytes of web-probe with every part that a module can ask for. */
