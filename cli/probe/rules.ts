@@ -15,6 +15,15 @@ export function decidingRule(module: Module, outcome: Outcome): string | undefin
   return `none of the module: every probe by ${module.prober} wants phase ${phase} to succeed`;
 }
 
+const verified = 'tls_config.insecure_skip_verify: false, the default';
+
+const tlsRules: Partial<Record<Reason, string>> = {
+  tls_expired: verified,
+  tls_not_yet_valid: verified,
+  tls_untrusted: verified,
+  tls_hostname: verified,
+};
+
 function httpRule(reason: Reason, http: HttpOptions): string | undefined {
   const rules: Partial<Record<Reason, string>> = {
     status: statusRule(http),
@@ -25,7 +34,7 @@ function httpRule(reason: Reason, http: HttpOptions): string | undefined {
     ssl: http.failIfSsl ? 'fail_if_ssl: true' : 'fail_if_not_ssl: true',
     size_limit: `body_size_limit: ${http.bodySizeLimit}B`,
     redirect_limit: 'follow_redirects: true, 10 at most',
-    ...tlsRules(http.tls.insecureSkipVerify),
+    ...(!http.tls.insecureSkipVerify && tlsRules),
   };
   return rules[reason];
 }
@@ -47,19 +56,13 @@ function otherRule(reason: Reason, module: Module): string | undefined {
     engine: 'expect.engine',
     version: 'expect.version_min',
     ...(module.prober === 'redis' && { readonly: 'canary: write', oom: 'canary: write' }),
-    ...('tls' in sectionOf(module) && tlsRules(false)),
+    ...('tls' in sectionOf(module) && tlsRules),
   };
   return rules[reason];
 }
 
 function sectionOf(module: Module): object {
   return (module as unknown as Record<string, object>)[module.prober] ?? {};
-}
-
-function tlsRules(insecure: boolean): Partial<Record<Reason, string>> {
-  if (insecure) return {};
-  const rule = 'tls_config.insecure_skip_verify: false, the default';
-  return { tls_expired: rule, tls_not_yet_valid: rule, tls_untrusted: rule, tls_hostname: rule };
 }
 
 function statusRule({ validStatusCodes }: HttpOptions): string {

@@ -1,6 +1,6 @@
 // INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that is told in samples.
 import { type Sample, sample } from '@fargaze/core/internal';
-import { hideInValue, longest } from './hiding.ts';
+import { hideInValue, longest, longestName } from './hiding.ts';
 
 /** INFO's fields; of a key that comes twice the last. */
 export type Info = ReadonlyMap<string, string>;
@@ -74,6 +74,9 @@ export function infoSamples(info: Info): Sample[] {
 }
 
 /** A server's text as a label: printable, and not endless. */
-export function label(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, '').slice(0, longest);
+export function label(text: string, most = longest): string {
+  return text.replace(/[^\x20-\x7e]+/g, '').slice(0, most);
 }
+
+/** The name of a primary as a label; long ones may differ at their end only. */
+export const nameLabel = (name: string) => label(name, longestName);

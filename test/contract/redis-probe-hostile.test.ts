@@ -190,7 +190,7 @@ it.each([
   const module = want.endsWith('/timeout') ? impatient : plain;
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   // Whatever became of it, the probe has let go of every connection.
-  await waitFor({ what: 'no connection', seconds: 5, check: async () => server.open() === 0 });
+  await waitFor({ what: 'no connection', seconds: 60, check: async () => server.open() === 0 });
   await server.close();
   expect(verdict(probed)).toBe(want);
 });
@@ -348,6 +348,41 @@ describe('a server that repeats what it was sent', () => {
     await server.close();
     expect(server.received()).toContain(secret);
     expect(JSON.stringify([probed.outcome, probed.trace])).not.toContain('correct');
+  });
+});
+
+describe('a node of a cluster', () => {
+  const node = (port: number) => `*2\r\n+127.0.0.1\r\n:${port}\r\n`;
+  const probe = async (answers: Answers, redis: object = {}) => {
+    const clustered = { HELLO: '%1\r\n+mode\r\n+cluster\r\n', ...answers };
+    const server = await startRawServer((socket) => answerCanary(socket, clustered));
+    const module = redisModule({ health: false, ...redis });
+    const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+    await server.close();
+    return `${verdict(probed)} ${detail(probed)}`;
+  };
+
+  it('whose map has no port for a primary does not pass off a replica as one', async () => {
+    const CLUSTER = (words: readonly string[]) =>
+      words[4] === 'INFO'
+        ? '+cluster_state:ok\r\n'
+        : `*1\r\n*4\r\n:0\r\n:16383\r\n${node(0)}${node(6379)}`;
+    expect(await probe({ CLUSTER })).toBe(
+      'cluster/protocol CLUSTER SLOTS names no host and port for the primary of slot 0',
+    );
+  });
+
+  it('that closes on CLUSTER is asked for one key, unless the map is wanted', async () => {
+    expect(await probe({ CLUSTER: 'end' })).toBe('ok ');
+    expect(await probe({ CLUSTER: 'end' }, { topology: 'cluster' })).toBe(
+      'cluster/unsupported the map is not read: CLUSTER SLOTS is not answered',
+    );
+  });
+
+  it('without a state in CLUSTER INFO is judged by its slots', async () => {
+    const CLUSTER = (words: readonly string[]) =>
+      words[4] === 'INFO' ? '+\r\n' : '-NOPERM no\r\n';
+    expect(await probe({ CLUSTER })).toBe('ok ');
   });
 });
 

@@ -79,7 +79,7 @@ beforeAll(async () => {
   const hook = `http://127.0.0.1:${await listen(webhook)}`;
   alertmanager = await startAlertmanager(configureRoutes(hook));
   prometheus = await startPrometheus({ configFile: configurePrometheus(await listen(world)) });
-}, 60_000);
+});
 
 afterAll(async () => {
   await prometheus?.stop();
@@ -202,7 +202,7 @@ async function untilQuiet(): Promise<void> {
     else since ??= performance.now();
     return since !== undefined && performance.now() - since > 4000;
   };
-  await waitFor({ what: 'quiet', seconds: 40, check });
+  await waitFor({ what: 'quiet', seconds: 60, check });
   messages.length = 0;
 }
 
@@ -234,7 +234,7 @@ it('one outage of a target is one page, which is resolved, with links that can b
   expect([...new Set([...alertsOf('firing'), ...alertsOf('resolved')])]).toEqual([
     'critical: FargazeProbeFailed',
   ]);
-}, 120_000);
+});
 
 it('a Pushgateway that is down is one page, and what follows from it is none', async () => {
   messages.length = 0;
@@ -246,4 +246,4 @@ it('a Pushgateway that is down is one page, and what follows from it is none', a
   pushgatewayIsUp = true;
   series = well;
   await untilTold('resolved', 'critical: FargazePushgatewayDown');
-}, 120_000);
+});

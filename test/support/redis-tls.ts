@@ -17,8 +17,11 @@ export type TlsRedis = Server & {
   readonly stranger: { readonly cert: string; readonly key: string };
 };
 
-/** Starts one; no client certificate is wanted at first (`CONFIG SET tls-auth-clients yes`). */
-export async function startTlsRedis(args: readonly string[] = []): Promise<TlsRedis> {
+/**
+ * Starts one; no client certificate is wanted at first (`CONFIG SET tls-auth-clients yes`). Its own certificate is valid for 30
+ * days unless `validForDays` says otherwise; a negative number has expired.
+ */
+export async function startTlsRedis({ validForDays = 30 } = {}): Promise<TlsRedis> {
   const directory = mkdtempSync(join(tmpdir(), 'fargaze-redis-tls-'));
   const write = (name: string, text: string) => {
     const file = join(directory, name);
@@ -27,8 +30,10 @@ export async function startTlsRedis(args: readonly string[] = []): Promise<TlsRe
   };
   const ca = issueCertificate({ commonName: 'Test CA', ca: true });
   const other = issueCertificate({ commonName: 'Other CA', ca: true });
-  const server = issueCertificate({ commonName: 'r', issuer: ca.issuer, ip: ['127.0.0.1'] });
-  const client = issueCertificate({ commonName: 'probe', issuer: ca.issuer });
+  const { issuer } = ca;
+  const names = { commonName: 'r', ip: ['127.0.0.1'] };
+  const server = issueCertificate({ ...names, issuer, validForDays });
+  const client = issueCertificate({ commonName: 'probe', issuer });
   const stranger = issueCertificate({ commonName: 'probe', issuer: other.issuer });
   const port = await freePort();
   const running = await startRedis({
@@ -36,7 +41,7 @@ export async function startTlsRedis(args: readonly string[] = []): Promise<TlsRe
       ...['--tls-port', String(port), '--tls-auth-clients', 'no'],
       ...['--tls-cert-file', write('cert.pem', server.cert)],
       ...['--tls-key-file', write('key.pem', server.key)],
-      ...['--tls-ca-cert-file', write('ca.pem', ca.cert), ...args],
+      ...['--tls-ca-cert-file', write('ca.pem', ca.cert)],
     ],
   });
   return {

@@ -75,6 +75,18 @@ describe('the linter', () => {
     expect(output).toContain('lint/suspicious/noConsole');
     expect(output).toContain('Read the clock through a Clock');
   });
+
+  it('refuses boolean parameters, and more than three', () => {
+    const output = lint();
+    const places = output.matchAll(/cli\/flags\.ts:(\d+):\d+ (plugin|lint\/\S+)/g);
+    expect([...places].map(([, line, rule]) => `${line} ${rule}`).sort()).toEqual([
+      '1 plugin',
+      '5 plugin',
+      '7 lint/complexity/useMaxParams',
+      '7 plugin',
+    ]);
+    expect(output).toContain('No boolean parameter');
+  });
 });
 
 describe('tests can fail', () => {

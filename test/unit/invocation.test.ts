@@ -172,48 +172,62 @@ it('only the first invocation is cold', async () => {
   expect(cold).toEqual([1, 0]);
 });
 
-it('a target for which too little time is left is unknown, not down, and comes first the next time', async () => {
+describe('targets for which too little time is left', () => {
   const many = parseConfigText(`
-modules: { m: { prober: http, timeout: 1s } }
+modules: { m: { prober: http, timeout: 3s } }
 probes:
 ${Array.from({ length: 300 }, (_, i) => `  - { name: p${i}, module: m, target: 'http://p${i}/' }`).join('\n')}
 `);
-  const batches: Batch[] = [];
-  let begun: string[] = [];
-  const handler = createProbeHandler({
-    name: 'web-probe',
-    prober: 'http',
-    config: many,
-    sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
-    log: () => undefined,
-    // Every target is silent until the probe's deadline.
-    probe: ({ name }, { deadline }) => {
-      begun.push(name);
-      return new Promise((resolve) => {
-        deadline.signal.addEventListener('abort', () =>
-          resolve({ outcome: failure('processing', 'timeout', 'silent'), samples: [] }),
-        );
-      });
-    },
+
+  /** A function whose targets are all silent until their deadlines. */
+  function createSilent() {
+    const batches: Batch[] = [];
+    let begun: string[] = [];
+    const handler = createProbeHandler({
+      name: 'web-probe',
+      prober: 'http',
+      config: many,
+      sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
+      log: () => undefined,
+      probe: ({ name }, { deadline }) => {
+        begun.push(name);
+        return new Promise((resolve) => {
+          deadline.signal.addEventListener('abort', () =>
+            resolve({ outcome: failure('processing', 'timeout', 'silent'), samples: [] }),
+          );
+        });
+      },
+    });
+    const invoke = async (seconds: number) => {
+      const start = performance.now();
+      begun = [];
+      const remaining = () => Math.max(0, seconds * 1000 - (performance.now() - start));
+      const summary = await handler({}, { getRemainingTimeInMillis: remaining });
+      return { summary, begun };
+    };
+    return { batches, invoke };
+  }
+
+  it('are unknown, not down, and come first the next time', async () => {
+    let { batches, invoke } = createSilent();
+    let { summary: first } = await invoke(4.5);
+    // Where this machine stood still meanwhile, nobody is called silent.
+    for (let left = 3; left > 0 && first.failed === 0; left -= 1) {
+      ({ batches, invoke } = createSilent());
+      ({ summary: first } = await invoke(4.5));
+    }
+    // 4.5 s less the reserve of 0.9 s: as many as may be open fit, the rest would have got less than three seconds.
+    expect(first.failed).toBeGreaterThan(0);
+    expect(first.skipped.length).toBeGreaterThanOrEqual(50);
+    expect(first.failed + first.skipped.length).toBe(300);
+    expect(batches[0]?.groups).toHaveLength(first.failed);
+    expect(value(batches[0], first.failures[0]?.target ?? '', 'probe_timeout_seconds')).toBe(3);
+    const { begun } = await invoke(2);
+    // However many the machine's speed lets begin, they are those that were skipped.
+    const next = begun.slice(0, first.skipped.length);
+    expect(next.length).toBeGreaterThan(0);
+    expect(next.filter((name) => !first.skipped.includes(name))).toEqual([]);
   });
-  const invoke = () => {
-    const start = performance.now();
-    begun = [];
-    const remaining = () => Math.max(0, 2000 - (performance.now() - start));
-    return handler({}, { getRemainingTimeInMillis: remaining });
-  };
-  const first = await invoke();
-  // 2 s less the reserve of 0.5 s: as many as may be open fit, the rest would have got less than a second.
-  expect(first.failed).toBeGreaterThan(0);
-  expect(first.skipped.length).toBeGreaterThanOrEqual(50);
-  expect(first.failed + first.skipped.length).toBe(300);
-  expect(batches[0]?.groups).toHaveLength(first.failed);
-  expect(value(batches[0], first.failures[0]?.target ?? '', 'probe_timeout_seconds')).toBe(1);
-  await invoke();
-  // However many the machine's speed lets begin, they are those that were skipped.
-  const next = begun.slice(0, first.skipped.length);
-  expect(next.length).toBeGreaterThan(0);
-  expect(next.filter((name) => !first.skipped.includes(name))).toEqual([]);
 });
 
 it('explain shows every series and the log', async () => {

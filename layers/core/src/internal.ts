@@ -80,7 +80,7 @@ export {
 export { exitReason } from './exit-reason.ts';
 export { hashText } from './hash.ts';
 export { type Answer, ask } from './http/ask.ts';
-export { retry } from './http/retry.ts';
+export { readRetryAfter, retry } from './http/retry.ts';
 export { type AwsCredentials, presignUrl, readAwsCredentials, signRequest } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';

@@ -1,0 +1,77 @@
+// A real Redis over TLS: its certificate, those of clients, and either side without TLS. With this machine's Redis only: the servers
+// that come as Python packages know no TLS.
+import { probeRedis } from '../../functions/redis-probe/probe.ts';
+import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
+import { sendTo } from '../support/redis-admin.ts';
+import { startTlsRedis, type TlsRedis } from '../support/redis-tls.ts';
+
+jest.setTimeout(120_000);
+
+let redis: TlsRedis;
+beforeAll(async () => {
+  redis = await startTlsRedis();
+});
+afterAll(() => redis.stop());
+
+const probe = (options: object) => {
+  const module = redisModule({ tls_config: { ca: redis.ca, ...options } }, '4s');
+  return runProbe(probeRedis, module, redis.tlsUrl);
+};
+
+it('rediss:// is spoken, timed and verified', async () => {
+  const probed = await probe({});
+  expect(verdict(probed)).toBe('ok');
+  expect(probed.samples['probe_redis_duration_seconds{phase="tls"}']).toBeGreaterThan(0);
+  expect(probed.samples.probe_ssl_verified).toBe(1);
+});
+
+it('a certificate of an authority that nobody named is untrusted', async () => {
+  expect(verdict(await probe({ ca: redis.stranger.cert }))).toBe('tls/tls_untrusted');
+  const probed = await runProbe(probeRedis, redisModule({}), redis.tlsUrl);
+  expect(verdict(probed)).toBe('tls/tls_untrusted');
+});
+
+it('an expired certificate is reported with its date', async () => {
+  const expired = await startTlsRedis({ validForDays: -0.5 });
+  const module = redisModule({ tls_config: { ca: expired.ca } });
+  const probed = await runProbe(probeRedis, module, expired.tlsUrl);
+  await expired.stop();
+  expect(verdict(probed)).toBe('tls/tls_expired');
+  expect(probed.samples.probe_ssl_earliest_cert_expiry).toBeGreaterThan(1.7e9);
+});
+
+it('a port that wants TLS says so to a probe without', async () => {
+  const probed = await runProbe(
+    probeRedis,
+    redisModule({}),
+    redis.tlsUrl.replace('rediss', 'redis'),
+  );
+  expect(verdict(probed)).toBe('auth/tls_wanted');
+});
+
+describe.each(['yes', 'optional'])('client certificates, tls-auth-clients %s', (mode) => {
+  beforeAll(() => sendTo(redis.url, (send) => send('CONFIG', 'SET', 'tls-auth-clients', mode)));
+
+  it('the right one is let in', async () => {
+    const { cert, key } = redis.client;
+    expect(verdict(await probe({ cert, key: `file:${key}` }))).toBe('ok');
+  });
+
+  it('none is let in where it is optional, and a reason of its own where it is not', async () => {
+    const probed = await probe({});
+    expect([verdict(probed), detail(probed)]).toEqual(
+      mode === 'optional'
+        ? ['ok', '']
+        : ['tls/tls_client_certificate', 'tlsv13 alert certificate required'],
+    );
+  });
+
+  it('one of a stranger is a reason of its own, in words that do not change', async () => {
+    const { cert, key } = redis.stranger;
+    const probed = await probe({ cert, key: `file:${key}` });
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'tls/tls_client_certificate',
+      'tlsv1 alert unknown ca',
+    ]);
+  });
+});
