@@ -1,6 +1,7 @@
 // Takes away the parts of a document that cannot run, the smallest first, until the rest compiles. Each is named with its reason.
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 /** What is left of a document, and what is not. */
 export type Pruned = { readonly value: Mapping; readonly notes: readonly string[] };
@@ -58,7 +59,7 @@ function issuesOf(work: () => void): readonly Issue[] {
 }
 
 /** `a.b[0]."c d"` as steps. */
-export function stepsOf(path: string): Step[] {
+function stepsOf(path: string): Step[] {
   const plain = path.replace(/ \(line \d+\)$/, '');
   return [...plain.matchAll(/\[(\d+)\]|"((?:[^"\\]|\\.)*)"|([^.[\]"]+)/g)].map(
     ([, index, quoted, key]) =>

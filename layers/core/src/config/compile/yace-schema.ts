@@ -97,7 +97,7 @@ export const roleEntries = {
 const role = closed(roleEntries);
 
 /** Region names such as eu-west-1. */
-export const region = matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'a region such as eu-west-1');
+const region = matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'a region such as eu-west-1');
 
 /** Where and as whom a job reads. */
 export const scopeEntries = {
