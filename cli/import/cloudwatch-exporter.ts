@@ -55,7 +55,9 @@ export function fromCloudWatchExporter(file: Mapping): FromCloudWatchExporter {
       notes.push(
         `${place}: ${unknown.join(', ')} is no key of cloudwatch_exporter and has no effect`,
       );
-    for (const job of jobsOf(entry, file, notes, place)) add(jobs, job);
+    const found = jobsOf(entry, file);
+    if (typeof found === 'string') notes.push(`${place}: left out: ${found}`);
+    else for (const job of found) add(jobs, job);
   }
   const of = (kind: Job['kind']) =>
     [...jobs.values()]
@@ -87,7 +89,8 @@ function add(jobs: Map<string, Job>, job: Job): void {
   else known.metrics.push(...job.metrics);
 }
 
-function jobsOf(entry: Mapping, file: Mapping, notes: string[], place: string): Job[] {
+/** The jobs of an entry, or why there is none. */
+function jobsOf(entry: Mapping, file: Mapping): readonly Job[] | string {
   const dimensions = textsOf(entry.aws_dimensions);
   const select = isMapping(entry.aws_dimension_select) ? entry.aws_dimension_select : {};
   const region = typeof file.region === 'string' ? { regions: [file.region] } : {};
@@ -111,10 +114,7 @@ function jobsOf(entry: Mapping, file: Mapping, notes: string[], place: string): 
   }
   const some = dimensions.filter((_, at) => (selected[at]?.length ?? 0) > 0);
   if (some.length > 0) {
-    notes.push(
-      `${place}: left out: aws_dimension_select for ${some.join(', ')} only; want it for every dimension`,
-    );
-    return [];
+    return `aws_dimension_select for ${some.join(', ')} only; want it for every dimension`;
   }
   return [
     {

@@ -3,7 +3,7 @@
 import { blackboxShape } from '../../build/blackbox-shape.ts';
 import { decodeGoYaml, type GoYaml, type Shape } from '../../build/go-yaml.ts';
 import { readTextFile } from '../../build/text-file.ts';
-import { findInner } from '../../build/yace-file.ts';
+import { findAlloy, findInner } from '../../build/yace-file.ts';
 import { readYaml } from '../../build/yaml-text.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
@@ -37,6 +37,8 @@ export type Recognized = {
 export function recognize(file: string): Recognized {
   const read = readTextFile(file);
   if ('fault' in read) throw new UsageError(`${file} ${read.fault}`);
+  const alloy = findAlloy(read.text);
+  if (alloy !== undefined) throw new UsageError(`${file} ${alloy}`);
   // Texts of a blackbox.yml may look like numbers too, and what stands behind its first document is not read.
   const loose = decode(read.text, { kind: 'any' })?.value;
   if (toolOf(loose) === 'blackbox_exporter') {
@@ -56,7 +58,7 @@ export function recognize(file: string): Recognized {
       `to check it: fargaze check -c ${shellWord(file)}`,
     );
   }
-  const inner = tool === undefined ? findInner(value) : undefined;
+  const inner = tool === undefined || tool === 'yace' ? findInner(value) : undefined;
   if (inner !== undefined) throw new UsageError(`${file} ${inner}`);
   if (tool === undefined || !isMapping(value)) {
     throw new UsageError(

@@ -27,7 +27,8 @@ export async function run(call: Call): Promise<number> {
   for (const note of notes) io.note(note);
   const found = await accountOf(call, taken);
   const groups = [...draft.groups, ...groupTargets(answers.targets, taken), ...found];
-  const cloudwatch = cloudWatchOf(values, answers.cloudwatch, draft.cloudwatch);
+  const asked = answers.cloudwatch ? usual : undefined;
+  const cloudwatch = cloudWatchOf(values, draft.cloudwatch ?? asked);
   const clusters = textsOf(values, 'cluster');
   const { draft: safe, notes: needed } = splitPasswords({
     ...draft,
@@ -118,7 +119,10 @@ const usualJobs = {
   },
 } as const;
 
-function cloudWatchOf(values: Values, wanted: boolean, imported: CloudWatchDraft | undefined) {
+const usual: CloudWatchDraft = { jobs: { content: usualJobs } };
+
+/** The draft within the budget that was given; a budget by itself asks for the usual metrics. */
+function cloudWatchOf(values: Values, draft: CloudWatchDraft | undefined) {
   const text = textOf(values, 'budget');
   const budget = text === undefined ? undefined : Number(text);
   if (budget !== undefined && !(budget > 0)) {
@@ -126,9 +130,6 @@ function cloudWatchOf(values: Values, wanted: boolean, imported: CloudWatchDraft
       `--budget: got ${JSON.stringify(text)}, want US dollars a month, such as 20`,
     );
   }
-  if (imported === undefined && !wanted && budget === undefined) return undefined;
-  return {
-    ...(imported ?? { jobs: { content: usualJobs } }),
-    ...(budget !== undefined && { budget }),
-  };
+  if (budget === undefined) return draft;
+  return { ...(draft ?? usual), budget };
 }

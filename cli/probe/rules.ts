@@ -2,6 +2,7 @@
 import { formatDuration } from '../../layers/core/src/config/duration.ts';
 import type { HttpOptions, Module } from '../../layers/core/src/config/modules.ts';
 import type { Outcome, Reason } from '../../layers/core/src/outcome.ts';
+import { passedRules, redisRules } from './redis-rules.ts';
 
 /** The option that made a target down, or all that a target that is up has passed. */
 export function decidingRule(module: Module, outcome: Outcome): string | undefined {
@@ -15,6 +16,15 @@ export function decidingRule(module: Module, outcome: Outcome): string | undefin
   return `none of the module: every probe by ${module.prober} wants phase ${phase} to succeed`;
 }
 
+const verified = 'tls_config.insecure_skip_verify: false, the default';
+
+const tlsRules: Partial<Record<Reason, string>> = {
+  tls_expired: verified,
+  tls_not_yet_valid: verified,
+  tls_untrusted: verified,
+  tls_hostname: verified,
+};
+
 function httpRule(reason: Reason, http: HttpOptions): string | undefined {
   const rules: Partial<Record<Reason, string>> = {
     status: statusRule(http),
@@ -25,7 +35,7 @@ function httpRule(reason: Reason, http: HttpOptions): string | undefined {
     ssl: http.failIfSsl ? 'fail_if_ssl: true' : 'fail_if_not_ssl: true',
     size_limit: `body_size_limit: ${http.bodySizeLimit}B`,
     redirect_limit: 'follow_redirects: true, 10 at most',
-    ...tlsRules(http.tls.insecureSkipVerify),
+    ...(!http.tls.insecureSkipVerify && tlsRules),
   };
   return rules[reason];
 }
@@ -36,30 +46,14 @@ function otherRule(reason: Reason, module: Module): string | undefined {
     rcode: 'valid_rcodes',
     record: 'validate_answer_rrs, validate_authority_rrs or validate_additional_rrs',
     not_serving: 'service',
-    role: 'expect.role',
-    link_down: 'expect.link',
-    replicas: 'expect.replicas_min',
-    visibility: 'expect.visibility_max',
-    memory: 'expect.memory_max',
-    eviction_policy: 'expect.eviction_policies',
-    persistence: 'expect.persistence',
-    save_age: 'expect.save_age_max',
-    engine: 'expect.engine',
-    version: 'expect.version_min',
-    ...(module.prober === 'redis' && { readonly: 'canary: write', oom: 'canary: write' }),
-    ...('tls' in sectionOf(module) && tlsRules(false)),
+    ...(module.prober === 'redis' && redisRules(module)),
+    ...('tls' in sectionOf(module) && tlsRules),
   };
   return rules[reason];
 }
 
 function sectionOf(module: Module): object {
   return (module as unknown as Record<string, object>)[module.prober] ?? {};
-}
-
-function tlsRules(insecure: boolean): Partial<Record<Reason, string>> {
-  if (insecure) return {};
-  const rule = 'tls_config.insecure_skip_verify: false, the default';
-  return { tls_expired: rule, tls_not_yet_valid: rule, tls_untrusted: rule, tls_hostname: rule };
 }
 
 function statusRule({ validStatusCodes }: HttpOptions): string {
@@ -82,11 +76,7 @@ function rulesOf(module: Module): string[] {
     case 'http':
       return [statusRule(module.http), ...httpExtras(module.http), timeout];
     case 'redis':
-      return [
-        `canary: ${module.redis.canary}`,
-        `expect.role: ${module.redis.expect.role}`,
-        timeout,
-      ];
+      return [...passedRules(module), timeout];
     case 'tcp':
       return [...(module.tcp.steps.length > 0 ? ['query_response'] : []), timeout];
     case 'dns':

@@ -36,7 +36,7 @@ export async function run(call: Call): Promise<number> {
   if (values.json === true && values.metrics === true) {
     throw new UsageError('--json is given beside --metrics, want one of them');
   }
-  const config = readFor(call, all || module !== undefined);
+  const config = all || module !== undefined ? readWhole(call) : readIfWhole(call);
   const found = findTargets({ arguments: positionals, all, module }, config);
   const selected = withTimeout(found, textOf(values, 'timeout'));
   const results = await observeAll(selected, progress(call, selected.length));
@@ -72,16 +72,22 @@ function portFault(address: string): string {
   return isRight ? '' : `; got port ${port}, want one from 1 to 65535`;
 }
 
-/** Without a file, or with a broken one that nothing depends on, the built-in modules do. */
-function readFor({ io, positionals, values }: Call, needed: boolean): Config {
+/** Without a file the built-in modules do. */
+function readWhole({ io, values }: Call): Config {
   if (!hasConfiguration(values)) return builtIn();
+  const { config, warnings } = readConfiguration(values);
+  for (const warning of warnings) io.note(warning);
+  return config;
+}
+
+/** With a broken file that nothing depends on, the built-in modules do too. */
+function readIfWhole(call: Call): Config {
+  const { io, positionals, values } = call;
   try {
-    const { config, warnings } = readConfiguration(values);
-    for (const warning of warnings) io.note(warning);
-    return config;
+    return readWhole(call);
   } catch (error) {
     const isOpen = positionals.every((text) => text.includes('://'));
-    if (needed || !isOpen || !(error instanceof ConfigError)) throw error;
+    if (!isOpen || !(error instanceof ConfigError)) throw error;
     io.note(`${configPath(values).file} has mistakes and is left out (see: fargaze check)`);
     return builtIn();
   }
@@ -114,7 +120,7 @@ function print({ io, values }: Call, reports: readonly Report[]): void {
     for (const line of renderReport(report, io.paint, detail)) io.out(line);
   }
   if (reports.length < 2) return;
-  const count = (up: boolean | null) => reports.filter((report) => report.up === up).length;
+  const count = (up: Report['up']) => reports.filter((report) => report.up === up).length;
   io.note(`\n${count(true)} up, ${count(false)} down, ${count(null)} unknown`);
 }
 

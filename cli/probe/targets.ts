@@ -141,8 +141,8 @@ const byScheme: Readonly<Record<string, (text: string) => Made>> = {
     module: { prober: 'tcp', tcp: { tls: true } },
   }),
   dns: readDns,
-  grpc: (text) => readGrpc(text, false),
-  grpcs: (text) => readGrpc(text, true),
+  grpc: (text) => readGrpc(text, { tls: false }),
+  grpcs: (text) => readGrpc(text, { tls: true }),
 };
 
 /** What stands between the scheme and the path. */
@@ -162,10 +162,14 @@ function readDns(text: string): Made {
   return { address: host, asked: `/${path}?type=${type}`, module: { prober: 'dns', dns } };
 }
 
-function readGrpc(text: string, tls: boolean): Made {
+function readGrpc(text: string, options: { readonly tls: boolean }): Made {
   const service = partsOf(text).path;
   const asked = service === '' ? '' : `/${service}`;
-  return { address: hostOf(text), asked, module: { prober: 'grpc', grpc: { service, tls } } };
+  return {
+    address: hostOf(text),
+    asked,
+    module: { prober: 'grpc', grpc: { service, ...options } },
+  };
 }
 
 function partsOf(text: string): {

@@ -3,7 +3,7 @@
 import { hideSecrets, mapConcurrently, sample } from '@fargaze/core/internal';
 import { type Place, showPlace, toPlace } from './address.ts';
 import { type Connection, connectTo, type Purpose } from './connection.ts';
-import { label } from './info.ts';
+import { nameLabel } from './info.ts';
 import { quoteReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import type { Answering } from './server.ts';
@@ -67,7 +67,7 @@ async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Pr
   const refused = reply instanceof RespError;
   const known = !refused || reply.message.startsWith('NOQUORUM');
   if (refused && !known) throw refusalOf('CKQUORUM', reply);
-  const labels = { master: label(name) };
+  const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
   if (refused) throw new Verdict('sentinel', 'no_quorum', `${name}: ${quoteReply(reply.message)}`);
 }
@@ -155,7 +155,7 @@ function judge(visit: Visit, said: Said, heard: ReadonlyMap<string, Heard>): voi
   const { name, others, place } = said;
   const answered = others.flatMap((other) => heard.get(showPlace(other))?.get(name) ?? []);
   const count = (is: 'yes' | 'no', value: number) =>
-    sample('probe_redis_sentinels', { master: label(name), answered: is }, value);
+    sample('probe_redis_sentinels', { master: nameLabel(name), answered: is }, value);
   visit.samples.push(
     count('yes', answered.length + 1),
     count('no', others.length - answered.length),

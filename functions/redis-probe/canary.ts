@@ -69,14 +69,14 @@ type Draft = {
 async function writeAndRead(visit: Visit, run: CanaryRun, canary: Draft): Promise<void> {
   const value = uniqueText();
   const { key } = run;
-  await operate(visit, canary, 'write', async () => {
+  await operate(visit, { canary, op: 'write' }, async () => {
     const set = ['SET', key, value, 'NX', 'PX', String(canaryTtlMs)];
     const reply = await demand(run, 'write', set);
     if (reply !== 'OK') throw new Verdict('write', 'canary_mismatch', 'SET NX of a new key not OK');
   });
   try {
     await showOnReplicas(visit, run, { canary, value });
-    await operate(visit, canary, 'read', async () => {
+    await operate(visit, { canary, op: 'read' }, async () => {
       const reply = await demand(run, 'read', ['GET', key]);
       if (reply === value) return;
       const seen = reply === null ? 'nothing' : 'another value';
@@ -86,7 +86,7 @@ async function writeAndRead(visit: Visit, run: CanaryRun, canary: Draft): Promis
     await removeQuietly(visit, run);
     throw error;
   }
-  await operate(visit, canary, 'delete', async () => {
+  await operate(visit, { canary, op: 'delete' }, async () => {
     const reply = await demand(run, 'delete', ['DEL', key]);
     if (reply === 1) return;
     const seen = typeof reply === 'number' ? reply : 'no number';
@@ -110,14 +110,18 @@ async function showOnReplicas(
 }
 
 async function readNothing(visit: Visit, run: CanaryRun, canary: Draft): Promise<void> {
-  await operate(visit, canary, 'read', async () => {
+  await operate(visit, { canary, op: 'read' }, async () => {
     const reply = await demand(run, 'read', ['GET', run.key]);
     if (reply === null) return;
     throw new Verdict('read', 'canary_mismatch', 'GET of a key that nobody has gave a value');
   });
 }
 
-async function operate(visit: Visit, canary: Draft, op: Operation, work: () => Promise<void>) {
+async function operate(
+  visit: Visit,
+  { canary, op }: { readonly canary: Draft; readonly op: Operation },
+  work: () => Promise<void>,
+): Promise<void> {
   canary.success[op] = false;
   await timed(visit, work, (seconds) => {
     canary.durations[op] = seconds;

@@ -40,20 +40,25 @@ export async function probeCluster(visit: Visit, seed: Answering): Promise<reado
     visit.samples.push(...canarySamples(probed));
     visit.failures.push(...probed.flatMap(({ failures }) => failures));
     noteVisibility(visit, probed);
-    judgeChoice(visit, shards !== undefined);
+    judgeChoice(visit, shards);
   });
   visit.samples.push(sample('probe_redis_redirects', {}, redirects));
   return told;
 }
 
-/** Replicas that the module wants to be looked at and that nobody can place in a shard are no success. */
-function judgeChoice(visit: Visit, mapped: boolean): void {
-  const { replicas } = visit.options;
+/** Replicas that the module wants to be looked at or counted and that nobody can place in a shard are no success. */
+function judgeChoice(visit: Visit, shards: readonly Shard[] | undefined): void {
+  const { expect, replicas } = visit.options;
   const listed = typeof replicas !== 'string';
-  if (replicas === 'none' || (mapped && !listed)) return;
+  const needs = 'needs the map of the cluster, want +cluster|slots';
+  if (shards === undefined && expect.replicasMin !== undefined) {
+    const words = `expect_replicas_min ${needs}`;
+    expectThat(visit, 'replicas', new Verdict('role', 'unsupported', words));
+  }
+  if (replicas === 'none' || (shards !== undefined && !listed)) return;
   const words = listed
     ? 'replicas: a list is for one primary, and this is a cluster, want discover'
-    : 'replicas: discover needs the map of the cluster, want +cluster|slots';
+    : `replicas: discover ${needs}`;
   expectThat(visit, 'visibility', new Verdict('replicate', 'unsupported', words));
 }
 
@@ -63,14 +68,20 @@ type Redirected = (words: string) => void;
 async function readCluster(visit: Visit, connection: Connection): Promise<Shard[] | undefined> {
   await attempt(visit, () => judgeState(visit, connection));
   const reply = await connection.askOptional('cluster', 'cluster_slots', ['CLUSTER', 'SLOTS']);
-  if (reply instanceof RespError) {
-    const optional = isUnsupported(reply) && visit.options.topology === 'auto';
-    if (optional) return undefined;
-    throw refusal('cluster', 'CLUSTER SLOTS', reply);
+  const refused = reply instanceof RespError;
+  const unread = reply === undefined || (refused && isUnsupported(reply));
+  if (unread && visit.options.topology === 'auto') return undefined;
+  if (refused) throw refusal('cluster', 'CLUSTER SLOTS', reply);
+  if (reply === undefined) {
+    throw new Verdict(
+      'cluster',
+      'unsupported',
+      'the map is not read: CLUSTER SLOTS is not answered',
+    );
   }
-  const shards = reply === undefined ? undefined : parseSlots(reply, connection.place);
-  if (shards === undefined) {
-    throw new Verdict('cluster', 'protocol', 'CLUSTER SLOTS gave no map of slots');
+  const shards = parseSlots(reply, connection.place);
+  if (typeof shards === 'string') {
+    throw new Verdict('cluster', 'protocol', `CLUSTER SLOTS ${shards}`);
   }
   const { covered, missing } = coverage(shards);
   visit.samples.push(
@@ -92,7 +103,9 @@ async function judgeState(visit: Visit, connection: Connection): Promise<void> {
   }
   if (typeof reply !== 'string') return;
   const info = parseInfo(reply, visit.secrets);
-  const state = label(info.get('cluster_state') ?? '');
+  const said = info.get('cluster_state');
+  if (said === undefined) return;
+  const state = label(said);
   visit.samples.push(sample('probe_redis_cluster_state_ok', {}, state === 'ok' ? 1 : 0));
   for (const kind of ['assigned', 'ok', 'pfail', 'fail'] as const) {
     const slots = numberIn(info, `cluster_slots_${kind}`);

@@ -107,14 +107,14 @@ export class Connection {
   ): Promise<Reply | undefined> {
     const { env, options } = this.visit;
     if (this.#closesOnUnknown || options.topology === 'proxy') {
-      noteCheck(this.visit, check, false);
+      noteCheck(this.visit, check, { allowed: false });
       return undefined;
     }
     try {
       this.allowMaps();
       const reply = await this.ask(phase, command);
       const refused = reply instanceof RespError && isUnsupported(reply);
-      noteCheck(this.visit, check, !refused);
+      noteCheck(this.visit, check, { allowed: !refused });
       if (refused) env.trace(`${command.join(' ')} not available: ${quoteReply(reply.message)}`);
       return reply;
     } catch (error) {
@@ -123,7 +123,7 @@ export class Connection {
       const how = closed ? 'by closing' : 'with more than is read';
       env.trace(`${command.join(' ')} is answered ${how}: connecting again without it`);
       this.#closesOnUnknown ||= closed;
-      noteCheck(this.visit, check, false);
+      noteCheck(this.visit, check, { allowed: false });
       await this.dial();
       await this.login();
       return undefined;
@@ -187,9 +187,11 @@ async function dialPlace(visit: Visit, place: Place): Promise<Dialed> {
 
 function dialOnce(visit: Visit, place: Place, tls: 'plain' | 'verified' | 'unverified') {
   const { address, env, options } = visit;
-  // A server that is announced by its IP address has the certificate of the name by which the target is known.
+  // A server that is announced by its IP address has the certificate of the name by which the target is known, or its own.
   const named = familyOf(place.host) !== 0 && familyOf(address.host) === 0;
-  const serverName = named ? address.host : place.host;
+  const names = named
+    ? { serverName: address.host, address: place.host }
+    : { serverName: place.host };
   const tlsOptions = { ...options.tls, ...(tls === 'unverified' && { insecureSkipVerify: true }) };
   return dial(
     {
@@ -197,7 +199,7 @@ function dialOnce(visit: Visit, place: Place, tls: 'plain' | 'verified' | 'unver
       port: place.port,
       ip: options,
       allowBlocked: options.allowBlocked,
-      ...(tls !== 'plain' && { tls: { options: tlsOptions, serverName, share: handshakeShare } }),
+      ...(tls !== 'plain' && { tls: { options: tlsOptions, ...names, share: handshakeShare } }),
     },
     env,
   );

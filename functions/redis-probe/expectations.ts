@@ -53,7 +53,7 @@ function judgeMemory(most: number): Judge {
     const max = numberIn(info, 'maxmemory');
     if (used === undefined || max === undefined) return unreadable('memory', 'INFO does not say');
     if (max === 0 || used / max <= most) return undefined;
-    const words = `${percent(used / max)} of ${max} bytes are used, want at most ${percent(most)}`;
+    const words = `${used} of ${max} bytes (${percent(used / max)}) are used, want at most ${percent(most)}`;
     return new Verdict('health', 'memory', words);
   };
 }
@@ -72,8 +72,13 @@ const judgePersistence: Judge = (info) => {
   const { aof = true, rdb } = persistenceOf(info);
   if (rdb === undefined) return unreadable('persistence', 'INFO does not say');
   if (rdb && aof) return undefined;
-  const words = rdb ? 'the last append to disk failed' : 'the last save to disk failed';
-  return new Verdict('health', 'persistence', words);
+  const appended = info.get('aof_last_write_status') === 'ok';
+  const what = rdb
+    ? appended
+      ? 'rewrite of the append-only file'
+      : 'append to disk'
+    : 'save to disk';
+  return new Verdict('health', 'persistence', `the last ${what} failed`);
 };
 
 function judgeSaveAge(most: number): Judge {
@@ -89,6 +94,7 @@ function judgeSaveAge(most: number): Judge {
 function judgeEngine(wanted: string): Judge {
   return (info) => {
     const { engine } = engineOf(info);
+    if (engine === '') return unreadable('engine', 'INFO does not say');
     if (engine === wanted) return undefined;
     return new Verdict('health', 'engine', `engine ${engine}, want ${wanted}`);
   };
@@ -115,5 +121,5 @@ function compareVersions(a: string, b: string): number {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
+  return `${Number((share * 100).toPrecision(6))} %`;
 }

@@ -30,7 +30,7 @@ export async function readHealth(
     const latest = await connection.askOptional('health', 'latency', ['LATENCY', 'LATEST']);
     visit.samples.push(...latencySamples(latest));
     const length = await connection.askOptional('health', 'slowlog', ['SLOWLOG', 'LEN']);
-    if (typeof length === 'number') {
+    if (typeof length === 'number' && Number.isFinite(length)) {
       visit.samples.push(sample('probe_redis_slowlog_length', {}, length));
     }
   });
@@ -50,6 +50,7 @@ function latencySamples(reply: Reply | undefined) {
   return events.flatMap((event) => {
     const [name, , latest] = Array.isArray(event) ? (event as readonly Reply[]) : [];
     if (typeof name !== 'string' || typeof latest !== 'number') return [];
+    if (!Number.isFinite(latest)) return [];
     return [sample('probe_redis_latency_event_seconds', { event: label(name) }, latest / 1000)];
   });
 }

@@ -8,8 +8,9 @@ import type { Visit } from './visit.ts';
 const usual =
   /^(?:redis|valkey|keydb|dragonfly|standalone|cluster|sentinel|master|slave|connect(?:ing|ed)?|handshake|sync|ok|fail|noeviction|(?:allkeys|volatile)-(?:lru|lfu|lrm|random)|volatile-ttl|(?:fast-)?command|fork|(?:aof|active-defrag|eviction|expire|rdb)-[a-z-]+|\d+\.\d+(?:\.\d+)*)$/;
 
-/** Longest text of a server that becomes a label. */
+/** Longest text of a server that becomes a label, and longest name of a primary. */
 export const longest = 40;
+export const longestName = 200;
 
 /** Labels that a server's own words may become after they were cut. */
 const foreign = ['event', 'master', 'node', 'replica'];
@@ -51,7 +52,8 @@ export function hideInSample(visit: Visit, one: Sample): Sample {
   if (secrets.length === 0) return one;
   const labels = Object.entries(one.labels).map(([name, value]) => {
     const kept = !foreign.includes(name) || address.test(value);
-    return [name, kept ? value : hideCut(value, secrets)];
+    const cut = value.length === (name === 'master' ? longestName : longest);
+    return [name, kept ? value : (cut ? hideCutSecrets : hideSecrets)(value, secrets)];
   });
   return { ...one, labels: Object.fromEntries(labels) };
 }
@@ -63,10 +65,6 @@ export function hideInFailure(visit: Visit, one: Failure): Failure {
 
 /** An IP address with a port. */
 const address = /^(?:[\d.]+|\[[\da-f:.]+\]):\d+$/i;
-
-function hideCut(value: string, secrets: readonly string[]): string {
-  return value.length === longest ? hideCutSecrets(value, secrets) : hideSecrets(value, secrets);
-}
 
 /** Without those that the configuration shows as a name, and those that look like a port or one of the usual words. */
 function secretsFor({ address: { host }, options, secrets, target }: Visit): readonly string[] {

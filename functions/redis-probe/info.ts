@@ -1,6 +1,6 @@
 // INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that is told in samples.
 import { type Sample, sample } from '@fargaze/core/internal';
-import { hideInValue, longest } from './hiding.ts';
+import { hideInValue, longest, longestName } from './hiding.ts';
 
 /** INFO's fields; of a key that comes twice the last. */
 export type Info = ReadonlyMap<string, string>;
@@ -23,17 +23,18 @@ export function parseInfo(text: string, secrets: readonly string[]): Info {
 /** A field that is a number; undefined where it is absent or none. */
 export function numberIn(info: Info, key: string): number | undefined {
   const text = info.get(key);
-  return text === undefined || !/^-?\d+(?:\.\d+)?$/.test(text) ? undefined : Number(text);
+  return text === undefined || !/^-?\d{1,20}(?:\.\d{1,20})?$/.test(text) ? undefined : Number(text);
 }
 
-/** Valkey says its name, and keeps the version of Redis that it was made of in `redis_version`. */
+/** Valkey says its name, and keeps the version of Redis that it was made of in `redis_version`. Both are empty where INFO has neither. */
 export function engineOf(info: Info): { readonly engine: string; readonly version: string } {
-  const engine = info.get('server_name') ?? (info.has('valkey_version') ? 'valkey' : 'redis');
+  const usual = ['valkey', 'redis'].find((name) => info.has(`${name}_version`)) ?? '';
+  const engine = info.get('server_name') || usual;
   const version = info.get('valkey_version') ?? info.get('redis_version') ?? '';
   return { engine: label(engine), version: label(version) };
 }
 
-/** Whether the last save, and the last append where that is on, succeeded; undefined where INFO does not say. */
+/** Whether the last save, and the last append and rewrite where appending is on, succeeded; undefined where INFO does not say. */
 export function persistenceOf(info: Info): { readonly rdb?: boolean; readonly aof?: boolean } {
   const rdb = info.get('rdb_last_bgsave_status');
   const written = info.get('aof_last_write_status');
@@ -74,6 +75,9 @@ export function infoSamples(info: Info): Sample[] {
 }
 
 /** A server's text as a label: printable, and not endless. */
-export function label(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, '').slice(0, longest);
+export function label(text: string, most = longest): string {
+  return text.replace(/[^\x20-\x7e]+/g, '').slice(0, most);
 }
+
+/** The name of a primary as a label; long ones may differ at their end only. */
+export const nameLabel = (name: string) => label(name, longestName);

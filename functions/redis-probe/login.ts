@@ -67,7 +67,7 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
   const taken = reply !== undefined && !(reply instanceof RespError);
   if (taken && Array.isArray(reply)) connection.facts = reply as readonly Reply[];
   if (!(reply instanceof RespError)) {
-    noteCheck(visit, 'hello', taken);
+    noteCheck(visit, 'hello', { allowed: taken });
     return taken;
   }
   const reason = reasonOfReply(reply.message);
@@ -77,7 +77,7 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
   if (final.includes(reason) || (reason === 'noauth' && anonymous)) {
     throw refusal('auth', 'HELLO', reply);
   }
-  noteCheck(visit, 'hello', false);
+  noteCheck(visit, 'hello', { allowed: false });
   visit.env.trace(`HELLO refused (${quoteReply(reply.message)}), speaking RESP2`);
   return false;
 }

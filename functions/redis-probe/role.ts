@@ -16,7 +16,7 @@ export type Role = {
   /** A primary's own offset in bytes. */
   readonly offset: number;
   /** A replica's primary, and the state of its link: `connected` when it is up. */
-  readonly link?: { readonly primary: Place; readonly state: string };
+  readonly link?: { readonly primary?: Place | undefined; readonly state: string };
 };
 
 /** The role in a reply to ROLE; undefined when it is not of the documented form. */
@@ -25,13 +25,8 @@ export function parseRole(reply: Reply, secrets: readonly string[] = []): Role |
   const [name, second, third, fourth] = reply as readonly Reply[];
   if (name === 'sentinel') return { name, replicas: [], offset: 0 };
   if (name === 'slave') {
-    const primary = { host: String(second), port: Number(third) };
-    return {
-      name,
-      replicas: [],
-      offset: 0,
-      link: { primary, state: label(hideInValue(String(fourth), secrets)) },
-    };
+    const state = typeof fourth === 'string' ? label(hideInValue(fourth, secrets)) : '';
+    return { name, replicas: [], offset: 0, link: { primary: toPlace(second, third), state } };
   }
   if (name !== 'master') return undefined;
   const replicas = (Array.isArray(third) ? third : []).flatMap((replica: Reply) => {
@@ -98,7 +93,8 @@ export function judgeReplicas(count: number, wanted: number): Verdict | undefine
 
 function judgeLink({ primary, state }: NonNullable<Role['link']>): Verdict | undefined {
   if (state === 'connected') return undefined;
-  const words = `the link to ${showPlace(primary)} is in state ${state}, want connected`;
+  const to = primary === undefined ? 'its primary' : showPlace(primary);
+  const words = `the link to ${to} is in state ${state || 'unknown'}, want connected`;
   return new Verdict('role', 'link_down', words);
 }
 

@@ -5,7 +5,7 @@ import { type Place, showPlace } from './address.ts';
 import { askSentinels, listMasters, type Named } from './agreement.ts';
 import { connectTo } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
-import { label } from './info.ts';
+import { nameLabel } from './info.ts';
 import { RespError } from './resp.ts';
 import { readRole } from './role.ts';
 import { type Answering, probeServer } from './server.ts';
@@ -30,7 +30,7 @@ export async function probeSentinel(visit: Visit, seed: Answering): Promise<void
 }
 
 async function probeMaster(visit: Visit, { name, place }: Named): Promise<void> {
-  const master = label(name);
+  const master = nameLabel(name);
   let agrees = 0;
   try {
     if (place === undefined) return;
@@ -64,7 +64,7 @@ async function probePrimary(visit: Visit, server: Answering, name: string): Prom
   const own: Visit = { ...visit, failures: [], samples: [] };
   await probeServer(own, server);
   const part = nameMaster(name, server.connection.place);
-  visit.samples.push(...own.samples.map((one) => ofMaster(one, label(name))));
+  visit.samples.push(...own.samples.map((one) => ofMaster(one, nameLabel(name))));
   visit.failures.push(
     ...own.failures.map(({ detail, phase, reason }) => {
       return new Verdict(phase, reason, detail).of(part).outcome;

@@ -55,7 +55,7 @@ export async function probeCanary(visit: Visit, server: Answering): Promise<void
 /** Whether every replica that was looked at showed its write in time, as one expectation. */
 export function noteVisibility(visit: Visit, canaries: readonly Canary[]): void {
   const seen = canaries.flatMap(({ visible }) => visible ?? []);
-  if (seen.length > 0) noteExpectation(visit, 'visibility', seen.every(Boolean));
+  if (seen.length > 0) noteExpectation(visit, 'visibility', { met: seen.every(Boolean) });
 }
 
 function replicasOf(visit: Visit, role: Answering['role']) {

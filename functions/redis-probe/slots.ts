@@ -15,17 +15,20 @@ export type Shard = {
   readonly ranges: readonly (readonly [from: number, to: number])[];
 };
 
-/** The shards in a reply to CLUSTER SLOTS, in the order of their slots; undefined when it is none. */
-export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
-  if (!Array.isArray(reply)) return undefined;
+/** The shards in a reply to CLUSTER SLOTS, in the order of their slots, or what is wrong with it. */
+export function parseSlots(reply: Reply, asked: Place): Shard[] | string {
+  const none = 'gave no map of slots';
+  if (!Array.isArray(reply)) return none;
   const byPrimary = new Map<string, { shard: Shard; ranges: (readonly [number, number])[] }>();
   for (const entry of reply as readonly Reply[]) {
-    if (!Array.isArray(entry)) return undefined;
+    if (!Array.isArray(entry)) return none;
     const [from, to, ...nodes] = entry as readonly Reply[];
-    const places = nodes.map((node) => placeOf(node, asked));
-    const [primary, ...replicas] = places.filter((place) => place !== undefined);
-    const valid = typeof from === 'number' && typeof to === 'number' && from >= 0 && from <= to;
-    if (!valid || to >= slotCount || primary === undefined) return undefined;
+    const [primary, ...places] = nodes.map((node) => placeOf(node, asked));
+    const replicas = places.filter((place) => place !== undefined);
+    const valid = isSlot(from) && isSlot(to) && from <= to && Array.isArray(nodes[0]);
+    if (!valid) return none;
+    // Its replicas do not stand in for it: they take no writes.
+    if (primary === undefined) return `names no host and port for the primary of slot ${from}`;
     const key = JSON.stringify(primary);
     const known = byPrimary.get(key);
     if (known !== undefined) known.ranges.push([from, to]);
@@ -39,6 +42,10 @@ export function parseSlots(reply: Reply, asked: Place): Shard[] | undefined {
     return { ...shard, name: String(ranges[0]?.[0] ?? 0) };
   });
   return shards.sort((a, b) => Number(a.name) - Number(b.name));
+}
+
+function isSlot(value: Reply | undefined): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < slotCount;
 }
 
 /**

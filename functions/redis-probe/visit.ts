@@ -83,8 +83,12 @@ export function timedPhase<T>(visit: Visit, phase: Phase, work: () => Promise<T>
 }
 
 /** Notes whether an optional read is allowed; one server that refuses it decides for all. */
-export function noteCheck({ checks }: Visit, check: RedisCheck, supported: boolean): void {
-  checks.set(check, supported && checks.get(check) !== false);
+export function noteCheck(
+  { checks }: Visit,
+  check: RedisCheck,
+  { allowed }: { readonly allowed: boolean },
+): void {
+  checks.set(check, allowed && checks.get(check) !== false);
 }
 
 /** Notes an expectation; one that is not met is a failure with the reason and words of `verdict`. */
@@ -93,7 +97,7 @@ export function expectThat(
   expectation: RedisExpectation,
   verdict: Verdict | undefined,
 ): void {
-  noteExpectation(visit, expectation, verdict === undefined);
+  noteExpectation(visit, expectation, { met: verdict === undefined });
   if (verdict !== undefined) visit.failures.push(verdict.outcome);
 }
 
@@ -101,7 +105,7 @@ export function expectThat(
 export function noteExpectation(
   { samples }: Visit,
   expectation: RedisExpectation,
-  met: boolean,
+  { met }: { readonly met: boolean },
 ): void {
   samples.push(sample('probe_redis_expectation_met', { expectation }, met ? 1 : 0));
 }

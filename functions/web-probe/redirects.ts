@@ -39,7 +39,10 @@ export function nextRequest(
   if (!trusted) jar.dropOwn();
   const keeps = response.statusCode === 307 || response.statusCode === 308;
   const method = keeps || ['GET', 'HEAD'].includes(last.method) ? last.method : 'GET';
-  const headers = trusted ? carriedHeaders(last, url, keeps) : { Host: url.host, ...plainHeaders };
+  const dropped = keeps ? [] : ['content-length', 'content-type'];
+  const headers = trusted
+    ? carriedHeaders(last, url, dropped)
+    : { Host: url.host, ...plainHeaders };
   const cookies = jar.header(url);
   return {
     firstHost: trusted,
@@ -67,12 +70,14 @@ function isTrusted(url: URL, last: URL, hosts: readonly string[]): boolean {
   return url.host === last.host || namesHost(hosts, { hostname: url.hostname, port });
 }
 
-/** What a trusted server gets: everything, except that a new host has its own name and a dropped body no description. */
-function carriedHeaders(last: HopRequest, url: URL, keepsBody: boolean): Record<string, string> {
+/** What a trusted server gets: everything but `without`, names in lower case, and a new host has its own name. */
+function carriedHeaders(
+  last: HopRequest,
+  url: URL,
+  without: readonly string[],
+): Record<string, string> {
   const same = url.host === last.url.host;
-  const dropped = new Set<string>(['cookie']);
-  if (!same) dropped.add('host');
-  if (!keepsBody) for (const name of ['content-length', 'content-type']) dropped.add(name);
+  const dropped = new Set(['cookie', ...(same ? [] : ['host']), ...without]);
   const kept = Object.entries(last.headers).filter(([name]) => !dropped.has(name.toLowerCase()));
   return { ...Object.fromEntries(kept), ...(!same && { Host: url.host }) };
 }

@@ -53,8 +53,8 @@ type Limit = {
 function* limitsOf(stack: Stack): Generator<Limit> {
   const { template } = stack;
   const count = (part: object | undefined) => Object.keys(part ?? {}).length;
-  const of = (what: string, has: number, most: number, source = cloudFormation) => ({
-    ...{ what, has, most, source },
+  const of = (what: string, has: number, most: number) => ({
+    ...{ what, has, most, source: cloudFormation },
   });
   yield of('resources', count(template.Resources), 500);
   yield of('parameters', count(template.Parameters), 200);
@@ -64,18 +64,7 @@ function* limitsOf(stack: Stack): Generator<Limit> {
     const properties = resolve(stack, Properties) as Item;
     if (Type === 'AWS::ECS::TaskDefinition') yield* limitsOfTask(id, properties);
     if (Type === 'AWS::Lambda::Function') {
-      yield of(
-        `characters of the name of ${id}`,
-        String(properties.FunctionName).length,
-        longest,
-        lambda,
-      );
-      yield of(
-        `bytes of the environment of ${id}`,
-        JSON.stringify((properties.Environment as Item).Variables).length,
-        4096,
-        lambda,
-      );
+      yield* limitsOfFunction(id, properties);
       yield* limitsOfReserved(id, stack, properties);
     }
     if (Type === 'AWS::IAM::Role') yield* limitsOfRole(id, properties);
@@ -83,12 +72,28 @@ function* limitsOf(stack: Stack): Generator<Limit> {
   const rules = [...resourcesOf(stack).values()].filter(({ Type }) =>
     /SecurityGroup.gress$/.test(Type),
   );
-  yield of(
-    'rules of one security group',
-    mostOf(rules.map(({ Properties }) => JSON.stringify(Properties?.GroupId))),
-    60,
-    'docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html',
-  );
+  yield {
+    what: 'rules of one security group',
+    has: mostOf(rules.map(({ Properties }) => JSON.stringify(Properties?.GroupId))),
+    most: 60,
+    source: 'docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html',
+  };
+}
+
+function* limitsOfFunction(id: string, { Environment, FunctionName }: Item): Generator<Limit> {
+  const { Variables } = Environment as Item;
+  yield {
+    what: `characters of the name of ${id}`,
+    has: String(FunctionName).length,
+    most: longest,
+    source: lambda,
+  };
+  yield {
+    what: `bytes of the environment of ${id}`,
+    has: JSON.stringify(Variables).length,
+    most: 4096,
+    source: lambda,
+  };
 }
 
 function* limitsOfTask(id: string, properties: Item): Generator<Limit> {

@@ -29,14 +29,14 @@ export function pathOf({ uid }: Pick<BoardFile, 'uid'>, span: Span): string {
 
 /** The whole page. */
 export function renderPage({ boards, content, drawn, shown, span }: Page): string {
-  const link = (path: string, text: string, current: string) =>
-    `<a href="${escapeText(path)}"${current}>${escapeText(text)}</a>`;
-  const current = (is: boolean) => (is ? ' aria-current="page"' : '');
+  const link = (path: string, text: string, attributes: string) =>
+    `<a href="${escapeText(path)}"${attributes}>${escapeText(text)}</a>`;
+  const current = ' aria-current="page"';
   const names = boards.map((board) =>
-    link(pathOf(board, span), nameOfBoard(board), current(board === shown)),
+    link(pathOf(board, span), nameOfBoard(board), board === shown ? current : ''),
   );
   const ranges = (Object.keys(spans) as Span[]).map((name) =>
-    link(pathOf(shown, name), `last ${name}`, current(name === span)),
+    link(pathOf(shown, name), `last ${name}`, name === span ? current : ''),
   );
   return `<!doctype html>
 <html lang="en">

@@ -131,7 +131,8 @@ ${table(tlsEntries)}
 
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
 Secrets are references: \`env:NAME\` or \`file:/path\`, read each time that the probe runs. A header's value and a request body may be
-such references too.
+such references too. What stands in the file as it is becomes part of the package: \`fargaze check\` and packaging name headers, bodies and
+query values that look like keys, and never what they are.
 
 What is shown of an address, in labels, logs, answers and errors, is shown by a list of what is harmless: values of query names
 such as \`page\` or \`verbose\`, and path segments that read like words; the rest is \`redacted\`. Where two probes then have
@@ -200,7 +201,8 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\`, \`stdout\` or \`none\` (the answer only, as \`serverless invoke local\` does where nothing else is set); unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
 | \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
-| \`AWS_USE_FIPS_ENDPOINT\`, \`AWS_USE_DUALSTACK_ENDPOINT\` | \`true\`: \`ecs-bridge\` calls AWS at its FIPS or dual-stack addresses; refused where \`AWS_ENDPOINT_URL\` is set too |
+| \`AWS_USE_FIPS_ENDPOINT\`, \`AWS_USE_DUALSTACK_ENDPOINT\` | \`true\` or \`false\`: \`ecs-bridge\` calls AWS at its FIPS or dual-stack addresses; refused where \`AWS_ENDPOINT_URL\` is set too |
+| \`AWS_ENDPOINT_URL\`, \`AWS_ENDPOINT_URL_CLOUDWATCH\`, \`…_ECS\`, \`…_STS\` and so on | another address for the calls of \`ecs-bridge\`, with its path; that of one service counts more. \`AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\`: none counts |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |
 | \`FARGAZE_REMOTE_WRITE_URL\` | the receiver's write path, e.g. \`http://prometheus:9090/api/v1/write\` |

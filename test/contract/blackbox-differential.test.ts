@@ -100,7 +100,7 @@ beforeAll(async () => {
       help,
     ]),
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(closing.map((close) => close()));

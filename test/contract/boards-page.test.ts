@@ -6,7 +6,7 @@ import { type HostileBoards, hostileName, startHostileBoards } from '../support/
 let boards: HostileBoards;
 beforeAll(async () => {
   boards = await startHostileBoards();
-}, 60_000);
+});
 afterAll(() => boards.stop());
 
 type Got = {
@@ -50,7 +50,7 @@ it('shows each board with its sections, and names of data stay text', async () =
   const links = [...body.matchAll(/<a href="([^"]+)"/g)].map(([, href = '']) => href);
   expect(links.length).toBe(7 + 3);
   for (const href of links) expect([href, (await get(href)).status]).toEqual([href, 200]);
-}, 60_000);
+});
 
 it('loads nothing from elsewhere and runs nothing that stands in the page', async () => {
   const { body, headers } = await get('/');

@@ -48,7 +48,7 @@ beforeAll(async () => {
     conditions: ['source'],
     logLevel: 'error',
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   await door.close();

@@ -108,7 +108,7 @@ it('a function that always starts cold reads on from where the receiver says, no
   // Two services, one in threes: 45 minutes of overlap and five minutes that are new, not three hours.
   expect(fake.totals().GetMetricData?.points).toBeLessThanOrEqual(4 * 50);
   expect(fake.totals().GetMetricData?.calls).toBe(1);
-}, 60_000);
+});
 
 it('points that come late, or are revised after they were first shown, end up as they are', async () => {
   addServices(start);
@@ -124,7 +124,7 @@ it('points that come late, or are revised after they were first shown, end up as
   const points = pointsIn(cpu(bridge, 'web'), start, until);
   expect(points).toEqual(await truth('web', start, until));
   expect(points).toHaveLength((until - start) / 60);
-}, 120_000);
+});
 
 it('a service that is deleted: its series end at the next reading, its last points come, others go on', async () => {
   addServices(start);
@@ -145,7 +145,7 @@ it('a service that is deleted: its series end at the next reading, its last poin
   fake.reset();
   await pass(bridge, 5);
   expect(fake.totals().GetMetricData?.queries).toBe(1);
-}, 120_000);
+});
 
 it('a service without tasks is asked for until its last points are in, and then costs nothing', async () => {
   addServices(start);
@@ -163,7 +163,7 @@ it('a service without tasks is asked for until its last points are in, and then 
   await pass(bridge, 10);
   expect(pointsIn(cpu(bridge, 'web'), stopped + 1800, fake.clock.now()).length).toBeGreaterThan(2);
   expect([...cpu(bridge, 'web').values()]).not.toContain('stale');
-}, 120_000);
+});
 
 it('a receiver that takes nothing out of order has every point once it is final', async () => {
   addServices(start);
@@ -177,7 +177,7 @@ it('a receiver that takes nothing out of order has every point once it is final'
   const points = pointsIn(cpu(bridge, 'web'), start, until);
   expect(points).toEqual(await truth('web', start, until));
   expect(points.length).toBeGreaterThan(5);
-}, 60_000);
+});
 
 it('a cold start at such a receiver loses nothing, and says so', async () => {
   addServices(start);

@@ -43,7 +43,7 @@ it('one check after the other finds that changed points are taken', async () => 
   const own = { FARGAZE_REMOTE_WRITE_URL: `${url}/api/v1/write`, FARGAZE_OWNER: 'o' };
   const learn = async () => {
     Object.assign(process.env, own);
-    const writeDeadline = startDeadline(10, systemClock);
+    const writeDeadline = startDeadline(60, systemClock);
     const writer = createSeriesWriter(createSink());
     const order = await new PointOrder().learn({ clock: systemClock, writeDeadline, writer });
     writeDeadline.close();

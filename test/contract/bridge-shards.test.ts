@@ -123,7 +123,7 @@ it('three shards read what one function reads, every series once, in groups of t
   }
   const billed = (run: BridgeRun) => run.summary.cloudwatch?.billedMetrics ?? 0;
   expect(runs.reduce((sum, run) => sum + billed(run), 0)).toBe(billed(whole));
-}, 60_000);
+});
 
 it('a shard ends what has gone from its own part, and nothing of the others', async () => {
   addAccount();
@@ -139,7 +139,7 @@ it('a shard ends what has gone from its own part, and nothing of the others', as
   const arns = ended.map(([key]) => /service\/[^"]*/.exec(key)?.[0]).sort();
   expect(arns).toEqual(['service/a/service-0002', 'service/large/service-0001']);
   expect(receiver.repeated()).toBe(0);
-}, 60_000);
+});
 
 it('a cluster that grows beyond one function is handed over without an end of its series', async () => {
   addFleet(fake.model, { cluster: 'grows', services: 500, desired: 1 });
@@ -161,7 +161,7 @@ it('a cluster that grows beyond one function is handed over without an end of it
   fake.clock.advance(300);
   expect((await both()).map(({ summary }) => summary.services).sort()).toEqual([0, 500]);
   expect(ended().filter(([key]) => !key.includes('one-more'))).toEqual([]);
-}, 60_000);
+});
 
 it('where tags select services, a large cluster stays with one shard, whose count is right', async () => {
   addFleet(fake.model, { cluster: 'large', services: 505, desired: 1 });

@@ -145,7 +145,7 @@ it('three shards of a divided cluster show together what one cold function does'
     expect(new Set(has).size).toBe(has.length);
     expect(has.sort()).toEqual(shown(cold));
   }
-}, 60_000);
+});
 
 describe('of a fleet of 400 services with 800 tasks', () => {
   const fleet = 400;

@@ -367,7 +367,7 @@ describe('with a real Prometheus', () => {
       ],
     };
     const url = await createQueue(moto.url, 'deliveries');
-    const deadline = startDeadline(10, systemClock);
+    const deadline = startDeadline(60, systemClock);
     await createQueueSink({
       url: new URL(url),
       endpoint: new URL('/', moto.url),

@@ -127,7 +127,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopAll();
   rmSync(directory, { recursive: true, force: true });
-}, 60_000);
+});
 
 it('of the recorded versions, the programs emit exactly what was recorded', () => {
   const recorded = readRecorded();

@@ -104,12 +104,12 @@ it('the program `grafana` is started as a server with its home, on loopback and 
     GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
   });
   expect(env).not.toHaveProperty('GF_DATABASE_URL');
-}, 60_000);
+});
 
 it('the older program `grafana-server` takes only the options', async () => {
   const { args } = await startFrom(install('old', 'grafana-server'));
   expect(args).toEqual(['--homepath', join(directory, 'old'), '--config', ownSettings]);
-}, 60_000);
+});
 
 it('without one on PATH there is none; one that is named and does not run is reported', async () => {
   process.env.PATH = directory;

@@ -49,7 +49,7 @@ const group = (instance: string, { job = 'fargaze-web', interval = 60 } = {}): G
 });
 
 async function push(groups: readonly Group[], owner?: string): Promise<void> {
-  const deadline = startDeadline(5, systemClock);
+  const deadline = startDeadline(60, systemClock);
   const own =
     owner === undefined ? groups : groups.map((one) => markOwner(one, Date.now() / 1000, owner));
   await createPushgatewaySink({ url: server.url }).write(

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 async function write(groups: readonly Group[], gateway: Partial<Pushgateway> = {}): Promise<void> {
-  const deadline = startDeadline(5, systemClock);
+  const deadline = startDeadline(60, systemClock);
   try {
     await createPushgatewaySink({ url: server.url, ...gateway }).write(
       { taken: 0, groups },
@@ -129,7 +129,7 @@ it.each([
 ])('a push that is answered with $status $headers says when to come again', async (answer) => {
   const { afterSeconds, headers, status } = answer;
   const busy = await startRawServer(answerWith(httpAnswer(status, headers, 'busy')));
-  const deadline = startDeadline(5, systemClock);
+  const deadline = startDeadline(60, systemClock);
   const url = `http://127.0.0.1:${busy.port}`;
   const pushed = pushGroup({ url }, { grouping: { job: 'j' }, text: 'a 1\n' }, deadline);
   await expect(pushed).rejects.toMatchObject({ status: Number(status.slice(0, 3)), afterSeconds });

@@ -151,7 +151,7 @@ describe('a queue of ours', () => {
       return { body: { Successful: taken(others), Failed } };
     };
     const messages = Array.from({ length: 25 }, (_, i) => `message ${i}`);
-    const deadline = startDeadline(5, systemClock);
+    const deadline = startDeadline(60, systemClock);
     await sendToQueue(queueAt(url()), messages, deadline);
     deadline.close();
     const sent = requests.map(({ body }) =>

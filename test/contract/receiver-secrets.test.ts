@@ -86,11 +86,11 @@ const queryAt =
       deadline,
     );
 const pushTo =
-  (user: string, auth = false): Ask =>
+  (user: string, settings: object = {}): Ask =>
   (port, deadline) =>
     createPushgatewaySink({
       url: `http://${user}127.0.0.1:${port}`,
-      ...(auth && { auth: { username: 'u', password: 'env:RECEIVER_PASSWORD' as const } }),
+      ...settings,
     }).write(batch, deadline);
 const sendTo: Ask = (port, deadline) =>
   createQueueSink({
@@ -102,7 +102,10 @@ const sendTo: Ask = (port, deadline) =>
   }).write(batch, deadline);
 
 const asked: readonly { readonly name: string; readonly ask: Ask }[] = [
-  { name: 'a push with a password', ask: pushTo('', true) },
+  {
+    name: 'a push with a password',
+    ask: pushTo('', { auth: { username: 'u', password: 'env:RECEIVER_PASSWORD' } }),
+  },
   { name: 'a push with a password in its address', ask: pushTo(inAddress) },
   ...Object.entries(auths).map(([kind, auth]) => ({
     name: `a write, ${kind}`,
@@ -163,7 +166,7 @@ it('whom we give up is sent a reset: what has not left yet must not arrive after
 it('what is pushed directly carries the mark of its owner', async () => {
   const { port, received } = await startEcho('200 OK');
   process.env.FARGAZE_OWNER = 'fargaze-test-owner';
-  const deadline = startDeadline(5, systemClock);
+  const deadline = startDeadline(60, systemClock);
   await pushTo('')(port, deadline);
   deadline.close();
   delete process.env.FARGAZE_OWNER;

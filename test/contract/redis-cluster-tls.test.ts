@@ -10,8 +10,6 @@ import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { type Cluster, startCluster } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 const directory = mkdtempSync(join(tmpdir(), 'fargaze-cluster-tls-'));
 const ca = issueCertificate({ commonName: 'Test CA', ca: true });
 const hosts = ['one', 'two', 'three'].map((name) => `${name}.cluster.test`);
@@ -94,6 +92,30 @@ it('a node that announces its address is verified under the name of the target',
   expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
   const labels = `{shard="0",node="127.0.0.1:${ports[0]}"}`;
   expect(probed.samples[`probe_redis_shard_success${labels}`]).toBe(1);
+});
+
+it('or under that address, and under no other name', async () => {
+  await announce('ip');
+  const last = cluster.nodes[2]?.url ?? '';
+  const show = (file: string) => {
+    const [cert, key] = [`${file}cert.pem`, `${file}key.pem`].map((name) => join(directory, name));
+    const set = ['tls-cert-file', cert ?? '', 'tls-key-file', key ?? ''];
+    return sendTo(last, (send) => send('CONFIG', 'SET', ...set));
+  };
+  const found: string[] = [];
+  for (const names of [{ dns: ['a.test'], ip: ['127.0.0.1'] }, { dns: ['a.test'] }]) {
+    const { cert, key } = issueCertificate({ commonName: 'a', issuer: ca.issuer, ...names });
+    writeFileSync(join(directory, 'own-cert.pem'), cert);
+    writeFileSync(join(directory, 'own-key.pem'), key);
+    await show('own-');
+    const probed = await probe();
+    found.push(`${verdict(probed)} ${detail(probed).replace(/:\d+/, '')}`);
+  }
+  await show('');
+  expect(found).toEqual([
+    'ok ',
+    expect.stringMatching(/^tls\/tls_hostname shard 10922 at 127\.0\.0\.1: .*DNS:a\.test/),
+  ]);
 });
 
 it('nodes without an endpoint are reached at the host that was asked', async () => {

@@ -10,8 +10,6 @@ import { sendTo } from '../support/redis-admin.ts';
 import { documentedRights } from '../support/redis-rights.ts';
 import { type Cluster, startCluster } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster({ replicas: 1 });

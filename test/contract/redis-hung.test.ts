@@ -29,7 +29,7 @@ beforeAll(async () => {
   const file = join(directory, 'prometheus.yml');
   writeFileSync(file, configuration());
   prometheus = await startPrometheus({ configFile: file });
-}, 60_000);
+});
 
 afterAll(async () => {
   signal('SIGCONT');
@@ -65,7 +65,7 @@ const firing = () => jobsOf('ALERTS{alertname="FargazeRedisDown",alertstate="fir
 
 it('is down by the exporter where it answers in time, by the scrape where it does not, and up again after', async () => {
   const both = async (expr: string) => (await jobsOf(expr)).length === 2;
-  await waitFor({ what: 'both scrapes', seconds: 30, check: () => both('redis_up == 1') });
+  await waitFor({ what: 'both scrapes', seconds: 60, check: () => both('redis_up == 1') });
   expect(await firing()).toEqual([]);
   signal('SIGSTOP');
   await waitFor({

@@ -11,8 +11,6 @@ import { startRawServer } from '../support/raw-server.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { startCluster } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 const setting = 'cluster-preferred-endpoint-type';
 
 /** By what nodes announce themselves, one after the other. Before Redis 7 by their address only, and there is no setting. */

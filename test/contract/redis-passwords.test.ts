@@ -6,8 +6,6 @@ import { redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { items, resources } from '../support/template.ts';
 
-jest.setTimeout(60_000);
-
 let redis: Server;
 beforeAll(async () => {
   redis = await startRedis();

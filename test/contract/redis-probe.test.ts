@@ -39,8 +39,6 @@ afterEach(async () => {
 
 const phase = (name: string) => `probe_redis_duration_seconds{phase="${name}"}`;
 const canary = (op: string) => `probe_redis_canary_success{op="${op}"}`;
-jest.setTimeout(120_000);
-
 const plain = redisModule({});
 
 describe('a healthy server', () => {

@@ -7,8 +7,6 @@ import { startRawServer } from '../support/raw-server.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { startTwemproxy } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 describe('twemproxy', () => {
   let redis: Server;
   let proxy: Server;

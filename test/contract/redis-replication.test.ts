@@ -6,8 +6,6 @@ import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { hasLink, type Replication, startReplication } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 let data: Replication;
 beforeAll(async () => {
   data = await startReplication(2);

@@ -13,8 +13,6 @@ import {
   startSentinels,
 } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 let data: Replication;
 let watch: Sentinels;
 beforeAll(async () => {
@@ -178,6 +176,27 @@ describe('three sentinels that agree', () => {
       signalGroup(other.process.pid, 'SIGCONT');
       await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', 'first'));
       await other.stop();
+    }
+  });
+
+  it('keep primaries apart whose long names differ at the end only', async () => {
+    const names = ['1', '2'].map((end) => `production-eu-west-1-session-store-primary-0${end}`);
+    const ports = [data.primary.port, 1];
+    try {
+      for (const [index, name] of names.entries()) {
+        const monitor = ['SENTINEL', 'MONITOR', name, '127.0.0.1', String(ports[index]), '1'];
+        await sendTo(sentinel(0).url, (send) => send(...monitor));
+      }
+      const probed = await probe({ sentinel_masters: names });
+      expect(verdict(probed)).toBe('connect/refused');
+      const agree = names.map(
+        (name) => probed.samples[`probe_redis_sentinel_master_agrees{master="${name}"}`],
+      );
+      expect(agree).toEqual([1, 0]);
+    } finally {
+      for (const name of names) {
+        await sendTo(sentinel(0).url, (send) => send('SENTINEL', 'REMOVE', name));
+      }
     }
   });
 

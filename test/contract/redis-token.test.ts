@@ -7,8 +7,6 @@ import { redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';
 import { startTlsRedis } from '../support/redis-tls.ts';
 
-jest.setTimeout(60_000);
-
 const environment = { ...process.env };
 beforeEach(() => {
   process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';

@@ -6,8 +6,6 @@ import { sendTo } from '../support/redis-admin.ts';
 import { documentedRights } from '../support/redis-rights.ts';
 import { type Replication, startReplication, startTwemproxy } from '../support/redis-topologies.ts';
 
-jest.setTimeout(120_000);
-
 const user = { username: 'probe', password: 'env:TEST_RIGHT' };
 let data: Replication;
 beforeAll(async () => {

@@ -56,8 +56,8 @@ describe('HTTP version', () => {
 });
 
 describe('headers', () => {
-  const rule = (header: string, regexp: string, allow_missing = false) => [
-    { header, regexp, allow_missing },
+  const rule = (header: string, regexp: string, options: object = {}) => [
+    { header, regexp, ...options },
   ];
   const answer = httpAnswer('200 OK', [
     'X-One: alpha',
@@ -81,7 +81,7 @@ describe('headers', () => {
     { name: 'a missing header', http: { fail_if_header_matches: rule('X-Two', '.*') }, ok: false },
     {
       name: 'a missing header that may be',
-      http: { fail_if_header_matches: rule('X-Two', '.*', true) },
+      http: { fail_if_header_matches: rule('X-Two', '.*', { allow_missing: true }) },
       ok: true,
     },
     { name: 'an empty value', http: { fail_if_header_matches: rule('X-Empty', '^$') }, ok: false },
@@ -103,7 +103,7 @@ describe('headers', () => {
     },
     {
       name: 'a wanted header that may be missing',
-      http: { fail_if_header_not_matches: rule('X-Two', '.', true) },
+      http: { fail_if_header_not_matches: rule('X-Two', '.', { allow_missing: true }) },
       ok: true,
     },
   ])('$name: success is $ok', async ({ http, ok }) => {
@@ -271,6 +271,26 @@ describe('size and compression', () => {
     const probed = await probe(bomb, { compression: 'gzip', body_size_limit: '1MB' });
     expect(verdict(probed)).toBe('transfer/size_limit');
     expect(probed.samples.probe_http_uncompressed_body_length).toBe(1024 * 1024);
+  });
+
+  it.each([
+    { name: 'many small values', json: `[${'{},'.repeat(130_000)}0]`, want: 'transfer/json' },
+    { name: 'many keys', json: `{${'"a":[],'.repeat(130_000)}"b":0}`, want: 'transfer/json' },
+    { name: 'many, but not too many', json: `[${'1,'.repeat(240_000)}0]`, want: 'ok' },
+    {
+      name: 'marks within text',
+      json: JSON.stringify(['\\"', '[{,'.repeat(400_000), '\\', '"']),
+      want: 'ok',
+    },
+  ])('CEL reads a body of $name: $want, and no more than fits in memory', async (one) => {
+    const probed = await probe(zipped(gzipSync(one.json), 'gzip'), {
+      compression: 'gzip',
+      fail_if_body_json_not_matches_cel: 'size(body) > 0',
+    });
+    expect(verdict(probed)).toBe(one.want);
+    if (one.want === 'ok') return;
+    expect(detail(probed)).toBe('body of more than 250000 values, and CEL reads no more');
+    expect(probed.samples.probe_failed_due_to_cel).toBe(1);
   });
 });
 

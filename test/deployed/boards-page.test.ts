@@ -12,7 +12,7 @@ beforeAll(async () => {
   boards = await startHostileBoards();
   browser = await startBrowser();
   tab = browser.tab;
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.stop();
   await boards?.stop();
@@ -54,18 +54,18 @@ it('opens a closed row by a click, which a renewal leaves open; then says that i
   await tab.evaluate(`${closed}.querySelector('summary').click(); ${closed}.dataset.old = 'yes'`);
   await tab.evaluate(renew);
   const renewed = async () => (await tab.evaluate(`${closed}.dataset.old === undefined`)) === true;
-  await waitFor({ what: 'a renewal', seconds: 30, check: renewed });
+  await waitFor({ what: 'a renewal', seconds: 60, check: renewed });
   expect(await tab.evaluate(`${closed}.open`)).toBe(true);
   expect(tab.complaints()).toEqual([]);
   await boards.page.stop();
   await tab.evaluate(renew);
   const old = async () =>
     (await tab.evaluate("document.body.classList.contains('stale')")) === true;
-  await waitFor({ what: 'being old', seconds: 30, check: old });
+  await waitFor({ what: 'being old', seconds: 60, check: old });
   expect(await tab.evaluate("document.querySelector('#state').textContent")).toMatch(
     /^Old: not renewed since \d/,
   );
-}, 90_000);
+});
 
 it('a picture of nothing has one colour: the measure can fail', async () => {
   await tab.open('about:blank');

@@ -102,8 +102,11 @@ function referencesIn(value: unknown, when: readonly Literal[]): Reference[] {
   if (name === 'Fn::GetAtt') return [{ to: String([argument].flat()[0]), when }];
   if (name === 'Fn::If') {
     const [condition, yes, no] = argument as readonly unknown[];
-    const branch = (is: boolean) => [...when, { name: String(condition), is }];
-    return [...referencesIn(yes, branch(true)), ...referencesIn(no, branch(false))];
+    const literal = { name: String(condition) };
+    return [
+      ...referencesIn(yes, [...when, { ...literal, is: true }]),
+      ...referencesIn(no, [...when, { ...literal, is: false }]),
+    ];
   }
   const named = name === 'Fn::Sub' ? namesIn(argument).map((to) => ({ to, when })) : [];
   const dependencies = [value.DependsOn ?? []]

@@ -36,7 +36,7 @@ export async function startHostileBoards(): Promise<HostileBoards> {
     ...{ root: process.cwd(), prometheusUrl: prometheus.url, scrapeSeconds: 1 },
   });
   const check = async () => (await prometheus.query('fargaze:probe_success:fresh')).length === 2;
-  await waitFor({ what: 'the first scrape', seconds: 30, check });
+  await waitFor({ what: 'the first scrape', seconds: 60, check });
   // Graphs ask for points at full steps.
   const seen = async () => (await (await fetch(page.url)).text()).includes('>UP<');
   await waitFor({ what: 'a state on the page', seconds: 60, check: seen });

@@ -1,9 +1,9 @@
 // Ports of loopback that no other server of this process gets, also while the one that has it is down.
 import type { Server } from 'node:net';
 
-/** Below the ports that systems hand out; tests beside each other begin at different ones. */
+/** Below those that `freePort` and systems hand out; tests beside each other begin at different ones. */
 const lowest = 12_000;
-const count = 20_000;
+const count = 8_000;
 let next = (process.pid * 97) % count;
 
 /** Listens on a port that is never given again. @returns the port. */

@@ -90,7 +90,7 @@ export function describeReceivers(receivers: readonly Receiver[]): void {
 
     it('version 2 is taken where it is accepted, else falls back to version 1, once and for all', async () => {
       const client = new RemoteWriteClient({ url: new URL(url), version: 2, clock: systemClock });
-      const deadline = startDeadline(5, systemClock);
+      const deadline = startDeadline(60, systemClock);
       const first = await client.write([series('fallback', points([-3, 1]))], deadline);
       const second = await client.write([series('fallback', points([-2, 2]))], deadline);
       deadline.close();

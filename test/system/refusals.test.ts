@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
 import { createGrounds, start } from '../support/started.ts';
 
-jest.setTimeout(120_000);
-
 const grounds = createGrounds();
 const file = join(grounds.directory, 'file');
 writeFileSync(file, '');

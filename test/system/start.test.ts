@@ -75,7 +75,7 @@ afterAll(async () => {
 /** Waits for the end of the last processes, which may have been killed a moment ago. */
 async function expectNothingLeft({ leftovers }: Grounds, files: readonly string[] = []) {
   const check = async () => leftovers().length === files.length;
-  await waitFor({ what: 'the end', seconds: 15, check }).catch(() => undefined);
+  await waitFor({ what: 'the end', seconds: 60, check }).catch(() => undefined);
   expect(leftovers()).toEqual(files);
 }
 
@@ -129,7 +129,7 @@ it('each program that is killed is named, and comes again where it was', async (
     const lines = system.output().slice(before);
     return parts.filter((part) => !new RegExp(`  ${part} ended`).test(lines));
   };
-  await waitFor({ what: 'all named', seconds: 10, check: async () => unsaid().length === 0 }).catch(
+  await waitFor({ what: 'all named', seconds: 60, check: async () => unsaid().length === 0 }).catch(
     () => undefined,
   );
   expect(unsaid()).toEqual([]);

@@ -34,7 +34,7 @@ it('one that does not answer is ended with what it started, and is not waited fo
   const path = makeHangingProgram('redis-server');
   const late = { code: lateCode, output: 'no answer in 1 s' };
   expect(await askProgram(path, ['--version'], { timeoutMs: 1_000 })).toEqual(late);
-  await waitFor({ what: 'its end', seconds: 5, check: async () => isLeft(path) === undefined });
+  await waitFor({ what: 'its end', seconds: 60, check: async () => isLeft(path) === undefined });
   rmSync(`${path}.pids`);
   expect(await askProgram(path, ['--version'], { timeoutMs: 1_000 })).toEqual(late);
   await expect(hasStarted(path)).rejects.toThrow('ENOENT');
@@ -45,10 +45,10 @@ it('Ctrl-C ends the wait for one, and it', async () => {
   process.env.PATH = [directory, environment.PATH].join(delimiter);
   const leaving = new AbortController();
   const looking = lookForPrograms(['prometheus'], leaving.signal);
-  await waitFor({ what: 'its start', seconds: 5, check: () => hasStarted(path) });
+  await waitFor({ what: 'its start', seconds: 60, check: () => hasStarted(path) });
   leaving.abort(new Error('Ctrl-C'));
   await expect(looking).rejects.toThrow('Ctrl-C');
-  await waitFor({ what: 'its end', seconds: 5, check: async () => isLeft(path) === undefined });
+  await waitFor({ what: 'its end', seconds: 60, check: async () => isLeft(path) === undefined });
 });
 
 it.each([

@@ -4,7 +4,12 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { endpoint } from '../../functions/ecs-bridge/aws/endpoint.ts';
 
-const variables = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT', 'AWS_ENDPOINT_URL'];
+const variables = [
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+  'AWS_ENDPOINT_URL',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+];
 
 afterEach(() => {
   for (const name of [...variables, 'AWS_ENDPOINT_URL_CLOUDWATCH']) delete process.env[name];
@@ -49,10 +54,10 @@ it.each(Object.entries(clients))('of %s everywhere as the SDK has it', (service,
 
 it('is the one that a variable sets, first that of the service', () => {
   process.env.AWS_ENDPOINT_URL = 'http://localhost:1/all';
-  expect(endpoint('monitoring', 'eu-west-1').href).toBe('http://localhost:1/all');
+  expect(endpoint('monitoring', 'eu-west-1').href).toBe('http://localhost:1/all/');
   process.env.AWS_ENDPOINT_URL_CLOUDWATCH = 'http://localhost:2';
   expect(endpoint('monitoring', 'eu-west-1').href).toBe('http://localhost:2/');
-  expect(endpoint('ecs', 'eu-west-1').href).toBe('http://localhost:1/all');
+  expect(endpoint('ecs', 'eu-west-1').href).toBe('http://localhost:1/all/');
 });
 
 it('an address that is set is refused where FIPS or dual stack is asked for, as the SDK does', () => {
@@ -63,4 +68,58 @@ it('an address that is set is refused where FIPS or dual stack is asked for, as 
     expect(() => endpoint('ecs', 'eu-west-1')).toThrow(words);
     delete process.env[`AWS_USE_${kind}_ENDPOINT`];
   }
+});
+
+it('the path and the query of a call stand behind those of an address that is set', () => {
+  for (const set of ['http://localhost:1/all', 'http://localhost:1/all/?x=1#y']) {
+    process.env.AWS_ENDPOINT_URL = set;
+    expect(endpoint('apigateway', 'eu-west-1', '/restapis?limit=5').href).toBe(
+      'http://localhost:1/all/restapis?limit=5',
+    );
+  }
+  delete process.env.AWS_ENDPOINT_URL;
+  expect(endpoint('apigateway', 'eu-west-1', '/restapis?limit=5').href).toBe(
+    'https://apigateway.eu-west-1.amazonaws.com/restapis?limit=5',
+  );
+});
+
+it('addresses that are set do not count where a variable says so', () => {
+  process.env.AWS_ENDPOINT_URL = 'http://localhost:1';
+  process.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = 'true';
+  expect(endpoint('ecs', 'eu-west-1').href).toBe('https://ecs.eu-west-1.amazonaws.com/');
+});
+
+it.each(['localhost:4566', 'http//localhost', 'ftp://localhost', 'https://user:hidden@'])(
+  'refused: AWS_ENDPOINT_URL=%s',
+  (set) => {
+    process.env.AWS_ENDPOINT_URL = set;
+    expect(() => endpoint('ecs', 'eu-west-1')).toThrow(
+      'ecs: AWS_ENDPOINT_URL is no address, want one such as http://localhost:4566',
+    );
+  },
+);
+
+it.each(['1', 'yes', 'ture'])(
+  'a misspelt AWS_USE_FIPS_ENDPOINT=%s is refused, as by the SDK',
+  (value) => {
+    process.env.AWS_USE_FIPS_ENDPOINT = value;
+    expect(() => endpoint('ecs', 'eu-west-1')).toThrow(
+      `ecs: AWS_USE_FIPS_ENDPOINT is "${value}", want true or false`,
+    );
+  },
+);
+
+it.each([
+  'example.com/',
+  'a@example.com',
+  'eu west',
+  'EU-WEST-1',
+  '*',
+  'fips-us-east-1',
+  'us-east-1-fips',
+  '-',
+])('no request is sent to a host that the region "%s" makes', (region) => {
+  expect(() => endpoint('ecs', region)).toThrow(
+    /^ecs: AWS_REGION is ".*", want a region such as eu-west-1$/,
+  );
 });

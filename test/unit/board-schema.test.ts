@@ -18,7 +18,7 @@ it('the types are those of the Grafana that is deployed', () => {
 
 it('Grafana’s own types accept every board', async () => {
   expect(await checkAgainstSchema('boards', readBoards())).toEqual({ output: '', code: 0 });
-}, 120_000);
+});
 
 it('Grafana’s own types accept every board that is exported, once its inputs are filled in', async () => {
   const jobs = { pushgateway: undefined, prometheus: undefined };
@@ -35,7 +35,7 @@ it('Grafana’s own types accept every board that is exported, once its inputs a
     });
   expect(exported).toHaveLength(6);
   expect(await checkAgainstSchema('exported', exported)).toEqual({ output: '', code: 0 });
-}, 120_000);
+});
 
 it.each([
   { name: 'an unknown key', from: '"noValue"', to: '"noValues"', says: 'noValues' },

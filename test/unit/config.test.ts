@@ -310,6 +310,36 @@ describe('options of redis that exclude or need each other', () => {
       want: 'modules.m.redis.replicas[0] (line 2): got "redis://r:1", want host or host:port, an IPv6 address in brackets',
     },
     {
+      name: 'a log-in of sentinels where the target may be anything',
+      redis: '{ sentinel_password: env:S }',
+      want: 'modules.m.redis.sentinel_password (line 2): given with topology: auto, want topology: sentinel',
+    },
+    {
+      name: 'primaries of sentinels where there are none',
+      redis: '{ topology: cluster, sentinel_masters: [a] }',
+      want: 'modules.m.redis.sentinel_masters (line 2): given with topology: cluster, want topology: sentinel or auto',
+    },
+    {
+      name: 'a primary that is to be a replica',
+      redis: '{ topology: sentinel, expect_role: slave }',
+      want: 'modules.m.redis.expect_role (line 2): got "slave" with topology: sentinel, want master or any: what is probed are primaries',
+    },
+    ...['role: master', 'replicas_min: 1', 'memory_max: 0.9', 'engine: redis'].map((option) => ({
+      name: `expect_${option} of a proxy`,
+      redis: `{ topology: proxy, expect_link: up, expect_persistence: false, expect_eviction_policy: [], expect_${option} }`,
+      want: `modules.m.redis.expect_${option.replace(/:.*/, '')} (line 2): given with topology: proxy, want none: a proxy is not asked for ROLE and INFO`,
+    })),
+    {
+      name: 'replicas that a proxy is to name',
+      redis: '{ topology: proxy, replicas: discover }',
+      want: 'modules.m.redis.replicas (line 2): got "discover" with topology: proxy, want a list of host:port: a proxy is not asked for ROLE',
+    },
+    {
+      name: 'the beginning of a key',
+      redis: '{ expect_memory: 0.9 }',
+      want: 'modules.m.redis.expect_memory (line 2): unknown key; did you mean "expect_memory_max"?',
+    },
+    {
       name: 'a version that is a number',
       redis: '{ expect_version_min: 7.2 }',
       want: 'modules.m.redis.expect_version_min (line 2): got 7.2, want a version such as "7.2", in quotes',
@@ -317,5 +347,38 @@ describe('options of redis that exclude or need each other', () => {
   ])('$name is refused', ({ redis, want }) => {
     const text = `modules:\n  m: { prober: redis, redis: ${redis} }\n`;
     expect(issuesOf(text)).toEqual([want]);
+  });
+
+  it.each([
+    'redis://:pa/ss@h',
+    'redis://u:pa?ss@h:6379/1',
+    'redis://u:pa#ss@h',
+    'valkeys://u:#@h',
+    '${REDIS_URL:-redis://:pa/ss@h}',
+  ])('%s is refused as a target that holds a password, and not shown', (target) => {
+    const text = `probes:\n  - { name: r, module: redis, target: '${target}' }\n`;
+    expect(issuesOf(text)).toEqual([
+      'probes[0].target (line 2): holds a password, want it in the module, by reference',
+    ]);
+  });
+
+  it('tokens without TLS, a database behind a proxy, and keys of another prober are refused', () => {
+    const iam = '{ username: u, iam: { service: elasticache, name: c } }';
+    const text = `modules:
+  m: { prober: redis, redis: ${iam} }
+  n: { prober: redis, http: {} }
+  p: { prober: redis, redis: { topology: proxy } }
+probes:
+  - { name: r, module: m, target: 'redis://h:6379' }
+  - { name: s, module: m, target: 'rediss://h:6379' }
+  - { name: t, module: p, target: 'redis://h/3' }
+  - { name: u, module: p, target: 'redis://i/0' }
+  - { name: v, module: p, target: 'redis://j/\${DB}' }
+`;
+    expect(issuesOf(text)).toEqual([
+      'modules.n.http (line 3): unknown key for redis',
+      'probes[0].target (line 6): got "redis://h:6379", want rediss://: iam sends its tokens over TLS only',
+      'probes[2].target (line 8): got "redis://h/3", want no database: with topology: proxy no SELECT is sent',
+    ]);
   });
 });

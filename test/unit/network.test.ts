@@ -127,7 +127,7 @@ it.each([
 });
 
 it('a name with an empty label is a name that is not there, not a fault of fargaze', async () => {
-  const deadline = startDeadline(5, systemClock);
+  const deadline = startDeadline(60, systemClock);
   const ip = { preferredIpProtocol: 'ip4', ipProtocolFallback: true } as const;
   const error: unknown = await resolve('a..b', ip, deadline).catch((fault: unknown) => fault);
   deadline.close();

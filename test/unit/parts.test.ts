@@ -36,7 +36,7 @@ afterEach(() => part.stop());
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const reach = (what: string, check: () => boolean) =>
-  waitFor({ what, seconds: 20, check: async () => check() });
+  waitFor({ what, seconds: 60, check: async () => check() });
 
 it('comes again on the same port after it was killed, and says how it ended', async () => {
   const { pid } = part.process;

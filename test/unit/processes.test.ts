@@ -27,7 +27,7 @@ it('a lock whose holder was killed is taken at once', async () => {
   writeFileSync(join(lock, 'holder'), `${dead.pid} ${hostname()}`);
   expect(await withLock(`test-killed-${process.pid}`, async () => 'done')).toBe('done');
   // Without that it would be waited for two minutes, which is longer than this test may take.
-}, 60_000);
+});
 
 const isAlive = (pid: number) => {
   try {
@@ -52,13 +52,13 @@ describe('processes', () => {
       args: [file],
       onLine: (line) => lines.push(line),
     });
-    await waitFor({ what: 'line', seconds: 5, check: async () => lines.length > 0 });
+    await waitFor({ what: 'line', seconds: 60, check: async () => lines.length > 0 });
     process.kill(tree.pid, 'SIGSTOP');
     await tree.stop();
     expect(tree.ended()).toMatch(/signal/);
     // What was killed is gone once the system gets to it.
     const left = () => [tree.pid, Number(lines[0])].filter(isAlive);
-    await waitFor({ what: 'the end', seconds: 20, check: async () => left().length === 0 });
+    await waitFor({ what: 'the end', seconds: 60, check: async () => left().length === 0 });
     expect(left()).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('processes', () => {
     });
     const waiting = waitFor({
       what: 'port',
-      seconds: 20,
+      seconds: 60,
       processes: [dying],
       check: async () => false,
     });

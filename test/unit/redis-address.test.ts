@@ -15,6 +15,9 @@ it.each([
     'redis://u:p/a@s#s@my_redis:80',
     { host: 'my_redis', port: 80, username: 'u', password: 'p/a@s#s' },
   ],
+  // Only what stands before two hexadecimal digits must be encoded (docs/redis.md).
+  ['redis://:a%2541%zz@h', { password: 'a%41%zz' }],
+  ['redis://%zz%C3%A9:100%25%ff%@h', { username: '%zz\u00e9', password: '100%25%ff%' }],
 ])('%s is read', (address, parts) => {
   expect(readRedisAddress(address)).toMatchObject(parts);
 });

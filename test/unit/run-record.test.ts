@@ -77,7 +77,7 @@ describe('the folder of a run', () => {
     expect(lines).toEqual([
       `an earlier start (process ${process.pid}) was killed; ended what it left: sleeper (${sleeper.pid})`,
     ]);
-    await waitFor({ what: 'end', seconds: 5, check: async () => sleeper.ended() !== undefined });
+    await waitFor({ what: 'end', seconds: 60, check: async () => sleeper.ended() !== undefined });
     expect(readRecord(run.path)).toMatchObject([{ name: 'npm start', pid: process.pid }]);
     await run.close();
   });

@@ -29,7 +29,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  deadline = startDeadline(10, systemClock);
+  deadline = startDeadline(60, systemClock);
 });
 
 afterEach(() => {
@@ -85,7 +85,7 @@ it('values are as the service wrote them: times in seconds, numbers that JSON la
 it('half an answer may be asked for again', async () => {
   const fault = await faultOf({ body: '{"MetricDataResults":[' });
   expect(fault).toMatchObject({
-    message: 'GetMetricData: an answer that is no JSON',
+    message: 'GetMetricData: an answer that is no JSON object',
     retryable: true,
   });
 });
@@ -129,12 +129,46 @@ it.each([
   const fault = await faultOf(given);
   expect(fault.message).toBe(want);
   expect(fault.retryable).toBe(given.status >= 500 || isThrottled(fault));
-  expect(isThrottled(fault)).toBe(/Throttling/.test(want));
+  expect(isThrottled(fault)).toBe(/Throttling|LimitExceeded/.test(want));
 });
 
 it('a secret that an error repeats is hidden', async () => {
   const { message } = await faultOf({ status: 400, body: '{"message":"key not-a-secret"}' });
   expect(message).not.toContain('not-a-secret');
+});
+
+it('a name that is none of an error hides secrets too, and is one line', async () => {
+  const __type = `a\nnot-a-secret${'x'.repeat(3000)}`;
+  const { message } = await faultOf({ status: 400, body: JSON.stringify({ __type }) });
+  expect(message).not.toMatch(/not-a-secret|\n/);
+  expect(message.length).toBeLessThan(200);
+});
+
+it.each(['null', '[]', '5', '"x"', ''])(
+  'an answer that is no object, %s, may be asked for again',
+  async (body) => {
+    expect(await faultOf({ body })).toMatchObject({
+      message: 'GetMetricData: an answer that is no JSON object',
+      retryable: true,
+    });
+  },
+);
+
+it('marks in the words of XML are read', async () => {
+  const body = '<E><Code>Other</Code><Message>&lt;a&gt; &amp;amp; &quot;b&quot;</Message></E>';
+  expect((await faultOf({ status: 400, body })).message).toBe(
+    'GetMetricData: Other: <a> &amp; "b"',
+  );
+});
+
+it('a page that names itself as the next one is not read for ever', async () => {
+  reply = { body: '{"NextToken":"same"}' };
+  const again = { ...input, NextToken: 'same' };
+  expect((await api().getMetricData(input)).NextToken).toBe('same');
+  await expect(api().getMetricData(again)).rejects.toMatchObject({
+    message: 'GetMetricData: a page that names itself as the next one',
+    retryable: false,
+  });
 });
 
 it('without a region nothing is asked', async () => {

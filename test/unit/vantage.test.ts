@@ -33,8 +33,8 @@ const probing: readonly Probing[] = ofType('AWS::Lambda::Function')
     condition,
   }));
 
-/** `value` where the condition InVpc is `inVpc`. */
-function resolve(value: unknown, inVpc: boolean): string {
+/** `value` where the condition InVpc is as given. */
+function resolve(value: unknown, { inVpc }: { readonly inVpc: boolean }): string {
   if (typeof value === 'string') return value;
   const [condition, yes, no] = (value as Item)['Fn::If'] as readonly string[];
   expect(condition).toBe('InVpc');
@@ -61,7 +61,7 @@ it.each([
 ])('deployed $name each probe runs once', ({ inVpc, functions }) => {
   const deployed = probing.filter(({ condition }) => condition === undefined || inVpc);
   expect(deployed).toHaveLength(functions);
-  const names = deployed.flatMap(({ prober, vantage }) => run(prober, resolve(vantage, inVpc)));
+  const names = deployed.flatMap(({ prober, vantage }) => run(prober, resolve(vantage, { inVpc })));
   expect(names.sort()).toEqual(all);
 });
 

@@ -7,7 +7,7 @@ import type {
   MetricListInput,
   MetricListPage,
 } from './sdk-types.ts';
-import { type Caller, callJson } from './signed-call.ts';
+import { type Caller, callJson, nextTokenOf } from './signed-call.ts';
 
 /** What the bridge asks of CloudWatch. The calls throw SourceError. */
 export type CloudWatchApi = {
@@ -26,8 +26,14 @@ export function createCloudWatchApi(caller: Caller): CloudWatchApi {
   };
 }
 
-function callCloudWatch<T>(caller: Caller, operation: string, input: object): Promise<T> {
-  return callJson(caller, {
+type Paged = { readonly NextToken?: string | undefined };
+
+async function callCloudWatch<T extends Paged>(
+  caller: Caller,
+  operation: string,
+  input: Paged,
+): Promise<T> {
+  const page = await callJson<T>(caller, {
     service: 'monitoring',
     permissions: 'cloudwatch',
     operation,
@@ -37,4 +43,6 @@ function callCloudWatch<T>(caller: Caller, operation: string, input: object): Pr
     },
     body: JSON.stringify(input),
   });
+  nextTokenOf(operation, input.NextToken, page.NextToken);
+  return page;
 }

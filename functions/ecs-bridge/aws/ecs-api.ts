@@ -14,7 +14,7 @@ import type {
   RawServiceRevision,
   RawTask,
 } from './sdk-types.ts';
-import { type Caller, callJson } from './signed-call.ts';
+import { type Caller, callJson, nextTokenOf } from './signed-call.ts';
 
 /** What the bridge asks of the ECS API. Every method throws SourceError. */
 export type EcsApi = {
@@ -50,7 +50,8 @@ export const describeLimits = {
 } as const;
 
 /** Whom to call as, and what counts the calls. */
-export type EcsApiOptions = ClientOptions & { readonly clock?: Clock; readonly tally?: CallTally };
+export type EcsApiOptions = ClientOptions &
+  Pick<Caller, 'reject'> & { readonly clock?: Clock; readonly tally?: CallTally };
 
 /**
  * Calls in a second until the account is throttled; then half, and so on: AWS allows about 20 after a burst of 100, to all
@@ -60,10 +61,10 @@ const rates = { calls: 500, points: Number.POSITIVE_INFINITY };
 
 /** A client of the ECS API. */
 export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi {
-  const { clock = systemClock, region = '', tally = createCallTally() } = options;
+  const { clock = systemClock, region = '', reject, tally = createCallTally() } = options;
   const connections = new Connections();
-  const credentials = options.credentials ?? ownCredentials();
-  const caller: Caller = { region, credentials, deadline, clock, connections };
+  const credentials = options.credentials ?? ownCredentials(deadline, region);
+  const caller: Caller = { region, credentials, reject, deadline, clock, connections };
   const limiter = new RateLimiter(rates, { clock, tally });
   const call = <T>(operation: string, input: object): Promise<T> => {
     const api = operation;
@@ -75,7 +76,7 @@ export function createEcsApi(options: EcsApiOptions, deadline: Deadline): EcsApi
       const asked = { ...input, maxResults: 100, ...(nextToken && { nextToken }) };
       const page = await call<Readonly<Record<string, unknown>>>(operation, asked);
       for (const arn of (page[key] ?? []) as readonly string[]) all.push(arn);
-      nextToken = page.nextToken as string | undefined;
+      nextToken = nextTokenOf(operation, nextToken, page.nextToken as string | undefined);
     }
     return all;
   };

@@ -1,6 +1,6 @@
 // Where an API of AWS is: as the SDK finds it from the environment, in every partition, with FIPS and dual-stack addresses.
 // Refuses a request for one of these beside an address that is set, which may be neither.
-import { readEnv, SourceError } from '@fargaze/core/internal';
+import { readEnv, SourceError, showValue } from '@fargaze/core/internal';
 
 /** As the SDK calls a service in variables. */
 const variableIds: Readonly<Record<string, string>> = {
@@ -8,6 +8,7 @@ const variableIds: Readonly<Record<string, string>> = {
   aps: 'AMP',
   autoscaling: 'AUTO_SCALING',
   dms: 'DATABASE_MIGRATION_SERVICE',
+  elasticloadbalancing: 'ELASTIC_LOAD_BALANCING_V2',
   monitoring: 'CLOUDWATCH',
   storagegateway: 'STORAGE_GATEWAY',
   tagging: 'RESOURCE_GROUPS_TAGGING_API',
@@ -27,33 +28,51 @@ const partitions = [
 const usual = { domain: 'amazonaws.com', dualStack: 'api.aws' } as const;
 
 /** Services whose usual addresses in GovCloud are FIPS endpoints; of the first one also the dual-stack address. */
-const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'sts'];
+const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'elasticloadbalancing', 'sts'];
 
-/** The address of `service`, by its name in addresses, e.g. `monitoring`. @throws SourceError where no address fits. */
-export function endpoint(service: string, region: string): URL {
-  const id = variableIds[service] ?? service.toUpperCase();
-  const set = readEnv(`AWS_ENDPOINT_URL_${id}`) ?? readEnv('AWS_ENDPOINT_URL');
-  const fips = isTrue('AWS_USE_FIPS_ENDPOINT');
-  const dual = isTrue('AWS_USE_DUALSTACK_ENDPOINT');
+/** Where `path`, with its query, of `service` is; of an address that is set, the path leads. @throws SourceError where no address fits. */
+export function endpoint(service: string, region: string, path = '/'): URL {
+  const set = addressSet(service);
+  const fips = isTrue('AWS_USE_FIPS_ENDPOINT', service);
+  const dual = isTrue('AWS_USE_DUALSTACK_ENDPOINT', service);
+  // It becomes a part of the host that signed requests are sent to.
+  if (!/^(?!fips-)[a-z\d]+(-[a-z\d]+)*(?<!-fips)$/.test(region)) {
+    throw refuse(service, `AWS_REGION is ${showValue(region)}, want a region such as eu-west-1`);
+  }
   if (set !== undefined) {
-    if (fips || dual) throw refuse(service, fips ? 'FIPS' : 'DUALSTACK');
-    return new URL(set);
+    const kind = fips ? 'FIPS' : 'DUALSTACK';
+    const both = `AWS_USE_${kind}_ENDPOINT and an AWS_ENDPOINT_URL are set, want one of them`;
+    if (fips || dual) throw refuse(service, both);
+    return new URL(`${set.origin}${set.pathname.replace(/\/$/, '')}${path}`);
   }
   const { domain, dualStack } = partitionOf(region);
   const known = region.startsWith('us-gov-') ? plainInGovCloud.slice(0, dual ? 1 : undefined) : [];
   const suffix = fips && !known.includes(service) ? '-fips' : '';
-  return new URL(`https://${service}${suffix}.${region}.${dual ? dualStack : domain}/`);
+  return new URL(path, `https://${service}${suffix}.${region}.${dual ? dualStack : domain}/`);
+}
+
+/** The address that a variable sets. */
+function addressSet(service: string): URL | undefined {
+  if (isTrue('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', service)) return undefined;
+  const own = `AWS_ENDPOINT_URL_${variableIds[service] ?? service.toUpperCase()}`;
+  const name = readEnv(own) === undefined ? 'AWS_ENDPOINT_URL' : own;
+  const text = readEnv(name);
+  if (text === undefined) return undefined;
+  if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text);
+  throw refuse(service, `${name} is no address, want one such as http://localhost:4566`);
 }
 
 function partitionOf(region: string) {
   return partitions.find(({ regions }) => region.startsWith(regions)) ?? usual;
 }
 
-function isTrue(variable: string): boolean {
-  return readEnv(variable)?.toLowerCase() === 'true';
+/** As the SDK, takes no other word: who asks for FIPS and misspells it must not be called elsewhere without knowing. */
+function isTrue(variable: string, service: string): boolean {
+  const value = readEnv(variable)?.toLowerCase() ?? 'false';
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw refuse(service, `${variable} is ${showValue(value)}, want true or false`);
 }
 
-function refuse(service: string, kind: string): SourceError {
-  const message = `AWS_USE_${kind}_ENDPOINT and an AWS_ENDPOINT_URL are set, want one of them`;
-  return new SourceError(`${service}: ${message}`, { operation: service, retryable: false });
+function refuse(service: string, why: string): SourceError {
+  return new SourceError(`${service}: ${why}`, { operation: service, retryable: false });
 }

@@ -1,5 +1,5 @@
 // Opens a scope: its clients are made when they are needed and closed together. Each scope has CloudWatch's full rates.
-import type { Clock, Deadline } from '@fargaze/core/internal';
+import type { AwsCredentials, Clock, Deadline } from '@fargaze/core/internal';
 import type { CallTally } from './call-tally.ts';
 import { createCloudWatchApi } from './cloudwatch-api.ts';
 import { Connections } from './connections.ts';
@@ -30,27 +30,30 @@ const listRates = { calls: 25, points: Number.POSITIVE_INFINITY };
 export async function openScope(scope: Scope, options: OpenOptions): Promise<ScopeClients> {
   const { clock, deadline, sessions, tally } = options;
   const { region, role } = scope;
-  const own = ownCredentials();
-  const sts: Caller = { region: options.stsRegion ?? region, credentials: own, deadline, clock };
+  const stsRegion = options.stsRegion ?? region;
+  const own = ownCredentials(deadline, stsRegion);
+  const sts: Caller = { region: stsRegion, credentials: own, deadline, clock };
   if (role === undefined) {
     const account = await sessions.ownAccount(sts, tally);
     return createClients(scope, { account, credentials: own }, options);
   }
-  const session = await sessions.assume(role, sts, tally);
+  const credentials = () => sessions.assume(role, sts, tally);
+  const reject = (rejected: AwsCredentials) => sessions.reject(rejected, clock.now());
+  await credentials();
   const account = accountOf(role.roleArn);
-  return createClients(scope, { account, credentials: async () => session }, options);
+  return createClients(scope, { account, credentials, reject }, options);
 }
 
-type Opened = Pick<ScopeClients, 'account'> & Pick<Caller, 'credentials'>;
+type Opened = Pick<ScopeClients, 'account'> & Pick<Caller, 'credentials' | 'reject'>;
 
 function createClients(
   scope: Scope,
-  { account, credentials }: Opened,
+  { account, credentials, reject }: Opened,
   { clock, deadline, tally }: OpenOptions,
 ): ScopeClients {
   const { region } = scope;
   const connections = new Connections();
-  const caller: Caller = { region, credentials, deadline, clock, connections };
+  const caller: Caller = { region, credentials, reject, deadline, clock, connections };
   let ecs: EcsApi | undefined;
   return {
     ...scope,
@@ -62,7 +65,7 @@ function createClients(
     tagLimiter: new RateLimiter(tagRates, { clock, tally }),
     caller,
     ecs: () => {
-      ecs ??= createEcsApi({ region, credentials, clock, tally }, deadline);
+      ecs ??= createEcsApi({ region, credentials, reject, clock, tally }, deadline);
       return ecs;
     },
     close: () => {

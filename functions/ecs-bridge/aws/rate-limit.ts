@@ -8,7 +8,7 @@ import {
   SourceError,
 } from '@fargaze/core/internal';
 import { addTo, type CallTally } from './call-tally.ts';
-import { isThrottled } from './source-error.ts';
+import { afterSecondsOf, isThrottled } from './source-error.ts';
 
 /** Most calls and points in any second (CloudWatch service quotas; points for windows of up to three hours). */
 export type Rates = { readonly calls: number; readonly points: number };
@@ -54,7 +54,9 @@ export class RateLimiter {
       clock: this.#clock,
       deadline,
       maxAttempts,
-      again: (result) => 'fault' in result && result.fault.retryable && {},
+      again: (result) =>
+        'fault' in result &&
+        result.fault.retryable && { afterSeconds: afterSecondsOf(result.fault) },
     });
     if ('fault' in last) throw last.fault;
     return last.value;

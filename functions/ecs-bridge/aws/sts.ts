@@ -1,6 +1,6 @@
 // The two calls of STS: which account this is, and credentials of a role.
 import { type AwsCredentials, type RoleConfig, SourceError } from '@fargaze/core/internal';
-import { type Caller, callSigned } from './signed-call.ts';
+import { type Caller, callSigned, textIn } from './signed-call.ts';
 
 /** Credentials with the time at which they end. */
 export type Session = AwsCredentials & { readonly expiration: Date };
@@ -44,7 +44,7 @@ function callSts(
 
 /** The text of the first element `name`; an answer of STS holds each one that is read once. */
 function field(xml: string, name: string): string {
-  const text = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml)?.[1];
-  if (text !== undefined) return text.replaceAll('&amp;', '&');
+  const text = textIn(xml, name);
+  if (text !== undefined) return text;
   throw new SourceError(`STS: answer without ${name}`, { operation: 'STS', retryable: false });
 }

@@ -1,5 +1,5 @@
 // Tags of resources by the Resource Groups Tagging API, every page.
-import { type Caller, callJson } from './signed-call.ts';
+import { type Caller, callJson, nextTokenOf } from './signed-call.ts';
 
 /** A resource with its tags. */
 export type TaggedResource = { readonly arn: string; readonly tags: ReadonlyMap<string, string> };
@@ -22,7 +22,7 @@ export async function getTaggedResources(
       const tags = new Map(Tags?.map(({ Key, Value }) => [Key, Value]));
       resources.push({ arn: ResourceARN, tags });
     }
-    token = page.PaginationToken ?? '';
+    token = nextTokenOf('GetResources', token, page.PaginationToken) ?? '';
   } while (token !== '');
   return resources;
 }

@@ -63,7 +63,7 @@ class Evaluation {
   #call({ args, name, on, pattern }: CelNode & { kind: 'call' }, scope: Scope): CelValue {
     const [first, second, third] = args;
     if ((name === '&&' || name === '||') && first !== undefined && second !== undefined) {
-      return this.#either(name === '||', [first, second], scope);
+      return decide(name, [first, second], (side) => this.#bool(side, scope));
     }
     if (name === '?:' && first !== undefined && second !== undefined && third !== undefined) {
       return this.run(this.#bool(first, scope) ? second : third, scope);
@@ -72,21 +72,6 @@ class Evaluation {
     const [text] = values;
     if (pattern !== undefined && typeof text === 'string') return matches(pattern, text);
     return applyFunction(name, values);
-  }
-
-  /** `decides`: the value of one side that makes the other one's not matter, whichever side it is. */
-  #either(decides: boolean, sides: readonly CelNode[], scope: Scope): boolean {
-    let fault: CelError | undefined;
-    for (const side of sides) {
-      try {
-        if (this.#bool(side, scope) === decides) return decides;
-      } catch (error) {
-        if (!(error instanceof CelError)) throw error;
-        fault ??= error;
-      }
-    }
-    if (fault !== undefined) throw fault;
-    return !decides;
   }
 
   #bool(node: CelNode, scope: Scope): boolean {
@@ -112,22 +97,30 @@ class Evaluation {
     if (macro === 'exists_one') {
       return items.filter((item) => this.#bool(body, within(item))).length === 1;
     }
-    return this.#any(macro === 'exists', items, (item) => this.#bool(body, within(item)));
+    return decide(macro === 'exists' ? '||' : '&&', items, (item) =>
+      this.#bool(body, within(item)),
+    );
   }
+}
 
-  #any(decides: boolean, items: readonly CelValue[], test: (item: CelValue) => boolean): boolean {
-    let fault: CelError | undefined;
-    for (const item of items) {
-      try {
-        if (test(item) === decides) return decides;
-      } catch (error) {
-        if (!(error instanceof CelError)) throw error;
-        fault ??= error;
-      }
+/** Joins all items by the operator: one that decides makes the others not matter, also those that have no value. */
+function decide<T>(
+  operator: '&&' | '||',
+  items: readonly T[],
+  test: (item: T) => boolean,
+): boolean {
+  const decides = operator === '||';
+  let fault: CelError | undefined;
+  for (const item of items) {
+    try {
+      if (test(item) === decides) return decides;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      fault ??= error;
     }
-    if (fault !== undefined) throw fault;
-    return !decides;
   }
+  if (fault !== undefined) throw fault;
+  return !decides;
 }
 
 function fromLiteral(literal: CelLiteral): CelValue {

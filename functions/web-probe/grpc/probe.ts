@@ -53,7 +53,7 @@ async function run(
   if (!URL.canParse(text)) {
     return failure('guard', 'protocol', `got ${JSON.stringify(address)}, want host:port`);
   }
-  const { hostname, port } = portOf(text, options.secure);
+  const { hostname, port } = portOf(text, options.secure ? 443 : 80);
   const begun = env.clock.monotonic();
   const dialed = await dial(
     {
@@ -118,13 +118,10 @@ async function check(
 }
 
 /** URL leaves out the ports that http and https have anyway. */
-function portOf(
-  text: string,
-  secure: boolean,
-): { readonly hostname: string; readonly port: number } {
+function portOf(text: string, usual: number): { readonly hostname: string; readonly port: number } {
   const { hostname } = new URL(text);
   const [, given] = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(text) ?? [];
-  return { hostname, port: given === undefined ? (secure ? 443 : 80) : Number(given) };
+  return { hostname, port: given === undefined ? usual : Number(given) };
 }
 
 function toSamples(

@@ -80,7 +80,7 @@ export {
 export { exitReason } from './exit-reason.ts';
 export { hashText } from './hash.ts';
 export { type Answer, ask } from './http/ask.ts';
-export { retry } from './http/retry.ts';
+export { readRetryAfter, retry } from './http/retry.ts';
 export { type AwsCredentials, presignUrl, readAwsCredentials, signRequest } from './http/sigv4.ts';
 export { createLog, type Log } from './log.ts';
 export { classify } from './net/classify.ts';
@@ -134,6 +134,6 @@ export {
   type Series,
   sample,
 } from './sample.ts';
-export { seriesOfBatch } from './series.ts';
+export { canonicalNames, seriesOfBatch } from './series.ts';
 export type { Sink } from './sink/sink.ts';
 export { version } from './version.ts';

@@ -122,13 +122,15 @@ export function splitUserInfo(address: string): {
   return { userInfo: address.slice(scheme.length, at), bare: scheme + address.slice(at + 1) };
 }
 
-/** User name or password of an address, percent-decoded; a broken encoding stands for itself. */
+/** User name or password of an address, percent-decoded; what is no encoding of UTF-8 stands for itself. */
 export function decodeUserInfo(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[\da-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
 }
 
 /**

@@ -10,6 +10,8 @@ import { countGaps, readPoints } from './stored.ts';
 import type { World } from './world.ts';
 
 const hour = 3_600;
+/** Seconds of an invocation that meets no fault: ample on a busy machine. */
+const ampleSeconds = 60;
 const aheadName = 'fargaze_probe_timestamp_seconds, hours ahead';
 
 type Play = {
@@ -35,7 +37,7 @@ export async function playProcess(
       name,
       event: event ?? eventOf(play),
       env: stage.env,
-      seconds: 20,
+      seconds: ampleSeconds,
     };
     if (name === 'janitor') await prepareJanitor(play, directory);
     let kill = () => {};
@@ -52,7 +54,7 @@ export async function playProcess(
     // A busy machine may need another tick.
     if (second.error !== undefined) second = await again();
     const wrong = await judge(play, second);
-    const lost = await countLost(play, there);
+    const lost = await countLost(play, { there });
     if (lost > row.lost) wrong.push(`more is lost: ${ended.output}${second.output}`);
     return {
       shows: Object.fromEntries(Object.keys(row.shows).map((key) => [key, shows[key] ?? absent])),
@@ -142,7 +144,12 @@ async function prepareJanitor({ id, stage, world }: Play, directory: string): Pr
     await fetch(`${world.gateway.url}${path}`, { method: 'PUT', body });
   }
   stage.gateway.setAhead(2 * hour);
-  const spec = { name: 'janitor', event: { dryRun: false }, env: stage.env, seconds: 20 } as const;
+  const spec = {
+    name: 'janitor',
+    event: { dryRun: false },
+    env: stage.env,
+    seconds: ampleSeconds,
+  } as const;
   const { error, output } = await startInvocation(directory, spec).ended;
   if (error !== undefined) throw new Error(`the janitor's first look: ${output}`);
   stage.gateway.setAhead(4 * hour);
@@ -175,7 +182,7 @@ async function judge(play: Play, second: Ended): Promise<string[]> {
 }
 
 /** A probe's result of the first run; a message's contents and CloudWatch's points of both. */
-async function countLost(play: Play, there: boolean): Promise<number> {
+async function countLost(play: Play, { there }: { readonly there: boolean }): Promise<number> {
   const { id, row, world } = play;
   if (row.name.endsWith('-probe')) return there ? 0 : 1;
   if (row.name === 'janitor') return (await readJanitorGroups(play)).includes('foreign') ? 0 : 1;

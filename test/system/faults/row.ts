@@ -55,7 +55,7 @@ export type DeliverRow = Common & {
   readonly prometheus?: readonly [Fault, Meets?];
   /** Seconds that deliver's clock is ahead. */
   readonly skew?: number;
-  /** Seconds that an invocation has; 30 when unset. */
+  /** Seconds that the invocation has that meets the fault; 30 when unset. */
   readonly seconds?: number;
   /** Whether waits between attempts take their time; they do not when unset. */
   readonly waits?: 'really';
@@ -97,6 +97,6 @@ export type ProcessRow = Common & {
   readonly node?: readonly string[];
   /** Seconds that the calendar of the first invocation is ahead. */
   readonly skew?: number;
-  /** Seconds that an invocation has; 20 when unset. */
+  /** Seconds that the first invocation has; 20 when unset. */
   readonly seconds?: number;
 };

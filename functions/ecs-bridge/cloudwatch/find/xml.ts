@@ -55,7 +55,8 @@ export function textAt(element: Element, path: string): string {
 }
 
 function decode(text: string): string {
-  return text.replaceAll(/&(?:#(\d+)|#x([\da-fA-F]+)|(\w+));/g, (whole, decimal, hex, name) => {
+  return text.replaceAll(/&(?:#(\d+)|#x([\da-fA-F]+)|(\w+));/g, (whole, ...groups: string[]) => {
+    const [decimal, hex, name = ''] = groups;
     if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
     return entities[name] ?? whole;

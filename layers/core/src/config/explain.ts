@@ -47,12 +47,18 @@ function toText(value: unknown): string {
   }
 }
 
+/** By what kinds of mappings are told apart that stand at one place. */
+type Kind = { readonly prober?: unknown; readonly indicator?: unknown };
+
 function explainOne(schema: unknown, issue: v.BaseIssue<unknown>): Issue[] {
   const path = (issue.path ?? []).map((item) => item.key as PathStep);
   const last = path.at(-1);
   if (issue.kind === 'schema' && issue.expected === 'never' && typeof last === 'string') {
     const known = knownKeys(schema, path.slice(0, -1));
-    return [{ path: formatPath(path), message: `unknown key${hintOf(last, known)}` }];
+    const { indicator, prober = indicator } = (issue.path?.at(-1)?.input ?? {}) as Kind;
+    // A key of another kind of module or objective.
+    const hint = known.includes(last) ? ` for ${prober}` : hintOf(last, known);
+    return [{ path: formatPath(path), message: `unknown key${hint}` }];
   }
   const place = formatPath(path);
   // Its message says all; the value may be a secret.

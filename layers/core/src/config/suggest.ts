@@ -1,16 +1,18 @@
 // "Did you mean": the known word nearest to a mistyped one, if it is near enough to be meant.
 
-/** The candidate within two edits (one for words of up to four letters) of `word`; undefined when none is. */
+/** The candidate within two edits (one for words of up to four letters) of `word`, else the first that goes on where it ends. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = word.length <= 4 ? 1 : 2;
+  const all = [...candidates];
+  const longer = all.find((one) => word.length > 3 && one.startsWith(`${word}_`));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
-  for (const candidate of candidates) {
+  for (const candidate of all) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && (best === undefined || distance < best.distance)) {
       best = { candidate, distance };
     }
   }
-  return best?.candidate;
+  return best?.candidate ?? longer;
 }
 
 /** `; did you mean "x"?` or nothing. */

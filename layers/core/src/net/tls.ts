@@ -23,6 +23,8 @@ export type TlsRequest = {
   readonly options: TlsOptions;
   /** Name for SNI and verification unless `options.serverName` says another. */
   readonly serverName: string;
+  /** The IP address that the certificate may name instead, where `options.serverName` says nothing. */
+  readonly address?: string;
   readonly alpn?: readonly string[];
   /** Share of the time left that the handshake may take, above 0, at most 1; 1 when unset. */
   readonly share?: number;
@@ -78,7 +80,8 @@ export async function startTls(
   request: TlsRequest & { readonly context: SecureContext },
   deadline: Deadline,
 ): Promise<{ readonly socket: TLSSocket; readonly facts: TlsFacts }> {
-  const name = request.options.serverName ?? request.serverName.replace(/^\[(.*)\]$/, '$1');
+  const { address, options, serverName } = request;
+  const name = options.serverName ?? serverName.replace(/^\[(.*)\]$/, '$1');
   const secure = connect({
     socket,
     ...(familyOf(name) === 0 && { servername: name }),
@@ -97,7 +100,11 @@ export async function startTls(
   await raceDeadline(shaken, part).finally(() => part.close());
   const certificate = secure.getPeerCertificate(true);
   const code = secure.authorizationError as unknown as string | Error | null;
-  const fault = findCertificateFault(code, () => checkName(name, certificate));
+  const fault = findCertificateFault(code, () => {
+    const wrong = checkName(name, certificate);
+    const other = options.serverName === undefined ? address : undefined;
+    return other !== undefined && checkName(other, certificate) === undefined ? undefined : wrong;
+  });
   const facts: TlsFacts = {
     ...describeCertificates(certificate, { verified: fault === undefined }),
     version: (secure.getProtocol() ?? '').replace('TLSv1', 'TLS 1').replace(/^TLS 1$/, 'TLS 1.0'),

@@ -104,7 +104,8 @@ const escapes: Readonly<Record<string, string>> = {
 function unescapeText(text: string): string {
   return text.replace(
     /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))/g,
-    (whole, x?: string, u?: string, long?: string, octal?: string, char: string = '') => {
+    (whole, ...groups: (string | undefined)[]) => {
+      const [x, u, long, octal, char = ''] = groups;
       const code = x ?? u ?? long;
       if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
       if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));

@@ -1,9 +1,8 @@
 // What no single value can show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
 import type { Issue } from '../../errors.ts';
-import { readRedisAddress } from '../../net/redis-address.ts';
-import { redactUrl } from '../../redact.ts';
-import { parseDuration } from '../duration.ts';
+import { isRedisAddress } from '../../net/redis-address.ts';
+import { redactUrl, splitUserInfo } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
 import { interpolate } from '../interpolate.ts';
 import { defaultJobs, instanceOf } from '../probes.ts';
@@ -11,6 +10,7 @@ import { didYouMean } from '../suggest.ts';
 import { checkAttempts } from './attempts-checks.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
+import { checkRedis, checkRedisTarget } from './redis-checks.ts';
 import { refusedProbers } from './refused.ts';
 import { checkSlos } from './slo-schema.ts';
 import { checkSteps } from './steps-checks.ts';
@@ -72,55 +72,6 @@ function checkProber([name, module]: readonly [string, unknown]): Finding[] {
   return reason === undefined ? [] : [{ path: ['modules', name, 'prober'], message: reason }];
 }
 
-/** Options of `redis` that exclude or need each other. */
-function checkRedis([name, module]: readonly [string, unknown]): Finding[] {
-  const { redis: options, timeout = '5s' } = asMapping(module);
-  const redis = asMapping(options);
-  const iam = asMapping(redis.iam);
-  const seconds = (value: unknown) => parseDuration(String(value));
-  const hasKeyTag = typeof redis.key_prefix === 'string' && redis.key_prefix.includes('{');
-  const faults: readonly (readonly [broken: boolean, key: string, message: string])[] = [
-    [
-      redis.iam !== undefined && redis.password !== undefined,
-      'iam',
-      'given beside password, want at most one of password and iam',
-    ],
-    [
-      redis.iam !== undefined && redis.username === undefined,
-      'iam',
-      'given without username, want the name of the user that the token is for',
-    ],
-    [
-      iam.service === 'memorydb' && iam.serverless === true,
-      'iam',
-      'got serverless: true for memorydb, want it for elasticache only',
-    ],
-    [
-      /^(?:auto|cluster)$/.test(String(redis.topology ?? 'auto')) && hasKeyTag,
-      'key_prefix',
-      `got ${showValue(redis.key_prefix)}, want no { where the target may be a cluster: the probe places a key in each shard. Of anything else name the topology`,
-    ],
-    [
-      /^(?:ping|read)$/.test(String(redis.canary)) && (redis.replicas ?? 'none') !== 'none',
-      'replicas',
-      `given with canary: ${redis.canary}, want canary: write: replicas must show what was written`,
-    ],
-    [
-      redis.topology === 'cluster' && Array.isArray(redis.replicas),
-      'replicas',
-      'given as a list with topology: cluster, want discover: each shard has replicas of its own',
-    ],
-    [
-      (seconds(redis.expect_visibility_max) ?? 0) > (seconds(timeout) ?? Infinity),
-      'expect_visibility_max',
-      `got ${showValue(redis.expect_visibility_max)}, want at most the module's timeout of ${timeout}`,
-    ],
-  ];
-  return faults.flatMap(([broken, key, message]) =>
-    broken ? [{ path: ['modules', name, 'redis', key], message }] : [],
-  );
-}
-
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
   const name = probe.module;
   if (typeof name !== 'string' || Object.hasOwn(modules, name)) return [];
@@ -149,18 +100,19 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
   const path = ['probes', index, 'target'];
   const target = probe.target;
   if (typeof target !== 'string') return [];
-  if (/^[^/?#]*:\/\/[^/?#@]*:[^/?#@]+@/.test(target)) {
+  const literal = target.replace(/^\$\{[A-Za-z_][A-Za-z0-9_]*:-(.*)\}$/s, '$1');
+  if (holdsPassword(target, literal)) {
     return [{ path, message: 'holds a password, want it in the module, by reference' }];
   }
-  const literal = target.replace(/^\$\{[A-Za-z_][A-Za-z0-9_]*:-(.*)\}$/s, '$1');
   const prober = proberOf(probe, modules);
   const wanted = own(bareTargets, prober);
   if (wanted !== undefined && !literal.startsWith('${') && !wanted.form.test(literal)) {
     return [{ path, message: `got ${showValue(target)}, want ${wanted.wanted}` }];
   }
   if (prober === 'redis' && !literal.startsWith('${')) {
-    const read = readRedisAddress(withoutVariables(literal));
-    return 'fault' in read ? [{ path, message: read.fault }] : [];
+    const module = asMapping(own(modules, probe.module));
+    const written = { written: literal, filled: withoutVariables(literal) };
+    return checkRedisTarget(written, module, path);
   }
   const scheme = own(schemes, prober);
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
@@ -170,6 +122,12 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
       message: `got ${showValue(redactUrl(target))}, want it to begin with ${scheme.wanted}`,
     },
   ];
+}
+
+/** Of Redis the user info ends at the last `@`: a raw `/`, `?` or `#` may be part of a password there. */
+function holdsPassword(target: string, literal: string): boolean {
+  if (/^[^/?#]*:\/\/[^/?#@]*:[^/?#@]+@/.test(target)) return true;
+  return isRedisAddress(literal) && /:./s.test(splitUserInfo(literal).userInfo);
 }
 
 /** An address whose variables have their defaults, or else a digit, which any part of it may be. */

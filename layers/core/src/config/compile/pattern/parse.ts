@@ -179,14 +179,13 @@ class Parser {
       throw syntaxError('invalid or unsupported Perl syntax', seen);
     }
     this.#scan.at += whole.length;
-    const holds = (flag: string, before: boolean) =>
-      off.includes(flag) ? false : before || on.includes(flag);
-    const { dotAll, fold, lazy, lines } = this.#flags;
+    const holds = (letter: string, flag: keyof Flags) =>
+      !off.includes(letter) && (on.includes(letter) || this.#flags[flag]);
     this.#setFlags({
-      fold: holds('i', fold),
-      lines: holds('m', lines),
-      dotAll: holds('s', dotAll),
-      lazy: holds('U', lazy),
+      fold: holds('i', 'fold'),
+      lines: holds('m', 'lines'),
+      dotAll: holds('s', 'dotAll'),
+      lazy: holds('U', 'lazy'),
     });
     return end === ')' ? 'flags' : 'group';
   }
