@@ -4,10 +4,29 @@ import { hideSecrets } from '@fargaze/core/internal';
 
 /** An error reply: an answer, not an exception. */
 export class RespError {
+  /** May be shown. */
   readonly message: string;
+  /** As the server sent it, to judge by and never to be shown. */
+  readonly #sent: string;
 
-  constructor(message: string) {
+  constructor(message: string, sent = message) {
     this.message = message;
+    this.#sent = sent;
+  }
+
+  /** The same error, to be shown without secrets: what it stands for does not change with a password that is a word of it. */
+  without(secrets: readonly string[]): RespError {
+    return new RespError(hideSecrets(this.message, secrets), this.#sent);
+  }
+
+  /** Whether what the server sent is like `words`. */
+  says(words: RegExp): boolean {
+    return words.test(this.#sent);
+  }
+
+  /** What `judge` makes of what the server sent; it must not be a text of the server. */
+  judgedBy<T>(judge: (sent: string) => T): T {
+    return judge(this.#sent);
   }
 }
 

@@ -1,6 +1,6 @@
 // One conversation over one connection: a command, its reply, within the deadline. Never pipelines, never retries.
 import type { Socket } from 'node:net';
-import { type Deadline, hideSecrets, type Phase, raceDeadline } from '@fargaze/core/internal';
+import { type Deadline, type Phase, raceDeadline } from '@fargaze/core/internal';
 import { echoesIn } from './hiding.ts';
 import { Inbox } from './inbox.ts';
 import { encodeCommand, type Reply, RespError, RespSyntaxError } from './resp.ts';
@@ -62,7 +62,7 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
 
 /** An error without secrets; of another reply, those of its texts are noted that hold one. */
 function withoutSecrets(what: string, reply: Reply, { echoes, secrets }: SessionRules): Reply {
-  if (reply instanceof RespError) return new RespError(hideSecrets(reply.message, secrets));
+  if (reply instanceof RespError) return reply.without(secrets);
   // Of what HELLO says nothing is quoted.
   if (what !== 'HELLO') for (const echo of echoesIn(reply, secrets)) echoes.add(echo);
   return reply;

@@ -44,8 +44,9 @@ export function hasReason(error: unknown, ...reasons: readonly Reason[]): boolea
 }
 
 /** The verdict on an error reply. */
-export function refusal(phase: Phase, command: string, { message }: RespError): Verdict {
-  return new Verdict(phase, reasonOfReply(message), `${command}: ${quoteReply(message)}`);
+export function refusal(phase: Phase, command: string, reply: RespError): Verdict {
+  const words = `${command}: ${quoteReply(reply.message)}`;
+  return new Verdict(phase, reply.judgedBy(reasonOfReply), words);
 }
 
 /** The server ended the connection. */

@@ -322,6 +322,23 @@ it('a password of a few letters does not garble words', async () => {
   expect(detail(probed)).toBe('HELLO: WRONGPASS wrong for a user');
 });
 
+it.each([
+  { password: 'password', says: 'ERR invalid password', want: 'wrongpass' },
+  { password: 'clients', says: 'ERR max number of clients reached', want: 'max_clients' },
+  { password: 'NOAUTH', says: 'NOAUTH Authentication required.', want: 'noauth' },
+])('a password that is a word of an error leaves its reason: $says', async (row) => {
+  process.env.TEST_SECRET = row.password;
+  const server = await startRawServer(replies(`-${row.says}\r\n`, `-${row.says}\r\n`));
+  const module = redisModule({ password: 'env:TEST_SECRET', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  delete process.env.TEST_SECRET;
+  await server.close();
+  expect(verdict(probed)).toBe(`auth/${row.want}`);
+  expect(detail(probed)).toBe(
+    `${detail(probed).split(':')[0]}: ${row.says.replace(row.password, 'redacted')}`,
+  );
+});
+
 it('control characters in what a server says of itself are not repeated', async () => {
   const info = 'maxmemory_policy:\u001b[31mnone';
   const server = await startRawServer((socket) =>
