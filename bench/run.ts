@@ -1,8 +1,9 @@
-// `npm run bench`: measures and writes docs/benchmarks.md. `npm run bench -- bridge encode` measures these alone and keeps
-// what the file says of the others.
+// `npm run bench`: measures and writes docs/benchmarks.md. `npm run bench -- bridge encode` measures only these and keeps
+// what the file says of the others. Each section is written once it is measured, so that a later one that fails takes none away.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { writeLine } from '../layers/core/src/log.ts';
+import { runCommand, UsageError } from '../scripts/command-line.ts';
 import { describeBridge } from './describe-bridge.ts';
 import { describeCost } from './describe-cost.ts';
 import { describeFleet } from './describe-fleet.ts';
@@ -31,28 +32,30 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   cost: describeCost,
 };
 
-async function main(): Promise<void> {
-  const names = Object.keys(benches);
-  const asked = process.argv.slice(2);
+const names = Object.keys(benches);
+
+async function main(asked: readonly string[]): Promise<undefined> {
   const unknown = asked.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new RangeError(`bench ${unknown}, want some of ${names}`);
-  const fresh = new Map<string, string>();
+  if (unknown.length > 0)
+    throw new UsageError(`got ${unknown.join(', ')}, want some of ${names.join(', ')}`);
   for (const [name, describe] of Object.entries(benches)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const text = await describe();
-    fresh.set(
-      name,
-      `${text}\nMeasured at a load average of ${loadavg()[1]?.toFixed(1)} over five minutes.\n`,
-    );
+    const load = loadavg()[1]?.toFixed(1);
+    writeSection(name, `${text}\nMeasured at a load average of ${load} over five minutes.\n`);
   }
+}
+
+function writeSection(name: string, text: string): void {
   const old = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const head = `# Benchmarks
 
 Written by \`npm run bench\` on Node ${process.version}, ${cpus().length} cores. The machine is shared and noisy, and more load
 than cores makes every figure worse: ratios and medians mean something, single times do not. Budgets of bytes are tests (\`test/unit/house-rules.test.ts\`).
 `;
+  const fresh = new Map([[name, text]]);
   writeFileSync(file, mergeSections({ head, old, fresh, order: names }));
-  for (const text of fresh.values()) writeLine(text);
+  writeLine(text);
 }
 
 async function describeSizes(): Promise<string> {
@@ -124,7 +127,4 @@ ${rows.join('\n')}
 `;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});
+void runCommand({ text: `npm run bench -- [${names.join('|')}]…` }, main);

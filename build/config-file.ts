@@ -46,7 +46,12 @@ export function parseConfigText(text: string, name = 'fargaze.yml', directory = 
 type Place = { readonly name: string; readonly directory: string };
 
 /** A configuration, and what of its files was left out. */
-export type WarnedConfig = { readonly config: Config; readonly warnings: readonly string[] };
+export type WarnedConfig = {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+  /** The files that it names, as it names them. */
+  readonly files: readonly string[];
+};
 
 /**
  * As {@link parseConfigText}, with the warnings.
@@ -61,13 +66,14 @@ export function parseWithWarnings(text: string, { directory, name }: Place): War
   const options = applyOptions(blackbox.value);
   const host = { name, directory, lineOf: yaml.lineOf };
   const { issues: unread, value: whole, warnings, yace } = inlineYace(options.value, host);
-  const { issues, value } = inlineFiles(whole, directory);
+  const { files, issues, value } = inlineFiles(whole, directory);
   const all = [...expanded.issues, ...options.issues, ...unread, ...issues];
   try {
     const config = compileConfig(value, name);
     if (all.length + blackbox.issues.length + yaml.errors.length === 0) {
       const left = warnings.map(({ message, path }) => `${path}: ${message}`);
-      return { config, warnings: [...blackbox.warnings, ...left] };
+      const sources = [blackbox.source, yace].flatMap((one) => one?.file ?? []);
+      return { config, warnings: [...blackbox.warnings, ...left], files: [...sources, ...files] };
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

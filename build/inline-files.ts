@@ -6,12 +6,17 @@ import { readTextFile } from './text-file.ts';
 
 type Mapping = Record<string, unknown>;
 
-/** A copy of the document with `ca_file`, `cert_file` and `body_file` replaced by their content, and what cannot be read. */
+/** A copy of the document with `ca_file`, `cert_file` and `body_file` replaced by their content, what cannot be read, and what was. */
 export function inlineFiles(
   document: unknown,
   directory: string,
-): { readonly value: unknown; readonly issues: readonly Issue[] } {
+): {
+  readonly value: unknown;
+  readonly issues: readonly Issue[];
+  readonly files: readonly string[];
+} {
   const issues: Issue[] = [];
+  const files: string[] = [];
   const value = structuredClone(document);
   for (const { path: place, options } of placesOf(value)) {
     for (const prober of ['http', 'tcp', 'dns', 'grpc', 'redis']) {
@@ -40,11 +45,12 @@ export function inlineFiles(
           issues.push({ path, message: `given beside ${key}, want one of them` });
         } else {
           holder[key] = read.text;
+          files.push(file);
         }
       }
     }
   }
-  return { value, issues };
+  return { value, issues, files };
 }
 
 /** Each module, and each step of one, with its path. */

@@ -8,8 +8,8 @@ export type TextFile = { readonly text: string } | { readonly fault: string };
 /** Bytes of a file at most: some hundred thousand lines. What is larger is another file than was meant. */
 const mostBytes = 8 * 1024 * 1024;
 
-/** Reads the file at `path`, which may be a pipe. Never throws. */
-export function readTextFile(path: string): TextFile {
+/** Reads the file at `path`, which may be a pipe, or standard input (0). Never throws. */
+export function readTextFile(path: string | 0): TextFile {
   let bytes: Buffer;
   try {
     bytes = readBytes(path);
@@ -28,8 +28,8 @@ export function readTextFile(path: string): TextFile {
 }
 
 /** All of it, or its beginning where it is too large; a device never ends. */
-function readBytes(path: string): Buffer {
-  const file = openSync(path, 'r');
+function readBytes(path: string | 0): Buffer {
+  const file = path === 0 ? path : openSync(path, 'r');
   try {
     const parts: Buffer[] = [];
     let length = 0;
@@ -42,7 +42,7 @@ function readBytes(path: string): Buffer {
     }
     return Buffer.concat(parts);
   } finally {
-    closeSync(file);
+    if (file !== 0) closeSync(file);
   }
 }
 
@@ -50,6 +50,7 @@ const faults: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EISDIR: 'is a directory, want a file',
   ENOTDIR: 'does not exist: part of its path is a file',
+  ELOOP: 'is a link that leads back to itself',
   EACCES: 'may not be read by this user',
 };
 

@@ -83,11 +83,16 @@ function controlCharacters(text: string): Fault[] {
   });
 }
 
-function inWords(error: YAMLError, { document }: ParsedText): Fault {
+function inWords(error: YAMLError, { document, text }: ParsedText): Fault {
   const [at] = error.pos;
   const opened = error.code === 'MISSING_CHAR' ? openQuote(document, at) : undefined;
   if (opened !== undefined) {
     return { at: opened, message: 'the quote that opens here is not closed, want another one' };
+  }
+  if (error.code === 'TAG_RESOLVE_FAILED') {
+    const [tag = '!'] = /^!\S*/.exec(text.slice(at)) ?? [];
+    const message = `a tag (${tag}) that is not known here, want plain text, numbers, lists and mappings`;
+    return { at, message };
   }
   const words = error.message.replace(/;? please use .*$/, '');
   const echo = echoes[error.code] ?? 0;
@@ -107,8 +112,6 @@ const known: Partial<Readonly<Record<YAMLError['code'], string>>> = {
   BAD_SCALAR_START: 'a character that has a meaning in YAML begins a text, want the text in quotes',
   BLOCK_AS_IMPLICIT_KEY:
     'a key within the value of another one, want it on a line of its own, or the value in quotes',
-  TAG_RESOLVE_FAILED:
-    'a tag (!) that is not known here, want plain text, numbers, lists and mappings',
 };
 
 /** Where the quoted text begins that has no end before `at`. */

@@ -38,7 +38,12 @@ export function readYaml(text: string, options: YamlOptions): YamlText {
   } catch (error) {
     // The parser runs out of stack, and the library counts what aliases of aliases would grow to.
     const deep = error instanceof RangeError;
-    const message = deep ? 'is nested too deeply, want fewer levels' : messageOf(error);
+    const message = deep
+      ? 'is nested too deeply, want fewer levels'
+      : messageOf(error).replace(
+          /^Excessive alias count.*/,
+          'holds aliases (*name) of aliases that stand for too much, want the text itself',
+        );
     return { errors: [{ path: '', message }], value: undefined, lineOf: () => undefined };
   }
 }

@@ -8,7 +8,7 @@ import { version } from '../layers/core/src/version.ts';
 import { type Call, type CommandSpec, UsageError } from './command/command.ts';
 import { renderHelp, renderOverview } from './command/help.ts';
 import { type Io, standardIo } from './command/io.ts';
-import { parseCommandLine } from './command/parse.ts';
+import { findFlags, parseCommandLine } from './command/parse.ts';
 import { commands } from './commands.ts';
 
 /** Where the package stands, and whether it is a clone of the repository. */
@@ -16,13 +16,31 @@ export type Place = Pick<Call, 'inClone' | 'root'>;
 
 /** Runs the command line `args`; leaves its status in `process.exitCode`. */
 export async function main(args: readonly string[], place: Place): Promise<void> {
-  const asks = (name: string) => args.includes(name);
-  const io = standardIo({ plain: asks('--no-color'), quiet: asks('--quiet') || asks('-q') });
-  process.exitCode = await run(args, place, io);
+  const line = splitCommandLine(args);
+  const flags = findFlags(line.rest, line.spec);
+  const io = standardIo({ plain: flags.has('no-color'), quiet: flags.has('quiet') });
+  process.exitCode = await run({ ...line, asksHelp: flags.has('help') }, place, io);
 }
 
-async function run(args: readonly string[], place: Place, io: Io): Promise<number> {
-  const [first, ...rest] = args;
+/** Options of every command stand before it too: `fargaze -q probe x`. */
+function splitCommandLine(args: readonly string[]): Omit<Line, 'asksHelp'> {
+  const isCommon = (arg: string) => ['-q', '--quiet', '--no-color'].includes(arg);
+  const end = args.findIndex((arg) => !isCommon(arg));
+  const at = end < 0 ? args.length : end;
+  const [first, ...behind] = args.slice(at);
+  const rest = [...args.slice(0, at), ...behind];
+  return { first, rest, spec: commands.find(({ name }) => name === first) };
+}
+
+type Line = {
+  /** The name of a command, or what stands in its place. */
+  readonly first: string | undefined;
+  readonly rest: readonly string[];
+  readonly spec: CommandSpec | undefined;
+  readonly asksHelp: boolean;
+};
+
+async function run({ asksHelp, first, rest }: Line, place: Place, io: Io): Promise<number> {
   try {
     if (first === undefined) {
       io.fail(renderOverview(commands));
@@ -30,10 +48,12 @@ async function run(args: readonly string[], place: Place, io: Io): Promise<numbe
     }
     if (first === '--version' || first === '-V') return say(io, version);
     if (first === '--help' || first === '-h') return say(io, renderOverview(commands));
-    if (first === 'help')
-      return say(io, rest[0] === undefined ? renderOverview(commands) : renderHelp(find(rest[0])));
+    if (first === 'help') {
+      const about = rest.find((arg) => !arg.startsWith('-'));
+      return say(io, about === undefined ? renderOverview(commands) : renderHelp(find(about)));
+    }
     const spec = find(first);
-    if (rest.some((arg) => arg === '--help' || arg === '-h')) return say(io, renderHelp(spec));
+    if (asksHelp) return say(io, renderHelp(spec));
     const command = await spec.load();
     return await command({ ...parseCommandLine(rest, spec), ...place, io, commands });
   } catch (error) {
@@ -50,13 +70,24 @@ function say(io: Io, text: string): number {
 function find(name: string): CommandSpec {
   const found = commands.find((spec) => spec.name === name);
   if (found !== undefined) return found;
-  if (name.startsWith('-')) throw new UsageError(`unknown option ${name}`, 'see: fargaze --help');
+  if (name.startsWith('-')) throw new UsageError(`unknown option ${name}${placeOf(name)}`, help);
   const names = commands.map((spec) => spec.name);
   const isTarget = /:\/\/|\./.test(name) ? `; to probe it: fargaze probe ${redactUrls(name)}` : '';
   throw new UsageError(
     `unknown command ${JSON.stringify(redactUrls(name))}${didYouMean(name, names) || isTarget}`,
-    'see: fargaze --help',
+    help,
   );
+}
+
+const help = 'see: fargaze --help';
+
+/** An option of a command stands behind it. */
+function placeOf(option: string): string {
+  const [name = ''] = option.replace(/^--?/, '').split('=');
+  const isKnown = commands.some(({ options }) =>
+    Object.entries(options).some(([long, { short }]) => name === long || name === short),
+  );
+  return isKnown ? ': it stands behind the command it belongs to' : '';
 }
 
 function report(error: unknown, io: Io): void {

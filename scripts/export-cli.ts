@@ -17,8 +17,9 @@ void runCommand({ text, options: names }, (given) => {
   const config = readConfigFile(file, file);
   try {
     const files = filesFor(config, options);
-    writeExport(to, files);
-    writeLine(`${Object.keys(files).length} files in ${to}`);
+    const kept = writeExport(to, files);
+    writeLine(`${Object.keys(files).length - kept.length} files in ${to}`);
+    for (const path of kept) writeLine(`${path} is yours and differs: kept as it is`);
   } catch (error) {
     if (error instanceof ExportOptionError) throw new UsageError(error.message);
     throw error;

@@ -17,6 +17,7 @@ export type Component = {
 /** A bill of materials. */
 export type BillOfMaterials = {
   readonly bomFormat: 'CycloneDX';
+  readonly metadata: { readonly component: Component };
   readonly components: readonly Component[];
 };
 
@@ -29,11 +30,18 @@ export function billOfMaterials(root: string): BillOfMaterials {
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
   const listed = (more: readonly string[]) =>
     JSON.parse(execFileSync('npm', [...args, ...more], options)) as BillOfMaterials;
-  const { components: shipped, ...bill } = listed(['--omit=dev']);
+  const { components: shipped, metadata, ...bill } = listed(['--omit=dev']);
+  // npm calls it by its folder.
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const named = { ...metadata, component: { ...metadata.component, name } };
   const sdk = listed([]).components.filter(({ purl = '' }) =>
     bundled.test(decodeURIComponent(purl.replace(/^pkg:npm\//, ''))),
   );
-  return { ...bill, components: [...shipped, ...sdk, ...pythonPackages(root), ...containers()] };
+  return {
+    ...bill,
+    metadata: named,
+    components: [...shipped, ...sdk, ...pythonPackages(root), ...containers()],
+  };
 }
 
 function pythonPackages(root: string): Component[] {

@@ -1,11 +1,12 @@
 // The configuration that a command reads: the named file, FARGAZE_CONFIG or fargaze.yml in the working directory.
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { configFileName, parseWithWarnings, type WarnedConfig } from '../../build/config-file.ts';
 import { readTextFile } from '../../build/text-file.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
+import { called } from './called.ts';
 import { textOf, UsageError, type Values } from './command.ts';
 
 /** The path of the configuration, relative to the working directory, and whether somebody named it. */
@@ -18,12 +19,14 @@ export function configPath(values: Values): { readonly file: string; readonly na
 /** The configuration, and what of it was left out. @throws ConfigError, or UsageError where there is no file. */
 export function readConfiguration(values: Values): WarnedConfig {
   const { file } = configPath(values);
-  const read = readTextFile(file);
+  const read = readTextFile(file === '-' ? 0 : file);
   if ('fault' in read) {
-    if (existsSync(file)) throw new ConfigError(file, [{ path: '', message: read.fault }]);
+    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    if (isThere && read.fault !== 'does not exist')
+      throw new ConfigError(file, [{ path: '', message: read.fault }]);
     throw new UsageError(
       `${file} does not exist`,
-      'to write one: fargaze init; to name another: --config FILE',
+      `to write one: ${called()} init; to name another: --config FILE`,
     );
   }
   return parseWithWarnings(read.text, { name: file, directory: dirname(resolve(file)) });

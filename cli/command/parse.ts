@@ -14,25 +14,29 @@ export type Parsed = { readonly values: Values; readonly positionals: readonly s
 
 type Options = Readonly<Record<string, OptionSpec>>;
 
+/** The options without a value that `args` holds, whatever else is wrong with them. */
+export function findFlags(
+  args: readonly string[],
+  spec: Pick<CommandSpec, 'options'> | undefined,
+): ReadonlySet<string> {
+  const options: Options = { ...spec?.options, ...commonOptions };
+  const flags = readTokens(args, options).tokens.flatMap((token) =>
+    token.kind === 'option' && token.value === undefined ? [token.name] : [],
+  );
+  const end = args.indexOf('--');
+  const before = end < 0 ? args : args.slice(0, end);
+  // Who forgot the value of the option before it wants help all the same.
+  const help = before.some((arg) => arg === '--help' || arg === '-h') ? ['help'] : [];
+  return new Set([...flags, ...help]);
+}
+
 /** Reads `args`. @throws UsageError for the first thing that is wrong. */
 export function parseCommandLine(
   args: readonly string[],
   spec: Pick<CommandSpec, 'name' | 'options' | 'positionals'>,
 ): Parsed {
   const options: Options = { ...spec.options, ...commonOptions };
-  const config = Object.fromEntries(
-    Object.entries(options).map(([name, { multiple, short, type }]) => [
-      name,
-      { type, ...(short !== undefined && { short }), ...(multiple && { multiple }) },
-    ]),
-  );
-  const read = parseArgs({
-    args: [...args],
-    options: config,
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-  });
+  const read = readTokens(args, options);
   const help = `see: fargaze ${spec.name} --help`;
   for (const token of read.tokens) {
     if (token.kind !== 'option') continue;
@@ -45,6 +49,22 @@ export function parseCommandLine(
     throw new UsageError(`got ${JSON.stringify(extra)}, which is one argument too many`, help);
   }
   return { positionals, values: read.values as Values };
+}
+
+function readTokens(args: readonly string[], options: Options) {
+  const config = Object.fromEntries(
+    Object.entries(options).map(([name, { multiple, short, type }]) => [
+      name,
+      { type, ...(short !== undefined && { short }), ...(multiple && { multiple }) },
+    ]),
+  );
+  return parseArgs({
+    args: [...args],
+    options: config,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
 }
 
 type OptionToken = {
@@ -66,6 +86,8 @@ function faultOf({ inlineValue, name, rawName, value }: OptionToken, options: Op
   if (value !== undefined && !inlineValue && /^-./.test(value)) {
     return `${rawName} wants a value; one that begins with - is written --${name}=VALUE`;
   }
+  if (inlineValue && !rawName.startsWith('--') && value?.startsWith('='))
+    return `${rawName} takes its value without =: ${rawName} ${value.slice(1)}`;
   if (value === undefined || value === '')
     return `${rawName} wants a value: ${rawName} ${option.value ?? 'VALUE'}`;
   if (option.choices === undefined || option.choices.includes(value)) return undefined;

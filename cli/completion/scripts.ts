@@ -78,11 +78,7 @@ function quoted(text: string): string {
 function zsh(commands: readonly CommandSpec[]): string {
   const named = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
   const cases = commands.map((spec) => {
-    const specs = optionsOf(spec).map(([name, option]) => {
-      const text = option.about.replace(/[[\]:]/g, ' ');
-      if (option.type === 'boolean') return quoted(`--${name}[${text}]`);
-      return quoted(`--${name}=[${text}]:value:${zshAction(valuesOf(option))}`);
-    });
+    const specs = optionsOf(spec).flatMap(([name, option]) => zshOption(name, option));
     const rest = spec.name === 'completion' ? `'1:shell:(${shells.join(' ')})'` : "'*:file:_files'";
     return `    ${spec.name}) _arguments ${[...specs, rest].join(' ')} ;;`;
   });
@@ -91,9 +87,14 @@ function zsh(commands: readonly CommandSpec[]): string {
 _fargaze() {
   local -a commands=(
 ${named.join('\n')}
+    'help:print the help of a command'
   )
   if (( CURRENT == 2 )); then
-    _describe command commands
+    if [[ $PREFIX == -* ]]; then
+      compadd -- --help --version
+    else
+      _describe command commands
+    fi
     return
   fi
   local command=$words[2]
@@ -104,7 +105,23 @@ ${cases.join('\n')}
     help) _arguments '1:command:(${commands.map(({ name }) => name).join(' ')})' ;;
   esac
 }
-_fargaze "$@"`;
+# A file of $fpath is the function itself; read by source it is not.
+if [[ $funcstack[1] == _fargaze ]]; then
+  _fargaze "$@"
+else
+  compdef _fargaze fargaze
+fi`;
+}
+
+/** Both forms of an option, each of which rules the other out unless it may be repeated. */
+function zshOption(name: string, option: OptionSpec): readonly string[] {
+  const text = option.about.replace(/[[\]:]/g, ' ');
+  const long = `--${name}`;
+  const letters = option.short === undefined ? [] : [`-${option.short}`];
+  const before = option.multiple ? '*' : letters.length === 0 ? '' : `(${letters[0]} ${long})`;
+  const value = option.type === 'boolean' ? '' : `:value:${zshAction(valuesOf(option))}`;
+  const forms = [...letters, option.type === 'boolean' ? long : `${long}=`];
+  return forms.map((form) => quoted(`${before}${form}[${text}]${value}`));
 }
 
 function zshAction(values: ReturnType<typeof valuesOf>): string {

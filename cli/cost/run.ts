@@ -109,6 +109,6 @@ function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
 function rows(amounts: Readonly<Record<string, number>>): string[] {
   return Object.entries(amounts).map(
     ([what, usd]) =>
-      `  ${what.padEnd(34)} ${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).padStart(10)}`,
+      `  ${what.padEnd(32)} ${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).padStart(12)}`,
   );
 }

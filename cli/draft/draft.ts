@@ -7,6 +7,8 @@ export type ProbeGroup = {
   /** Such as `1m`; unset: every minute. */
   readonly interval?: string;
   readonly job?: string;
+  /** Labels that their alerts carry. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Addresses by the names of their probes. */
   readonly targets: Readonly<Record<string, string>>;
   /** What a reader should know of it, a line each. */

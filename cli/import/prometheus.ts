@@ -1,7 +1,10 @@
 // The jobs of a prometheus.yml that ask blackbox_exporter, as groups of probes.
+import * as v from 'valibot';
+import { alertLabelEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { nameOf, type ProbeGroup, takeName } from '../draft/draft.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 /** Groups of probes, and what was left out. */
 export type FromPrometheus = {
@@ -23,17 +26,22 @@ export function fromPrometheus(file: Mapping, taken: Set<string>): FromPrometheu
       notes.push(`job ${name}: left out: targets of ${others.join(', ')}; want static_configs`);
     const modules = textsOf(isMapping(job.params) ? job.params.module : undefined);
     const [module = 'http_2xx'] = modules;
-    const targets = targetsOf(job);
-    if (targets.length === 0) continue;
-    const interval = intervalOf(job.scrape_interval ?? global.scrape_interval);
-    groups.push({
-      module,
-      ...(interval !== undefined && { interval }),
-      ...(/^[A-Za-z0-9][\w.-]{0,99}$/.test(name) && { job: name }),
-      targets: Object.fromEntries(
-        targets.map((target) => [takeName(nameOf(target), taken), target]),
-      ),
-    });
+    const found = targetsOf(job);
+    if (found.length === 0) continue;
+    const given = job.scrape_interval ?? global.scrape_interval;
+    const interval = intervalOf(given);
+    notes.push(...changesOf(job, given, found).map((line) => `job ${name}: ${line}`));
+    for (const { labels, targets } of found) {
+      groups.push({
+        module,
+        ...(interval !== undefined && { interval }),
+        ...(/^[A-Za-z0-9][\w.-]{0,99}$/.test(name) && { job: name }),
+        ...(Object.keys(labels).length > 0 && { labels }),
+        targets: Object.fromEntries(
+          targets.map((target) => [takeName(nameOf(target), taken), target]),
+        ),
+      });
+    }
   }
   if (groups.length === 0)
     notes.push('no job of blackbox_exporter with static_configs (metrics_path: /probe)');
@@ -44,9 +52,62 @@ function asksBlackbox(job: Mapping): boolean {
   return job.metrics_path === '/probe' || (isMapping(job.params) && 'module' in job.params);
 }
 
-function targetsOf(job: Mapping): string[] {
+type Found = {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly dropped: readonly string[];
+};
+
+/** Targets by their labels, which their alerts carry. A target counts once. */
+function targetsOf(job: Mapping): readonly Found[] {
   const configs: readonly unknown[] = Array.isArray(job.static_configs) ? job.static_configs : [];
-  return [...new Set(configs.flatMap((one) => textsOf(isMapping(one) ? one.targets : undefined)))];
+  const seen = new Set<string>();
+  const found = new Map<string, { targets: string[] } & Omit<Found, 'targets'>>();
+  for (const one of configs) {
+    if (!isMapping(one)) continue;
+    const given = Object.entries(isMapping(one.labels) ? one.labels : {});
+    const pairs = given.map(([name, value]) => [name, String(value)] as const);
+    const isKept = (pair: readonly [string, unknown]) =>
+      v.is(alertLabels, { labels: Object.fromEntries([pair]) });
+    const labels = Object.fromEntries(pairs.filter(isKept));
+    const dropped = pairs.filter((pair) => !isKept(pair)).map(([name]) => name);
+    const key = JSON.stringify(Object.entries(labels).sort());
+    const group = found.get(key) ?? { targets: [], labels, dropped };
+    for (const target of textsOf(one.targets)) {
+      if (!seen.has(target)) group.targets.push(target);
+      seen.add(target);
+    }
+    if (group.targets.length > 0) found.set(key, group);
+  }
+  return [...found.values()];
+}
+
+/** What is otherwise here than there. */
+function changesOf(job: Mapping, interval: unknown, found: readonly Found[]): string[] {
+  const dropped = [...new Set(found.flatMap((one) => one.dropped))];
+  return [
+    ...(isShort(interval)
+      ? [`got scrape_interval ${interval}: probed every 1m, which is the least`]
+      : []),
+    ...leftParams(job).map((name) => `params.${name}: left out; want it in the module`),
+    ...(dropped.length > 0
+      ? [`labels ${dropped.join(', ')}: left out; alerts have them themselves`]
+      : []),
+  ];
+}
+
+const alertLabels = v.object(alertLabelEntries);
+
+/** What else the exporter is given with each target. */
+function leftParams({ params }: Mapping): string[] {
+  return Object.keys(isMapping(params) ? params : {}).filter(
+    (name) => !['module', 'target', 'debug'].includes(name),
+  );
+}
+
+function isShort(text: unknown): boolean {
+  const seconds = typeof text === 'string' ? parseDuration(text) : undefined;
+  return seconds !== undefined && seconds < 60;
 }
 
 /** In whole minutes, upwards; undefined for a minute and less. */

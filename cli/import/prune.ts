@@ -1,6 +1,7 @@
 // Takes away the parts of a document that cannot run, the smallest first, until the rest compiles. Each is named with its reason.
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 /** What is left of a document, and what is not. */
 export type Pruned = { readonly value: Mapping; readonly notes: readonly string[] };

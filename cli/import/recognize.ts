@@ -5,7 +5,9 @@ import { decodeGoYaml, type GoYaml, type Shape } from '../../build/go-yaml.ts';
 import { readTextFile } from '../../build/text-file.ts';
 import { findAlloy, findInner } from '../../build/yace-file.ts';
 import { readYaml } from '../../build/yaml-text.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
@@ -20,9 +22,6 @@ export const toolNames: Readonly<Record<Tool, string>> = {
   prometheus: 'Prometheus',
   yace: 'YACE',
 };
-
-/** Any mapping. */
-export type Mapping = Readonly<Record<string, unknown>>;
 
 /** A file that is known. */
 export type Recognized = {
@@ -114,9 +113,4 @@ function toolOf(content: unknown): Tool | undefined {
   if (Array.isArray(content.metrics)) return 'cloudwatch_exporter';
   if (isMapping(content.modules) && !('probes' in content)) return 'blackbox_exporter';
   return undefined;
-}
-
-/** Whether `value` is a mapping. */
-export function isMapping(value: unknown): value is Mapping {
-  return Object.prototype.toString.call(value) === '[object Object]';
 }

@@ -1,11 +1,12 @@
 // A YACE document with what the bridge can do of it.
+
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
-import type { Finding } from '../../layers/core/src/config/compile/raw.ts';
+import type { Finding, Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { tidyYace } from '../../layers/core/src/config/compile/yace-tidy.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Pruned, prune, type Step } from './prune.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 const root = 'bridge.cloudwatch.yace';
 

@@ -35,10 +35,14 @@ export async function askPerson(
       if (fault === undefined) targets.push(text);
       else note(fault);
     }
-    const answer = await lines.question(
-      'Read CPU and memory of ECS services from CloudWatch (about 0.17 USD a service and month)? [y/N] ',
-    );
-    return { targets, cloudwatch: /^y(?:es)?$/i.test(answer.trim()) };
+    for (;;) {
+      const answer = await lines.question(
+        'Read CPU and memory of ECS services from CloudWatch (about 0.17 USD a service and month)? [y/N] ',
+      );
+      const cloudwatch = /^y(?:es)?$/i.test(answer.trim());
+      if (cloudwatch || /^(?:no?)?$/i.test(answer.trim())) return { targets, cloudwatch };
+      note(`got ${JSON.stringify(answer.trim())}, want y or n`);
+    }
   } catch (error) {
     if (!/Ctrl\+D|aborted|closed/i.test(messageOf(error))) throw error;
     throw new UsageError(

@@ -24,8 +24,9 @@ export async function run({ io, root, values }: Call): Promise<number> {
   // What is shipped is read from there.
   process.chdir(root);
   const files = render(() => filesFor(config, optionsOf(values)));
-  render(() => writeExport(to, files));
-  io.out(`${Object.keys(files).length} files in ${to}`);
+  const kept = render(() => writeExport(to, files));
+  io.out(`${Object.keys(files).length - kept.length} files in ${to}`);
+  for (const path of kept) io.note(`${path} is yours and differs: kept as it is`);
   io.note(`where each file goes: ${page}`);
   return 0;
 }

@@ -8,10 +8,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import { findFolderFault } from '../../build/folder.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Call, UsageError } from '../command/command.ts';
-import { configPath, hasConfiguration } from '../command/configuration.ts';
+import { configPath, hasConfiguration, readConfiguration } from '../command/configuration.ts';
 import { shellWord } from '../command/shell-word.ts';
 
 /** Lays it out. */
@@ -25,19 +26,11 @@ export async function run({ inClone, io, positionals, root, values }: Call): Pro
       `deploy from ${root}: npx serverless deploy`,
     );
   const to = resolve(target);
-  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly files: readonly string[];
-  };
-  const wanted = files.filter((file) => !file.startsWith('dist'));
-  const paths = [
-    'package.json',
-    ...wanted.flatMap((file) => filesBelow(root, file.replace(/\/$/, ''))),
-  ];
   const own = hasConfiguration(values) ? resolve(configPath(values).file) : undefined;
-  const copies = new Map(paths.map((path) => [path, join(root, path)]));
-  // npm leaves a lock file out of a package; it travels under another name.
-  copies.set('package-lock.json', join(root, 'dist/package-lock.json'));
+  const copies = shippedFiles(root);
   copies.set('fargaze.yml', own ?? join(root, 'fargaze.yml'));
+  const named = own === undefined ? noFiles : namedFiles(values, own);
+  for (const [path, from] of named.inside) if (!copies.has(path)) copies.set(path, from);
   const [taken] = [...copies.keys()].filter((path) => existsSync(join(to, path)));
   if (taken !== undefined && values.force !== true) {
     throw new UsageError(`${join(target, taken)} is there already`, 'to replace it: --force');
@@ -46,18 +39,71 @@ export async function run({ inClone, io, positionals, root, values }: Call): Pro
     const fault = findFolderFault(folder);
     if (fault !== undefined) throw new UsageError(`got ${target}, but ${fault}`);
   }
+  const isYours = (path: string) => path === 'fargaze.yml' || named.inside.has(path);
   for (const [path, from] of copies) {
     const at = join(to, path);
-    if (from === at || (path === 'fargaze.yml' && existsSync(at))) continue;
+    if (from === at || (isYours(path) && existsSync(at))) continue;
     mkdirSync(dirname(at), { recursive: true });
     copyFileSync(from, at);
   }
-  writeFileSync(join(to, '.gitignore'), 'node_modules/\n.build/\n.serverless/\n.esbuild/\ndist/\n');
+  const ignore = join(to, '.gitignore');
+  if (!existsSync(ignore))
+    writeFileSync(ignore, 'node_modules/\n.build/\n.serverless/\n.esbuild/\ndist/\n');
   if (values.json === true) io.out(JSON.stringify([...copies.keys()].sort(), null, 2));
+  for (const note of named.notes) io.note(note);
   io.note(
-    `${copies.size} files in ${target}; files that fargaze.yml names are looked for beside it\nnext: cd ${shellWord(target)} && npm ci && npx serverless deploy`,
+    `${copies.size} files in ${target}\nnext: cd ${shellWord(target)} && npm ci && npx serverless deploy`,
   );
   return 0;
+}
+
+/** What the package has for a deployment, by path. */
+function shippedFiles(root: string): Map<string, string> {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly files: readonly string[];
+  };
+  const wanted = files.filter((file) => !file.startsWith('dist'));
+  const paths = [
+    'package.json',
+    ...wanted.flatMap((file) => filesBelow(root, file.replace(/\/$/, ''))),
+  ];
+  const copies = new Map(paths.map((path) => [path, join(root, path)]));
+  // npm leaves a lock file out of a package; it travels under another name.
+  return copies.set('package-lock.json', join(root, 'dist/package-lock.json'));
+}
+
+type Named = {
+  /** By their path in the new folder. */
+  readonly inside: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+};
+
+const noFiles: Named = { inside: new Map(), notes: [] };
+
+/** The files that the configuration at `own` names: its blackbox.yml, certificates and others. None where it has mistakes. */
+function namedFiles(values: Call['values'], own: string): Named {
+  const from = dirname(own);
+  let files: readonly string[];
+  try {
+    files = readConfiguration(values).files;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const note = `${configPath(values).file} has mistakes, so what it names is not copied (see: fargaze check)`;
+    return { ...noFiles, notes: [note] };
+  }
+  const inside = new Map<string, string>();
+  const notes: string[] = [];
+  for (const file of new Set(files)) {
+    const path = normalize(file);
+    // An absolute path leads to the same file from everywhere.
+    if (isAbsolute(file)) continue;
+    if (!path.startsWith('..')) inside.set(path, join(from, path));
+    else
+      notes.push(
+        `${file} is named by your configuration and stands elsewhere: copy it, and name the copy`,
+      );
+  }
+  return { inside, notes };
 }
 
 function filesBelow(root: string, path: string): string[] {

@@ -7,10 +7,13 @@ export const projectSpec: CommandSpec = {
   summary: 'lay out the folder that is deployed from',
   usage: '<DIR> [options]',
   about: [
-    'Copies what a deployment is made of (functions, layer, infrastructure, serverless.yml) from the installed package to a folder, with your fargaze.yml. There npm ci, npm run package and npx serverless deploy work as in a clone. Files that are there are not replaced without --force.',
+    'Copies what a deployment is made of (functions, layer, infrastructure, serverless.yml) from the installed package to a folder, with your fargaze.yml and the files that it names. There npm ci, npm run package and npx serverless deploy work as in a clone. Files that are there are not replaced without --force.',
   ],
   options: {
-    force: { type: 'boolean', about: 'replace files that are there; your fargaze.yml stays' },
+    force: {
+      type: 'boolean',
+      about: 'replace files that are there; your fargaze.yml and its files stay',
+    },
     ...sharedOptions,
     json: { type: 'boolean', about: 'print the paths of the files as JSON' },
   },

@@ -12,7 +12,8 @@ export function hintOfStatus(prometheus: Prometheus, answer: Answer): string {
   if (status === 401 || status === 403) return hintOfRefusal(prometheus);
   if (status >= 300 && status < 400) return hintOfRedirect(prometheus, headers.location);
   if (status === 400 && /HTTPS server/i.test(body)) return `try: ${asHttps(prometheus)}`;
-  if (status >= 500) return 'it may be starting, or overloaded: try again';
+  if (status === 422) return 'it understood the query, and did not compute it: see its limits';
+  if (status >= 500 || status === 429) return 'it may be starting, or overloaded: try again';
   if (status !== 404) return base;
   const bare = withoutPage(prometheus);
   if (bare !== undefined) return `try: --url ${bare}`;

@@ -67,7 +67,9 @@ function readAnswer(answer: Answer, shown: string): QueryAnswer {
   if (document === undefined) {
     throw new UsageError(
       `${shown}: the answer is no JSON, want a Prometheus`,
-      `it begins with: ${answer.show(answer.body.slice(0, 200)).slice(0, 80)}`,
+      answer.body === ''
+        ? 'it is empty'
+        : `it begins with: ${answer.show(answer.body.slice(0, 200)).slice(0, 80)}`,
     );
   }
   const { data, error, status, warnings } = document;

@@ -47,6 +47,8 @@ export type Bridge = {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly api?: EcsApi;
+  /** Unset: that of the environment. */
+  readonly region?: string;
 };
 
 /** Seconds of the invocation that are kept for delivering; of these for reporting a failed delivery, and for the log. */
@@ -113,7 +115,8 @@ function startRun(
   const available = context.getRemainingTimeInMillis() / 1000;
   const deadline = startDeadline(Math.max(1, available - reserve.log), clock);
   const readDeadline = deadline.slice(Math.max(1, available - reserve.delivering));
-  const region = readEnv('AWS_REGION') ?? readEnv('AWS_DEFAULT_REGION') ?? '';
+  const own = readEnv('AWS_REGION') ?? readEnv('AWS_DEFAULT_REGION') ?? '';
+  const region = bridge.region ?? own;
   const api = bridge.api ?? createEcsApi({ region, clock }, readDeadline);
   const begun = clock.monotonic();
   const given = { config, memory, sink, writer, clock, log, api, region, schedule, shard };

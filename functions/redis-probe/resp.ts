@@ -27,29 +27,20 @@ export class RespSyntaxError extends Error {
 
   /** The same without what must not be repeated. */
   without(secrets: readonly string[]): RespSyntaxError {
+    if (this.seen === '') return this;
     return new RespSyntaxError(this.message, hideSecrets(this.seen, secrets));
   }
 }
 
-/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. */
+/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. It quotes nothing. */
 export class TlsAnswerError extends RespSyntaxError {
   constructor() {
     super('a TLS record');
   }
-
-  /** It quotes nothing. */
-  override without(): this {
-    return this;
-  }
 }
 
-/** The reply is larger than is read. */
-export class ReplyTooLargeError extends RespSyntaxError {
-  /** It quotes nothing. */
-  override without(): this {
-    return this;
-  }
-}
+/** The reply is larger than is read. It quotes nothing. */
+export class ReplyTooLargeError extends RespSyntaxError {}
 
 /** Bounds on one reply. */
 export type Bounds = {
@@ -79,7 +70,7 @@ type Frame = {
 };
 
 /**
- * Collects bytes and hands out whole replies; push frames and attributes are dropped. What has been read is not read
+ * Collects bytes and hands out whole replies; push frames and attributes are dropped, but for floods of them. What has been read is not read
  * again, so that a reply in many small pieces costs no more than one in a single piece.
  */
 export class RespParser {
@@ -181,7 +172,8 @@ export class RespParser {
   #close(): void {
     const frame = this.#stack.pop();
     if (frame?.kind === 'list') this.#emit(frame.items);
-    else if (this.#stack.length === 0) this.#begin();
+    // Its elements count on: a flood of what is dropped must not take the time of other probes.
+    else if (this.#stack.length === 0) this.#bytes = 0;
   }
 
   #begin(): void {

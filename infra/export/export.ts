@@ -1,6 +1,6 @@
 // `npm run export`: rules, boards and Alertmanager's routes as files for a Prometheus, Mimir or Grafana of one's own.
 // Rules are the deployment's, those of fargaze.yml included. Boards ask for their data source when they are imported.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { findFolderFault } from '../../build/folder.ts';
@@ -68,16 +68,29 @@ export function expectedOf(
   });
 }
 
-/** Writes `files` below `folder`. @throws Error naming what stands in the way, before the first is written. */
-export function writeExport(folder: string, files: Readonly<Record<string, string>>): void {
+/** What a user fills in: it is written once. */
+const yours = ['alertmanager/alertmanager.yml'];
+
+/**
+ * Writes `files` below `folder`; answers with the paths of those that a user has changed since, which are kept.
+ * @throws Error naming what stands in the way, before the first is written.
+ */
+export function writeExport(folder: string, files: Readonly<Record<string, string>>): string[] {
   for (const path of Object.keys(files)) {
     const fault = findFolderFault(dirname(join(folder, path)));
     if (fault !== undefined) throw new Error(`--to: got ${folder}, but ${fault}`);
   }
+  const kept: string[] = [];
   for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    const at = join(folder, path);
+    if (yours.includes(path) && existsSync(at) && readFileSync(at, 'utf8') !== text) {
+      kept.push(path);
+      continue;
+    }
+    mkdirSync(dirname(at), { recursive: true });
+    writeFileSync(at, text);
   }
+  return kept;
 }
 
 function rulesOf({ jobs, links, ...source }: ExportSource): Record<string, string> {

@@ -118,6 +118,11 @@ it('an old success goes from fresh to absent, silence is reported, and a new one
   expect(await values(`probe_success${of}`)).toEqual([1]);
   const [fired] = await prometheus.query(firing);
   expect(fired?.labels).toMatchObject({ severity: 'critical' });
+  const shown = await runCli(['status', '--url', prometheus.url]);
+  expect([shown.code, shown.err]).toEqual([1, '']);
+  expect(shown.out).toMatch(/^silent +http:\/\/a\/ .* ago$/m);
+  expect(shown.out).toMatch(/^firing +FargazeProbeSilent +critical +http:\/\/a\/$/m);
+  expect(shown.out).toMatch(/, [1-9]\d* firing/);
 
   await push(600);
   await until(

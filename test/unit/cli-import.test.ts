@@ -78,6 +78,34 @@ it('a blackbox.yml stays what it is, and a prometheus.yml says what to probe', a
   expect(checked.code).toBe(0);
 });
 
+it('labels of targets go to their alerts, and what is otherwise here is said', async () => {
+  write(
+    'prometheus.yml',
+    `scrape_configs:
+  - job_name: web
+    scrape_interval: 30s
+    metrics_path: /probe
+    params: { module: [http_2xx], hostname: [a.example.com] }
+    static_configs:
+      - { targets: [https://a.example.com], labels: { team: shop, severity: page } }
+      - { targets: [https://b.example.com, https://a.example.com], labels: { team: pay } }
+      - { targets: [https://c.example.com], labels: { team: shop } }
+`,
+  );
+  const { code, err } = await imported('prometheus.yml');
+  expect(code).toBe(0);
+  expect(config().probes.map(({ labels, name }) => [name, labels])).toEqual([
+    ['a.example.com', { team: 'shop' }],
+    ['c.example.com', { team: 'shop' }],
+    ['b.example.com', { team: 'pay' }],
+  ]);
+  expect(err.split('\n').filter((line) => line.includes('job web'))).toEqual([
+    'prometheus.yml: job web: got scrape_interval 30s: probed every 1m, which is the least',
+    'prometheus.yml: job web: params.hostname: left out; want it in the module',
+    'prometheus.yml: job web: labels severity: left out; alerts have them themselves',
+  ]);
+});
+
 it('of a blackbox.yml with a module that is refused, the others are written out', async () => {
   write('blackbox.yml', `${blackbox}  odd: { prober: http, http: { from_the_future: true } }\n`);
   const { code, err } = await imported('blackbox.yml', '--target', 'https://a.example.com/health');

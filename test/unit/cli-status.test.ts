@@ -1,4 +1,4 @@
-// `fargaze status`, `fargaze bridge --dry-run`, `fargaze export` and completion: what they read and print.
+// `fargaze status`, `fargaze bridge --dry-run`, `fargaze export` and help: what they read and print.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -6,10 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands } from '../../cli/commands.ts';
-import { renderCompletion } from '../../cli/completion/scripts.ts';
 import { type Answers, judge } from '../../cli/status/judge.ts';
 import { startFakeAws } from '../../local/fake-aws/fake-aws.ts';
-import { runCommand } from '../../local/programs/command.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fargaze-cli-'));
@@ -114,6 +112,8 @@ describe('with a server that answers as Prometheus does', () => {
     '/half': { status: 200, body: '{"status":"success","data":{"result":[{}]}}' },
     '/error': { status: 200, body: '{"status":"error","error":"too many samples"}' },
     '/busy': { status: 503, body: 'Service Unavailable' },
+    '/large': { status: 422, body: '{"status":"error","error":"too many samples"}' },
+    '/nothing': { status: 200, body: '' },
     '/closed': { status: 403, body: 'no' },
   };
   beforeAll(async () => {
@@ -203,6 +203,8 @@ describe('with a server that answers as Prometheus does', () => {
     { path: '/half', want: /the answer has no result/ },
     { path: '/error', want: /too many samples/ },
     { path: '/busy', want: /status 503[\s\S]*try again/ },
+    { path: '/large', want: /status 422[\s\S]*did not compute it/ },
+    { path: '/nothing', want: /the answer is no JSON[\s\S]*it is empty/ },
     { path: '/closed', want: /status 403[\s\S]*it wants credentials/ },
   ])(
     'an address that is not that of a Prometheus, $path, is refused with what to try',
@@ -308,6 +310,11 @@ it('the bridge without an account says what is missing', async () => {
     code: 2,
     err: expect.stringContaining('want AWS_PROFILE'),
   });
+  const named = { ...env, AWS_PROFILE: 'my team' };
+  expect(await runCli(['bridge', '--dry-run'], { cwd: folder, env: named })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("aws sts get-caller-identity --profile 'my team'"),
+  });
   expect(await runCli(['bridge'], { cwd: folder })).toMatchObject({
     code: 2,
     err: expect.stringContaining('want --dry-run'),
@@ -336,33 +343,6 @@ it('rules and boards are exported for the configuration of any folder', async ()
   expect(await runCli(['export', '-c', 'x.yml'], { cwd: folder })).toMatchObject({
     code: 2,
     err: expect.stringContaining('--to is missing'),
-  });
-});
-
-it('bash completes commands, their options and shells', async () => {
-  const script = join(folder, 'completion.bash');
-  writeFileSync(script, renderCompletion('bash', commands));
-  const complete = (words: string, at: number) =>
-    runCommand('bash', [
-      '-c',
-      `source ${script}; COMP_WORDS=(fargaze ${words}); COMP_CWORD=${at}; _fargaze; echo "\${COMPREPLY[*]}"`,
-    ]);
-  expect((await complete('p', 1)).output).toBe('probe project preflight\n');
-  expect((await complete('probe --m', 2)).output).toBe('--module --metrics\n');
-  expect((await complete('completion ""', 2)).output).toBe('bash zsh fish\n');
-  expect((await complete('help co', 2)).output).toBe('cost completion\n');
-  writeFileSync(join(folder, 'mine.yml'), '');
-  const file = join(folder, 'mine');
-  expect((await complete(`check --config = ${file}`, 4)).output).toBe(`${file}.yml\n`);
-  expect((await complete(`probe --quiet -c ${file}`, 4)).output).toBe(`${file}.yml\n`);
-  expect((await complete(`probe --module ${file}`, 3)).output).toBe('\n');
-  for (const shell of ['zsh', 'fish'] as const) {
-    const text = renderCompletion(shell, commands);
-    for (const { name } of commands) expect(text).toContain(name);
-  }
-  expect(await runCli(['completion', 'bsh'])).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('did you mean "bash"'),
   });
 });
 

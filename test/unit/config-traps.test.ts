@@ -89,7 +89,7 @@ describe('a trap of YAML', () => {
       name: 'a tag',
       text: 'probes: !Ref x',
       want: [
-        'line 1, column 9: a tag (!) that is not known here, want plain text, numbers, lists and mappings',
+        'line 1, column 9: a tag (!Ref) that is not known here, want plain text, numbers, lists and mappings',
         'probes (line 1): got "x", want a list',
       ],
     },

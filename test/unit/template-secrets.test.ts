@@ -28,8 +28,8 @@ it.each([
 });
 
 it('the bill of materials has the layer, the SDK, the demo with hashes, and the images', () => {
-  const { bomFormat, components } = billOfMaterials('.');
-  expect(bomFormat).toBe('CycloneDX');
+  const { bomFormat, components, metadata } = billOfMaterials('.');
+  expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'fargaze']);
   const named = (name: string) => components.find((one) => one.name === name);
   expect(named('prom-client')?.hashes).toHaveLength(1);
   expect(named('@aws-sdk/client-ecs') ?? named('client-ecs')).toBeDefined();
