@@ -107,7 +107,7 @@ export const sharedOptions = {
     type: 'string',
     short: 'c',
     value: 'FILE',
-    about: 'the configuration; unset: FARGAZE_CONFIG, else fargaze.yml',
+    about: 'the configuration; unset: FARGAZE_CONFIG, else fargaze.yml; -: standard input',
   },
   json: { type: 'boolean', about: 'print one JSON document' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

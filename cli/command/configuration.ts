@@ -6,6 +6,7 @@ import { readTextFile } from '../../build/text-file.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
+import { called } from './called.ts';
 import { textOf, UsageError, type Values } from './command.ts';
 
 /** The path of the configuration, relative to the working directory, and whether somebody named it. */
@@ -25,7 +26,7 @@ export function readConfiguration(values: Values): WarnedConfig {
       throw new ConfigError(file, [{ path: '', message: read.fault }]);
     throw new UsageError(
       `${file} does not exist`,
-      'to write one: fargaze init; to name another: --config FILE',
+      `to write one: ${called()} init; to name another: --config FILE`,
     );
   }
   return parseWithWarnings(read.text, { name: file, directory: dirname(resolve(file)) });

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { configFileName } from '../../build/config-file.ts';
+import { called } from '../command/called.ts';
 import { type Call, UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
 import type { Draft } from './draft.ts';
@@ -49,7 +50,7 @@ export function deliverDraft(
   // Those commands read another file unless they are given this one.
   const option = resolve(output) === resolve(configFileName()) ? '' : ` -c ${shellWord(output)}`;
   io.note(
-    `${made}wrote ${files.join(', ')}\nnext: fargaze check${option}, then fargaze probe --all${option}`,
+    `${made}wrote ${files.join(', ')}\nnext: ${called()} check${option}, then ${called()} probe --all${option}`,
   );
   return 0;
 }

@@ -27,29 +27,20 @@ export class RespSyntaxError extends Error {
 
   /** The same without what must not be repeated. */
   without(secrets: readonly string[]): RespSyntaxError {
+    if (this.seen === '') return this;
     return new RespSyntaxError(this.message, hideSecrets(this.seen, secrets));
   }
 }
 
-/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. */
+/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. It quotes nothing. */
 export class TlsAnswerError extends RespSyntaxError {
   constructor() {
     super('a TLS record');
   }
-
-  /** It quotes nothing. */
-  override without(): this {
-    return this;
-  }
 }
 
-/** The reply is larger than is read. */
-export class ReplyTooLargeError extends RespSyntaxError {
-  /** It quotes nothing. */
-  override without(): this {
-    return this;
-  }
-}
+/** The reply is larger than is read. It quotes nothing. */
+export class ReplyTooLargeError extends RespSyntaxError {}
 
 /** Bounds on one reply. */
 export type Bounds = {

@@ -6,7 +6,7 @@ import { hideInValue } from './hiding.ts';
 import { label } from './info.ts';
 import { type Reply, RespError } from './resp.ts';
 import { refusal, Verdict } from './verdict.ts';
-import { expectThat, type Visit } from './visit.ts';
+import { expectThat, noteCheck, type Visit } from './visit.ts';
 
 /** A server's place in replication. */
 export type Role = {
@@ -39,7 +39,7 @@ export function parseRole(reply: Reply, secrets: readonly string[] = []): Role |
   return { name, replicas, offset: Number.isFinite(offset) ? offset : 0 };
 }
 
-/** Asks for the role; undefined where the server does not say it. @throws Verdict */
+/** Asks for the role; undefined where the server does not say it, or one that is not known. @throws Verdict */
 export async function readRole(connection: Connection): Promise<Role | RespError | undefined> {
   const reply = await connection.askOptional('role', 'role', ['ROLE']);
   if (reply === undefined) return undefined;
@@ -48,8 +48,11 @@ export async function readRole(connection: Connection): Promise<Role | RespError
     return reply;
   }
   const role = parseRole(reply, connection.visit.secrets);
-  if (role === undefined) throw new Verdict('role', 'protocol', 'ROLE gave no role');
-  return role;
+  if (role !== undefined) return role;
+  // A fork may have roles of its own, and serves its clients all the same.
+  noteCheck(connection.visit, 'role', { allowed: false });
+  connection.visit.env.trace('ROLE gave no known role');
+  return undefined;
 }
 
 /** Samples of a role, and whether it and its link are as expected. Answers whether the role is. */
@@ -82,7 +85,7 @@ export function judgeFollowers(visit: Visit, role: Role | RespError | undefined)
 
 function unknownRole(refused: RespError | undefined, what: string): Verdict {
   if (refused !== undefined) return refusal('role', 'ROLE', refused);
-  return new Verdict('role', 'unsupported', `${what} is expected, and ROLE cannot be asked for`);
+  return new Verdict('role', 'unsupported', `${what} is expected, and ROLE does not say it`);
 }
 
 /** The verdict on a number of replicas. */

@@ -23,9 +23,14 @@ export class Verdict extends Error {
 
   /** The same of one part among several. */
   of(part: string): Verdict {
-    const { detail, phase, reason } = this.outcome;
-    return new Verdict(phase, reason, `${part}: ${detail}`);
+    const { detail, phase, reason } = failureOf(part, this.outcome);
+    return new Verdict(phase, reason, detail);
   }
+}
+
+/** The failure of one part among several. */
+export function failureOf(part: string, { detail, phase, reason }: Failure): Failure {
+  return failure(phase, reason, `${part}: ${detail}`);
 }
 
 /** Whether an error is the end of the connection by the far side. */

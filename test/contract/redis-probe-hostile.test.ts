@@ -161,9 +161,9 @@ it.each([
     want: 'ping/masterdown',
   },
   {
-    name: 'a role that is none',
-    serve: replies(hello, '+PONG\r\n', '*1\r\n+king\r\n'),
-    want: 'role/protocol',
+    name: 'a role that nobody knows',
+    serve: (s: Socket) => answerCanary(s, { ROLE: '*1\r\n+active-replica\r\n' }),
+    want: 'ok',
   },
   {
     name: 'a SET that is not taken',
@@ -418,6 +418,18 @@ describe('what is said of an expectation that is not met', () => {
   });
 });
 
+it('a role that nobody knows fails where one is expected', async () => {
+  const server = await startRawServer((socket) => answerCanary(socket, { ROLE: '+king\r\n' }));
+  const module = redisModule({ expect_role: 'master', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual([
+    'role/unsupported',
+    'role master is expected, and ROLE does not say it',
+  ]);
+  expect(probed.samples['probe_redis_check_supported{check="role"}']).toBe(0);
+});
+
 describe('a node of a cluster', () => {
   const node = (port: number) => `*2\r\n+127.0.0.1\r\n:${port}\r\n`;
   const probe = async (answers: Answers, redis: object = {}) => {
@@ -442,7 +454,7 @@ describe('a node of a cluster', () => {
   it('that closes on CLUSTER is asked for one key, unless the map is wanted', async () => {
     expect(await probe({ CLUSTER: 'end' })).toBe('ok ');
     expect(await probe({ CLUSTER: 'end' }, { topology: 'cluster' })).toBe(
-      'cluster/unsupported the map is not read: CLUSTER SLOTS is not answered',
+      'cluster/unsupported CLUSTER SLOTS is not answered',
     );
   });
 

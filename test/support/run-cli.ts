@@ -33,6 +33,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
       FARGAZE_CONFIG: undefined,
       NO_COLOR: undefined,
       FORCE_COLOR: undefined,
+      npm_lifecycle_event: undefined,
       ...options.env,
     }),
   });

@@ -58,6 +58,14 @@ it('a configuration comes from standard input by -', async () => {
   });
 });
 
+it('what npx started recommends commands by npx', async () => {
+  const env = { npm_lifecycle_event: 'npx' };
+  const { err } = await runCli(['init', '--yes'], { cwd: folder, env });
+  expect(err).toContain('next: npx fargaze check, then npx fargaze probe --all\n');
+  const missing = await runCli(['check', 'none.yml'], { cwd: folder, env });
+  expect(missing.err).toContain('to write one: npx fargaze init;');
+});
+
 it('a link that leads back to itself is no missing file', async () => {
   symlinkSync('loop.yml', at('loop.yml'));
   expect(await run('check loop.yml')).toMatchObject({
