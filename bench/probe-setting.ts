@@ -13,7 +13,7 @@ import type { TargetPorts } from './probe-targets.ts';
 const run = promisify(execFile);
 
 /** Milliseconds of a slow TLS handshake. */
-export const slowTlsMs = 20;
+const slowTlsMs = 20;
 
 /** Targets, and a folder for files. */
 export type Setting = {

@@ -19,8 +19,9 @@ import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
 import { configFileName, readConfigFile } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
+import { findLiteralSecrets } from './literal-secrets.ts';
 
-export { findBridgeOverload, findOverload };
+export { findBridgeOverload, findLiteralSecrets, findOverload };
 
 /** Options of every bundle that ships. */
 export const shipped = {

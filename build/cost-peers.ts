@@ -91,6 +91,33 @@ export function probingCost({ functions, interval, latency, targets }: Probing):
   );
 }
 
+/** What the bridge reads, and in how many functions. */
+export type Bridging = {
+  readonly services: number;
+  readonly shards: number;
+  /** Between two readings of CloudWatch; undefined where it is not read. */
+  readonly interval: Seconds | undefined;
+};
+
+/**
+ * Seconds of a run of the bridge: besides what it reads, and for each service of its shard, of the ECS API and of CloudWatch. From
+ * 8 s for 5,000 services, and 14 s with CloudWatch (docs/bridge.md); the first is an estimate.
+ */
+const bridgeRun = { least: 0.5, service: 8 / 5000, cloudWatch: 6 / 5000 } as const;
+
+/** US dollars in 30 days of the bridge's functions, each of which runs every minute, and of the queue. */
+export function bridgingCost({ interval, services, shards }: Bridging): number {
+  const { gbSecond, invocation, sqs } = peerPrices;
+  const own = services / shards;
+  const minutes = month / 60;
+  const readings = interval === undefined ? 0 : month / interval;
+  const seconds = minutes * (bridgeRun.least + own * bridgeRun.service + overhead);
+  const perShard =
+    (seconds + readings * own * bridgeRun.cloudWatch) * memory * gbSecond.usd +
+    minutes * (2 * invocation.usd + requestsOfMessage * sqs.usd);
+  return shards * perShard;
+}
+
 /** US dollars in 30 days of the same probes elsewhere. */
 export function peerProbingCosts({ interval, targets }: Probing): Readonly<Record<string, number>> {
   const runs = (targets * month) / interval;

@@ -55,7 +55,9 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
     return { value, issues: [{ path: yaceFileAt, message }], warnings: [] };
   };
   if ('fault' in read) return refuse(read.fault);
-  const yaml = readYaml(read.text, { version: '1.1', yaceAt: [] });
+  const alloy = findAlloy(read.text);
+  if (alloy !== undefined) return refuse(alloy);
+  const yaml = withPlaces(readYaml(read.text, { version: '1.1', yaceAt: [] }));
   // YACE takes the last of two, with a warning.
   const isTwice = ({ message }: Issue) => message.startsWith('duplicate key ');
   const faults = yaml.errors.filter((issue) => !isTwice(issue));
@@ -85,23 +87,58 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
   return { value, issues: [], yace: { ...yaml, file }, warnings };
 }
 
+/** Places of a file in the oldest form, whose `discovery` is the list of jobs. */
+function withPlaces(yaml: YamlText): YamlText {
+  if (!Array.isArray(asMapping(yaml.value).discovery)) return yaml;
+  return { ...yaml, lineOf: (path) => yaml.lineOf(path.replace(/^discovery\.jobs/, 'discovery')) };
+}
+
 /** What the file is instead, in words, where it is one that people take for a YACE file. */
 function findOther(document: unknown): string | undefined {
-  const { config, data, metrics } = asMapping(document);
+  const { metrics } = asMapping(document);
   const first = asMapping(Array.isArray(metrics) ? metrics[0] : undefined);
   if ('aws_namespace' in first)
     return 'is a file of cloudwatch_exporter: `npx --no-install fargaze import` writes its rules as jobs';
-  return findInner({ config, data });
+  return findInner(document);
 }
 
-/** In words, which text of a document is a YACE file: of a ConfigMap of Kubernetes, or of the values of YACE's chart. */
+const agentKeys = ['sts_region', 'exported_tags', 'search_tags', 'nil_to_zero', 'custom_tags'];
+
+/** In words, that the keys are those of Grafana Agent, which has YACE in it and spells its keys otherwise. */
+function findAgent(document: unknown): string | undefined {
+  const { discovery, integrations } = asMapping(document);
+  const inner = asMapping(asMapping(integrations).cloudwatch_exporter);
+  const theirs = Object.keys(inner).length > 0 ? inner : asMapping(document);
+  const jobs = asMapping(theirs.discovery ?? discovery).jobs;
+  const places = [theirs, theirs.discovery, ...(Array.isArray(jobs) ? jobs : [])];
+  const key = places
+    .flatMap((place) => Object.keys(asMapping(place)))
+    .find((one) => agentKeys.includes(one));
+  return (
+    key &&
+    `is written for Grafana Agent (${key}), want a file of YACE: sts-region, exportedTagsOnMetrics, searchTags, customTags, nilToZero, and periods in seconds`
+  );
+}
+
+/** In words, that a text is of Grafana Alloy, which has YACE in it. */
+export function findAlloy(text: string): string | undefined {
+  return /^\s*prometheus\.exporter\.cloudwatch\b/m.test(text)
+    ? 'is written for Grafana Alloy (prometheus.exporter.cloudwatch), want the same jobs in a file of YACE'
+    : undefined;
+}
+
+/**
+ * In words, what a document is instead of a YACE file: one that has such a file as a text, as a ConfigMap of Kubernetes or the
+ * values of YACE's chart do, or one of Grafana Agent.
+ */
 export function findInner(document: unknown): string | undefined {
   const { config, data } = asMapping(document);
   const inner = [['config', config] as const, ...Object.entries(asMapping(data))].find(
     ([, text]) => typeof text === 'string' && /^(?:discovery|static|customNamespace):/m.test(text),
   );
   return (
-    inner && `holds a YACE file as the text of ${inner[0]}, want that text in a file of its own`
+    findAgent(document) ??
+    (inner && `holds a YACE file as the text of ${inner[0]}, want that text in a file of its own`)
   );
 }
 

@@ -1,9 +1,7 @@
 // What a deployment costs in a month, item by item, counted on a template under its parameters. Prices are list prices of
 // us-east-1; nothing here can ask AWS, so look before you rely. Requests, logs, GB-seconds and series are estimates.
+import { hours, runsOf } from './function-runs.ts';
 import { resolve, resourcesOf, type Stack } from './template/stack.ts';
-
-/** Hours of a month, as AWS counts. */
-export const hours = 730;
 
 /** As of when the prices were known, from AWS's lists and texts about them; AWS itself could not be asked. */
 export const pricesOf = 'August 2026';
@@ -21,6 +19,7 @@ export type CostItem = {
 const fargate = 'https://aws.amazon.com/fargate/pricing/';
 const cloudwatch = 'https://aws.amazon.com/cloudwatch/pricing/';
 const amp = 'https://aws.amazon.com/prometheus/pricing/';
+const lambda = 'https://aws.amazon.com/lambda/pricing/';
 const vpc = 'https://aws.amazon.com/vpc/pricing/';
 
 const countOf = (type: string) => (stack: Stack) =>
@@ -69,6 +68,9 @@ function samplesWritten(stack: Stack): number {
   const seconds = Number.parseInt(valueIn(stack, 'ScrapeInterval'), 10);
   return (hasWorkspace(stack) * series * ((3600 * hours) / seconds)) / 10_000_000;
 }
+
+/** Lambda asks a queue from five places, each for twenty seconds. */
+const pollsPerMonth = (5 * 3600 * hours) / 20;
 
 /** Every item, in the order of the table. */
 export const costs: readonly CostItem[] = [
@@ -129,22 +131,28 @@ export const costs: readonly CostItem[] = [
     count: () => 1,
   },
   {
-    what: 'GB of logs, a sixth for each service and a third for the functions',
+    what: 'GB of logs, a sixth for each service and one for 800,000 runs of functions',
     each: 0.5,
     source: cloudwatch,
-    count: (stack) => 1 / 3 + countOf('AWS::ECS::Service')(stack) / 6,
+    count: (stack) => runsOf(stack).all / 800_000 + countOf('AWS::ECS::Service')(stack) / 6,
   },
   {
-    what: 'Million requests to SQS',
+    what: 'Million requests to SQS: three for each run, and the polling of the queue',
     each: 0.4,
     source: 'https://aws.amazon.com/sqs/pricing/',
-    count: () => 1,
+    count: (stack) => (3 * runsOf(stack).scheduled) / 1e6 + pollsPerMonth / 1e6,
   },
   {
-    what: 'Functions: 0.3 million requests, 130,000 GB-seconds on ARM64',
-    each: 0.3 * 0.2 + 130_000 * 0.0000133334,
-    source: 'https://aws.amazon.com/lambda/pricing/',
-    count: () => 1,
+    what: 'Million runs of functions: each schedule, and deliver once for each',
+    each: 0.2,
+    source: lambda,
+    count: (stack) => runsOf(stack).all / 1e6,
+  },
+  {
+    what: 'Thousand GB-seconds of functions on ARM64, one second for each run',
+    each: 0.0133334,
+    source: lambda,
+    count: (stack) => runsOf(stack).gigabyteSeconds / 1000,
   },
   {
     what: 'Ten million samples written to Amazon Managed Prometheus, 3000 series',

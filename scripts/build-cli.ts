@@ -1,6 +1,6 @@
 // `npm run build`: configuration and layer; prints what is wrong with fargaze.yml and exits 1.
 
-import { buildConfig, buildLayer, findOverload } from '../build/bundles.ts';
+import { buildConfig, buildLayer, findLiteralSecrets, findOverload } from '../build/bundles.ts';
 import { configFileName } from '../build/config-file.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { readOptions, runCommand } from './command-line.ts';
@@ -8,7 +8,7 @@ import { readOptions, runCommand } from './command-line.ts';
 void runCommand({ text: 'npm run build' }, async (given) => {
   readOptions(given, []);
   const config = await buildConfig();
-  for (const warning of findOverload(config)) {
+  for (const warning of [...findOverload(config), ...findLiteralSecrets(config)]) {
     process.stderr.write(`${configFileName()}: ${warning}\n`);
   }
   const layer = await buildLayer();

@@ -32,6 +32,7 @@ export const redisTests = [
   'redis-proxy',
   'redis-replication',
   'redis-sentinel',
+  'redis-settings',
   'redis-users',
 ].map((name) => `test/contract/${name}.test.ts`);
 

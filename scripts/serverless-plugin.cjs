@@ -62,10 +62,8 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer, findBridgeOverload, findOverload } = loadCode(
-      root,
-      'build/bundles.ts',
-    );
+    const { buildConfig, buildLayer, findBridgeOverload, findLiteralSecrets, findOverload } =
+      loadCode(root, 'build/bundles.ts');
     try {
       this.config = await buildConfig(root, (config) => this.leaveOut(config));
     } catch (error) {
@@ -77,6 +75,7 @@ class FargazePlugin {
     for (const warning of [
       ...findOverload(this.config),
       ...(services === undefined ? [] : findBridgeOverload(this.config, services)),
+      ...findLiteralSecrets(this.config),
     ]) {
       this.log.warning(warning);
     }

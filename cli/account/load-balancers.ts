@@ -1,12 +1,12 @@
 // Where services behind application load balancers are reached, from Elastic Load Balancing: by signed requests of its query
 // protocol, since its client of the SDK would be ten times as much code as these four calls.
+import { createCallTally } from '../../functions/ecs-bridge/aws/call-tally.ts';
 import type { EcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
-import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
+import { RateLimiter } from '../../functions/ecs-bridge/aws/rate-limit.ts';
+import { callSigned } from '../../functions/ecs-bridge/aws/signed-call.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import type { Deadline } from '../../layers/core/src/deadline.ts';
-import { readEnv } from '../../layers/core/src/env.ts';
-import { DeliveryError } from '../../layers/core/src/errors.ts';
-import { ask } from '../../layers/core/src/http/ask.ts';
+import { messageOf, SourceError } from '../../layers/core/src/errors.ts';
 import type { AwsCredentials } from '../../layers/core/src/http/sigv4.ts';
 import { readXml, type XmlValue } from './xml.ts';
 
@@ -26,8 +26,10 @@ export type Front = {
   readonly healthCheckPath: string | undefined;
 };
 
-/** Bytes of an answer that are read. */
-const keep = 4 * 1024 * 1024;
+/** Calls in a second at first; a throttled account is called more slowly. */
+const rates = { calls: 20, points: Number.POSITIVE_INFINITY };
+
+type Calling = ElbCaller & { readonly limiter: RateLimiter };
 
 /** Target groups of one call (API reference, DescribeTargetGroups). */
 const groupsOfCall = 20;
@@ -35,8 +37,10 @@ const groupsOfCall = 20;
 /** The fronts of target groups by ARN; groups without a load balancer have none. @throws SourceError */
 export async function findFronts(
   arns: readonly string[],
-  caller: ElbCaller,
+  given: ElbCaller,
 ): Promise<Map<string, Front>> {
+  const limiter = new RateLimiter(rates, { clock: systemClock, tally: createCallTally() });
+  const caller: Calling = { ...given, limiter };
   const fronts = new Map<string, Front>();
   for (let at = 0; at < arns.length; at += groupsOfCall) {
     const part = arns.slice(at, at + groupsOfCall);
@@ -54,11 +58,7 @@ export async function findFronts(
   return fronts;
 }
 
-async function frontOf(
-  group: XmlValue,
-  arn: string,
-  caller: ElbCaller,
-): Promise<Front | undefined> {
+async function frontOf(group: XmlValue, arn: string, caller: Calling): Promise<Front | undefined> {
   const balancers = await callElb(
     'DescribeLoadBalancers',
     membersOf('LoadBalancerArns', [arn]),
@@ -118,41 +118,22 @@ function membersOf(name: string, values: readonly string[]): Record<string, stri
 async function callElb(
   operation: string,
   input: Readonly<Record<string, string>>,
-  caller: ElbCaller,
+  { deadline, limiter, ...caller }: Calling,
 ): Promise<XmlValue> {
-  const { credentials, deadline, region } = caller;
-  const set = readEnv('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2') ?? readEnv('AWS_ENDPOINT_URL');
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const url = new URL(set ?? `https://elasticloadbalancing.${region}.${domain}/`);
-  const body = new URLSearchParams({
-    Action: operation,
-    Version: '2015-12-01',
-    ...input,
-  }).toString();
+  const asked = { Action: operation, Version: '2015-12-01', ...input };
   const service = 'elasticloadbalancing';
+  const call = {
+    ...{ service, permissions: service, operation },
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: new URLSearchParams(asked).toString(),
+  };
+  const make = () => callSigned({ ...caller, clock: systemClock, deadline }, call);
+  const answer = await limiter.run({ api: operation, make }, deadline);
   try {
-    const answer = await ask(
-      {
-        method: 'POST',
-        url,
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: Buffer.from(body, 'utf8'),
-        keep,
-        auth: { kind: 'sigv4', service, region, credentials, clock: systemClock },
-      },
-      deadline,
-    );
-    const value = fieldOf(
-      readXml(answer.body),
-      answer.status === 200 ? `${operation}Response` : 'ErrorResponse',
-    );
-    if (answer.status === 200) return fieldOf(value, `${operation}Result`);
-    const fault = fieldOf(value, 'Error');
-    throw Object.assign(new Error(textIn(fault, 'Message')), {
-      name: textIn(fault, 'Code') || `status ${answer.status}`,
-    });
-  } catch (error) {
-    throw toSourceError(service, operation, error instanceof DeliveryError ? error.cause : error);
+    return fieldOf(fieldOf(readXml(answer), `${operation}Response`), `${operation}Result`);
+  } catch (cause) {
+    const message = `${operation}: an answer that is no XML: ${messageOf(cause)}`;
+    throw new SourceError(message, { operation, retryable: false, cause });
   }
 }
 

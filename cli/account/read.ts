@@ -1,6 +1,7 @@
 // Reads the services of an account: names, task definitions, load balancers. Read permissions only; what one call costs is nothing.
 import { DescribeTaskDefinitionCommand, ECSClient, type TaskDefinition } from '@aws-sdk/client-ecs';
 import { createEcsApi, describeLimits } from '../../functions/ecs-bridge/aws/ecs-api.ts';
+import { ownCredentials } from '../../functions/ecs-bridge/aws/own-credentials.ts';
 import type { RawService } from '../../functions/ecs-bridge/aws/sdk-types.ts';
 import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
@@ -9,6 +10,7 @@ import { matchesName } from '../../layers/core/src/config/name-pattern.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
 import { type Front, findFronts } from './load-balancers.ts';
+import { ownRegion } from './region.ts';
 
 /** A service with what its address follows from. */
 export type FoundService = {
@@ -40,21 +42,18 @@ const concurrency = 5;
 
 /** Reads an account. @throws SourceError naming the permission that is missing. */
 export async function readAccount(query: AccountQuery): Promise<Account> {
+  const region = query.region ?? (await ownRegion());
   const deadline = startDeadline(patience, systemClock);
-  const client = new ECSClient({
-    ...(query.region !== undefined && { region: query.region }),
-    maxAttempts: 5,
-  });
+  const credentials = ownCredentials(deadline, region);
+  const client = new ECSClient({ region, credentials, maxAttempts: 5 });
   try {
-    const region = await client.config.region();
-    const api = createEcsApi({ region }, deadline);
+    const api = createEcsApi({ region, credentials }, deadline);
     try {
       const services = await listServices(query.clusters, api);
       const notes: string[] = [];
       const arns = services.flatMap(({ loadBalancers = [] }) =>
         loadBalancers.flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
       );
-      const credentials = async () => client.config.credentials();
       const fronts = await frontsOf([...new Set(arns)], { region, credentials, deadline, notes });
       const definitions = await readDefinitions(services, client, deadline);
       return {

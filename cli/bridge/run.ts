@@ -4,6 +4,7 @@ import { systemClock } from '../../layers/core/src/clock.ts';
 import type { BridgeConfig } from '../../layers/core/src/config/bridge.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { createStdoutSink } from '../../layers/core/src/sink/stdout.ts';
+import { ownRegion } from '../account/region.ts';
 import { withAwsHints } from '../command/aws.ts';
 import { type Call, UsageError } from '../command/command.ts';
 import { builtIn, hasConfiguration, readConfiguration } from '../command/configuration.ts';
@@ -23,9 +24,14 @@ export async function run({ io, values }: Call): Promise<number> {
   const end = systemClock.monotonic() + patience;
   const texts: string[] = [];
   const sink = collect(texts);
-  const summary = await withAwsHints(() =>
+  const summary = await withAwsHints(async () =>
     runBridge(
-      { config: withoutReading(config.bridge), sink, log: () => undefined },
+      {
+        config: withoutReading(config.bridge),
+        region: await ownRegion(),
+        sink,
+        log: () => undefined,
+      },
       {},
       { getRemainingTimeInMillis: () => Math.max(0, (end - systemClock.monotonic()) * 1000) },
     ),

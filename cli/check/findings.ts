@@ -1,6 +1,7 @@
 // What stands against running a configuration although each value in it is right. A sentence each.
 
 import { knownMetrics } from '../../build/cost.ts';
+import { findLiteralSecrets } from '../../build/literal-secrets.ts';
 import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
 import { findDirectLoad, findLoad, pushedServices } from '../../infra/load.ts';
 import { findBridgeOverload } from '../../layers/core/src/config/compile/bridge-capacity.ts';
@@ -44,6 +45,7 @@ export function findFindings(
       ...(budget?.verdict === 'slowed' ? [budget.message] : []),
       ...idleShards(config),
       ...missingSecrets(config, read),
+      ...findLiteralSecrets(config),
     ],
   };
 }

@@ -64,7 +64,7 @@ function renderOptions(options: Readonly<Record<string, OptionSpec>>): string[] 
 }
 
 /** `text` in lines of at most `columns`, broken at spaces. */
-export function wrap(text: string, columns: number): string[] {
+function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -1,7 +1,12 @@
 // What a configuration costs in a month, and what the same costs elsewhere. Pure.
 
 import { knownMetrics, uncountedJobs } from '../../build/cost.ts';
-import { peerProbingCosts, probingCost, promqlCostPerMonth } from '../../build/cost-peers.ts';
+import {
+  bridgingCost,
+  peerProbingCosts,
+  probingCost,
+  promqlCostPerMonth,
+} from '../../build/cost-peers.ts';
 import { costPerMonth, streamCostPerMonth } from '../../functions/ecs-bridge/cloudwatch/prices.ts';
 import type { Seconds } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
@@ -19,7 +24,12 @@ export type Bill = {
   /** Between two readings of CloudWatch; undefined where it is not read. */
   readonly bridgeInterval: Seconds | undefined;
   readonly probing: { readonly fargaze: number; readonly peers: Readonly<Record<string, number>> };
-  readonly reading: { readonly fargaze: number; readonly peers: Readonly<Record<string, number>> };
+  readonly reading: {
+    readonly fargaze: number;
+    /** The bridge's functions, of which each shard has one. */
+    readonly functions: number;
+    readonly peers: Readonly<Record<string, number>>;
+  };
 };
 
 /** Points of CloudWatch are a minute apart. */
@@ -52,6 +62,7 @@ export function estimate(config: Config, { latency, services }: Fleet): Bill {
     probing: { fargaze: probingCost(probing), peers: peerProbingCosts(probing) },
     reading: {
       fargaze: interval === undefined ? 0 : costPerMonth(plan, interval),
+      functions: bridgingCost({ services, shards: config.bridge.shards, interval }),
       peers: {
         'YACE, every minute': costPerMonth(plan, point),
         'Metric Streams, without Firehose': streamCostPerMonth(metrics, point),

@@ -88,7 +88,7 @@ function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
     ...rows({ 'fargaze, functions and queue': probing.fargaze, ...probing.peers }),
     '',
     ...(bridgeInterval === undefined
-      ? ['Metrics: CloudWatch is not read; reading the ECS API costs nothing']
+      ? ['Metrics: CloudWatch is not read; the ECS API costs nothing']
       : [
           `Metrics: ${metrics} of ${services} services, points of one minute`,
           ...rows({
@@ -101,8 +101,9 @@ function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
                 `  without ${uncountedJobs === 1 ? '1 job' : `${uncountedJobs} jobs`} of other namespaces, whose cost depends on what is found: fargaze bridge --dry-run`,
               ]),
         ]),
+    ...rows({ "fargaze, the bridge's functions": reading.functions }),
     '',
-    ...rows({ 'fargaze in all': probing.fargaze + reading.fargaze }),
+    ...rows({ 'fargaze in all': probing.fargaze + reading.fargaze + reading.functions }),
   ];
 }
 

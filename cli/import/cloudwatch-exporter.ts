@@ -1,7 +1,8 @@
 // Jobs of cloudwatch_exporter as YACE's, which the bridge reads: metrics with the same namespace, dimensions and times become one
 // job. What has no counterpart is said, and left out where leaving it in would cost more than was asked for.
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { namespaces } from '../../layers/core/src/config/compile/yace-namespaces.ts';
-import { isMapping, type Mapping } from './recognize.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 
 /** A YACE document, and what was left out. */
 export type FromCloudWatchExporter = {

@@ -1,14 +1,17 @@
 // One draft of several recognized files. A file that runs as it is, is named; of one that does not, what runs is written out.
+
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { parseWithWarnings } from '../../build/config-file.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { fromCloudWatchExporter } from './cloudwatch-exporter.ts';
 import { moveFiles } from './move-files.ts';
 import { fromPrometheus } from './prometheus.ts';
-import { isMapping, type Mapping, type Recognized, type Tool } from './recognize.ts';
+import type { Recognized, Tool } from './recognize.ts';
 import { referSecrets } from './secrets.ts';
 import { withTemporary } from './temporary.ts';
 import { pruneYace } from './yace.ts';

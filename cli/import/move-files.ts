@@ -1,7 +1,8 @@
 // Files that the modules of a blackbox.yml name: they are looked for beside it, so another file that holds the modules names them
 // differently.
 import { isAbsolute } from 'node:path';
-import { isMapping, type Mapping } from './recognize.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 
 /** Keys of files that are read when the functions are built. */
 const keys = ['body_file', 'ca_file', 'cert_file'];

@@ -1,9 +1,10 @@
 // The jobs of a prometheus.yml that ask blackbox_exporter, as groups of probes.
 import * as v from 'valibot';
 import { alertLabelEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { nameOf, type ProbeGroup, takeName } from '../draft/draft.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 /** Groups of probes, and what was left out. */
 export type FromPrometheus = {

@@ -1,15 +1,13 @@
 // Takes away the parts of a document that cannot run, the smallest first, until the rest compiles. Each is named with its reason.
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 /** What is left of a document, and what is not. */
 export type Pruned = { readonly value: Mapping; readonly notes: readonly string[] };
 
 /** A key or an index. */
 export type Step = string | number;
-
-/** More parts than any file has. */
-const mostRounds = 200;
 
 /** How to prune a kind of document. */
 export type Pruning = {
@@ -28,23 +26,26 @@ export type Pruning = {
 export function prune(document: Mapping, { nameOf, prove, unitOf }: Pruning): Pruned {
   const value = structuredClone(document) as Record<string, unknown>;
   const notes: string[] = [];
-  for (let round = 0; round < mostRounds; round += 1) {
+  for (;;) {
     const issues = issuesOf(() => prove(value));
     if (issues.length === 0) return { value, notes };
     const units = new Map<string, { readonly at: readonly Step[]; readonly issue: Issue }>();
     for (const issue of issues) {
       const at = unitOf(stepsOf(issue.path));
-      if (at === undefined || at.length === 0) throw new ConfigError('the file', issues);
-      units.set(JSON.stringify(at), { at, issue });
+      const part = at !== undefined && at.length > 0 && has(value, at) ? at : undefined;
+      // That nothing is left follows from what was said of the parts.
+      if (part === undefined && notes.length > 0) return { value, notes };
+      if (part === undefined) throw new ConfigError('the file', issues);
+      units.set(JSON.stringify(part), { at: part, issue });
     }
     // From the end, so that the places of the others stay what they are.
     for (const { at, issue } of [...units.values()].sort((a, b) => compare(b.at, a.at))) {
       const key = stepsOf(issue.path).at(-1);
-      notes.push(`${nameOf(at, value)}: left out: ${key}: ${issue.message}`);
+      const what = typeof key === 'string' ? `${key}: ` : '';
+      notes.push(`${nameOf(at, value)}: left out: ${what}${issue.message}`);
       remove(value, at);
     }
   }
-  return { value, notes };
 }
 
 function issuesOf(work: () => void): readonly Issue[] {
@@ -58,7 +59,7 @@ function issuesOf(work: () => void): readonly Issue[] {
 }
 
 /** `a.b[0]."c d"` as steps. */
-export function stepsOf(path: string): Step[] {
+function stepsOf(path: string): Step[] {
   const plain = path.replace(/ \(line \d+\)$/, '');
   return [...plain.matchAll(/\[(\d+)\]|"((?:[^"\\]|\\.)*)"|([^.[\]"]+)/g)].map(
     ([, index, quoted, key]) =>
@@ -78,6 +79,15 @@ function compare(a: readonly Step[], b: readonly Step[]): number {
         : 1;
   }
   return -1;
+}
+
+/** Whether there is such a part. */
+function has(value: unknown, at: readonly Step[]): boolean {
+  const found = at.reduce<unknown>(
+    (node, step) => (node as Record<Step, unknown> | null | undefined)?.[step],
+    value,
+  );
+  return found !== undefined;
 }
 
 function remove(value: unknown, at: readonly Step[]): void {

@@ -3,9 +3,11 @@
 import { blackboxShape } from '../../build/blackbox-shape.ts';
 import { decodeGoYaml, type GoYaml, type Shape } from '../../build/go-yaml.ts';
 import { readTextFile } from '../../build/text-file.ts';
-import { findInner } from '../../build/yace-file.ts';
+import { findAlloy, findInner } from '../../build/yace-file.ts';
 import { readYaml } from '../../build/yaml-text.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
@@ -21,9 +23,6 @@ export const toolNames: Readonly<Record<Tool, string>> = {
   yace: 'YACE',
 };
 
-/** Any mapping. */
-export type Mapping = Readonly<Record<string, unknown>>;
-
 /** A file that is known. */
 export type Recognized = {
   readonly file: string;
@@ -37,6 +36,8 @@ export type Recognized = {
 export function recognize(file: string): Recognized {
   const read = readTextFile(file);
   if ('fault' in read) throw new UsageError(`${file} ${read.fault}`);
+  const alloy = findAlloy(read.text);
+  if (alloy !== undefined) throw new UsageError(`${file} ${alloy}`);
   // Texts of a blackbox.yml may look like numbers too, and what stands behind its first document is not read.
   const loose = decode(read.text, { kind: 'any' })?.value;
   if (toolOf(loose) === 'blackbox_exporter') {
@@ -56,7 +57,7 @@ export function recognize(file: string): Recognized {
       `to check it: fargaze check -c ${shellWord(file)}`,
     );
   }
-  const inner = tool === undefined ? findInner(value) : undefined;
+  const inner = tool === undefined || tool === 'yace' ? findInner(value) : undefined;
   if (inner !== undefined) throw new UsageError(`${file} ${inner}`);
   if (tool === undefined || !isMapping(value)) {
     throw new UsageError(
@@ -112,9 +113,4 @@ function toolOf(content: unknown): Tool | undefined {
   if (Array.isArray(content.metrics)) return 'cloudwatch_exporter';
   if (isMapping(content.modules) && !('probes' in content)) return 'blackbox_exporter';
   return undefined;
-}
-
-/** Whether `value` is a mapping. */
-export function isMapping(value: unknown): value is Mapping {
-  return Object.prototype.toString.call(value) === '[object Object]';
 }

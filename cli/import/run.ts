@@ -24,6 +24,12 @@ export async function run(call: Call): Promise<number> {
   const whole = { ...draft, groups: [...draft.groups, ...asked] };
   for (const { file, tool } of files) io.note(`${file}: a file of ${toolNames[tool]}`);
   for (const note of notes) io.note(note);
+  const { blackbox, cloudwatch, groups, modules } = whole;
+  if (groups.length === 0 && (blackbox ?? modules ?? cloudwatch) === undefined) {
+    throw new UsageError(
+      `nothing of ${positionals.join(', ')} can run: what stands above says why`,
+    );
+  }
   const besideFiles = Object.fromEntries(
     Object.entries(beside).map(([name, text]) => [join(dirname(output), name), text]),
   );

@@ -1,8 +1,10 @@
 // Secrets that stand in the modules of a blackbox.yml. What is written holds references in their place, to variables named
 // after where they stood: a second file with the same secrets is one more that somebody may read.
+
 import { secretKeys } from '../../build/blackbox-module.ts';
+import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { isSecretRef, type SecretRef } from '../../layers/core/src/config/secret.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 /** Modules without secrets, the names of those that held some, and a line for each that was taken out. */
 export type Referred = {

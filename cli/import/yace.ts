@@ -1,8 +1,12 @@
 // A YACE document with what the bridge can do of it.
+
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
+import type { Finding, Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { tidyYace } from '../../layers/core/src/config/compile/yace-tidy.ts';
+import { formatPath } from '../../layers/core/src/config/explain.ts';
+import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Pruned, prune, type Step } from './prune.ts';
-import { isMapping, type Mapping } from './recognize.ts';
 
 const root = 'bridge.cloudwatch.yace';
 
@@ -18,7 +22,8 @@ const idleInStatic = new Set(
 
 /** A YACE document with what the bridge can do: a metric that it cannot goes, else its job, else a key. */
 export function pruneYace(content: Mapping): Pruned {
-  const widened = widen(content);
+  const tidied = tidyYace(content);
+  const widened = widen(tidied.value as Mapping);
   const pruned = prune(widened.value, {
     prove: (yace) => {
       try {
@@ -47,7 +52,14 @@ export function pruneYace(content: Mapping): Pruned {
     },
     nameOf,
   });
-  return { value: withoutEmpty(pruned.value), notes: [...widened.notes, ...pruned.notes] };
+  return {
+    value: withoutEmpty(pruned.value),
+    notes: [...tidied.warnings.map(toNote), ...widened.notes, ...pruned.notes],
+  };
+}
+
+function toNote({ message, path }: Finding): string {
+  return `${formatPath(path)}: ${message}`;
 }
 
 /** The compiler takes the document as it stands in a fargaze.yml. */
@@ -61,7 +73,9 @@ function widen(content: Mapping): { readonly value: Mapping; readonly notes: rea
     discovery?: { jobs?: Mapping[] };
   };
   const notes: string[] = [];
-  const jobs = Array.isArray(value.discovery?.jobs) ? value.discovery.jobs : [];
+  const given = Array.isArray(value.discovery?.jobs) ? value.discovery.jobs : [];
+  // One that asked for nothing that is read left an empty place.
+  const jobs = given.filter((job) => job !== null);
   const customs: Mapping[] = Array.isArray(value.customNamespace)
     ? [...(value.customNamespace as Mapping[])]
     : [];
@@ -86,10 +100,11 @@ function widen(content: Mapping): { readonly value: Mapping; readonly notes: rea
     );
     return false;
   });
-  if (notes.length === 0) return { value, notes };
+  if (notes.length === 0 && jobs.length === given.length) return { value, notes };
   const { discovery, ...others } = value;
   const left = kept.length === 0 ? {} : { discovery: { ...discovery, jobs: kept } };
-  return { value: { ...others, ...left, customNamespace: customs }, notes };
+  const own = customs.length === 0 ? {} : { customNamespace: customs };
+  return { value: { ...others, ...left, ...own }, notes };
 }
 
 function isFound({ type }: Mapping): boolean {

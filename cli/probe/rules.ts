@@ -2,6 +2,7 @@
 import { formatDuration } from '../../layers/core/src/config/duration.ts';
 import type { HttpOptions, Module } from '../../layers/core/src/config/modules.ts';
 import type { Outcome, Reason } from '../../layers/core/src/outcome.ts';
+import { passedRules, redisRules } from './redis-rules.ts';
 
 /** The option that made a target down, or all that a target that is up has passed. */
 export function decidingRule(module: Module, outcome: Outcome): string | undefined {
@@ -45,17 +46,7 @@ function otherRule(reason: Reason, module: Module): string | undefined {
     rcode: 'valid_rcodes',
     record: 'validate_answer_rrs, validate_authority_rrs or validate_additional_rrs',
     not_serving: 'service',
-    role: 'expect.role',
-    link_down: 'expect.link',
-    replicas: 'expect.replicas_min',
-    visibility: 'expect.visibility_max',
-    memory: 'expect.memory_max',
-    eviction_policy: 'expect.eviction_policies',
-    persistence: 'expect.persistence',
-    save_age: 'expect.save_age_max',
-    engine: 'expect.engine',
-    version: 'expect.version_min',
-    ...(module.prober === 'redis' && { readonly: 'canary: write', oom: 'canary: write' }),
+    ...(module.prober === 'redis' && redisRules(module)),
     ...('tls' in sectionOf(module) && tlsRules),
   };
   return rules[reason];
@@ -85,11 +76,7 @@ function rulesOf(module: Module): string[] {
     case 'http':
       return [statusRule(module.http), ...httpExtras(module.http), timeout];
     case 'redis':
-      return [
-        `canary: ${module.redis.canary}`,
-        `expect.role: ${module.redis.expect.role}`,
-        timeout,
-      ];
+      return [...passedRules(module), timeout];
     case 'tcp':
       return [...(module.tcp.steps.length > 0 ? ['query_response'] : []), timeout];
     case 'dns':

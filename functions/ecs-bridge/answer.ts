@@ -1,7 +1,7 @@
 // The answer of the function: enough to be useful by itself on a terminal.
 
 import type { PassReport } from './cloudwatch/report.ts';
-import type { EcsReading } from './ecs/reading.ts';
+import type { EcsReading, Unread } from './ecs/reading.ts';
 
 /** What was done with CloudWatch. */
 export type CloudWatchSummary = {
@@ -23,6 +23,8 @@ export type CloudWatchSummary = {
 export type BridgeSummary = {
   readonly clusters: number;
   readonly services: number;
+  /** What the next run reads first, because this one could not. Absent when ECS was read as a whole. */
+  readonly unread?: Unread;
   /** Samples about ECS that were delivered. */
   readonly samples: number;
   /** Calls that failed, each once, with the missing permission where that is the reason. */
@@ -37,9 +39,11 @@ export function summarize(
   { report, samples }: { readonly samples: number; readonly report: PassReport | undefined },
 ): BridgeSummary {
   const faults = [...ecs.faults, ...(report?.tally.faults ?? [])].map(({ message }) => message);
+  const { unread } = ecs;
   return {
     clusters: ecs.clusters.length,
     services: ecs.clusters.reduce((sum, { services }) => sum + (services?.length ?? 0), 0),
+    ...(unread !== undefined && unread.services + unread.tasks > 0 && { unread }),
     samples,
     faults: [...new Set(faults)],
     ...(report !== undefined && { cloudwatch: summarizeCloudWatch(report) }),

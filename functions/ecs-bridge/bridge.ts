@@ -33,7 +33,7 @@ import type { PassReport } from './cloudwatch/report.ts';
 import { runPass } from './cloudwatch/run.ts';
 import { clusterSamples, readingSamples } from './ecs/ecs-samples.ts';
 import { partsOf } from './ecs/parts.ts';
-import { readEcs } from './ecs/read-ecs.ts';
+import { isMissingCluster, readEcs } from './ecs/read-ecs.ts';
 import type { EcsReading } from './ecs/reading.ts';
 import { instanceOfCluster, instanceOfRun } from './ecs/share.ts';
 
@@ -47,6 +47,8 @@ export type Bridge = {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly api?: EcsApi;
+  /** Unset: that of the environment. */
+  readonly region?: string;
 };
 
 /** Seconds of the invocation that are kept for delivering; of these for reporting a failed delivery, and for the log. */
@@ -113,7 +115,8 @@ function startRun(
   const available = context.getRemainingTimeInMillis() / 1000;
   const deadline = startDeadline(Math.max(1, available - reserve.log), clock);
   const readDeadline = deadline.slice(Math.max(1, available - reserve.delivering));
-  const region = readEnv('AWS_REGION') ?? readEnv('AWS_DEFAULT_REGION') ?? '';
+  const own = readEnv('AWS_REGION') ?? readEnv('AWS_DEFAULT_REGION') ?? '';
+  const region = bridge.region ?? own;
   const api = bridge.api ?? createEcsApi({ region, clock }, readDeadline);
   const begun = clock.monotonic();
   const given = { config, memory, sink, writer, clock, log, api, region, schedule, shard };
@@ -125,7 +128,7 @@ async function deliverEcs(run: Run, reading: Promise<EcsReading>): Promise<numbe
   const ecs = await reading;
   const { deadline, memory, sink } = run;
   const batch = toBatch(ecs, run);
-  const extent = ecs.faults.length === 0 ? 'all' : 'some';
+  const extent = ecs.faults.every(isMissingCluster) ? 'all' : 'some';
   const series = endsSeries(sink) ? memory.lastGroups.endsIn(batch, extent) : [];
   await sink.write({ ...batch, ...(series.length > 0 && { series }) }, deadline);
   if (endsSeries(sink)) memory.lastGroups.keep(batch, extent);
@@ -199,6 +202,7 @@ function shareBudget(config: CloudWatchConfig, shard: Shard | undefined): CloudW
 function logRun({ begun, clock, log, sink }: Run, summary: BridgeSummary, request?: string): void {
   for (const detail of summary.faults) log('error', 'source failed', { detail });
   for (const detail of summary.cloudwatch?.notes ?? []) log('warn', 'cloudwatch', { detail });
+  if (summary.unread !== undefined) log('warn', 'ecs is not read as a whole yet', summary.unread);
   log('info', 'invocation', {
     request,
     ...summary,

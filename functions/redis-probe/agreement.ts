@@ -65,7 +65,7 @@ export async function askSentinels(
 async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Promise<void> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'CKQUORUM', name]);
   const refused = reply instanceof RespError;
-  const known = !refused || reply.message.startsWith('NOQUORUM');
+  const known = !refused || reply.says(/^NOQUORUM/);
   if (refused && !known) throw refusalOf('CKQUORUM', reply);
   const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
@@ -74,8 +74,7 @@ async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Pr
 
 function refusalOf(command: string, reply: RespError): Verdict {
   const words = `SENTINEL ${command}: ${quoteReply(reply.message)}`;
-  if (/^ERR No such master/i.test(reply.message))
-    return new Verdict('sentinel', 'no_master', words);
+  if (reply.says(/^ERR No such master/i)) return new Verdict('sentinel', 'no_master', words);
   return refusal('sentinel', `SENTINEL ${command}`, reply);
 }
 

@@ -14,7 +14,7 @@ import { Route } from './route.ts';
 import { type Answering, noteVisibility } from './server.ts';
 import { demand } from './session.ts';
 import { coverage, parseSlots, type Shard, slotCount, tagShards } from './slots.ts';
-import { refusal, Verdict } from './verdict.ts';
+import { failureOf, refusal, Verdict } from './verdict.ts';
 import { attempt, expectThat, inPart, timedPhase, type Visit } from './visit.ts';
 
 /** Shards that are probed at once. */
@@ -46,14 +46,19 @@ export async function probeCluster(visit: Visit, seed: Answering): Promise<reado
   return told;
 }
 
-/** Replicas that the module wants to be looked at and that nobody can place in a shard are no success. */
+/** Replicas that the module wants to be looked at or counted and that nobody can place in a shard are no success. */
 function judgeChoice(visit: Visit, shards: readonly Shard[] | undefined): void {
-  const { replicas } = visit.options;
+  const { expect, replicas } = visit.options;
   const listed = typeof replicas !== 'string';
+  const needs = 'needs the map of the cluster, want +cluster|slots';
+  if (shards === undefined && expect.replicasMin !== undefined) {
+    const words = `expect_replicas_min ${needs}`;
+    expectThat(visit, 'replicas', new Verdict('role', 'unsupported', words));
+  }
   if (replicas === 'none' || (shards !== undefined && !listed)) return;
   const words = listed
     ? 'replicas: a list is for one primary, and this is a cluster, want discover'
-    : 'replicas: discover needs the map of the cluster, want +cluster|slots';
+    : `replicas: discover ${needs}`;
   expectThat(visit, 'visibility', new Verdict('replicate', 'unsupported', words));
 }
 
@@ -68,11 +73,7 @@ async function readCluster(visit: Visit, connection: Connection): Promise<Shard[
   if (unread && visit.options.topology === 'auto') return undefined;
   if (refused) throw refusal('cluster', 'CLUSTER SLOTS', reply);
   if (reply === undefined) {
-    throw new Verdict(
-      'cluster',
-      'unsupported',
-      'the map is not read: CLUSTER SLOTS is not answered',
-    );
+    throw new Verdict('cluster', 'unsupported', 'CLUSTER SLOTS is not answered');
   }
   const shards = parseSlots(reply, connection.place);
   if (typeof shards === 'string') {
@@ -166,9 +167,7 @@ async function probeShard(visit: Visit, one: OneShard): Promise<Canary> {
     },
   });
   if (primary !== undefined) await hearPrimary(visit, one, primary);
-  const failures = canary.failures.map(({ detail, phase, reason }) => {
-    return new Verdict(phase, reason, detail).of(nameShard(shard)).outcome;
-  });
+  const failures = canary.failures.map((one) => failureOf(nameShard(shard), one));
   visit.samples.push(
     sample('probe_redis_shard_success', labels, failures.length === 0 ? 1 : 0),
     sample('probe_redis_shard_duration_seconds', labels, canary.seconds),

@@ -171,8 +171,8 @@ export async function connectTo(visit: Visit, purpose: Purpose): Promise<Connect
 }
 
 /** Whether a reply says that the command is forbidden or unknown, rather than that the server is in trouble. */
-export function isUnsupported({ message }: RespError): boolean {
-  return ['noperm', 'unknown_command', 'redis_error'].includes(reasonOfReply(message));
+export function isUnsupported(reply: RespError): boolean {
+  return ['noperm', 'unknown_command', 'redis_error'].includes(reply.judgedBy(reasonOfReply));
 }
 
 async function dialPlace(visit: Visit, place: Place): Promise<Dialed> {

@@ -43,7 +43,7 @@ function judgesOf(expect: RedisExpectations): (readonly [RedisExpectation, Judge
   return judges.flatMap((judge) => (judge === undefined ? [] : [judge]));
 }
 
-function unreadable(expectation: RedisExpectation, why: string): Verdict {
+function unreadable(expectation: RedisExpectation, why = 'INFO does not say'): Verdict {
   return new Verdict('health', 'unsupported', `${expectation} cannot be judged: ${why}`);
 }
 
@@ -51,9 +51,9 @@ function judgeMemory(most: number): Judge {
   return (info) => {
     const used = numberIn(info, 'used_memory');
     const max = numberIn(info, 'maxmemory');
-    if (used === undefined || max === undefined) return unreadable('memory', 'INFO does not say');
+    if (used === undefined || max === undefined) return unreadable('memory');
     if (max === 0 || used / max <= most) return undefined;
-    const words = `${percent(used / max)} of ${max} bytes are used, want at most ${percent(most)}`;
+    const words = `${used} of ${max} bytes (${percent(used / max)}) are used, want at most ${percent(most)}`;
     return new Verdict('health', 'memory', words);
   };
 }
@@ -61,7 +61,7 @@ function judgeMemory(most: number): Judge {
 function judgePolicy(wanted: readonly string[]): Judge {
   return (info) => {
     const policy = info.get('maxmemory_policy');
-    if (policy === undefined) return unreadable('eviction_policy', 'INFO does not say');
+    if (policy === undefined) return unreadable('eviction_policy');
     if (wanted.includes(policy)) return undefined;
     const words = `policy ${label(policy)}, want ${wanted.join(' or ')}`;
     return new Verdict('health', 'eviction_policy', words);
@@ -70,16 +70,21 @@ function judgePolicy(wanted: readonly string[]): Judge {
 
 const judgePersistence: Judge = (info) => {
   const { aof = true, rdb } = persistenceOf(info);
-  if (rdb === undefined) return unreadable('persistence', 'INFO does not say');
+  if (rdb === undefined) return unreadable('persistence');
   if (rdb && aof) return undefined;
-  const words = rdb ? 'the last append to disk failed' : 'the last save to disk failed';
-  return new Verdict('health', 'persistence', words);
+  const appended = info.get('aof_last_write_status') === 'ok';
+  const what = rdb
+    ? appended
+      ? 'rewrite of the append-only file'
+      : 'append to disk'
+    : 'save to disk';
+  return new Verdict('health', 'persistence', `the last ${what} failed`);
 };
 
 function judgeSaveAge(most: number): Judge {
   return (info, now) => {
     const saved = numberIn(info, 'rdb_last_save_time');
-    if (saved === undefined) return unreadable('save_age', 'INFO does not say');
+    if (saved === undefined) return unreadable('save_age');
     const age = Math.max(0, Math.round(now - saved));
     if (age <= most) return undefined;
     return new Verdict('health', 'save_age', `saved ${age} s ago, want at most ${most} s`);
@@ -89,6 +94,7 @@ function judgeSaveAge(most: number): Judge {
 function judgeEngine(wanted: string): Judge {
   return (info) => {
     const { engine } = engineOf(info);
+    if (engine === '') return unreadable('engine');
     if (engine === wanted) return undefined;
     return new Verdict('health', 'engine', `engine ${engine}, want ${wanted}`);
   };
@@ -97,7 +103,7 @@ function judgeEngine(wanted: string): Judge {
 function judgeVersion(least: string): Judge {
   return (info) => {
     const { version } = engineOf(info);
-    if (version === '') return unreadable('version', 'INFO does not say');
+    if (version === '') return unreadable('version');
     if (compareVersions(version, least) >= 0) return undefined;
     return new Verdict('health', 'version', `version ${version}, want ${least} or newer`);
   };
@@ -115,5 +121,5 @@ function compareVersions(a: string, b: string): number {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
+  return `${Number((share * 100).toPrecision(6))} %`;
 }

@@ -30,8 +30,8 @@ export async function readHealth(
     const latest = await connection.askOptional('health', 'latency', ['LATENCY', 'LATEST']);
     visit.samples.push(...latencySamples(latest));
     const length = await connection.askOptional('health', 'slowlog', ['SLOWLOG', 'LEN']);
-    if (typeof length === 'number') {
-      visit.samples.push(sample('probe_redis_slowlog_length', {}, length));
+    if (Number.isFinite(length)) {
+      visit.samples.push(sample('probe_redis_slowlog_length', {}, Number(length)));
     }
   });
 }
@@ -49,7 +49,8 @@ function latencySamples(reply: Reply | undefined) {
   const events = Array.isArray(reply) ? (reply as readonly Reply[]).slice(0, mostEvents) : [];
   return events.flatMap((event) => {
     const [name, , latest] = Array.isArray(event) ? (event as readonly Reply[]) : [];
-    if (typeof name !== 'string' || typeof latest !== 'number') return [];
-    return [sample('probe_redis_latency_event_seconds', { event: label(name) }, latest / 1000)];
+    if (typeof name !== 'string' || !Number.isFinite(latest)) return [];
+    const seconds = Number(latest) / 1000;
+    return [sample('probe_redis_latency_event_seconds', { event: label(name) }, seconds)];
   });
 }

@@ -23,17 +23,18 @@ export function parseInfo(text: string, secrets: readonly string[]): Info {
 /** A field that is a number; undefined where it is absent or none. */
 export function numberIn(info: Info, key: string): number | undefined {
   const text = info.get(key);
-  return text === undefined || !/^-?\d+(?:\.\d+)?$/.test(text) ? undefined : Number(text);
+  return text === undefined || !/^-?\d{1,20}(?:\.\d{1,20})?$/.test(text) ? undefined : Number(text);
 }
 
-/** Valkey says its name, and keeps the version of Redis that it was made of in `redis_version`. */
+/** Valkey says its name, and keeps the version of Redis that it was made of in `redis_version`. Both are empty where INFO has neither. */
 export function engineOf(info: Info): { readonly engine: string; readonly version: string } {
-  const engine = info.get('server_name') ?? (info.has('valkey_version') ? 'valkey' : 'redis');
+  const usual = ['valkey', 'redis'].find((name) => info.has(`${name}_version`)) ?? '';
+  const engine = info.get('server_name') || usual;
   const version = info.get('valkey_version') ?? info.get('redis_version') ?? '';
   return { engine: label(engine), version: label(version) };
 }
 
-/** Whether the last save, and the last append where that is on, succeeded; undefined where INFO does not say. */
+/** Whether the last save, and the last append and rewrite where appending is on, succeeded; undefined where INFO does not say. */
 export function persistenceOf(info: Info): { readonly rdb?: boolean; readonly aof?: boolean } {
   const rdb = info.get('rdb_last_bgsave_status');
   const written = info.get('aof_last_write_status');

@@ -70,7 +70,7 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
     noteCheck(visit, 'hello', { allowed: taken });
     return taken;
   }
-  const reason = reasonOfReply(reply.message);
+  const reason = reply.judgedBy(reasonOfReply);
   const anonymous = authOf(read()).length === 0;
   // What these say, AUTH would hear too; a server that only dislikes HELLO says something else.
   const final = ['wrongpass', 'loading', 'busy', 'max_clients', 'denied', 'masterdown', 'misconf'];
@@ -96,7 +96,7 @@ async function loginByAuth(connection: Unauthenticated, login: Login, visit: Vis
     const anonymous = authOf(login.credentials()).length === 0;
     if (reply instanceof RespError) {
       if (!anonymous) throw refusal('auth', 'AUTH', reply);
-      if (reasonOfReply(reply.message) === 'noauth') throw refusal('auth', 'PING', reply);
+      if (reply.judgedBy(reasonOfReply) === 'noauth') throw refusal('auth', 'PING', reply);
     }
   } catch (error) {
     if (!isClosed(error) || visit.address.tls || !(await login.speaksTls())) throw error;
@@ -121,7 +121,7 @@ async function withFreshPassword<T extends Reply | undefined>(
 ): Promise<T> {
   const first = read();
   const reply = await login(first);
-  const refused = reply instanceof RespError && reasonOfReply(reply.message) === 'wrongpass';
+  const refused = reply instanceof RespError && reply.judgedBy(reasonOfReply) === 'wrongpass';
   if (!refused) return reply;
   const second = read();
   return second.password === first.password && second.username === first.username

@@ -3,6 +3,7 @@
 import {
   type Dialed,
   dialSamples,
+  type Failure,
   failure,
   type Phase,
   type Probe,
@@ -161,11 +162,21 @@ async function probeAlone(visit: Visit, server: Answering): Promise<boolean> {
   const { failures, options, samples } = visit;
   const [failed, sampled] = [failures.length, samples.length];
   await probeCanary(visit, server);
-  const moved = failures.slice(failed).some(({ reason }) => reason === 'moved');
-  if (!moved || options.topology !== 'auto') return false;
+  const found = failures.slice(failed);
+  if (!found.some(({ reason }) => reason === 'moved')) return false;
   failures.length = failed;
+  if (options.topology !== 'auto') {
+    failures.push(...found.map(explainMoved));
+    return false;
+  }
   samples.length = sampled;
   return true;
+}
+
+/** Only some keys are moved, so that the probe would be up now and then. */
+function explainMoved(found: Failure): Failure {
+  if (found.reason !== 'moved') return found;
+  return { ...found, detail: `${found.detail}: it is a node of a cluster, want topology: auto` };
 }
 
 /** The mode that HELLO gives; where it is not known, that of INFO, or of what answers CLUSTER INFO. */

@@ -5,7 +5,7 @@ import { type Place, parsePlace, showPlace } from './address.ts';
 import { type Connection, connectTo } from './connection.ts';
 import type { ReadCredentials } from './credentials.ts';
 import { demand } from './session.ts';
-import { Verdict } from './verdict.ts';
+import { failureOf, Verdict } from './verdict.ts';
 import { inPart, type Visit } from './visit.ts';
 
 /** A replica that is looked at. */
@@ -63,7 +63,7 @@ async function watchReplica(visit: Visit, place: Place, watching: Watching): Pro
     };
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;
-    const { outcome } = error.of(`replica ${replica}`);
+    const outcome = failureOf(`replica ${replica}`, error.outcome);
     return {
       see: async () => {
         visit.samples.push(sample('probe_redis_replica_visible', { replica }, 0));
@@ -97,7 +97,7 @@ async function lookFor(
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;
     samples.push(sample('probe_redis_replica_visible', { replica }, 0));
-    return error.of(`replica ${replica}`).outcome;
+    return failureOf(`replica ${replica}`, error.outcome);
   }
 }
 

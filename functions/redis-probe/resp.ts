@@ -4,10 +4,29 @@ import { hideSecrets } from '@fargaze/core/internal';
 
 /** An error reply: an answer, not an exception. */
 export class RespError {
+  /** May be shown. */
   readonly message: string;
+  /** As the server sent it, to judge by and never to be shown. */
+  readonly #sent: string;
 
-  constructor(message: string) {
+  constructor(message: string, sent = message) {
     this.message = message;
+    this.#sent = sent;
+  }
+
+  /** The same error, to be shown without secrets: what it stands for does not change with a password that is a word of it. */
+  without(secrets: readonly string[]): RespError {
+    return new RespError(hideSecrets(this.message, secrets), this.#sent);
+  }
+
+  /** Whether what the server sent is like `words`. */
+  says(words: RegExp): boolean {
+    return words.test(this.#sent);
+  }
+
+  /** What `judge` makes of what the server sent; it must not be a text of the server. */
+  judgedBy<T>(judge: (sent: string) => T): T {
+    return judge(this.#sent);
   }
 }
 
@@ -27,29 +46,20 @@ export class RespSyntaxError extends Error {
 
   /** The same without what must not be repeated. */
   without(secrets: readonly string[]): RespSyntaxError {
+    if (this.seen === '') return this;
     return new RespSyntaxError(this.message, hideSecrets(this.seen, secrets));
   }
 }
 
-/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. */
+/** The bytes are a TLS record: the port is spoken to in plain text and wants TLS. It quotes nothing. */
 export class TlsAnswerError extends RespSyntaxError {
   constructor() {
     super('a TLS record');
   }
-
-  /** It quotes nothing. */
-  override without(): this {
-    return this;
-  }
 }
 
-/** The reply is larger than is read. */
-export class ReplyTooLargeError extends RespSyntaxError {
-  /** It quotes nothing. */
-  override without(): this {
-    return this;
-  }
-}
+/** The reply is larger than is read. It quotes nothing. */
+export class ReplyTooLargeError extends RespSyntaxError {}
 
 /** Bounds on one reply. */
 export type Bounds = {
@@ -79,7 +89,7 @@ type Frame = {
 };
 
 /**
- * Collects bytes and hands out whole replies; push frames and attributes are dropped. What has been read is not read
+ * Collects bytes and hands out whole replies; push frames and attributes are dropped, but for floods of them. What has been read is not read
  * again, so that a reply in many small pieces costs no more than one in a single piece.
  */
 export class RespParser {
@@ -181,7 +191,8 @@ export class RespParser {
   #close(): void {
     const frame = this.#stack.pop();
     if (frame?.kind === 'list') this.#emit(frame.items);
-    else if (this.#stack.length === 0) this.#begin();
+    // Its elements count on: a flood of what is dropped must not take the time of other probes.
+    else if (this.#stack.length === 0) this.#bytes = 0;
   }
 
   #begin(): void {

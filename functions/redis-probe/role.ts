@@ -6,7 +6,7 @@ import { hideInValue } from './hiding.ts';
 import { label } from './info.ts';
 import { type Reply, RespError } from './resp.ts';
 import { refusal, Verdict } from './verdict.ts';
-import { expectThat, type Visit } from './visit.ts';
+import { expectThat, noteCheck, type Visit } from './visit.ts';
 
 /** A server's place in replication. */
 export type Role = {
@@ -16,7 +16,7 @@ export type Role = {
   /** A primary's own offset in bytes. */
   readonly offset: number;
   /** A replica's primary, and the state of its link: `connected` when it is up. */
-  readonly link?: { readonly primary: Place; readonly state: string };
+  readonly link?: { readonly primary?: Place | undefined; readonly state: string };
 };
 
 /** The role in a reply to ROLE; undefined when it is not of the documented form. */
@@ -25,13 +25,8 @@ export function parseRole(reply: Reply, secrets: readonly string[] = []): Role |
   const [name, second, third, fourth] = reply as readonly Reply[];
   if (name === 'sentinel') return { name, replicas: [], offset: 0 };
   if (name === 'slave') {
-    const primary = { host: String(second), port: Number(third) };
-    return {
-      name,
-      replicas: [],
-      offset: 0,
-      link: { primary, state: label(hideInValue(String(fourth), secrets)) },
-    };
+    const state = typeof fourth === 'string' ? label(hideInValue(fourth, secrets)) : '';
+    return { name, replicas: [], offset: 0, link: { primary: toPlace(second, third), state } };
   }
   if (name !== 'master') return undefined;
   const replicas = (Array.isArray(third) ? third : []).flatMap((replica: Reply) => {
@@ -44,7 +39,7 @@ export function parseRole(reply: Reply, secrets: readonly string[] = []): Role |
   return { name, replicas, offset: Number.isFinite(offset) ? offset : 0 };
 }
 
-/** Asks for the role; undefined where the server does not say it. @throws Verdict */
+/** Asks for the role; undefined where the server does not say it, or one that is not known. @throws Verdict */
 export async function readRole(connection: Connection): Promise<Role | RespError | undefined> {
   const reply = await connection.askOptional('role', 'role', ['ROLE']);
   if (reply === undefined) return undefined;
@@ -53,8 +48,11 @@ export async function readRole(connection: Connection): Promise<Role | RespError
     return reply;
   }
   const role = parseRole(reply, connection.visit.secrets);
-  if (role === undefined) throw new Verdict('role', 'protocol', 'ROLE gave no role');
-  return role;
+  if (role !== undefined) return role;
+  // A fork may have roles of its own, and serves its clients all the same.
+  noteCheck(connection.visit, 'role', { allowed: false });
+  connection.visit.env.trace('ROLE gave no known role');
+  return undefined;
 }
 
 /** Samples of a role, and whether it and its link are as expected. Answers whether the role is. */
@@ -87,7 +85,7 @@ export function judgeFollowers(visit: Visit, role: Role | RespError | undefined)
 
 function unknownRole(refused: RespError | undefined, what: string): Verdict {
   if (refused !== undefined) return refusal('role', 'ROLE', refused);
-  return new Verdict('role', 'unsupported', `${what} is expected, and ROLE cannot be asked for`);
+  return new Verdict('role', 'unsupported', `${what} is expected, and ROLE does not say it`);
 }
 
 /** The verdict on a number of replicas. */
@@ -98,7 +96,8 @@ export function judgeReplicas(count: number, wanted: number): Verdict | undefine
 
 function judgeLink({ primary, state }: NonNullable<Role['link']>): Verdict | undefined {
   if (state === 'connected') return undefined;
-  const words = `the link to ${showPlace(primary)} is in state ${state}, want connected`;
+  const to = primary === undefined ? 'its primary' : showPlace(primary);
+  const words = `the link to ${to} is in state ${state || 'unknown'}, want connected`;
   return new Verdict('role', 'link_down', words);
 }
 

@@ -42,7 +42,7 @@ export class Route {
   async ask(phase: Phase, command: readonly string[]): Promise<Reply> {
     for (let tried = 1; ; tried++) {
       const reply = await this.#follow(phase, command);
-      const again = reply instanceof RespError && reasonOfReply(reply.message) === 'tryagain';
+      const again = reply instanceof RespError && reply.judgedBy(reasonOfReply) === 'tryagain';
       if (!again || tried === mostTries) return reply;
       await this.#guide.clock.sleep(trySeconds);
     }

@@ -9,7 +9,7 @@ import { nameLabel } from './info.ts';
 import { RespError } from './resp.ts';
 import { readRole } from './role.ts';
 import { type Answering, probeServer } from './server.ts';
-import { Verdict } from './verdict.ts';
+import { failureOf, Verdict } from './verdict.ts';
 import { attempt, inPart, type Visit } from './visit.ts';
 
 /** Primaries that are probed at once: one that is frozen must not take the time of the others. */
@@ -65,11 +65,7 @@ async function probePrimary(visit: Visit, server: Answering, name: string): Prom
   await probeServer(own, server);
   const part = nameMaster(name, server.connection.place);
   visit.samples.push(...own.samples.map((one) => ofMaster(one, nameLabel(name))));
-  visit.failures.push(
-    ...own.failures.map(({ detail, phase, reason }) => {
-      return new Verdict(phase, reason, detail).of(part).outcome;
-    }),
-  );
+  visit.failures.push(...own.failures.map((one) => failureOf(part, one)));
 }
 
 function nameMaster(name: string, place: Place): string {

@@ -1,16 +1,10 @@
 // One conversation over one connection: a command, its reply, within the deadline. Never pipelines, never retries.
 import type { Socket } from 'node:net';
-import { type Deadline, hideSecrets, type Phase, raceDeadline } from '@fargaze/core/internal';
+import { type Deadline, type Phase, raceDeadline } from '@fargaze/core/internal';
 import { echoesIn } from './hiding.ts';
-import {
-  encodeCommand,
-  mapLimits,
-  type Reply,
-  RespError,
-  RespParser,
-  RespSyntaxError,
-} from './resp.ts';
-import { ClosedError, refusal, toFailure } from './verdict.ts';
+import { Inbox } from './inbox.ts';
+import { encodeCommand, type Reply, RespError, RespSyntaxError } from './resp.ts';
+import { refusal, toFailure } from './verdict.ts';
 
 /** A conversation with a Redis server. */
 export type Session = {
@@ -35,42 +29,11 @@ export type SessionRules = {
 
 /** Starts a conversation over a connected socket. */
 export function openSession(socket: Socket, rules: SessionRules): Session {
-  const parser = new RespParser();
-  let waiting: { resolve(reply: Reply): void; reject(error: unknown): void } | undefined;
-  let ended: unknown;
-  let received = 0;
-  /** Answers the question that waits with what has arrived, also if it arrived before it was asked. */
-  const deliver = () => {
-    const reply = waiting === undefined ? undefined : parser.next();
-    if (reply !== undefined) waiting?.resolve(reply);
-  };
-  const end = (error: unknown) => {
-    ended ??= error;
-    waiting?.reject(ended);
-  };
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.length;
-    try {
-      parser.push(chunk);
-    } catch (error) {
-      // What was whole before it answers first.
-      deliver();
-      end(error);
-    }
-    deliver();
-  });
-  socket.on('error', end);
-  socket.on('close', () => end(new ClosedError()));
-  socket.on('end', () => end(new ClosedError()));
+  const inbox = new Inbox(socket);
   /** Waits for one reply; its words are without secrets before they are cut off anywhere. */
   const wait = async (phase: Phase, what: string, begin: () => void): Promise<Reply> => {
-    const before = received;
-    const reply = new Promise<Reply>((resolve, reject) => {
-      waiting = { resolve, reject };
-      // A full server refuses and closes before it is asked anything.
-      deliver();
-      if (ended !== undefined) reject(ended);
-    });
+    const before = inbox.bytes;
+    const reply = inbox.next();
     reply.catch(() => undefined);
     // Nothing is sent after the deadline, not even before its timer has run.
     const deadline = rules.deadline();
@@ -79,9 +42,9 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
       return withoutSecrets(what, await raceDeadline(reply, deadline), rules);
     } catch (error) {
       const shown = error instanceof RespSyntaxError ? error.without(rules.secrets) : error;
-      throw toFailure(shown, { phase, what, bytes: received - before });
+      throw toFailure(shown, { phase, what, bytes: inbox.bytes - before });
     } finally {
-      waiting = undefined;
+      inbox.forget();
     }
   };
   return {
@@ -90,7 +53,7 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
         if (!socket.destroyed) socket.write(encodeCommand(command));
       }),
     receive: (phase, what) => wait(phase, what, () => undefined),
-    allowMaps: () => parser.allow(mapLimits),
+    allowMaps: () => inbox.allowMaps(),
     close: () => {
       socket.destroy();
     },
@@ -99,7 +62,7 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
 
 /** An error without secrets; of another reply, those of its texts are noted that hold one. */
 function withoutSecrets(what: string, reply: Reply, { echoes, secrets }: SessionRules): Reply {
-  if (reply instanceof RespError) return new RespError(hideSecrets(reply.message, secrets));
+  if (reply instanceof RespError) return reply.without(secrets);
   // Of what HELLO says nothing is quoted.
   if (what !== 'HELLO') for (const echo of echoesIn(reply, secrets)) echoes.add(echo);
   return reply;
@@ -109,7 +72,7 @@ function withoutSecrets(what: string, reply: Reply, { echoes, secrets }: Session
 const containers = new Set(['CLUSTER', 'SENTINEL', 'LATENCY', 'SLOWLOG']);
 
 /** The command without its arguments, which may be secrets. */
-export function nameCommand([first = '', second = '']: readonly string[]): string {
+function nameCommand([first = '', second = '']: readonly string[]): string {
   return containers.has(first) ? `${first} ${second}` : first;
 }
 

@@ -1,6 +1,7 @@
 // What ends a part of the probe: phase, reason and words, from an error reply or from what broke instead of it.
 import {
   classify,
+  detailOf,
   type Failure,
   failure,
   messageOf,
@@ -22,9 +23,14 @@ export class Verdict extends Error {
 
   /** The same of one part among several. */
   of(part: string): Verdict {
-    const { detail, phase, reason } = this.outcome;
-    return new Verdict(phase, reason, `${part}: ${detail}`);
+    const { detail, phase, reason } = failureOf(part, this.outcome);
+    return new Verdict(phase, reason, detail);
   }
+}
+
+/** The failure of one part among several. */
+export function failureOf(part: string, { detail, phase, reason }: Failure): Failure {
+  return failure(phase, reason, `${part}: ${detail}`);
 }
 
 /** Whether an error is the end of the connection by the far side. */
@@ -38,8 +44,9 @@ export function hasReason(error: unknown, ...reasons: readonly Reason[]): boolea
 }
 
 /** The verdict on an error reply. */
-export function refusal(phase: Phase, command: string, { message }: RespError): Verdict {
-  return new Verdict(phase, reasonOfReply(message), `${command}: ${quoteReply(message)}`);
+export function refusal(phase: Phase, command: string, reply: RespError): Verdict {
+  const words = `${command}: ${quoteReply(reply.message)}`;
+  return new Verdict(phase, reply.judgedBy(reasonOfReply), words);
 }
 
 /** The server ended the connection. */
@@ -71,8 +78,8 @@ export function toFailure(error: unknown, { phase, what, bytes }: Waited): unkno
   const reason = classify(error);
   if (reason === 'internal') return error;
   // Under TLS 1.3 a server judges the client's certificate after the handshake has ended for the client.
-  if (reason === 'tls_client_certificate') return new Verdict('tls', reason, message);
-  if (reason !== 'timeout') return new Verdict(phase, reason, `${what}: ${message}`);
+  if (reason === 'tls_client_certificate') return new Verdict('tls', reason, detailOf(error));
+  if (reason !== 'timeout') return new Verdict(phase, reason, `${what}: ${detailOf(error)}`);
   const arrived = bytes === 0 ? 'no answer' : `${bytes} bytes of an answer`;
   return new Verdict(phase, reason, `${what}: ${arrived} (${message})`);
 }

@@ -1,13 +1,19 @@
 // What the head of an answer says in numbers, as blackbox_exporter reads it. Pure.
 import type { IncomingMessage } from 'node:http';
 
+/** The head of an answer; over HTTP/2 it may say that nothing follows. */
+export type Head = Pick<IncomingMessage, 'headers' | 'statusCode'> & {
+  readonly endsWithHead?: boolean;
+};
+
 /** Bytes of the body as they are announced: 0 where there can be none, -1 where nobody said. */
 export function contentLength(
-  { headers, statusCode = 0 }: IncomingMessage,
+  { endsWithHead, headers, statusCode = 0 }: Head,
   method: string,
 ): number {
   const length = headers['content-length'] === undefined ? -1 : Number(headers['content-length']);
   if (method === 'HEAD') return length;
+  if (endsWithHead === true && length < 0) return 0;
   if (statusCode === 204 || statusCode === 304 || statusCode < 200) return 0;
   return headers['transfer-encoding'] === undefined ? length : -1;
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { Readable } from 'node:stream';
 import { type ProbeEnvironment, raceDeadline, roundSeconds } from '@fargaze/core/internal';
+import { AnswerFrames } from './exchange/frames.ts';
 import {
   type Connected,
   type ConnectionEnd,
@@ -26,12 +27,14 @@ export async function requestOverHttp2(
     settings: { enablePush: false, maxHeaderListSize: maxHeaderSize },
   });
   session.on('error', end.note);
+  const frames = new AnswerFrames();
+  paced.on('data', (bytes: Buffer) => frames.take(bytes));
   const close = () => {
     session.destroy();
     paced.destroy();
   };
   try {
-    const response = await raceDeadline(send(session, ask), env.deadline);
+    const response = await raceDeadline(send(session, ask, frames), env.deadline);
     const firstByte = env.clock.monotonic();
     env.trace(`HTTP/2 status ${response.statusCode}`);
     return {
@@ -51,14 +54,18 @@ export async function requestOverHttp2(
   }
 }
 
-function send(session: ClientHttp2Session, ask: HopRequest): Promise<IncomingMessage> {
+function send(
+  session: ClientHttp2Session,
+  ask: HopRequest,
+  frames: AnswerFrames,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     session.once('error', reject);
     const stream = session.request(headersOf(ask), { endStream: ask.body === '' });
     stream.on('error', reject);
     stream.on('close', () => reject(brokenOff()));
     stream.on('response', (fields, _, raw?: readonly string[]) => {
-      resolve(asMessage(stream, fields, raw ?? []));
+      resolve(asMessage(stream, frames, { fields, raw: raw ?? [] }));
     });
     if (ask.body !== '') stream.end(ask.body);
   });
@@ -88,8 +95,8 @@ type Fields = Readonly<Record<string, string | string[] | number | undefined>>;
 
 function asMessage(
   stream: ClientHttp2Stream,
-  fields: Fields,
-  raw: readonly string[],
+  frames: AnswerFrames,
+  { fields, raw }: { readonly fields: Fields; readonly raw: readonly string[] },
 ): IncomingMessage {
   const headers = Object.fromEntries(
     Object.entries(fields).filter(([name]) => !name.startsWith(':')),
@@ -99,16 +106,17 @@ function asMessage(
     return isHeader ? [name, raw[index + 1] ?? ''] : [];
   });
   const statusCode = Number(fields[':status']);
-  const head = { statusCode, statusMessage: '', headers, rawHeaders, httpVersion: '2.0' };
+  const about = { statusMessage: '', httpVersion: '2.0', endsWithHead: frames.endsWithHead };
+  const head = { statusCode, headers, rawHeaders, ...about };
   // Whoever reads it reports how it ended; without a listener that would be thrown.
-  const body = Readable.from(readWhole(stream)).on('error', () => undefined);
+  const body = Readable.from(readWhole(stream, frames)).on('error', () => undefined);
   return Object.assign(body, head) as unknown as IncomingMessage;
 }
 
-/** The body. Node ends a stream whose connection has gone as if it were complete; only its code tells. */
-async function* readWhole(stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
+/** The body. Node ends a stream whose connection has gone, or that was reset without an error, as if it were complete. */
+async function* readWhole(stream: ClientHttp2Stream, frames: AnswerFrames): AsyncGenerator<Buffer> {
   yield* stream as AsyncIterable<Buffer>;
-  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw brokenOff();
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !frames.ended) throw brokenOff();
 }
 
 function brokenOff(): Error {

@@ -1,9 +1,9 @@
 // ECS services: what they want and have, rollouts, stops, how much of their reservation they use, what they run.
 import type { Board } from './board.ts';
+import { chosen, rolloutPanels } from './ecs-rollouts.ts';
 import { freshBridge } from './expressions.ts';
-import { series, stacked, stat, table, timeline } from './panels.ts';
+import { series, stacked, stat, table } from './panels.ts';
 
-const chosen = '{job=~"$job",instance=~"$instance",cluster=~"$cluster",service=~"$service"}';
 // CloudWatch has series of the whole cluster too, without a service.
 const bridged =
   '{dimension_ClusterName=~"$cluster",dimension_ServiceName=~"$service",dimension_ServiceName!=""}';
@@ -99,59 +99,6 @@ const tasks = [
   }),
 ];
 
-const rollouts = [
-  timeline({
-    title: 'Rollouts',
-    description: 'State of the newest deployment of each service: done, in progress or failed.',
-    queries: [
-      {
-        expr: `max by (cluster, service) (${rollout('IN_PROGRESS')} + ignoring (state) (2 * ${rollout('FAILED')}))`,
-        legend: each,
-      },
-    ],
-    states: { 0: ['COMPLETED', 'green'], 1: ['IN PROGRESS', 'blue'], 2: ['FAILED', 'red'] },
-  }),
-  series({
-    title: 'Tasks that failed to start',
-    description: 'Failed tasks of the newest deployment; the circuit breaker counts the same ones.',
-    queries: [
-      {
-        expr: `${byService} (${freshBridge('ecs_service_deployment_failed_tasks', chosen)})`,
-        legend: each,
-      },
-    ],
-    min: 0,
-    decimals: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Start and image pull',
-    description:
-      'Longest time from creation to start, and of that the image pull, among tasks that run.',
-    queries: [
-      {
-        expr: freshBridge('ecs_service_task_start_duration_max_seconds', chosen),
-        legend: 'start {{cluster}}/{{service}}',
-      },
-      {
-        expr: freshBridge('ecs_service_image_pull_duration_max_seconds', chosen),
-        legend: 'pull {{cluster}}/{{service}}',
-      },
-    ],
-    unit: 's',
-    min: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Oldest task',
-    description: 'Age of the task of each service that has run longest. A fall to 0 is a restart.',
-    queries: [{ expr: freshBridge('ecs_service_oldest_task_age_seconds', chosen), legend: each }],
-    unit: 's',
-    min: 0,
-    width: 8,
-  }),
-];
-
 const stops = [
   stacked({
     title: 'Stops by code',
@@ -244,14 +191,6 @@ const software = [
   }),
 ];
 
-/** 1 while the newest deployment of a service is in `state`, else 0. */
-function rollout(state: string): string {
-  return freshBridge(
-    'ecs_service_deployment_rollout_state',
-    `{${chosen.slice(1, -1)},status="PRIMARY",state="${state}"}`,
-  );
-}
-
 function meta() {
   const names = [
     'Value #A',
@@ -280,7 +219,7 @@ export const ecs: Board = {
   rows: [
     { title: 'Now', panels: now },
     { title: 'Tasks', panels: tasks },
-    { title: 'Rollouts', panels: rollouts },
+    { title: 'Rollouts', panels: rolloutPanels },
     { title: 'Stops', panels: stops, shown: 'when opened' },
     { title: 'CPU and memory', panels: resources },
     { title: 'What runs', panels: software, shown: 'when opened' },

@@ -1,7 +1,8 @@
 // fargaze itself: whether results arrive, are scraped and judged, and what that costs. Red here means that the other
 // boards know less than they seem to.
 import type { Board } from './board.ts';
-import { freshBridge, freshProbe, lastReading, rate } from './expressions.ts';
+import { freshProbe, rate } from './expressions.ts';
+import { bridgePanels } from './meta-bridge.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
 
 const own = '{job=~"$job",instance=~"$instance"}';
@@ -28,7 +29,8 @@ const now = [
   }),
   stat({
     title: 'Bridge run',
-    description: 'Age of the last run of the bridge; it runs every minute.',
+    description:
+      'Age of the last run of the bridge, of its shards the oldest; each runs every minute.',
     queries: [{ expr: 'time() - min(fargaze_bridge_timestamp_seconds)' }],
     unit: 's',
     steps: ['green', [90, 'orange'], [150, 'red']],
@@ -101,69 +103,6 @@ const discovery = [
     ],
     min: 0,
     decimals: 0,
-  }),
-];
-
-const bridge = [
-  series({
-    title: 'Bridge',
-    description: 'How long the last run of the bridge took.',
-    queries: [{ expr: freshBridge('fargaze_bridge_run_duration_seconds'), legend: 'run' }],
-    unit: 's',
-    min: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Cost of CloudWatch',
-    description:
-      'What reading CloudWatch costs in 30 days at list price, and the budget of the configuration. Unknown without CloudWatch jobs.',
-    queries: [
-      { expr: lastReading('fargaze_bridge_estimated_cost_usd_per_month'), legend: 'estimated' },
-      { expr: lastReading('fargaze_bridge_budget_usd_per_month'), legend: 'budget' },
-    ],
-    unit: 'currencyUSD',
-    min: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Requests to AWS',
-    description:
-      'Requests of the last reading of CloudWatch by operation, and how many of them AWS throttled.',
-    queries: [
-      { expr: lastReading('fargaze_bridge_requests'), legend: '{{api}}' },
-      { expr: lastReading('fargaze_bridge_throttles'), legend: '{{api}} throttled' },
-    ],
-    min: 0,
-    decimals: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Age of CloudWatch data',
-    description:
-      'Age of the newest point of each namespace when it was last read: CloudWatch itself is minutes behind.',
-    queries: [{ expr: lastReading('fargaze_bridge_data_age_seconds'), legend: '{{namespace}}' }],
-    unit: 's',
-    min: 0,
-    width: 8,
-  }),
-  series({
-    title: 'Samples of CloudWatch',
-    description:
-      'Samples that the last reading delivered, and that the receiver refused, by reason.',
-    queries: [
-      { expr: lastReading('fargaze_bridge_samples_sent'), legend: 'sent' },
-      { expr: lastReading('fargaze_bridge_samples_rejected'), legend: '{{reason}}' },
-    ],
-    min: 0,
-    decimals: 0,
-    width: 8,
-  }),
-  timeline({
-    title: 'AWS API',
-    description: 'Whether the bridge was answered, for each operation.',
-    queries: [{ expr: freshBridge('fargaze_bridge_api_up'), legend: '{{api}}' }],
-    states: { 0: ['FAILED', 'red'], 1: ['OK', 'green'] },
-    width: 16,
   }),
 ];
 
@@ -271,7 +210,7 @@ export const meta: Board = {
     { title: 'Now', panels: now },
     { title: 'Delivery', panels: delivery },
     { title: 'Scraping', panels: discovery },
-    { title: 'Bridge', panels: bridge, shown: 'when opened' },
+    { title: 'Bridge', panels: bridgePanels, shown: 'when opened' },
     { title: 'Functions', panels: lambda, shown: 'when opened' },
     { title: 'Probes', panels: probing, shown: 'when opened' },
   ],

@@ -108,6 +108,46 @@ const times = [
   }),
 ];
 
+const steps = [
+  timeline({
+    title: 'Steps',
+    description:
+      'Whether each step of a check in several steps was a success. A gap is a step that did not run, since one before it failed.',
+    queries: [
+      {
+        expr: worst(freshProbe('probe_step_success', target)),
+        legend: '{{step}} of {{instance}}',
+      },
+    ],
+    states: { 0: ['FAILED', 'red'], 1: ['OK', 'green'] },
+    height: 8,
+  }),
+  stacked({
+    title: 'Duration of steps',
+    description: 'Mean time of each step over the chosen targets, stacked: the whole check.',
+    queries: [
+      {
+        expr: `avg by (step) (sum without (phase) ${freshProbe('probe_step_duration_seconds', target)})`,
+        legend: '{{step}}',
+      },
+    ],
+    unit: 's',
+    min: 0,
+  }),
+  series({
+    title: 'Phases of steps',
+    description: 'Mean time in each phase of each step. What grows is where it is slow.',
+    queries: [
+      {
+        expr: `avg by (step, phase) ${freshProbe('probe_step_duration_seconds', target)}`,
+        legend: '{{phase}} of {{step}}',
+      },
+    ],
+    unit: 's',
+    min: 0,
+  }),
+];
+
 const causes = [
   stacked({
     title: 'Failures by reason',
@@ -205,6 +245,7 @@ export const probes: Board = {
     { title: 'State', panels: state },
     { title: 'Times', panels: times },
     { title: 'Causes', panels: causes, shown: 'when opened' },
+    { title: 'Checks in steps', panels: steps, shown: 'when opened' },
   ],
   marks: '',
 };

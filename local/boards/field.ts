@@ -19,7 +19,7 @@ export function colourOf(value: number | null, field: FieldDefaults): ColourName
 }
 
 /** What a mapping makes of a value. */
-export function mapped(value: number, { mappings = [] }: FieldDefaults): Shown | undefined {
+function mapped(value: number, { mappings = [] }: FieldDefaults): Shown | undefined {
   for (const mapping of mappings) {
     const found = mapping.type === 'value' ? mapping.options[String(value)] : undefined;
     if (found !== undefined) return found;

@@ -42,13 +42,13 @@ const names = [
 ];
 
 /** Every series that is read; Watchdog always fires, which is its purpose. */
-export const expression = `{__name__=~"${names.join('|')}"} or ALERTS{alertstate="firing",alertname!="Watchdog"}`;
+const expression = `{__name__=~"${names.join('|')}"} or ALERTS{alertstate="firing",alertname!="Watchdog"}`;
 
 /** Milliseconds that Prometheus is given to answer. */
 const timeoutMs = 3_000;
 
 /** The newest answer of the Prometheus at `url`. @throws Error when it refuses or does not answer within three seconds. */
-export async function read(url: string): Promise<Reading> {
+async function read(url: string): Promise<Reading> {
   return toReading(await queryPrometheus(url, expression, { timeoutMs }));
 }
 

@@ -12,9 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { parseConfigText } from '../../build/config-file.ts';
+import { probeByModule } from '../../functions/web-probe/probers.ts';
 import { renderRules } from '../../infra/config/prometheus/render.ts';
+import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { DeliveryError } from '../../layers/core/src/errors.ts';
+import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
 import { pushMetrics } from '../../layers/core/src/pushgateway/push-metrics.ts';
+import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { freePort, waitFor } from '../../local/programs/process.ts';
 import {
   type PrometheusServer,
@@ -22,6 +27,8 @@ import {
   startPrometheus,
   startPushgateway,
 } from '../../local/programs/servers.ts';
+import { fillIn, panelQueries, readBoards } from '../support/boards.ts';
+import { httpAnswer, startRawServer } from '../support/raw-server.ts';
 import { objectives } from '../support/rules.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -89,7 +96,9 @@ async function push(interval: number): Promise<void> {
 
 async function pushText(text: string, instance: string): Promise<void> {
   const grouping = { job: 'fargaze-web', instance };
-  await pushMetrics({ url: pushgateway.url, grouping, registry: { metrics: () => text } });
+  // Gauges, as probes push them, unless the text says otherwise.
+  const typed = text.startsWith('#') ? text : text.replace(/^(\w+) /gm, '# TYPE $1 gauge\n$1 ');
+  await pushMetrics({ url: pushgateway.url, grouping, registry: { metrics: () => typed } });
 }
 
 const values = async (expression: string) =>
@@ -156,6 +165,46 @@ it('fargaze status reads the states from it: up, never seen and removed, and ale
     complete: true,
     alerts: expect.arrayContaining([expect.objectContaining({ state: 'pending' })]),
   });
+});
+
+it('the board shows a check in steps: what each was, how long it took, and in which phase', async () => {
+  const server = await startRawServer((socket) => {
+    socket.once('data', (chunk: Buffer) => {
+      const isIn = chunk.toString().startsWith('GET /in ');
+      socket.end(httpAnswer(isIn ? '200 OK' : '503 Service Unavailable'));
+    });
+  });
+  const steps = '{ name: in, path: /in }, { name: cart, path: /cart }, { name: pay, path: /pay }';
+  const handler = createProbeHandler<WebModule>({
+    name: 'web-probe',
+    prober: 'http',
+    config: parseConfigText(
+      `modules: { m: { prober: http, timeout: 20s, steps: [${steps}] } }\nprobes: [{ name: shop, module: m, target: 'http://127.0.0.1:${server.port}/', interval: 10m }]\n`,
+    ),
+    probe: probeByModule,
+    sink: createPushgatewaySink({ url: pushgateway.url }),
+    log: () => undefined,
+  });
+  const context = { getRemainingTimeInMillis: () => 60_000 };
+  await handler({ probes: ['shop'], schedule: '10m' }, context).finally(() => server.close());
+  const queries = new Map(
+    readBoards()
+      .flatMap(panelQueries)
+      .map(({ expr, place }) => [place, fillIn(expr)] as const),
+  );
+  const ask = (title: string) => prometheus.query(queries.get(`Probes / ${title} / A`) ?? '');
+  await until('the steps', async () => (await ask('Steps')).length > 0);
+  const verdicts = await ask('Steps');
+  expect(verdicts.map(({ labels, value }) => [labels.step, value]).sort()).toEqual([
+    ['cart', 0],
+    ['in', 1],
+  ]);
+  const whole = await ask('Duration of steps');
+  expect(whole.map(({ labels }) => labels)).toEqual([{ step: 'cart' }, { step: 'in' }]);
+  const phases = (await ask('Phases of steps')).filter(({ labels }) => labels.step === 'in');
+  expect(phases.map(({ labels }) => labels.phase)).toContain('processing');
+  const sum = phases.reduce((total, { value }) => total + value, 0);
+  expect(whole.find(({ labels }) => labels.step === 'in')?.value).toBeCloseTo(sum);
 });
 
 it('every rule is evaluated without an error, the generated ones too', async () => {

@@ -152,7 +152,7 @@ const rows: readonly Row[] = [
     after: [config('maxmemory', '0')],
     redis: { canary: 'read', expect_memory_max: 0.9 },
     want: 'health/memory',
-    words: /^\d+.* % of 1 bytes are used, want at most 90 %$/,
+    words: /^\d+ of 1 bytes \(\d+ %\) are used, want at most 90 %$/,
   },
   { name: 'memory without a limit', redis: { expect_memory_max: 0.9 }, want: 'ok' },
   {

@@ -161,9 +161,9 @@ it.each([
     want: 'ping/masterdown',
   },
   {
-    name: 'a role that is none',
-    serve: replies(hello, '+PONG\r\n', '*1\r\n+king\r\n'),
-    want: 'role/protocol',
+    name: 'a role that nobody knows',
+    serve: (s: Socket) => answerCanary(s, { ROLE: '*1\r\n+active-replica\r\n' }),
+    want: 'ok',
   },
   {
     name: 'a SET that is not taken',
@@ -204,6 +204,19 @@ it('a flood of push frames before the reply is dropped, whatever its size', asyn
   expect(flood.length).toBeGreaterThan(200_000);
   expect(verdict(probed)).toBe('ok');
 });
+
+it.each(['|1\r\n:1\r\n:1\r\n', '>1\r\n:1\r\n', '>0\r\n'])(
+  'a flood of %j is not read to its end: other probes want the time',
+  async (frame) => {
+    const server = await startRawServer(replies(frame.repeat(5000) + hello, '+PONG\r\n', master));
+    const probed = await runProbe(probeRedis, plain, `redis://127.0.0.1:${server.port}`);
+    await server.close();
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'auth/size_limit',
+      'HELLO: more than 4096 elements',
+    ]);
+  },
+);
 
 it('a server that does not know HELLO is spoken to in RESP2, with AUTH', async () => {
   process.env.TEST_SECRET = 'sesame';
@@ -309,6 +322,23 @@ it('a password of a few letters does not garble words', async () => {
   expect(detail(probed)).toBe('HELLO: WRONGPASS wrong for a user');
 });
 
+it.each([
+  { password: 'password', says: 'ERR invalid password', want: 'wrongpass' },
+  { password: 'clients', says: 'ERR max number of clients reached', want: 'max_clients' },
+  { password: 'NOAUTH', says: 'NOAUTH Authentication required.', want: 'noauth' },
+])('a password that is a word of an error leaves its reason: $says', async (row) => {
+  process.env.TEST_SECRET = row.password;
+  const server = await startRawServer(replies(`-${row.says}\r\n`, `-${row.says}\r\n`));
+  const module = redisModule({ password: 'env:TEST_SECRET', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  delete process.env.TEST_SECRET;
+  await server.close();
+  expect(verdict(probed)).toBe(`auth/${row.want}`);
+  expect(detail(probed)).toBe(
+    `${detail(probed).split(':')[0]}: ${row.says.replace(row.password, 'redacted')}`,
+  );
+});
+
 it('control characters in what a server says of itself are not repeated', async () => {
   const info = 'maxmemory_policy:\u001b[31mnone';
   const server = await startRawServer((socket) =>
@@ -351,6 +381,72 @@ describe('a server that repeats what it was sent', () => {
   });
 });
 
+describe('what is said of an expectation that is not met', () => {
+  const probe = async (answers: Answers, redis: object) => {
+    const server = await startRawServer((socket) => answerCanary(socket, answers));
+    const probed = await runProbe(
+      probeRedis,
+      redisModule(redis),
+      `redis://127.0.0.1:${server.port}`,
+    );
+    await server.close();
+    return probed;
+  };
+  const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+  const aof = 'rdb_last_bgsave_status:ok\r\naof_enabled:1\r\naof_last_write_status:';
+
+  it.each([
+    [
+      'used_memory:9001\r\nmaxmemory:10000',
+      { expect_memory_max: 0.9 },
+      '9001 of 10000 bytes (90.01 %) are used, want at most 90 %',
+    ],
+    [`${aof}err`, { expect_persistence: true }, 'the last append to disk failed'],
+    [
+      `${aof}ok\r\naof_last_bgrewrite_status:err`,
+      { expect_persistence: true },
+      'the last rewrite of the append-only file failed',
+    ],
+    ['', { expect_engine: 'redis' }, 'engine cannot be judged: INFO does not say'],
+    ['x:1', { expect_engine: 'valkey' }, 'engine cannot be judged: INFO does not say'],
+    [
+      `used_memory:${'9'.repeat(400)}`,
+      { expect_memory_max: 0.9 },
+      'memory cannot be judged: INFO does not say',
+    ],
+  ])('INFO %j by %j: %s', async (info, redis, want) => {
+    expect(detail(await probe({ INFO: bulk(info) }, redis))).toBe(want);
+  });
+
+  it.each([
+    ['*1\r\n+slave\r\n', 'the link to its primary is in state unknown, want connected'],
+    [
+      `*5\r\n+slave\r\n${bulk('h'.repeat(5000))}:1\r\n+connecting\r\n:0\r\n`,
+      'the link to its primary is in state connecting, want connected',
+    ],
+  ])('ROLE %j: %s', async (ROLE, want) => {
+    expect(detail(await probe({ ROLE }, {}))).toBe(want);
+  });
+
+  it('numbers that are none have no series', async () => {
+    const spike = `*1\r\n*4\r\n+fork\r\n:1\r\n,nan\r\n:3\r\n`;
+    const { samples } = await probe({ SLOWLOG: ',inf\r\n', LATENCY: spike, INFO: bulk('') }, {});
+    expect(Object.values(samples).filter((value) => !Number.isFinite(value))).toEqual([]);
+  });
+});
+
+it('a role that nobody knows fails where one is expected', async () => {
+  const server = await startRawServer((socket) => answerCanary(socket, { ROLE: '+king\r\n' }));
+  const module = redisModule({ expect_role: 'master', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual([
+    'role/unsupported',
+    'role master is expected, and ROLE does not say it',
+  ]);
+  expect(probed.samples['probe_redis_check_supported{check="role"}']).toBe(0);
+});
+
 describe('a node of a cluster', () => {
   const node = (port: number) => `*2\r\n+127.0.0.1\r\n:${port}\r\n`;
   const probe = async (answers: Answers, redis: object = {}) => {
@@ -375,7 +471,20 @@ describe('a node of a cluster', () => {
   it('that closes on CLUSTER is asked for one key, unless the map is wanted', async () => {
     expect(await probe({ CLUSTER: 'end' })).toBe('ok ');
     expect(await probe({ CLUSTER: 'end' }, { topology: 'cluster' })).toBe(
-      'cluster/unsupported the map is not read: CLUSTER SLOTS is not answered',
+      'cluster/unsupported CLUSTER SLOTS is not answered',
+    );
+  });
+
+  it('whose map is forbidden cannot say how many replicas follow', async () => {
+    const CLUSTER = '-NOPERM no\r\n';
+    expect(await probe({ CLUSTER }, { expect_replicas_min: 1 })).toBe(
+      'role/unsupported expect_replicas_min needs the map of the cluster, want +cluster|slots',
+    );
+  });
+
+  it.each(['standalone', 'proxy'])('that is taken for %s says what to do', async (topology) => {
+    expect(await probe({ SET: '-MOVED 1 h:6379\r\n' }, { topology })).toBe(
+      'write/moved SET: MOVED 1 h:6379: it is a node of a cluster, want topology: auto',
     );
   });
 

@@ -62,7 +62,10 @@ describe.each(['yes', 'optional'])('client certificates, tls-auth-clients %s', (
     expect([verdict(probed), detail(probed)]).toEqual(
       mode === 'optional'
         ? ['ok', '']
-        : ['tls/tls_client_certificate', 'tlsv13 alert certificate required'],
+        : [
+            'tls/tls_client_certificate',
+            'the server sent the TLS alert "certificate required": it wants a client certificate (tls_config.cert and key)',
+          ],
     );
   });
 
@@ -71,7 +74,7 @@ describe.each(['yes', 'optional'])('client certificates, tls-auth-clients %s', (
     const probed = await probe({ cert, key: `file:${key}` });
     expect([verdict(probed), detail(probed)]).toEqual([
       'tls/tls_client_certificate',
-      'tlsv1 alert unknown ca',
+      'the server sent the TLS alert "unknown ca": it refuses the client certificate (tls_config.cert)',
     ]);
   });
 });

@@ -54,6 +54,25 @@ describe('a receiver that', () => {
     expect(new Set(seen.map(({ body }) => body.toString('hex'))).size).toBe(1);
   });
 
+  it('takes several requests is connected to once', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await receive(({ socket: { remotePort } }, response) => {
+      ports.add(remotePort);
+      response.writeHead(204).end();
+    });
+    const points = Array.from({ length: 25_000 }, (_, index) => ({ at: now + index, value: 1 }));
+    expect(await write(url, [series('m', points)])).toMatchObject({ sent: 25_000, requests: 3 });
+    expect(ports.size).toBe(1);
+  });
+
+  it('closes the connection after each answer is connected to anew', async () => {
+    const url = await receive((_, response) => {
+      response.writeHead(204, { Connection: 'close' }).end();
+    });
+    const points = Array.from({ length: 25_000 }, (_, index) => ({ at: now + index, value: 1 }));
+    expect(await write(url, [series('m', points)])).toMatchObject({ sent: 25_000, requests: 3 });
+  });
+
   it('asks to wait is waited for', async () => {
     const url = await receive(inTurn(answer(429, { 'Retry-After': '1' }), answer(204)));
     const clock = createFakeClock(Date.now());

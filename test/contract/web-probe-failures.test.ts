@@ -11,6 +11,8 @@ import { answerWith, httpAnswer, type RawServer, startRawServer } from '../suppo
 const ca = issueCertificate({ commonName: 'Test CA', ca: true });
 const servers: RawServer[] = [];
 let dns: Awaited<ReturnType<typeof startDnsServer>>;
+/** What the name `turns.example.test` is in turn. */
+let turns: string[] = [];
 
 async function serve(...args: Parameters<typeof startRawServer>): Promise<RawServer> {
   const server = await startRawServer(...args);
@@ -24,6 +26,9 @@ beforeAll(async () => {
     'broken.example.test': 'servfail',
     'empty.example.test': [],
     'good.example.test': ['127.0.0.1'],
+    get 'turns.example.test'() {
+      return [turns.shift() ?? '127.0.0.1'];
+    },
   });
   process.env.FARGAZE_DNS_SERVERS = dns.address;
 });
@@ -97,6 +102,20 @@ describe('before a connection', () => {
     const probed = await runProbe(probeWeb, httpModule({}), `http://127.0.0.1:${port}/`);
     expect(verdict(probed)).toBe('guard/blocked');
     expect(probed.samples.probe_http_redirects).toBe(1);
+  });
+
+  it('a name that changes is asked once for each hop, and what was judged is dialled', async () => {
+    const server = await serve(
+      answerWith(httpAnswer('302 Found', ['Location: /latest/meta-data/'])),
+    );
+    const address = `http://turns.example.test:${server.port}/`;
+    turns = ['169.254.169.254', '127.0.0.1'];
+    expect(verdict(await runProbe(probeWeb, httpModule({}), address))).toBe('guard/blocked');
+    expect([turns, server.connections()]).toEqual([['127.0.0.1'], 0]);
+    turns = ['127.0.0.1', '169.254.169.254', '127.0.0.1'];
+    const moved = await runProbe(probeWeb, httpModule({}), address);
+    expect([verdict(moved), moved.samples.probe_http_redirects]).toEqual(['guard/blocked', 1]);
+    expect([turns, server.connections()]).toEqual([['127.0.0.1'], 1]);
   });
 
   it('inside Lambda loopback is the runtime and not reached, unless allowed', async () => {

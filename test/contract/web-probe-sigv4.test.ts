@@ -1,5 +1,4 @@
 // Requests that are signed for AWS: a server computes each signature anew, with the signer of the AWS SDK, from what it received.
-import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -7,32 +6,13 @@ import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { isBound } from '../../layers/core/src/probe/bound-hosts.ts';
 import { compileModule, runProbe, verdict } from '../support/probing.ts';
+import { Sha256 } from '../support/sha256.ts';
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE123456789',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
   sessionToken: 'session/token+of==the-function',
 };
-
-/** The hash that the SDK's signer asks for. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    const key = typeof secret === 'string' ? secret : Buffer.from((secret ?? '') as Uint8Array);
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', key);
-  }
-
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
-}
 
 const seen: { request: IncomingMessage; fits: boolean }[] = [];
 

@@ -181,6 +181,18 @@ async function firing(): Promise<string[]> {
   return found.map((one) => one.labels.alertname ?? '').sort();
 }
 
+/** Alerts that Alertmanager has and sends to nobody because of another. */
+async function heldBack(): Promise<string[]> {
+  const answer = await fetch(`${alertmanager.url}/api/v2/alerts?active=false&inhibited=true`);
+  const alerts = (await answer.json()) as readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly status: { readonly inhibitedBy: readonly string[] };
+  }[];
+  return alerts
+    .filter(({ status }) => status.inhibitedBy.length > 0)
+    .map(({ labels: { alertname = '' } }) => alertname);
+}
+
 const well = () => {
   const now = Date.now() / 1000;
   return [
@@ -208,15 +220,22 @@ async function untilQuiet(): Promise<void> {
 
 it('one outage of a target is one page, which is resolved, with links that can be opened', async () => {
   await untilQuiet();
-  series = () => [
+  const failing = () => [
     ...well(),
     `fargaze:probe_labels{${labels({ ...target, team: 'shop' })}} 1`,
     `fargaze:probe_failing{${labels(target)}} 1`,
-    `fargaze:probe_slow{${labels(target)}} 4`,
     `fargaze:probe_failure_info:fresh{${labels({ ...target, phase: 'connect', reason: 'refused' })}} 1`,
   ];
+  series = failing;
   await untilTold('firing', 'critical: FargazeProbeFailed');
-  // The slowness fires too, and is held back by what causes it.
+  // The slowness fires too, and is held back by what causes it. Here it begins later and ends earlier: without its wait it
+  // could be a moment ahead.
+  series = () => [...failing(), `fargaze:probe_slow{${labels(target)}} 4`];
+  await waitFor({
+    what: 'slowness held back',
+    seconds: 40,
+    check: async () => (await heldBack()).includes('FargazeProbeSlow'),
+  });
   expect(await firing()).toEqual(
     expect.arrayContaining(['FargazeProbeFailed', 'FargazeProbeSlow']),
   );
@@ -227,6 +246,12 @@ it('one outage of a target is one page, which is resolved, with links that can b
   expect(page?.annotations.dashboard_url).toMatch(
     /^https:\/\/grafana\.example\/d\/fargaze-probes\?/,
   );
+  series = failing;
+  await waitFor({
+    what: 'slowness over',
+    seconds: 40,
+    check: async () => !(await heldBack()).includes('FargazeProbeSlow'),
+  });
   series = well;
   await untilTold('resolved', 'critical: FargazeProbeFailed');
   const told = messages.map(({ receiver, status }) => `${receiver} ${status}`);
@@ -239,9 +264,15 @@ it('one outage of a target is one page, which is resolved, with links that can b
 it('a Pushgateway that is down is one page, and what follows from it is none', async () => {
   messages.length = 0;
   pushgatewayIsUp = false;
+  await untilTold('firing', 'critical: FargazePushgatewayDown');
   // What was pushed is gone with it.
   series = () => [];
-  await untilTold('firing', 'critical: FargazePushgatewayDown');
+  const gone = 'count_over_time(absent(fargaze_probe_timestamp_seconds)[4s:1s]) >= 4';
+  await waitFor({
+    what: 'results gone for some evaluations',
+    seconds: 40,
+    check: async () => (await prometheus.query(gone)).length > 0,
+  });
   expect([...new Set(alertsOf('firing'))]).toEqual(['critical: FargazePushgatewayDown']);
   pushgatewayIsUp = true;
   series = well;

@@ -77,7 +77,7 @@ async function bridge(memory: Memory, event: object) {
     credentials,
     clock: systemClock,
   });
-  const context = { getRemainingTimeInMillis: () => 55_000 };
+  const context = { getRemainingTimeInMillis: () => 150_000 };
   return runBridge({ config, memory, sink, clock, log: () => undefined }, event, context);
 }
 
@@ -98,7 +98,7 @@ async function deliverAll(moved: Set<string>): Promise<number> {
     const answer = await runDeliver(
       { receivers, owner: 'test', moved, settling, log: () => undefined },
       { Records: records },
-      { getRemainingTimeInMillis: () => 30_000 },
+      { getRemainingTimeInMillis: () => 150_000 },
     );
     expect(answer.batchItemFailures).toEqual([]);
   }

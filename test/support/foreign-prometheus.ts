@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type PrometheusServer, startPrometheus } from '../../local/programs/servers.ts';
 
 /** What its jobs and instances begin with. */
-export const foreignPrefix = 'acme.eu/';
+const foreignPrefix = 'acme.eu/';
 
 /** Starts it beside the Prometheus at `url`, which it reads every 5 s. */
 export async function startForeignPrometheus(url: string): Promise<PrometheusServer> {

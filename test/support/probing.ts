@@ -2,14 +2,7 @@
 
 import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
-import type {
-  DnsModule,
-  GrpcModule,
-  HttpModule,
-  Module,
-  RedisModule,
-  TcpModule,
-} from '../../layers/core/src/config/modules.ts';
+import type { HttpModule, Module, RedisModule } from '../../layers/core/src/config/modules.ts';
 import type { Target } from '../../layers/core/src/config/probes.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import type { Outcome } from '../../layers/core/src/outcome.ts';
@@ -33,21 +26,6 @@ export function httpModule(http: object, timeout = '20s'): HttpModule {
 /** A compiled module from its YAML form. */
 export function redisModule(redis: object, timeout = '20s'): RedisModule {
   return compileModule({ prober: 'redis', timeout, redis }) as RedisModule;
-}
-
-/** A compiled module from its YAML form. */
-export function tcpModule(tcp: object, timeout = '20s'): TcpModule {
-  return compileModule({ prober: 'tcp', timeout, tcp }) as TcpModule;
-}
-
-/** A compiled module from its YAML form. */
-export function dnsModule(dns: object, timeout = '20s'): DnsModule {
-  return compileModule({ prober: 'dns', timeout, dns }) as DnsModule;
-}
-
-/** A compiled module from its YAML form. */
-export function grpcModule(grpc: object, timeout = '20s'): GrpcModule {
-  return compileModule({ prober: 'grpc', timeout, grpc }) as GrpcModule;
 }
 
 /** A compiled module from its YAML form, of any prober. */

@@ -47,7 +47,7 @@ export type RuleTest = {
 };
 
 /** The rules of a rule file. */
-export const rulesIn = (text: string) =>
+const rulesIn = (text: string) =>
   (parse(text).groups as { readonly rules: readonly Rule[] }[]).flatMap((group) => group.rules);
 
 /** The rules that are shipped as files. */

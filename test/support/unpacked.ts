@@ -6,7 +6,7 @@ import { type BundleName, packBundle, unpackCommand } from '../../infra/bundle.t
 import { runCommand } from '../../local/programs/command.ts';
 
 /** No way to be notified but the topic. */
-export const alertTokens = {
+const alertTokens = {
   TOKEN_ALERT_OPSGENIE: '',
   TOKEN_ALERT_PAGERDUTY: '',
   TOKEN_ALERT_SLACK: '',

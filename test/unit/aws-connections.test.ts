@@ -4,6 +4,7 @@ import { createEcsApi, type EcsApi } from '../../functions/ecs-bridge/aws/ecs-ap
 import { openScope } from '../../functions/ecs-bridge/aws/open-scope.ts';
 import { Sessions } from '../../functions/ecs-bridge/aws/sessions.ts';
 import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
+import { getTaggedResources } from '../../functions/ecs-bridge/aws/tagging.ts';
 import type { Clock } from '../../layers/core/src/clock.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
 import { issueCertificate } from '../support/certificates.ts';
@@ -124,6 +125,83 @@ it('a host of which no address answers has words', () => {
   const { message, retryable } = toSourceError('ecs', 'ListClusters', new AggregateError(errors));
   expect(message).toBe('ListClusters: AggregateError: connect ECONNREFUSED ::1:443');
   expect(retryable).toBe(true);
+});
+
+it.each([
+  { list: (api: EcsApi) => api.listClusters(), operation: 'ListClusters' },
+  { list: (api: EcsApi) => api.listTasks('prod', 'RUNNING'), operation: 'ListTasks' },
+])('a page of $operation that names itself as the next one ends the list', async (given) => {
+  const { list, operation } = given;
+  let asked = 0;
+  const page = httpAnswer('200 OK', [], '{"nextToken":"same"}');
+  await serve((socket) => {
+    socket.on('data', () => {
+      asked += 1;
+      socket.write(page);
+    });
+  });
+  await expect(list(open().api)).rejects.toMatchObject({
+    message: `${operation}: a page that names itself as the next one`,
+    retryable: false,
+  });
+  expect(asked).toBe(2);
+});
+
+it('so does one of GetResources', async () => {
+  const pages = [{ PaginationToken: 'same' }, { PaginationToken: 'same' }];
+  await serve((socket) => {
+    socket.on('data', () => socket.write(httpAnswer('200 OK', [], JSON.stringify(pages.shift()))));
+  });
+  const { deadline } = open();
+  const caller = { region: 'eu-west-1', credentials, deadline, clock: createFakeClock() };
+  const wish = { types: ['rds:db'], keys: [] };
+  await expect(getTaggedResources(caller, wish, (make) => make())).rejects.toThrow(
+    'GetResources: a page that names itself as the next one',
+  );
+});
+
+it('whatever an answer repeats of a request, no message shows a secret of it', async () => {
+  const session = 'session+token/of==the-role';
+  const secret = 'secret/key+of-the-role';
+  const signed = async () => ({
+    ...(await credentials()),
+    secretAccessKey: secret,
+    sessionToken: session,
+  });
+  const ways: ((said: string) => string)[] = [
+    (said) => httpAnswer('400 No', [], JSON.stringify({ __type: said, message: 'm' })),
+    (said) => httpAnswer('400 No', [], JSON.stringify({ code: 'A', message: said })),
+    (said) => httpAnswer('400 No', [], `<E><Code>${said}</Code><Message>${said}</Message></E>`),
+    (said) => httpAnswer('400 No', [`x-amzn-errortype: a#${said}:b`], '{}'),
+    (said) => httpAnswer('400 No', [`x-amzn-query-error: ${said};Sender`], '{}'),
+    (said) => httpAnswer(`400 ${said}`, [`location: http://a/?${said}`], ''),
+    (said) => httpAnswer('200 OK', [], `{"clusterArns":["a"],${said}`),
+    (said) => `HTTP/1.1 200 OK\r\n${said}: a b\r\n\tc\r\n${said}\r\n\r\n`,
+  ];
+  let way = ways[0];
+  await serve((socket) => {
+    socket.on('data', (chunk) => {
+      const text = chunk.toString();
+      const [, signature = ''] = /Signature=(\w+)/.exec(text) ?? [];
+      socket.end(way?.(`${session} ${secret} ${encodeURIComponent(session)} ${signature}`) ?? '');
+    });
+  });
+  const clock = createFakeClock();
+  const deadline = startDeadline(60, clock);
+  const api = createEcsApi({ region: 'eu-west-1', credentials: signed, clock }, deadline);
+  closing.push(
+    () => deadline.close(),
+    () => api.close(),
+  );
+  for (way of ways) {
+    const fault: Error = await api.listClusters().then(
+      () => new Error('an answer'),
+      (error) => error,
+    );
+    const shown = `${fault.message} ${fault.stack}`;
+    expect(shown).toMatch(/^ListClusters: /);
+    expect(shown).not.toMatch(/session.token|secret.key|Signature=|[0-9a-f]{64}/);
+  }
 });
 
 it('nothing is left open', async () => {

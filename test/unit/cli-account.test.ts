@@ -1,6 +1,6 @@
 // `fargaze init --account` on a simulated account: services behind load balancers, by Service Connect, and servers of Redis; and what
 // an account without permissions says.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfigFile } from '../../build/config-file.ts';
@@ -144,6 +144,48 @@ it('without the permission for load balancers the rest is written, and the permi
     expect.stringContaining('permission elasticloadbalancing:DescribeTargetGroups is missing'),
   ]);
   expect(probes().map(({ name }) => name)).toEqual(expect.arrayContaining(['search', 'queue']));
+});
+
+it('a call of load balancers that is throttled is made again', async () => {
+  for (const api of ['DescribeTargetGroups', 'DescribeRules']) {
+    fake.faults.add({ api, kind: 'throttle', times: 1 });
+  }
+  expect(await init('--cluster', 'prod')).toMatchObject({ code: 0 });
+  expect(probes().map(({ name }) => name)).toContain('shop');
+});
+
+it('a profile that is named gives every call its region and keys, whatever keys stand beside it', async () => {
+  const file = join(folder, 'config');
+  const keys = ['aws_access_key_id = AKIAFAKE111122223333', 'aws_secret_access_key = x'];
+  writeFileSync(file, ['[profile work]', 'region = eu-west-1', ...keys, ''].join('\n'));
+  const env = {
+    AWS_ENDPOINT_URL: fake.url,
+    AWS_CONFIG_FILE: file,
+    AWS_SHARED_CREDENTIALS_FILE: file,
+    AWS_PROFILE: 'work',
+    // Of an account in which there is nothing.
+    AWS_ACCESS_KEY_ID: 'AKIAFAKE444455556666',
+    AWS_SECRET_ACCESS_KEY: 'x',
+  };
+  const options = { cwd: folder, env };
+  expect(await runCli(['init', '--account', '--cluster', 'prod'], options)).toMatchObject({
+    code: 0,
+  });
+  expect(probes().map(({ name }) => name)).toEqual(expect.arrayContaining(['shop', 'search']));
+  expect(await runCli(['bridge', '--dry-run'], options)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('ECS: 1 cluster, 5 services'),
+  });
+  const empty = { ...options, env: { ...env, AWS_REGION: '' } };
+  for (const args of [
+    ['bridge', '--dry-run'],
+    ['init', '--account', '--force'],
+  ]) {
+    expect(await runCli(args, empty)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('want AWS_REGION'),
+    });
+  }
 });
 
 it('without the permission for ECS nothing is written', async () => {

@@ -155,6 +155,22 @@ it('what others cost is price times runs', () => {
   expect(bill.probing.fargaze).toBeCloseTo(43_200 * perRun, 6);
 });
 
+it('each shard of the bridge is a function that runs every minute', () => {
+  const billOf = (bridge: string) =>
+    estimate(parseConfigText(`bridge: ${bridge}`), { services: 3000, latency: 0.3 }).reading;
+  // Half a GB for 0.5 s, 1.6 ms for each service and deliver's 0.1 s; two invocations and four requests of the queue.
+  const cost = (shards: number) =>
+    shards *
+    43_200 *
+    ((0.6 + (0.0016 * 3000) / shards) * 0.5 * 0.0000133334 + (2 * 0.2 + 4 * 0.4) / 1e6);
+  expect(billOf('{ shards: 1 }').functions).toBeCloseTo(cost(1), 6);
+  expect(billOf('{ shards: 3 }').functions).toBeCloseTo(cost(3), 6);
+  const yace =
+    '{ discovery: { jobs: [{ type: AWS/ECS, statistics: [Sum], metrics: [{ name: CPUUtilization }] }] } }';
+  const reading = billOf(`{ shards: 3, cloudwatch: { interval: 5m, yace: ${yace} } }`).functions;
+  expect(reading - cost(3)).toBeCloseTo(8640 * 0.0012 * 3000 * 0.5 * 0.0000133334, 6);
+});
+
 it('prices come without a file too, and numbers that are none are refused', async () => {
   const { code, out } = await runCli(['cost', '--services', '30', '--targets', '60', '--json'], {
     cwd: folder,

@@ -196,7 +196,7 @@ static:
   );
   const { code, err } = await imported('yace.yml');
   expect(code).toBe(0);
-  expect(err).toContain('static edge period: left out: period: unknown key');
+  expect(err).toContain('static[0].period: left out: each metric of a static job has its own');
   expect(err).toContain('AWS/Unheard is read by customNamespace');
   expect(err).toMatch(/discovery jobs AWS\/Unheard: left out: type/);
   expect(err).toMatch(/static s metrics Out: left out/);
@@ -323,4 +323,97 @@ it('a configuration that is there is kept, unless it is to be replaced', async (
     'fargaze.blackbox.yml',
     'fargaze.yml',
   ]);
+});
+
+describe('a file that people take for one of YACE', () => {
+  it.each([
+    {
+      name: 'of Grafana Agent',
+      file: 'agent.yml',
+      text: 'sts_region: us-east-2\ndiscovery:\n  jobs: [{ type: AWS/EC2, regions: [us-east-2], search_tags: [{ key: a, value: b }] }]\n',
+      says: 'agent.yml is written for Grafana Agent (sts_region), want a file of YACE: sts-region,',
+    },
+    {
+      name: "of Grafana Agent's integrations",
+      file: 'agent.yml',
+      text: 'integrations:\n  cloudwatch_exporter:\n    discovery:\n      exported_tags: { AWS/EC2: [name] }\n      jobs: []\n',
+      says: 'agent.yml is written for Grafana Agent (exported_tags), want a file of YACE',
+    },
+    {
+      name: 'of Grafana Alloy',
+      file: 'queues.alloy',
+      text: 'prometheus.exporter.cloudwatch "queues" {\n  sts_region = "us-east-2"\n}\n',
+      says: 'queues.alloy is written for Grafana Alloy (prometheus.exporter.cloudwatch)',
+    },
+  ])('$name is refused by name', async ({ file, says, text }) => {
+    write(file, text);
+    const { code, err } = await imported(file);
+    expect([code, existsSync(join(folder, 'fargaze.yml'))]).toEqual([2, false]);
+    expect(err).toContain(says);
+  });
+
+  it('of which nothing can run is refused, with each reason once', async () => {
+    write(
+      'yace.yml',
+      `discovery:
+  jobs:
+    - { type: AWS/RDS, regions: [eu-west-1], searchTags: [{ key: a, value: "^(?!b)" }], metrics: [{ name: CPUUtilization, statistics: [Average] }] }
+`,
+    );
+    const { code, err } = await imported('yace.yml');
+    expect([code, existsSync(join(folder, 'fargaze.yml'))]).toEqual([2, false]);
+    const lines = err.trim().split('\n');
+    expect(
+      lines.filter((line) => line.includes('AWS/RDS: left out: value: got "^(?!b)"')),
+    ).toHaveLength(1);
+    expect(lines.at(-1)).toContain('nothing of yace.yml can run');
+    expect(lines.length).toBeLessThan(6);
+  });
+
+  it('of the oldest form, whose discovery is a list, is read', async () => {
+    write(
+      'yace.yml',
+      `discovery:
+  - region: eu-west-1
+    type: es
+    searchTags: [{ Key: type, Value: k8s }]
+    metrics: [{ name: FreeStorageSpace, statistics: [Sum], period: 600, length: 600 }]
+`,
+    );
+    const { code, err } = await imported('yace.yml');
+    expect(code).toBe(0);
+    expect(err).toContain(
+      'yace.yml: discovery.jobs[0].searchTags[0].Key (line 4): an older spelling',
+    );
+    expect(err).toContain('got a list, as the oldest files have it, read as discovery.jobs');
+    expect(config().bridge.cloudwatch?.jobs).toMatchObject([
+      { namespace: 'AWS/ES', regions: ['eu-west-1'], searchTags: [{ key: 'type' }] },
+    ]);
+  });
+
+  it('keeps the rest where a part is left out, and does not name what YACE ignores twice', async () => {
+    write(
+      'yace.yml',
+      `apiVersion: v1alpha1
+discovery:
+  jobs:
+    - type: AWS/Lambda
+      regions: eu-west-1
+      dimensionNameRequirements: FunctionName
+      enhancedMetrics: [{ name: Timeout }]
+      metrics:
+        - { name: Duration, statistics: [p95], period: 300, length: 300 }
+        - { name: Errors, statistics: [Sum], period: "60", length: 300 }
+`,
+    );
+    const { code, err } = await imported('yace.yml');
+    expect(code).toBe(0);
+    expect(err).toContain(
+      'metrics Errors: left out: period: got "60", want a number, without quotes',
+    );
+    expect(err.match(/enhancedMetrics/g)).toHaveLength(1);
+    expect(config().bridge.cloudwatch?.jobs).toMatchObject([
+      { dimensionNameRequirements: ['FunctionName'], metrics: [{ name: 'Duration' }] },
+    ]);
+  });
 });

@@ -310,6 +310,11 @@ it('the bridge without an account says what is missing', async () => {
     code: 2,
     err: expect.stringContaining('want AWS_PROFILE'),
   });
+  const named = { ...env, AWS_PROFILE: 'my team' };
+  expect(await runCli(['bridge', '--dry-run'], { cwd: folder, env: named })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("aws sts get-caller-identity --profile 'my team'"),
+  });
   expect(await runCli(['bridge'], { cwd: folder })).toMatchObject({
     code: 2,
     err: expect.stringContaining('want --dry-run'),

@@ -362,18 +362,23 @@ describe('options of redis that exclude or need each other', () => {
     ]);
   });
 
-  it('tokens without TLS, and keys of another prober, are refused', () => {
+  it('tokens without TLS, a database behind a proxy, and keys of another prober are refused', () => {
     const iam = '{ username: u, iam: { service: elasticache, name: c } }';
     const text = `modules:
   m: { prober: redis, redis: ${iam} }
   n: { prober: redis, http: {} }
+  p: { prober: redis, redis: { topology: proxy } }
 probes:
   - { name: r, module: m, target: 'redis://h:6379' }
   - { name: s, module: m, target: 'rediss://h:6379' }
+  - { name: t, module: p, target: 'redis://h/3' }
+  - { name: u, module: p, target: 'redis://i/0' }
+  - { name: v, module: p, target: 'redis://j/\${DB}' }
 `;
     expect(issuesOf(text)).toEqual([
       'modules.n.http (line 3): unknown key for redis',
-      'probes[0].target (line 5): got "redis://h:6379", want rediss://: iam sends its tokens over TLS only',
+      'probes[0].target (line 6): got "redis://h:6379", want rediss://: iam sends its tokens over TLS only',
+      'probes[2].target (line 8): got "redis://h/3", want no database: with topology: proxy no SELECT is sent',
     ]);
   });
 });

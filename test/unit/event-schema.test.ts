@@ -173,6 +173,22 @@ describe('the event of a queue', () => {
 });
 
 describe('every event', () => {
+  it('has twenty of its problems named, and the others counted', () => {
+    const keys = Array.from({ length: 50_000 }, (_, index) => [`k${index}`, 1]);
+    expect.assertions(2);
+    try {
+      parseBridgeEvent(Object.fromEntries(keys));
+    } catch (error) {
+      const lines = (error as Error).message.split('\n');
+      expect(lines).toHaveLength(22);
+      expect([lines[0], lines[20], lines[21]]).toEqual([
+        'event: 50000 problems',
+        '  k19: unknown key, want schedule or time or shard',
+        '  and 49980 more',
+      ]);
+    }
+  });
+
   it('has all its problems named at once', () => {
     const event = JSON.parse(
       '{"shedule":"1m","probe":["web"],"__proto__":{"a":1},"toString":1,"constructor":{},"explain":"yes","probes":[1,""],"module":5,"time":"x"}',

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { budgets, measureBundles, wholeWebProbeBudget } from '../../bench/size.ts';
 import { version } from '../../layers/core/src/version.ts';
+import { lonelyExports } from '../support/lonely-exports.ts';
 
 function filesBelow(directory: string, ending: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -127,6 +129,31 @@ it('no source file is longer than 300 lines', () => {
   const long = sources.filter((file) => readFileSync(file, 'utf8').split('\n').length > 301);
   expect(long).toEqual([]);
   expect(sources.length).toBeGreaterThan(40);
+});
+
+describe('exports', () => {
+  it('a value that only its own file uses is found, however others take what they take', () => {
+    const sources = new Map([
+      ['a/one.ts', 'export const used = 1;\nexport function alone() {}\nexport type Named = 1;'],
+      ['a/two.ts', 'export class Late {}\nexport async function never() {}'],
+      ['b.ts', "import { type Named, used as one } from './a/one.ts';\nconst alone = 1;"],
+      ['c.ts', "const { Late } = await import('./a/two.ts');"],
+    ]);
+    expect(lonelyExports(sources)).toEqual(['a/one.ts alone', 'a/two.ts never']);
+  });
+
+  it('no value is exported that only its own file uses', () => {
+    const tracked = execFileSync('git', ['ls-files', '*.ts', '*.cjs', '*.mjs'], {
+      encoding: 'utf8',
+    });
+    const files = tracked.split('\n').filter((file) => file !== '' && existsSync(file));
+    const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+    // What the Lambda runtime or a bundle calls by its name, and what only the compiler reads.
+    const entries =
+      /(?:^|\/)handler\.ts handler$|^cli\/main\.ts main$|^test\/types\/|^test\/fixtures\//;
+    expect(lonelyExports(sources).filter((one) => !entries.test(one))).toEqual([]);
+    expect(sources.size).toBeGreaterThan(900);
+  });
 });
 
 it('the version is the same everywhere', () => {

@@ -14,6 +14,7 @@ import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { createReturnSink } from '../../layers/core/src/queue/return-sink.ts';
 import { type Batch, sample } from '../../layers/core/src/sample.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 
 const names = ['a', 'b', 'c'];
 const config = parseConfigText(`
@@ -172,62 +173,47 @@ it('only the first invocation is cold', async () => {
   expect(cold).toEqual([1, 0]);
 });
 
-describe('targets for which too little time is left', () => {
+it('a target for which too little time is left is unknown, not down, and comes first the next time', async () => {
   const many = parseConfigText(`
 modules: { m: { prober: http, timeout: 3s } }
 probes:
 ${Array.from({ length: 300 }, (_, i) => `  - { name: p${i}, module: m, target: 'http://p${i}/' }`).join('\n')}
 `);
-
-  /** A function whose targets are all silent until their deadlines. */
-  function createSilent() {
-    const batches: Batch[] = [];
-    let begun: string[] = [];
-    const handler = createProbeHandler({
-      name: 'web-probe',
-      prober: 'http',
-      config: many,
-      sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
-      log: () => undefined,
-      probe: ({ name }, { deadline }) => {
-        begun.push(name);
-        return new Promise((resolve) => {
-          deadline.signal.addEventListener('abort', () =>
-            resolve({ outcome: failure('processing', 'timeout', 'silent'), samples: [] }),
-          );
-        });
-      },
-    });
-    const invoke = async (seconds: number) => {
-      const start = performance.now();
-      begun = [];
-      const remaining = () => Math.max(0, seconds * 1000 - (performance.now() - start));
-      const summary = await handler({}, { getRemainingTimeInMillis: remaining });
-      return { summary, begun };
-    };
-    return { batches, invoke };
-  }
-
-  it('are unknown, not down, and come first the next time', async () => {
-    let { batches, invoke } = createSilent();
-    let { summary: first } = await invoke(4.5);
-    // Where this machine stood still meanwhile, nobody is called silent.
-    for (let left = 3; left > 0 && first.failed === 0; left -= 1) {
-      ({ batches, invoke } = createSilent());
-      ({ summary: first } = await invoke(4.5));
-    }
-    // 4.5 s less the reserve of 0.9 s: as many as may be open fit, the rest would have got less than three seconds.
-    expect(first.failed).toBeGreaterThan(0);
-    expect(first.skipped.length).toBeGreaterThanOrEqual(50);
-    expect(first.failed + first.skipped.length).toBe(300);
-    expect(batches[0]?.groups).toHaveLength(first.failed);
-    expect(value(batches[0], first.failures[0]?.target ?? '', 'probe_timeout_seconds')).toBe(3);
-    const { begun } = await invoke(2);
-    // However many the machine's speed lets begin, they are those that were skipped.
-    const next = begun.slice(0, first.skipped.length);
-    expect(next.length).toBeGreaterThan(0);
-    expect(next.filter((name) => !first.skipped.includes(name))).toEqual([]);
+  const batches: Batch[] = [];
+  const clock = createFakeClock();
+  let begun: string[] = [];
+  const handler = createProbeHandler({
+    name: 'web-probe',
+    prober: 'http',
+    config: many,
+    sink: { name: 'memory', series: 'refused', write: async (batch) => void batches.push(batch) },
+    log: () => undefined,
+    clock,
+    // Every target is silent until the probe's deadline.
+    probe: async ({ name }, { deadline }) => {
+      begun.push(name);
+      await clock.sleep(deadline.remaining());
+      return { outcome: failure('processing', 'timeout', 'silent'), samples: [] };
+    },
   });
+  const invoke = (seconds: number) => {
+    const end = clock.monotonic() + seconds;
+    begun = [];
+    const remaining = () => Math.max(0, end - clock.monotonic()) * 1000;
+    return handler({}, { getRemainingTimeInMillis: remaining });
+  };
+  const first = await invoke(4.5);
+  // 4.5 s less the reserve of 0.9 s: as many as may be open fit, the rest would have got less than three seconds.
+  expect(first.failed).toBeGreaterThan(0);
+  expect(first.skipped.length).toBeGreaterThanOrEqual(50);
+  expect(first.failed + first.skipped.length).toBe(300);
+  expect(batches[0]?.groups).toHaveLength(first.failed);
+  expect(value(batches[0], first.failures[0]?.target ?? '', 'probe_timeout_seconds')).toBe(3);
+  await invoke(2);
+  // However many the machine's speed lets begin, they are those that were skipped.
+  const next = begun.slice(0, first.skipped.length);
+  expect(next.length).toBeGreaterThan(0);
+  expect(next.filter((name) => !first.skipped.includes(name))).toEqual([]);
 });
 
 it('explain shows every series and the log', async () => {
@@ -279,6 +265,7 @@ describe('with an answer that the platform carries', () => {
       name: 'web-probe',
       prober: 'http',
       config,
+      clock: createFakeClock(),
       probe,
       sink: createReturnSink(),
       log,

@@ -46,6 +46,13 @@ it('a group that is missing has gone, unless it may not have been read', () => {
   expect([names('all'), names('some')]).toEqual([['z'], []]);
 });
 
+it('a group that could not be read for ten minutes is forgotten: its series have ended by themselves', () => {
+  const groups = last();
+  const later = batchOf(602_000, { a: ['x', 'y'] });
+  groups.keep(later, 'some');
+  expect(groups.endsIn(batchOf(603_000, { a: ['x', 'y'] }), 'all')).toEqual([]);
+});
+
 it('a group that could not be read is ended when it is known to have gone, and what was ended is not again', () => {
   const groups = last();
   groups.keep(batchOf(2000, { a: ['x'] }), 'some');

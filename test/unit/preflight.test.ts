@@ -27,7 +27,7 @@ it('says what would be created, what it costs, and that nothing stands against i
   const { sound, text } = reportPreflight(template);
   expect(sound).toBe(true);
   expect(text).toContain('   4  AWS::ECS::Service');
-  expect(text).toMatch(/ 61\.\d\d {2}all/);
+  expect(text).toMatch(/ 62\.\d\d {2}all/);
   expect(text).toContain('Stands against it:\n  nothing');
   expect(text).not.toContain('Would remove or replace');
 });

@@ -1,9 +1,9 @@
 // Many targets: who begins when, who comes first, and which of several schedules holds whom.
 
-import { systemClock } from '../../layers/core/src/clock.ts';
 import { isInShard, parseShard, splitByShard } from '../../layers/core/src/config/shard.ts';
 import { orderOf } from '../../layers/core/src/probe/order.ts';
 import { runPaced } from '../../layers/core/src/probe/pace.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 
 const names = Array.from({ length: 300 }, (_, index) => `probe-${index}`);
 const minute = 60_000;
@@ -44,7 +44,7 @@ describe('the pace', () => {
         open -= 1;
         if (index === 299) for (const free of release) free();
       },
-      systemClock,
+      createFakeClock(),
     );
     await done;
     expect(most).toBeGreaterThanOrEqual(100);
@@ -53,7 +53,7 @@ describe('the pace', () => {
 
   it('throws what the work throws', async () => {
     const work = async () => Promise.reject(new Error('broken'));
-    await expect(runPaced([0], work, systemClock)).rejects.toThrow('broken');
+    await expect(runPaced([0], work, createFakeClock())).rejects.toThrow('broken');
   });
 });
 

@@ -8,6 +8,7 @@ const variableIds: Readonly<Record<string, string>> = {
   aps: 'AMP',
   autoscaling: 'AUTO_SCALING',
   dms: 'DATABASE_MIGRATION_SERVICE',
+  elasticloadbalancing: 'ELASTIC_LOAD_BALANCING_V2',
   monitoring: 'CLOUDWATCH',
   storagegateway: 'STORAGE_GATEWAY',
   tagging: 'RESOURCE_GROUPS_TAGGING_API',
@@ -27,7 +28,7 @@ const partitions = [
 const usual = { domain: 'amazonaws.com', dualStack: 'api.aws' } as const;
 
 /** Services whose usual addresses in GovCloud are FIPS endpoints; of the first one also the dual-stack address. */
-const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'sts'];
+const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'elasticloadbalancing', 'sts'];
 
 /** Where `path`, with its query, of `service` is; of an address that is set, the path leads. @throws SourceError where no address fits. */
 export function endpoint(service: string, region: string, path = '/'): URL {

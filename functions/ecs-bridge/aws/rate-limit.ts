@@ -7,6 +7,7 @@ import {
   type Seconds,
   SourceError,
 } from '@fargaze/core/internal';
+import { holdYoungGeneration } from '../heap/young-generation.ts';
 import { addTo, type CallTally } from './call-tally.ts';
 import { afterSecondsOf, isThrottled } from './source-error.ts';
 
@@ -71,6 +72,7 @@ export class RateLimiter {
     const begun = this.#clock.monotonic();
     try {
       const value = await make();
+      holdYoungGeneration();
       this.#share = Math.min(1, this.#share + rise / (this.#rates.calls / 2));
       return { value };
     } catch (error) {

@@ -112,7 +112,7 @@ export function readJson<T>(text: string, operation: string): T {
   let cause: unknown;
   try {
     // What is null is not there, as for the SDK. Looking at each value takes several times as long.
-    value = JSON.parse(text, text.includes('null') ? dropNull : undefined);
+    value = JSON.parse(text, /[:,[]\s*null/.test(text) ? dropNull : undefined);
   } catch (error) {
     cause = error;
   }

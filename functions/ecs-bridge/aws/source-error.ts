@@ -9,21 +9,26 @@ type SdkError = {
   readonly afterSeconds?: Seconds;
 };
 
+/** What makes a certificate none. */
+const noCertificate = /^tls_(?:untrusted|expired|not_yet_valid|hostname)$/;
+
 /** A failed call of `operation`; `service` is the prefix of its permissions, e.g. `ecs`. */
 export function toSourceError(service: string, operation: string, cause: unknown): SourceError {
   const { name = 'Error', $metadata, $retryable } = cause as SdkError;
   const denied = /AccessDenied|Unauthorized/.test(name);
-  const missing = denied ? `permission ${service}:${operation} is missing: ` : '';
+  const trust =
+    operation === 'AssumeRole'
+      ? ', or the role does not trust this caller with its external ID'
+      : '';
+  const missing = denied ? `permission ${service}:${operation} is missing${trust}: ` : '';
   const status = $metadata?.httpStatusCode;
   // Credentials that are not there do not come by asking again, nor does a certificate become another one.
-  const untrusted = status === undefined && classify(cause).startsWith('tls_');
+  const untrusted = status === undefined && noCertificate.test(classify(cause));
   const hopeless = denied || untrusted || /CredentialsProvider|TokenProvider/.test(name);
   const broken = status === undefined ? !hopeless : status >= 500;
   const asked = isThrottling(cause) || $retryable !== undefined || /Timeout|Abort/.test(name);
   const retryable = broken || asked;
-  const hint = untrusted
-    ? ' (an authority of your own is trusted where NODE_EXTRA_CA_CERTS names it)'
-    : '';
+  const hint = untrusted ? ' (NODE_EXTRA_CA_CERTS names authorities of your own)' : '';
   const message = `${operation}: ${missing}${name}: ${wordsOf(cause)}${hint}`;
   return new SourceError(message, { operation, retryable, cause });
 }

@@ -9,7 +9,7 @@ export type Price = { readonly usd: number; readonly unit: string; readonly sour
 const source = 'https://aws.amazon.com/cloudwatch/pricing/';
 
 /** List prices. */
-export const prices = {
+const prices = {
   getMetricData: { usd: 0.01 / 1000, unit: 'metric requested', source },
   listMetrics: { usd: 0.01 / 1000, unit: 'request', source },
   getMetricStatistics: { usd: 0.01 / 1000, unit: 'request', source },

@@ -179,7 +179,7 @@ class PassRun {
     for (const job of jobs) {
       if (tally.incomplete.has(job.key)) continue;
       const until = this.#deliveredUntil(job);
-      keepFound(job, find);
+      keepFound(job, find, at);
       watermarks.set(job.key, until);
       find.settleDeparted(job.key, until);
     }
@@ -199,6 +199,7 @@ class PassRun {
     const now = this.#pass.clock.now();
     this.#memory.sent.prune(now);
     this.#memory.watermarks.prune(now);
+    this.#memory.find.prune(now);
   }
 }
 

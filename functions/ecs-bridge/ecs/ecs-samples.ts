@@ -2,7 +2,6 @@
 import {
   type EcsConfig,
   type EpochMs,
-  type Labels,
   type Sample,
   type Shard,
   sample,
@@ -14,7 +13,7 @@ import { instanceSamples } from './instance-samples.ts';
 import type { Deployment, Service, Task } from './narrow.ts';
 import type { ClusterReading, EcsReading } from './reading.ts';
 import { stageSamples } from './stages.ts';
-import { type ServiceLabels, stopSamples, taskSamples } from './task-samples.ts';
+import { addStops, addTasks, type ServiceLabels } from './task-samples.ts';
 
 const rolloutStates = ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const;
 
@@ -24,7 +23,10 @@ export type SampleOptions = {
   readonly config: Pick<EcsConfig, 'exportedTags' | 'services' | 'tags'>;
 };
 
-/** Samples of one cluster; lists that could not be read have none. */
+/**
+ * Samples of one cluster; lists that could not be read have none. Those of services are added to one list, and their labels not
+ * spread: both takes V8 several times as long, and a cluster may have thousands of services.
+ */
 export function clusterSamples(reading: ClusterReading, options: SampleOptions): Sample[] {
   const { cluster, instances, otherServices = [], part, services, stages } = reading;
   const { stoppedTasks, tasks } = reading;
@@ -45,20 +47,20 @@ export function clusterSamples(reading: ClusterReading, options: SampleOptions):
           ...familySamples({ tasks, stoppedTasks }, labels, config),
           ...instanceSamples(instances ?? [], labels),
         ];
-  return [
-    ...whole,
-    ...services.flatMap((service) => {
-      const own = { service: service.serviceName ?? '', ...labels };
-      const group = `service:${service.serviceName}`;
-      const stage = stages?.get(service.serviceArn ?? '');
-      return [
-        ...serviceSamples(service, own, config.exportedTags),
-        ...(stage === undefined ? [] : stageSamples(stage, own)),
-        ...(running === undefined ? [] : taskSamples(running.get(group) ?? [], own, now)),
-        ...(stopped === undefined ? [] : stopSamples(stopped.get(group) ?? [], own)),
-      ];
-    }),
-  ];
+  const samples: Sample[] = whole;
+  for (const service of services) {
+    const { serviceArn = '', serviceName = '' } = service;
+    const own = { service: serviceName, region, account_id, cluster: name };
+    const group = `service:${serviceName}`;
+    const stage = stages?.get(serviceArn);
+    samples.push(infoSample(service, own, config.exportedTags));
+    addService(samples, service, own);
+    if (stage !== undefined) samples.push(...stageSamples(stage, own));
+    const [ran, ended] = [running?.get(group), stopped?.get(group)];
+    if (ran !== undefined) addTasks(samples, ran, { labels: own, now });
+    if (ended !== undefined) addStops(samples, ended, own);
+  }
+  return samples;
 }
 
 /** Tasks by group: with thousands of services and tasks, each task must be visited only once. */
@@ -75,7 +77,7 @@ function byGroup(tasks: readonly Task[]): Map<string, Task[]> {
 
 /** Samples about the reading itself, and the calls that it took. */
 export function readingSamples(
-  { clusters, elsewhere = [], faults }: EcsReading,
+  { clusters, elsewhere = [], faults, unread = { services: 0, tasks: 0 } }: EcsReading,
   {
     region,
     shard,
@@ -100,6 +102,8 @@ export function readingSamples(
           sample('ecs_up', { region }, found > 0 || failed.size === 0 ? 1 : 0),
           sample('ecs_clusters', { region }, found),
         ]),
+    sample('fargaze_bridge_ecs_unread', { what: 'services' }, unread.services),
+    sample('fargaze_bridge_ecs_unread', { what: 'tasks' }, unread.tasks),
     ...operations.map((api) => sample('fargaze_bridge_api_up', { api }, failed.has(api) ? 0 : 1)),
     ...[...tally.requests].map(([api, count]) => sample('fargaze_bridge_requests', { api }, count)),
     ...[...tally.throttles].map(([api, count]) =>
@@ -108,21 +112,23 @@ export function readingSamples(
   ];
 }
 
-function serviceSamples(
-  service: Service,
-  labels: ServiceLabels,
-  exportedTags: readonly string[],
-): Sample[] {
-  const { deployments } = service;
-  return [
-    infoSample(service, labels, exportedTags),
+function addService(samples: Sample[], service: Service, labels: ServiceLabels): void {
+  const { deployments, notable } = service;
+  samples.push(
     sample('ecs_service_desired_tasks', labels, service.desiredCount ?? 0),
     sample('ecs_service_running_tasks', labels, service.runningCount ?? 0),
     sample('ecs_service_pending_tasks', labels, service.pendingCount ?? 0),
     sample('ecs_service_deployments', labels, deployments.length),
-    ...byStatus(deployments).flatMap((deployment) => deploymentSamples(deployment, labels)),
-    ...eventSamples(service, labels),
-  ];
+  );
+  for (const deployment of byStatus(deployments)) addDeployment(samples, deployment, labels);
+  const { steadyAt, troubles } = notable;
+  if (steadyAt !== undefined) {
+    samples.push(sample('ecs_service_last_steady_state_timestamp_seconds', labels, steadyAt));
+  }
+  for (const [event, at] of troubles) {
+    const own = { event, ...labels };
+    samples.push(sample('ecs_service_last_event_timestamp_seconds', own, at));
+  }
 }
 
 function infoSample(
@@ -131,6 +137,7 @@ function infoSample(
   exportedTags: readonly string[],
 ): Sample {
   const definition = /([^/]+):(\d+)$/.exec(service.taskDefinition ?? '');
+  const { account_id, cluster, region, service: name } = labels;
   const info = {
     launch_type: service.launchType ?? '',
     task_definition: definition?.[1] ?? '',
@@ -141,27 +148,17 @@ function infoSample(
     scheduling_strategy: service.schedulingStrategy ?? '',
     deployment_controller: service.controller ?? '',
     deployment_strategy: service.strategy ?? '',
-    ...labels,
+    service: name,
+    region,
+    account_id,
+    cluster,
   };
   const base = sample('ecs_service_info', info, 1);
-  const tags: Labels = tagLabels(
-    (service.tags ?? []).flatMap(({ key = '', value = '' }) =>
-      exportedTags.includes(key) ? [{ name: key, value }] : [],
-    ),
+  const tags = (service.tags ?? []).flatMap(({ key = '', value = '' }) =>
+    exportedTags.includes(key) ? [{ name: key, value }] : [],
   );
-  return { ...base, labels: { ...tags, ...base.labels } };
-}
-
-function eventSamples({ notable }: Service, labels: ServiceLabels): Sample[] {
-  const { steadyAt, troubles } = notable;
-  return [
-    ...(steadyAt === undefined
-      ? []
-      : [sample('ecs_service_last_steady_state_timestamp_seconds', labels, steadyAt)]),
-    ...[...troubles].map(([event, at]) =>
-      sample('ecs_service_last_event_timestamp_seconds', { event, ...labels }, at),
-    ),
-  ];
+  if (tags.length === 0) return base;
+  return { ...base, labels: Object.assign(tagLabels(tags), base.labels) };
 }
 
 /** `FARGATE`, or `FARGATE,FARGATE_SPOT` in the order of the strategy. */
@@ -189,25 +186,31 @@ function mergeDeployments(a: Deployment, b: Deployment): Deployment {
     desiredCount: (a.desiredCount ?? 0) + (b.desiredCount ?? 0),
     runningCount: (a.runningCount ?? 0) + (b.runningCount ?? 0),
     pendingCount: (a.pendingCount ?? 0) + (b.pendingCount ?? 0),
-    failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+    ...(newest.failedTasks !== undefined && {
+      failedTasks: (a.failedTasks ?? 0) + (b.failedTasks ?? 0),
+    }),
   };
 }
 
-function deploymentSamples(deployment: Deployment, labels: ServiceLabels): Sample[] {
-  const own = { status: deployment.status ?? '', ...labels };
-  const samples = [
+function addDeployment(samples: Sample[], deployment: Deployment, labels: ServiceLabels): void {
+  const { account_id, cluster, region, service } = labels;
+  const { createdAt, failedTasks, rolloutState, status = '' } = deployment;
+  const own = { status, service, region, account_id, cluster };
+  samples.push(
     sample('ecs_service_deployment_desired_tasks', own, deployment.desiredCount ?? 0),
     sample('ecs_service_deployment_running_tasks', own, deployment.runningCount ?? 0),
     sample('ecs_service_deployment_pending_tasks', own, deployment.pendingCount ?? 0),
-    sample('ecs_service_deployment_failed_tasks', own, deployment.failedTasks ?? 0),
-    ...rolloutStates.map((state) => {
-      const value = deployment.rolloutState === state ? 1 : 0;
-      return sample('ecs_service_deployment_rollout_state', { state, ...own }, value);
-    }),
-  ];
-  const { createdAt } = deployment;
+  );
+  // Task sets have none, and deployments behind a Classic Load Balancer no state: what is not said is not zero.
+  if (failedTasks !== undefined) {
+    samples.push(sample('ecs_service_deployment_failed_tasks', own, failedTasks));
+  }
+  for (const state of rolloutState === undefined ? [] : rolloutStates) {
+    const each = { state, status, service, region, account_id, cluster };
+    const value = rolloutState === state ? 1 : 0;
+    samples.push(sample('ecs_service_deployment_rollout_state', each, value));
+  }
   if (createdAt !== undefined) {
     samples.push(sample('ecs_service_deployment_created_timestamp_seconds', own, createdAt));
   }
-  return samples;
 }

@@ -38,6 +38,12 @@ const serviceFields = [
   'currentServiceRevisions',
   'schedulingStrategy',
 ] as const;
+const launchFields = [
+  'taskDefinition',
+  'launchType',
+  'platformVersion',
+  'capacityProviderStrategy',
+] as const;
 const containerFields = ['name', 'image', 'imageDigest', 'reason', 'exitCode'] as const;
 const taskFields = [
   'group',
@@ -94,13 +100,16 @@ export type Task = Pick<RawTask, (typeof taskFields)[number]> & {
 
 /** What is kept of a service. */
 export function narrowService(raw: RawService): Service {
-  const deployments = (raw.deployments ?? []).map((one) => pick(one, deploymentFields));
+  const deployments = (raw.deployments ?? [])
+    // One that has been replaced as a whole is over.
+    .filter(({ status }) => status !== 'INACTIVE')
+    .map((one) => pick(one, deploymentFields));
   const sets = raw.taskSets ?? [];
-  // A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets in their place.
-  const primary = sets.find(({ status }) => status === 'PRIMARY');
+  // A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets in their place, and they say what it runs.
+  const primary = sets.find(({ status }) => status === 'PRIMARY') ?? {};
   return {
-    ...(primary?.taskDefinition !== undefined && { taskDefinition: primary.taskDefinition }),
     ...pick(raw, serviceFields),
+    ...pick(primary, launchFields),
     deployments: [...deployments, ...sets.map(narrowTaskSet)],
     notable: notableEvents(raw.events ?? []),
     newestEvent: raw.events?.[0]?.id,

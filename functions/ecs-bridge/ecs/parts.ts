@@ -11,16 +11,20 @@ const samplesPerPart = 6_000;
  */
 export function partsOf(arn: string, samples: readonly Sample[]): Map<string, Sample[]> {
   const count = 2 ** Math.max(0, Math.ceil(Math.log2(samples.length / samplesPerPart)));
-  const parts = new Map<string, Sample[]>();
+  const lists = Array.from({ length: count }, (): Sample[] => []);
   const partOf = new Map<string | undefined, number>([[undefined, 0]]);
   for (const sample of samples) {
     const { service } = sample.labels as { readonly service?: string };
-    const part = partOf.get(service) ?? hashText(service ?? '') % count;
-    partOf.set(service, part);
-    const instance = part === 0 ? arn : `${arn}/part-${part}`;
-    const known = parts.get(instance);
-    if (known === undefined) parts.set(instance, [sample]);
-    else known.push(sample);
+    let part = partOf.get(service);
+    if (part === undefined) {
+      part = hashText(service ?? '') % count;
+      partOf.set(service, part);
+    }
+    lists[part]?.push(sample);
+  }
+  const parts = new Map<string, Sample[]>();
+  for (const [part, list] of lists.entries()) {
+    if (list.length > 0) parts.set(part === 0 ? arn : `${arn}/part-${part}`, list);
   }
   return parts;
 }

@@ -1,16 +1,20 @@
 // Reads the tasks of a cluster: stopped ones by their list each time; of running ones those that are new, not steady, or of a
 // service that changed since they were read; now and then all. What could not be read is read next time, and only that.
-import { type EpochMs, hashText, mapConcurrently, type Seconds } from '@fargaze/core/internal';
+import { type EpochMs, mapConcurrently, type Seconds } from '@fargaze/core/internal';
 import { describeLimits, type EcsApi } from '../aws/ecs-api.ts';
 import type { RawTask } from '../aws/sdk-types.ts';
 import { type Calls, concurrency } from './calls.ts';
-import type { ClusterMemory, KnownTasks } from './memory.ts';
+import type { ClusterMemory, Described, KnownTasks } from './memory.ts';
 import { type Cluster, narrowTask, type Service, type Task } from './narrow.ts';
 import type { ClusterReading } from './reading.ts';
 import type { ClusterPart } from './share.ts';
+import { isOfService, isOfTurn, ofService, signalOf } from './task-turns.ts';
 
-/** Every task is described at least so often: its health may change while nothing else does. */
-const wholeEvery: Seconds = 600;
+/** Where the list of all tasks cannot be read, an earlier one stands for so long: a turn, and some runs to catch up. */
+const listKept: Seconds = 900;
+
+/** The same of stopped tasks: as long as Prometheus would show them. */
+const stoppedKept: Seconds = 300;
 
 /** A task is described each time for so long after its start: until its health is known. */
 const settlesIn: Seconds = 600;
@@ -34,10 +38,11 @@ export async function readTasks(api: EcsApi, calls: Calls, question: TaskQuestio
   const [running, stopped] = await Promise.all([reader.readRunning(), reader.readStopped()]);
   for (const arn of stopped?.tasks.keys() ?? []) running?.tasks.delete(arn);
   if (running && stopped) question.memory.tasks = reader.remember(running, stopped);
-  return {
-    tasks: running?.complete ? [...running.tasks.values()] : undefined,
-    stoppedTasks: stopped?.complete ? [...stopped.tasks.values()] : undefined,
-  };
+  const tasks = running?.complete ? [...running.tasks.values()] : undefined;
+  const stoppedTasks = stopped?.complete ? [...stopped.tasks.values()] : undefined;
+  if (tasks && stoppedTasks && !running?.isLate && !stopped?.isLate)
+    question.memory.tasksAt = question.now;
+  return { tasks: tasks?.map(({ value }) => value), stoppedTasks };
 }
 
 class TaskReader {
@@ -46,7 +51,7 @@ class TaskReader {
   readonly #question: TaskQuestion;
   readonly #arn: string;
   readonly #known: KnownTasks | undefined;
-  /** Whether every task is described. */
+  /** Whether every task is to be listed, and described. */
   readonly #whole: boolean;
   readonly #groups: ReadonlySet<string>;
   readonly #signals: ReadonlyMap<string, string>;
@@ -63,7 +68,7 @@ class TaskReader {
     this.#question = question;
     this.#arn = cluster.clusterArn ?? '';
     this.#known = memory.tasks?.part === part ? memory.tasks : undefined;
-    this.#whole = this.#known === undefined || isDue(this.#known, question);
+    this.#whole = this.#known === undefined || !isOfTurn(this.#known.listedAt, question);
     this.#groups = new Set(services.map(({ serviceName }) => `service:${serviceName}`));
     this.#signals = new Map(services.map((one) => [one.serviceName ?? '', signalOf(one)]));
     const { signals } = this.#known ?? {};
@@ -74,24 +79,35 @@ class TaskReader {
   }
 
   /** Running tasks; undefined where they could not be listed. */
-  async readRunning(): Promise<Read | undefined> {
-    const found = this.#needsList() ? await this.#listAll() : await this.#listChanged();
+  async readRunning(): Promise<ReadRunning | undefined> {
+    const listed = this.#needsList() ? await this.#listAll() : 'unlisted';
+    const found =
+      listed === 'unlisted' || this.#maySkipList(listed) ? await this.#listChanged() : listed;
     if (found === undefined) return undefined;
     const { running, wanted } = found;
-    for (const arn of wanted) running.delete(arn);
-    const { answers, complete } = await this.#describe(wanted);
+    const { answers, unanswered } = await this.#describe(wanted);
+    const open = new Set(unanswered);
+    const missing = new Set<string>();
+    for (const arn of wanted) {
+      // One that is only looked after stays as it was until the next run.
+      if (open.has(arn) && this.#stands(running.get(arn))) continue;
+      running.delete(arn);
+      if (open.has(arn)) missing.add(arn);
+    }
+    const at = this.#question.now;
     for (const raw of answers) {
       // What is to stop is in the other list.
       if (raw.desiredStatus === 'STOPPED') continue;
-      if (this.#keeps(raw)) running.set(raw.taskArn ?? '', narrowTask(raw));
+      if (this.#keeps(raw)) running.set(raw.taskArn ?? '', { value: narrowTask(raw), at });
     }
-    return { tasks: running, complete };
+    const isLate = listed === undefined;
+    return { tasks: running, missing, isLate, complete: missing.size === 0 };
   }
 
   /** Stopped tasks; what was described once it had ended stays as it is. Undefined where they could not be listed. */
-  async readStopped(): Promise<Read | undefined> {
+  async readStopped(): Promise<ReadStopped | undefined> {
     const arns = await this.#calls.attempt(() => this.#api.listTasks(this.#arn, 'STOPPED'));
-    if (arns === undefined) return undefined;
+    if (arns === undefined) return this.#lastStopped();
     const stopped = new Map(
       arns.flatMap((arn) => {
         const task = this.#known?.stopped.get(arn);
@@ -99,15 +115,23 @@ class TaskReader {
       }),
     );
     const wanted = arns.filter((arn) => !stopped.has(arn) && this.#mayOwn(arn));
-    const { answers, complete } = await this.#describe(wanted);
+    const { answers, unanswered } = await this.#describe(wanted);
     for (const raw of answers) {
       if (this.#keeps(raw)) stopped.set(raw.taskArn ?? '', narrowTask(raw));
     }
-    return { tasks: stopped, complete };
+    return { tasks: stopped, complete: unanswered.length === 0, isLate: false };
+  }
+
+  /** What had stopped at the last list, where that is not long ago. */
+  #lastStopped(): ReadStopped | undefined {
+    const known = this.#known;
+    const { now } = this.#question;
+    if (known === undefined || now - known.stoppedAt > stoppedKept * 1000) return undefined;
+    return { tasks: known.stopped, complete: true, isLate: true };
   }
 
   /** What the next reading may rely on. */
-  remember(running: Read, stopped: Read): KnownTasks {
+  remember(running: ReadRunning, stopped: ReadStopped): KnownTasks {
     const { now, part } = this.#question;
     const others =
       this.#listed === undefined
@@ -116,12 +140,14 @@ class TaskReader {
     return {
       part,
       others,
-      fullAt: this.#known === undefined || this.#whole ? now : this.#known.fullAt,
+      listedAt: this.#listed === undefined ? (this.#known?.listedAt ?? now) : now,
       running: running.tasks,
       stopped: stopped.tasks,
+      stoppedAt: stopped.isLate ? (this.#known?.stoppedAt ?? 0) : now,
+      missing: running.missing,
       signals: this.#signals,
-      // Of an incomplete reading every task that is not known is looked for.
-      unaccounted: running.complete ? this.#unaccounted() : undefined,
+      // A list that could not be read leaves open what it was to say.
+      unaccounted: (running.isLate ? this.#known?.unaccounted : undefined) ?? this.#unaccounted(),
     };
   }
 
@@ -129,24 +155,34 @@ class TaskReader {
   #needsList(): boolean {
     const { cluster, part } = this.#question;
     const known = this.#known;
-    if (known?.unaccounted === undefined || this.#whole || part === 'home') return true;
+    if (known === undefined || this.#whole || part === 'home') return true;
     const pages = Math.ceil(countOf(cluster) / describeLimits.tasks);
     if (this.#changed.size >= Math.max(1, pages)) return true;
     if (part === 'rest') return false;
-    const hasLone = [...known.running.values()].some(({ group }) => !isOfService(group));
+    const hasLone = [...known.running.values()].some(({ value }) => !isOfService(value.group));
     return hasLone || known.unaccounted !== this.#unaccounted();
+  }
+
+  /** Whether the list, which could not be read, can wait for the next run: what it had is known. */
+  #maySkipList(found: Found | undefined): boolean {
+    const { now } = this.#question;
+    return (
+      found === undefined &&
+      this.#known !== undefined &&
+      now - this.#known.listedAt < listKept * 1000
+    );
   }
 
   async #listAll(): Promise<Found | undefined> {
     const arns = await this.#calls.attempt(() => this.#api.listTasks(this.#arn, 'RUNNING'));
     if (arns === undefined) return undefined;
     this.#listed = new Set(arns);
-    const running = new Map<string, Task>();
+    const running = new Map<string, Described<Task>>();
     const wanted = arns.filter((arn) => {
       const task = this.#known?.running.get(arn);
       if (task === undefined) return this.#mayOwn(arn);
       running.set(arn, task);
-      return this.#whole || this.#hasChanged(task) || !this.#isSteady(task);
+      return this.#isWanted(task);
     });
     return { running, wanted };
   }
@@ -157,21 +193,27 @@ class TaskReader {
     );
     if (lists.includes(undefined)) return undefined;
     const running = new Map(
-      [...(this.#known?.running ?? [])].filter(([, task]) => !this.#hasChanged(task)),
+      [...(this.#known?.running ?? [])].filter(([, { value }]) => !this.#hasChanged(value)),
     );
-    const moving = [...running].flatMap(([arn, task]) => (this.#isSteady(task) ? [] : [arn]));
-    return { running, wanted: [...lists.flatMap((list) => list ?? []), ...moving] };
+    const moving = [...running].flatMap(([arn, task]) => (this.#isWanted(task) ? [arn] : []));
+    const missing = [...(this.#known?.missing ?? [])].filter((arn) => this.#mayOwn(arn));
+    const wanted = new Set([...missing, ...lists.flatMap((list) => list ?? []), ...moving]);
+    return { running, wanted: [...wanted] };
   }
 
-  async #describe(
-    arns: readonly string[],
-  ): Promise<{ readonly answers: readonly RawTask[]; readonly complete: boolean }> {
-    const answers = await this.#calls.inParts(arns, describeLimits.tasks, (part) =>
-      this.#api.describeTasks(this.#arn, part),
-    );
+  async #describe(arns: readonly string[]): Promise<{
+    readonly answers: readonly RawTask[];
+    /** Of which no call was answered. */
+    readonly unanswered: readonly string[];
+  }> {
+    const answers = await this.#calls.inParts(arns, describeLimits.tasks, async (part) => [
+      { part, tasks: await this.#api.describeTasks(this.#arn, part) },
+    ]);
+    const answered = answers.flatMap((answer) => answer ?? []);
+    const known = new Set(answered.flatMap(({ part }) => part));
     return {
-      answers: answers.flatMap((answer) => answer ?? []),
-      complete: !answers.includes(undefined),
+      answers: answered.flatMap(({ tasks }) => tasks),
+      unanswered: answers.includes(undefined) ? arns.filter((arn) => !known.has(arn)) : [],
     };
   }
 
@@ -194,6 +236,16 @@ class TaskReader {
     return group === undefined || this.#owns(group);
   }
 
+  /** Whether a task is described: because it may have changed, or because it is its turn. */
+  #isWanted({ at, value }: Described<Task>): boolean {
+    return this.#hasChanged(value) || !this.#isSteady(value) || !isOfTurn(at, this.#question);
+  }
+
+  /** Whether a task that could not be described may stand as it is known. */
+  #stands(task: Described<Task> | undefined): boolean {
+    return task !== undefined && !this.#hasChanged(task.value) && this.#isSteady(task.value);
+  }
+
   #hasChanged({ group = '' }: Task): boolean {
     return isOfService(group) && this.#changed.has(group.slice(ofService.length));
   }
@@ -213,17 +265,27 @@ class TaskReader {
   }
 }
 
-/** Tasks by ARN, and whether a call for any failed. */
-type Read = { readonly tasks: Map<string, Task>; readonly complete: boolean };
+/** Running tasks by ARN; those that were listed and are not known; whether there are none of these. */
+type ReadRunning = {
+  readonly tasks: Map<string, Described<Task>>;
+  readonly missing: ReadonlySet<string>;
+  /** Whether all of them should have been listed, and could not be. */
+  readonly isLate: boolean;
+  readonly complete: boolean;
+};
 
-/** Tasks that stay as far as is known, and ARNs of those that must be described. */
-type Found = { readonly running: Map<string, Task>; readonly wanted: readonly string[] };
+/** Stopped tasks by ARN; whether they should have been listed, and could not be; whether all are known. */
+type ReadStopped = {
+  readonly tasks: Map<string, Task>;
+  readonly isLate: boolean;
+  readonly complete: boolean;
+};
 
-const ofService = 'service:';
-
-function isOfService(group = ''): boolean {
-  return group.startsWith(ofService);
-}
+/** Tasks as far as they are known, and ARNs of those that must be described. */
+type Found = {
+  readonly running: Map<string, Described<Task>>;
+  readonly wanted: readonly string[];
+};
 
 function hasEnded({ lastStatus, stoppedAt }: Task): boolean {
   return lastStatus === 'STOPPED' && stoppedAt !== undefined;
@@ -231,21 +293,4 @@ function hasEnded({ lastStatus, stoppedAt }: Task): boolean {
 
 function countOf({ pendingTasksCount = 0, runningTasksCount = 0 }: Cluster): number {
   return runningTasksCount + pendingTasksCount;
-}
-
-/** Clusters and shards take turns, so that they do not describe everything in the same minute. */
-function isDue({ fullAt }: KnownTasks, { cluster, now, part }: TaskQuestion): boolean {
-  const phase = hashText(`${cluster.clusterArn} ${part}`) % wholeEvery;
-  const turnOf = (at: EpochMs) => Math.floor((at / 1000 + phase) / wholeEvery);
-  return turnOf(now) !== turnOf(fullAt);
-}
-
-/** A text that changes when a task of the service starts or stops: ECS then changes a count, or writes an event. */
-function signalOf(service: Service): string {
-  const { deployments, desiredCount, newestEvent, pendingCount, runningCount } = service;
-  const parts = deployments.map((one) => [
-    ...[one.status, one.createdAt, one.rolloutState, one.desiredCount],
-    ...[one.runningCount, one.pendingCount, one.failedTasks],
-  ]);
-  return JSON.stringify([desiredCount, runningCount, pendingCount, newestEvent, parts]);
 }

@@ -4,7 +4,7 @@ import { type EcsConfig, isInShard, type Shard } from '@fargaze/core/internal';
 import type { Cluster } from './narrow.ts';
 
 /** Services of a cluster up to which one function reads it whole. */
-export const undividedServices = 500;
+const undividedServices = 500;
 
 /**
  * What of a cluster a run reads: everything; of a divided one some services and all that is of no service (`home`), or some

@@ -10,12 +10,18 @@ export type ServiceLabels = {
   readonly service: string;
 };
 
-/** Samples of the running tasks of a service. */
-export function taskSamples(tasks: readonly Task[], labels: ServiceLabels, now: EpochMs): Sample[] {
+/** Adds the samples of the running tasks of a service. */
+export function addTasks(
+  samples: Sample[],
+  tasks: readonly Task[],
+  { labels, now }: { readonly labels: ServiceLabels; readonly now: EpochMs },
+): void {
+  const { account_id, cluster, region, service } = labels;
   const counts = countBy(tasks, (task) => [task.lastStatus ?? '', task.healthStatus ?? 'UNKNOWN']);
-  const samples = counts.map(([[last_status = '', health_status = ''], count]) =>
-    sample('ecs_service_tasks', { last_status, health_status, ...labels }, count),
-  );
+  for (const [[last_status = '', health_status = ''], count] of counts) {
+    const own = { last_status, health_status, service, region, account_id, cluster };
+    samples.push(sample('ecs_service_tasks', own, count));
+  }
   const oldest = min(tasks.map(({ startedAt }) => startedAt));
   if (oldest !== undefined) {
     samples.push(sample('ecs_service_oldest_task_age_seconds', labels, now / 1000 - oldest));
@@ -28,43 +34,39 @@ export function taskSamples(tasks: readonly Task[], labels: ServiceLabels, now: 
   if (pulls !== undefined) {
     samples.push(sample('ecs_service_image_pull_duration_max_seconds', labels, pulls));
   }
-  return [...samples, ...imageSamples(tasks, labels)];
+  addImages(samples, tasks, labels);
 }
 
-function imageSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
+function addImages(samples: Sample[], tasks: readonly Task[], labels: ServiceLabels): void {
+  const { account_id, cluster, region, service } = labels;
   const containers = tasks.flatMap((task) => task.containers);
   const images = countBy(containers, ({ image, imageDigest, name }) => [
     name ?? '',
     image ?? '',
     imageDigest ?? '',
   ]);
-  const digests = countBy(
-    images.map(([key]) => key),
-    ([name = '']) => [name],
-  );
-  return [
-    ...images.map(([[container_name = '', image = '', image_digest = '']]) =>
-      sample('ecs_service_image_info', { container_name, image, image_digest, ...labels }, 1),
-    ),
-    ...digests.map(([[container_name = ''], count]) =>
-      sample('ecs_service_distinct_images', { container_name, ...labels }, count),
-    ),
-  ];
+  for (const [[container_name = '', image = '', image_digest = '']] of images) {
+    const own = { container_name, image, image_digest, service, region, account_id, cluster };
+    samples.push(sample('ecs_service_image_info', own, 1));
+  }
+  const digests = countBy(images, ([[name = '']]) => [name]);
+  for (const [[container_name = ''], count] of digests) {
+    const own = { container_name, service, region, account_id, cluster };
+    samples.push(sample('ecs_service_distinct_images', own, count));
+  }
 }
 
-/** Samples of the stopped tasks of a service, which ECS shows for about an hour. */
-export function stopSamples(tasks: readonly Task[], labels: ServiceLabels): Sample[] {
-  return [
-    ...countStops(tasks).flatMap(({ count, last, stop_code }) => [
-      sample('ecs_service_stopped_tasks', { stop_code, ...labels }, count),
-      ...(last === undefined
-        ? []
-        : [sample('ecs_service_last_stop_timestamp_seconds', { stop_code, ...labels }, last)]),
-    ]),
-    ...countExits(tasks).map(({ count, ...exit }) =>
-      sample('ecs_service_container_exits', { ...exit, ...labels }, count),
-    ),
-  ];
+/** Adds the samples of the stopped tasks of a service, which ECS shows for about an hour. */
+export function addStops(samples: Sample[], tasks: readonly Task[], labels: ServiceLabels): void {
+  for (const { count, last, stop_code } of countStops(tasks)) {
+    const own = { stop_code, ...labels };
+    samples.push(sample('ecs_service_stopped_tasks', own, count));
+    if (last === undefined) continue;
+    samples.push(sample('ecs_service_last_stop_timestamp_seconds', own, last));
+  }
+  for (const { count, ...exit } of countExits(tasks)) {
+    samples.push(sample('ecs_service_container_exits', { ...exit, ...labels }, count));
+  }
 }
 
 /** How many tasks stopped with each code, and when the last of them did, in seconds since 1970. */
@@ -100,13 +102,15 @@ export function countExits(tasks: readonly Task[]) {
   }));
 }
 
-/** How many items have each key. */
+/** How many items have each key, the parts of which have no U+0000. */
 export function countBy<T>(items: readonly T[], key: (item: T) => string[]): [string[], number][] {
   const counts = new Map<string, [string[], number]>();
   for (const item of items) {
     const parts = key(item);
-    const id = JSON.stringify(parts);
-    counts.set(id, [parts, (counts.get(id)?.[1] ?? 0) + 1]);
+    const id = parts.join('\u0000');
+    const known = counts.get(id);
+    if (known === undefined) counts.set(id, [parts, 1]);
+    else known[1] += 1;
   }
   return [...counts.values()];
 }

@@ -63,7 +63,7 @@ export function typeOf(value: CelValue): string {
 }
 
 /** The number that a value is, for comparison between types of number. */
-export function numberOf(value: CelValue): bigint | number | undefined {
+function numberOf(value: CelValue): bigint | number | undefined {
   if (value instanceof CelUint) return value.value;
   return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
 }

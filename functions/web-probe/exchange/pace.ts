@@ -49,8 +49,10 @@ class PacedSocket extends Duplex {
     void this.#pump();
   }
 
-  override _write(bytes: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void) {
-    this.#socket.write(bytes, encoding, done);
+  /** A far side that has answered and gone takes nothing any more: what it said counts all the same. */
+  override _write(bytes: Buffer, encoding: BufferEncoding, done: () => void) {
+    if (this.#socket.writable) this.#socket.write(bytes, encoding, () => done());
+    else done();
   }
 
   override _final(done: () => void): void {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { codeOf, type Deadline, nextTurn, raceDeadline } from '@fargaze/core/internal';
 
 /** The longest line that is read (Go's bufio.MaxScanTokenSize). */
-export const maxLineBytes = 64 * 1024;
+const maxLineBytes = 64 * 1024;
 
 /** Lines that are read in one turn of the event loop: a flood of short ones must not hold up the deadlines of others. */
 const linesInTurn = 64;

@@ -19,6 +19,11 @@ export const bridgeMetrics = {
     'Whether every call of this operation was answered in the last run',
     ['api'],
   ),
+  fargaze_bridge_ecs_unread: gauge(
+    'count',
+    'Services that the last run did not read, and services whose tasks it does not know; the next one reads them first',
+    ['what'],
+  ),
   fargaze_bridge_run_duration_seconds: gauge('seconds', 'How long the last run of the bridge took'),
   fargaze_bridge_timestamp_seconds: gauge('timestamp', 'When the bridge last ran, in unixtime'),
   fargaze_bridge_requests: gauge(

@@ -66,7 +66,7 @@ export const redisMetrics = {
   ),
   probe_redis_persistence_ok: gauge(
     'boolean',
-    'Whether the last save (rdb) and the last append (aof, where it is on) to disk succeeded, from INFO',
+    'Whether the last save (rdb), and the last append and rewrite (aof, where it is on) to disk succeeded, from INFO',
     ['kind'],
   ),
   probe_redis_last_save_timestamp_seconds: gauge(

@@ -25,11 +25,15 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly issues: readonly Issue[];
 
-  /** @param source what was read, e.g. `fargaze.yml` or `event`. */
-  constructor(source: string, issues: readonly Issue[]) {
-    const lines = issues.map(
-      ({ path, message }) => `  ${path === '' ? '' : `${path}: `}${message}`,
-    );
+  /**
+   * @param source what was read, e.g. `fargaze.yml` or `event`.
+   * @param shown issues of which the message speaks; the others are only counted.
+   */
+  constructor(source: string, issues: readonly Issue[], { shown = Number.POSITIVE_INFINITY } = {}) {
+    const lines = issues
+      .slice(0, shown)
+      .map(({ path, message }) => `  ${path === '' ? '' : `${path}: `}${message}`);
+    if (issues.length > shown) lines.push(`  and ${issues.length - shown} more`);
     const noun = issues.length === 1 ? 'problem' : 'problems';
     super([`${source}: ${issues.length} ${noun}`, ...lines].join('\n'));
     // Where in the code a mistake of a user was noticed helps nobody, and Lambda would print it.

@@ -134,6 +134,6 @@ export {
   type Series,
   sample,
 } from './sample.ts';
-export { seriesOfBatch } from './series.ts';
+export { canonicalNames, seriesOfBatch } from './series.ts';
 export type { Sink } from './sink/sink.ts';
 export { version } from './version.ts';

@@ -8,17 +8,22 @@ import type { Batch, Point, Series } from './sample.ts';
  * @throws RangeError when there is no `__name__`.
  */
 export function canonicalLabels(labels: Readonly<Record<string, string>>): [string, string][] {
-  const sorted: [string, string][] = [];
-  for (const entry of Object.entries(labels)) {
-    if (entry[1] === '') continue;
+  return canonicalNames(labels).map((name) => [name, labels[name] ?? '']);
+}
+
+/** The names of {@link canonicalLabels}. @throws RangeError when there is no `__name__`. */
+export function canonicalNames(labels: Readonly<Record<string, string>>): string[] {
+  const sorted: string[] = [];
+  for (const name of Object.keys(labels)) {
+    if (labels[name] === '') continue;
     // By insertion: series have few labels, and most come nearly in order.
     let at = sorted.length;
-    for (let before = sorted[at - 1]; before !== undefined && before[0] > entry[0]; ) {
+    for (let before = sorted[at - 1]; before !== undefined && before > name; ) {
       sorted[at] = before;
       at -= 1;
       before = sorted[at - 1];
     }
-    sorted[at] = entry;
+    sorted[at] = name;
   }
   if (labels.__name__ === undefined || labels.__name__ === '') {
     throw new RangeError(`series ${JSON.stringify(labels)} has no __name__`);

@@ -30,7 +30,8 @@ export function describeClusters(context: Context): object {
 }
 
 function findNamed({ region }: Context, named: string): Cluster | undefined {
-  const cluster = region.clusters.get(nameOf(named));
+  const name = nameOf(named);
+  const cluster = region.clusters.get(name) ?? region.deletedClusters.get(name);
   return named.startsWith('arn:') && named !== cluster?.arn ? undefined : cluster;
 }
 
@@ -40,6 +41,7 @@ function clusterArn({ region }: Context, named: string): string {
 
 function describe(context: Context, cluster: Cluster): object {
   const { now } = context.view;
+  if (context.region.deletedClusters.has(cluster.name)) return describeDeleted(cluster);
   const counts = countTasks(cluster.tasks.values(), now);
   const services = [...cluster.services.values()];
   return {
@@ -57,6 +59,18 @@ function describe(context: Context, cluster: Cluster): object {
     settings: includes(context, 'SETTINGS')
       ? [{ name: 'containerInsights', value: cluster.containerInsights }]
       : [],
+  };
+}
+
+function describeDeleted({ arn, name }: Cluster): object {
+  return {
+    clusterArn: arn,
+    clusterName: name,
+    status: 'INACTIVE',
+    registeredContainerInstancesCount: 0,
+    runningTasksCount: 0,
+    pendingTasksCount: 0,
+    activeServicesCount: 0,
   };
 }
 

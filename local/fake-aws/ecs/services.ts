@@ -19,6 +19,7 @@ import {
   tagList,
 } from './listing.ts';
 import { deploymentArn, revisionArn } from './service-deployments.ts';
+import { byTaskSets, launchOf } from './task-sets.ts';
 
 /** ListServices: 10 a page unless asked otherwise, 100 at most; only active services. */
 export function listServices(context: Context): object {
@@ -56,8 +57,6 @@ function findNamed({ view }: Context, cluster: Cluster, named: string): Service 
 function describe(context: Context, service: Service): object {
   const { now } = context.view;
   const counts = countTasks(service.tasks, now);
-  const deployments = visibleDeployments(service, now);
-  const [primary] = deployments;
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -66,7 +65,26 @@ function describe(context: Context, service: Service): object {
     desiredCount: desiredCountAt(service, now),
     runningCount: counts.running,
     pendingCount: counts.pending,
-    ...launchedBy(service),
+    ...(service.controller === 'ECS' ? rolledOut(service, now) : byTaskSets(service, now)),
+    loadBalancers: balancersOf(service),
+    serviceRegistries: [],
+    events: events(service, now),
+    createdAt: new Timestamp(service.createdAt),
+    schedulingStrategy: service.scheduling,
+    deploymentController: { type: service.controller },
+    enableECSManagedTags: false,
+    propagateTags: service.propagateTags,
+    enableExecuteCommand: false,
+    tags: includes(context, 'TAGS') ? tagList(service.tags) : [],
+  };
+}
+
+/** What a service has whose deployments are ECS's own. */
+function rolledOut(service: Service, now: number): object {
+  const deployments = visibleDeployments(service, now);
+  const [primary] = deployments;
+  return {
+    ...launchOf(service),
     platformVersion: 'LATEST',
     platformFamily: 'Linux',
     taskDefinition: primary?.definition.arn,
@@ -77,22 +95,12 @@ function describe(context: Context, service: Service): object {
       strategy: service.strategy,
     },
     deployments: deployments.map((deployment) => describeDeployment(service, deployment, now)),
-    loadBalancers: balancersOf(service),
-    serviceRegistries: [],
-    events: events(service, now),
-    createdAt: new Timestamp(service.createdAt),
     currentServiceDeployment: primary === undefined ? undefined : deploymentArn(service, primary),
     currentServiceRevisions: deployments.map((deployment) => ({
       arn: revisionArn(service, deployment),
       requestedTaskCount: requestedCount(service, deployment, now),
       ...revisionCounts(service, deployment, now),
     })),
-    schedulingStrategy: 'REPLICA',
-    deploymentController: { type: 'ECS' },
-    enableECSManagedTags: false,
-    propagateTags: service.propagateTags,
-    enableExecuteCommand: false,
-    tags: includes(context, 'TAGS') ? tagList(service.tags) : [],
   };
 }
 
@@ -106,12 +114,6 @@ function connectOf({ connect, name }: Service): object {
   if (connect === undefined) return {};
   const services = [{ portName: name, clientAliases: [connect] }];
   return { serviceConnectConfiguration: { enabled: true, namespace: 'local', services } };
-}
-
-function launchedBy({ capacityProvider }: Service): object {
-  return capacityProvider === undefined
-    ? { launchType: 'FARGATE' }
-    : { capacityProviderStrategy: [{ capacityProvider, weight: 1, base: 0 }] };
 }
 
 function events(service: Service, now: number): readonly object[] {
@@ -145,7 +147,7 @@ function describeDeployment(service: Service, deployment: Deployment, now: numbe
     failedTasks: deployment.failures.filter((at) => at <= now).length,
     createdAt: new Timestamp(deployment.createdAt),
     updatedAt: stampIfPast(ended?.at ?? deployment.createdAt, now),
-    ...launchedBy(service),
+    ...launchOf(service),
     platformVersion: '1.4.0',
     platformFamily: 'Linux',
     rolloutState: state,

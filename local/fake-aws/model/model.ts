@@ -66,6 +66,8 @@ export type Model = {
   now(): EpochSeconds;
   addAccount(spec: AccountSpec): void;
   addCluster(spec: ClusterSpec): void;
+  /** Deletes the services of a cluster, and then the cluster. @throws RangeError when there is none. */
+  deleteCluster(spec: Place & { readonly cluster: string }): void;
   addService(spec: ServiceSpec): void;
   scaleTo(spec: ServiceRef & When & { readonly desired: number }): void;
   deploy(spec: ServiceRef & When & RolloutSpec): void;
@@ -124,6 +126,15 @@ export function createModel(options: ModelOptions): Model {
     now: () => world.now(),
     addAccount: (spec) => addAccount(world, spec),
     addCluster: (spec) => addCluster(world, spec),
+    deleteCluster: (spec) => {
+      const cluster = findCluster(world, spec);
+      for (const service of cluster.services.keys()) {
+        const own = { ...spec, service };
+        if (findService(world, own).deletedAt === undefined) deleteService(change(own));
+      }
+      cluster.region.clusters.delete(cluster.name);
+      cluster.region.deletedClusters.set(cluster.name, cluster);
+    },
     addService: (spec) => addService(world, spec),
     scaleTo: (spec) => scaleService(change(spec), spec.desired),
     deploy: (spec) => rollOut(change(spec), spec),
@@ -171,6 +182,7 @@ function addCluster(world: World, spec: ClusterSpec): void {
     tasks: new Map(),
     instances: [],
   };
+  region.deletedClusters.delete(spec.name);
   region.clusters.set(spec.name, cluster);
   publishCluster(cluster);
 }

@@ -38,6 +38,10 @@ export type ServiceSpec = Place & {
   readonly address?: string;
   readonly balancer?: BalancerSpec;
   readonly connect?: ConnectAlias;
+  /** `ECS` by default. */
+  readonly controller?: Service['controller'];
+  /** `REPLICA` by default. */
+  readonly scheduling?: Service['scheduling'];
   /** `ROLLING` by default. */
   readonly strategy?: Service['strategy'];
   /** Seconds between points of its AWS/ECS metrics, 60 by default. */
@@ -65,6 +69,8 @@ export function addService(world: World, spec: ServiceSpec): void {
     address: spec.address,
     balancer: spec.balancer,
     connect: spec.connect,
+    controller: spec.controller ?? 'ECS',
+    scheduling: spec.scheduling ?? 'REPLICA',
     strategy: spec.strategy ?? 'ROLLING',
     resolution: spec.resolution ?? 60,
     createdAt: at,

@@ -129,6 +129,10 @@ export type Service = {
   readonly address: string | undefined;
   readonly balancer: BalancerSpec | undefined;
   readonly connect: ConnectAlias | undefined;
+  /** Who replaces its tasks; others than ECS have task sets in place of deployments. */
+  readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  /** A daemon has a task on each instance. */
+  readonly scheduling: 'REPLICA' | 'DAEMON';
   /** How its tasks are replaced. */
   readonly strategy: 'ROLLING' | 'BLUE_GREEN' | 'CANARY' | 'LINEAR';
   /** Seconds between the samples of AWS/ECS metrics. */
@@ -176,6 +180,8 @@ export type Region = {
   readonly name: string;
   readonly account: Account;
   readonly clusters: Map<string, Cluster>;
+  /** By name; ECS describes them as INACTIVE. */
+  readonly deletedClusters: Map<string, Cluster>;
   readonly definitions: Map<string, TaskDefinition[]>;
   readonly series: SeriesTable;
   readonly resources: Map<string, Resource>;

@@ -39,6 +39,7 @@ export function findRegion(world: World, place: Place): Region {
     name,
     account,
     clusters: new Map(),
+    deletedClusters: new Map(),
     definitions: new Map(),
     series: createSeriesTable(hashText(`${world.seed}/${account.id}/${name}`)),
     resources: new Map(),

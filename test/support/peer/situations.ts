@@ -420,6 +420,7 @@ const secure: readonly Situation[] = [
   https('HTTP/2 not wanted', 'http2', { valid_http_versions: ['HTTP/1.1'] }),
   https('HTTP/2 without a length', 'http2NoLength', wants('hello')),
   https('HTTP/2 404', 'http2Missing'),
+  https('HTTP/2 and a goodbye at once', 'http2Goodbye', wants('hello')),
   https('HTTP/2 header rule', 'http2', {
     fail_if_header_not_matches: [{ header: 'X-A', regexp: 'b' }],
   }),

@@ -29,7 +29,7 @@ const { expired, leaf, other } = certificates;
 const modified = 'Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT';
 
 /** An answer of JSON with a few headers. */
-export const json = httpAnswer(
+const json = httpAnswer(
   '200 OK',
   [
     'Content-Type: application/json',
@@ -193,6 +193,11 @@ const http2Handlers: Readonly<Record<string, (stream: ServerHttp2Stream) => void
     stream.end('no');
   },
   http2Reset: (stream) => stream.close(2),
+  http2Goodbye: (stream) => {
+    stream.respond({ ':status': 200 });
+    stream.end('hello');
+    stream.session?.close();
+  },
 };
 
 /** Every server, with its port and whether it speaks TLS. */

@@ -4,7 +4,7 @@
 import type { CloudWatchJob, NamedValue } from '@fargaze/core/internal';
 import type { EcsReading } from '../../ecs/reading.ts';
 import { discoverEcs, type EcsFacts, evenIdle } from './ecs-metrics.ts';
-import { dimensionsKey, listOrFail, withoutGone } from './list-metrics.ts';
+import { dimensionsKey, inOrder, listOrFail, withoutGone } from './list-metrics.ts';
 import type { ListedMetric } from './memory.ts';
 import { type Discovery, type MetricQuery, noTags, type Resource } from './metric-query.ts';
 import type { Search } from './search.ts';
@@ -66,10 +66,7 @@ function listedOrNew(queries: readonly MetricQuery[], lists: Lists): MetricQuery
 }
 
 function kindOf(dimensions: readonly NamedValue[]): string {
-  return dimensions
-    .map(({ name }) => name)
-    .sort()
-    .join(' ');
+  return inOrder(dimensions.map(({ name }) => name)).join(' ');
 }
 
 type Found = { readonly known: Discovery; readonly lists: Lists };

@@ -1,5 +1,5 @@
 // The jobs of one scope: what each asks for, in units that are read together.
-import type { CloudWatchJob } from '@fargaze/core/internal';
+import type { CloudWatchJob, EpochMs } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import type { ScopeClients } from '../../aws/scope.ts';
 import { readEcs } from '../../ecs/read-ecs.ts';
@@ -81,11 +81,16 @@ function countFound(
 }
 
 /** Records what a job found, once all of it has been read and delivered. */
-export function keepFound({ discovery, job, key }: ScopedJob, memory: FindMemory): void {
+export function keepFound(
+  { discovery, job, key }: ScopedJob,
+  memory: FindMemory,
+  at: EpochMs,
+): void {
   const found = discovery.queries.filter((one) => one.found !== 'job');
   memory.keepRead(
     key,
     found.map((one) => metricKey(one, key)),
+    at,
   );
   if (isReadFromEcs(job)) memory.keepCurrent(key, discovery.queries);
 }

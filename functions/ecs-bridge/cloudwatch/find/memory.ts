@@ -12,6 +12,9 @@ export type ListedMetric = {
   readonly account: string | undefined;
 };
 
+/** A metric that was not read for so long is new when it comes again. */
+const forgottenMs = 6 * 3_600_000;
+
 /** A list with the time at which it was read. */
 type KeptList = { readonly at: EpochMs; readonly metrics: readonly ListedMetric[] };
 
@@ -32,8 +35,8 @@ export class FindMemory {
   readonly resolutions: Resolutions = new Map();
   readonly searches: SearchCounts = new Map();
   readonly #lists = new Map<string, KeptList>();
-  /** Keys of metrics that have been read, and of their jobs. */
-  readonly #read = new Set<string>();
+  /** Keys of metrics that have been read, with the time at which they were last, and of their jobs. */
+  readonly #read = new Map<string, EpochMs>();
   readonly #readJobs = new Set<string>();
   /** Queries of the last pass by job and ARN, of jobs that the ECS API answers. */
   readonly #current = new Map<string, ReadonlyMap<string, readonly MetricQuery[]>>();
@@ -66,9 +69,19 @@ export class FindMemory {
   }
 
   /** Records that metrics of a job have been read; one that appears later may have begun long before it was listed. */
-  keepRead(job: string, metrics: Iterable<string>): void {
+  keepRead(job: string, metrics: Iterable<string>, at: EpochMs): void {
     this.#readJobs.add(job);
-    for (const metric of metrics) this.#read.add(metric);
+    for (const metric of metrics) this.#read.set(metric, at);
+  }
+
+  /** Forgets metrics that are no longer read, as those of tasks that have gone. */
+  prune(now: EpochMs): void {
+    for (const [metric, at] of this.#read) if (at < now - forgottenMs) this.#read.delete(metric);
+  }
+
+  /** How many metrics are known to have been read. */
+  get size(): number {
+    return this.#read.size;
   }
 
   /** Records what a job found. */

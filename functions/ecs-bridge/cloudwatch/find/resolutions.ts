@@ -33,6 +33,7 @@ export async function readResolutions(
     .flatMap(({ services }) => services ?? [])
     .filter(({ runningCount }) => (runningCount ?? 0) > 0)
     .flatMap(revisionsOf);
+  forgetOld(reading, known);
   const missing = [...new Set(current)].filter((arn) => !known.has(arn));
   const limit = describeLimits.revisions;
   const parts = Array.from({ length: Math.ceil(missing.length / limit) }, (_, index) =>
@@ -51,6 +52,23 @@ export async function readResolutions(
     }
   });
   return faults.flat();
+}
+
+/** Forgets revisions that no service has any more: each deployment makes a new one. */
+function forgetOld({ clusters, faults }: EcsReading, known: Resolutions): void {
+  if (faults.length > 0) return;
+  const current = new Set(
+    clusters.flatMap(({ services }) => services ?? []).flatMap((one) => revisionsOf(one)),
+  );
+  const [place] = clusters.map(({ cluster }) => placeOf(cluster.clusterArn ?? ''));
+  for (const arn of known.keys()) {
+    if (placeOf(arn) === place && !current.has(arn)) known.delete(arn);
+  }
+}
+
+/** Region and account of an ARN. */
+function placeOf(arn: string): string {
+  return arn.split(':').slice(3, 5).join(':');
 }
 
 /** Seconds between two points of a metric of a service; undefined: not known to be finer than a minute. */

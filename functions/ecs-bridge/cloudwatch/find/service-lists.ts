@@ -1,4 +1,5 @@
 // The lists of services whose resources GetResources does not show, every page, in the protocol of each service.
+import { SourceError } from '@fargaze/core/internal';
 import { callSigned, readJson, type SignedCall } from '../../aws/signed-call.ts';
 import type { Search } from './search.ts';
 import { type Element, find, readXml, textAt } from './xml.ts';
@@ -68,9 +69,22 @@ export function listQuery(list: QueryList, search: Search): Promise<Element[]> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const call = { service: list.service, permissions: list.service, headers };
     const operation = { operation: list.operation, body: body.toString() };
-    const answer = readXml(await make({ ...call, ...operation }, search));
+    const answer = readAnswer(await make({ ...call, ...operation }, search), list.operation);
     return { items: find(answer, list.items), token: textAt(answer, list.token) };
   });
+}
+
+/** What a page that is none of the service, such as one of a proxy, would not be: the answer to this operation. */
+function readAnswer(text: string, operation: string): Element {
+  const wanted = `${operation}Response`;
+  try {
+    const answer = readXml(text);
+    if (find(answer, wanted).length === 1) return answer;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  const message = `${operation}: answered with ${text.length} bytes that are no ${wanted}`;
+  throw new SourceError(message, { operation, retryable: true });
 }
 
 /** All items. @throws SourceError */

@@ -115,8 +115,10 @@ class DataReading {
     return scope.dataLimiter.run(call, this.#pass.readDeadline);
   }
 
-  #take({ MetricDataResults = [] }: MetricDataPage, { billed, queries }: DataRequest): void {
+  #take(page: MetricDataPage, { billed, queries }: DataRequest): void {
+    const { MetricDataResults = [] } = page;
     const { tally } = this.#pass;
+    tally.notes.push(...messagesIn(page));
     for (const [namespace, metrics] of billed) addTo(tally.billed, namespace, metrics);
     const namespaces = new Map(queries.map(({ namespace, query }) => [query.Id, namespace]));
     for (const result of MetricDataResults) {
@@ -133,8 +135,9 @@ class DataReading {
     this.answers.set(key, answer);
     let last = answer.points.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
     let ordered = true;
-    for (const [index, time] of Timestamps.entries()) {
-      const at = Math.round(time * 1000);
+    // By index: entries() makes a list for each of some hundred thousand points.
+    for (let index = 0; index < Timestamps.length; index++) {
+      const at = Math.round((Timestamps[index] ?? Number.NaN) * 1000);
       answer.points.push({ at, value: Number(Values[index]) });
       ordered &&= at > last;
       last = at;
@@ -142,6 +145,15 @@ class DataReading {
     if (!ordered) putInOrder(answer.points);
     this.status.set(Id, StatusCode ?? 'Complete');
   }
+}
+
+/** What CloudWatch says of its answer, as of a search that finds too much; why a result has no data is in its status. */
+function messagesIn({ MetricDataResults = [], Messages = [] }: MetricDataPage): string[] {
+  const ofResults = MetricDataResults.flatMap(({ Messages: own = [], StatusCode }) =>
+    own.filter(({ Code }) => Code !== StatusCode),
+  );
+  const all = [...Messages, ...ofResults];
+  return all.map(({ Code = '', Value = '' }) => `GetMetricData: ${Code}: ${Value}`.slice(0, 512));
 }
 
 function isPartial(status: string | undefined): boolean {

@@ -45,9 +45,9 @@ type Sent = {
   readonly labels: Readonly<Record<string, string>>;
   readonly arn: string;
   /** Of all delivered points of the window, in seconds, in order. */
-  readonly times: Uint32Array;
+  readonly times: readonly number[];
   /** Of the last of them, whose values may still change. */
-  readonly values: Float64Array;
+  readonly values: readonly number[];
   readonly at: EpochMs;
 };
 
@@ -74,28 +74,17 @@ export class SentPoints {
     const sent = this.#sent.get(key);
     const newest = (sent?.times.at(-1) ?? Number.NaN) * 1000;
     const doubtful = this.#doubtfulUntil;
-    if (sent === undefined || Number.isNaN(newest)) {
-      const begin = this.#knowsOthers ? doubtful : watermark;
-      const before = points.filter(({ at }) => at < begin);
-      return {
-        fresh: points.filter(({ at }) => at >= begin),
-        late: before.filter(({ at }) => at <= finalUntil),
-        waiting: before.filter(({ at }) => at > finalUntil),
-      };
-    }
-    const known = valuesByTime(sent);
-    const changed = points.filter(({ at, value }) => {
-      const before = known.get(at / 1000);
-      return before !== 'final' && before !== value;
-    });
-    const fresh = changed.filter(({ at }) => at > newest && at >= doubtful);
-    const older = changed.filter(({ at }) => at <= newest || at < doubtful);
+    const isKnown = sent !== undefined && !Number.isNaN(newest);
+    const changed = isKnown ? changedOf(sent, points) : points;
+    const begin = this.#knowsOthers ? doubtful : watermark;
+    const isFresh = ({ at }: Point) => (isKnown ? at > newest && at >= doubtful : at >= begin);
+    const fresh = changed.filter(isFresh);
+    if (fresh.length === changed.length) return { fresh, late: none, waiting: none };
+    const older = changed.filter((point) => !isFresh(point));
     const waits = ({ at }: Point) => at > finalUntil || (fresh.length === 0 && at === newest);
-    return {
-      fresh,
-      late: older.filter((point) => !waits(point)),
-      waiting: older.filter(waits),
-    };
+    const waiting = older.filter(waits);
+    const late = waiting.length === 0 ? older : older.filter((point) => !waits(point));
+    return { fresh, late, waiting };
   }
 
   /** Notes until when points may have been delivered that are not recorded here, in seconds; undefined: nobody can say. */
@@ -116,16 +105,28 @@ export class SentPoints {
 
   /** Records a series that has been delivered. Points that an answer lacks stay recorded. */
   record({ arn, from, key, labels, read }: MadeSeries, now: EpochMs): void {
-    const sent = this.#sent.get(key);
-    const known = sent === undefined ? new Map<number, number | 'final'>() : valuesByTime(sent);
-    for (const { at, value } of read) if (value !== 'stale') known.set(at / 1000, value);
-    const oldest = Math.min(from, now - revisedMs);
-    const times = Uint32Array.from(
-      [...known.keys()].filter((time) => time * 1000 >= oldest),
-    ).sort();
-    const open = times.filter((time) => time * 1000 > now - revisedMs);
-    const values = Float64Array.from(open, (time) => Number(known.get(time)));
-    this.#sent.set(key, { labels, arn, times, values, at: now });
+    const open = (now - revisedMs) / 1000;
+    const oldest = Math.min(from / 1000, open);
+    const times: number[] = [];
+    const values: number[] = [];
+    const add = (time: number, value: number) => {
+      if (time < oldest) return;
+      times.push(time);
+      if (time > open) values.push(value);
+    };
+    const known = this.#sent.get(key) ?? nothing;
+    let next = 0;
+    // Both are in order: they are merged, and of one time the value that was read counts.
+    for (const { at, value } of read) {
+      if (value === 'stale') continue;
+      const time = at / 1000;
+      for (; timeAt(known, next) < time; next++) add(timeAt(known, next), valueAt(known, next));
+      if (timeAt(known, next) === time) next++;
+      add(time, value);
+    }
+    for (; next < known.times.length; next++) add(timeAt(known, next), valueAt(known, next));
+    // Copies have no room to grow, which thousands of series would keep.
+    this.#sent.set(key, { labels, arn, times: times.slice(), values: values.slice(), at: now });
   }
 
   /** Labels by key of series whose resource existed before and is not among `existing`; one that was never seen has not gone. */
@@ -152,11 +153,28 @@ export class SentPoints {
   }
 }
 
-function valuesByTime({ times, values }: Sent): Map<number, number | 'final'> {
-  const final = times.length - values.length;
-  const known = new Map<number, number | 'final'>();
-  for (const [index, time] of times.entries()) {
-    known.set(time, index < final ? 'final' : (values[index - final] ?? Number.NaN));
-  }
-  return known;
+type Recorded = Pick<Sent, 'times' | 'values'>;
+
+const nothing: Recorded = { times: [], values: [] };
+const none: readonly Point[] = [];
+
+/** Of the point `index`, in seconds; after the last never. */
+function timeAt({ times }: Recorded, index: number): number {
+  return times[index] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Of the point `index`; NaN for one that is final. */
+function valueAt({ times, values }: Recorded, index: number): number {
+  return values[index - (times.length - values.length)] ?? Number.NaN;
+}
+
+/** Those of `points`, in order of time, that have not been recorded with this value. */
+function changedOf(sent: Recorded, points: readonly Point[]): Point[] {
+  const final = sent.times.length - sent.values.length;
+  let index = 0;
+  return points.filter(({ at, value }) => {
+    while (timeAt(sent, index) < at / 1000) index++;
+    if (timeAt(sent, index) !== at / 1000) return true;
+    return index >= final && valueAt(sent, index) !== value;
+  });
 }

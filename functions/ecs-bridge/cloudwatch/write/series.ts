@@ -1,6 +1,12 @@
 // Series from answers: CloudWatch's times, names by the configured style, final points only, zeros only for a resource that
 // is known to exist, and no point that this function has delivered before.
-import type { Metadata, Point, Seconds, Series } from '@fargaze/core/internal';
+import {
+  canonicalNames,
+  type Metadata,
+  type Point,
+  type Seconds,
+  type Series,
+} from '@fargaze/core/internal';
 import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { usualOverlap } from '../find/overlaps.ts';
 import { finalAge } from '../pass/lateness.ts';
@@ -98,7 +104,7 @@ export class SeriesMaker {
     });
     if (fresh.length + late.length === 0) return [];
     const waits = new Set(waiting);
-    const read = all.filter((point) => !waits.has(point));
+    const read = waits.size === 0 ? all : all.filter((point) => !waits.has(point));
     return [{ labels, metadata, fresh, late, key, arn, from: span.from * 1000, read }];
   }
 }
@@ -114,8 +120,7 @@ type Draft = {
 
 /** A text that is equal for equal labels. */
 export function seriesKey(labels: Readonly<Record<string, string>>): string {
-  return Object.keys(labels)
-    .sort()
+  return canonicalNames(labels)
     .map((name) => `${name}\u0000${labels[name]}`)
     .join('\u0000');
 }

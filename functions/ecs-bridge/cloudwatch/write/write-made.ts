@@ -34,13 +34,13 @@ export async function writeMade(
 /** Writes late points as far as the receiver takes them. */
 async function writeLate(made: readonly MadeSeries[], pass: Pass, sent: SentPoints) {
   const isNew = (key: string) => (point: Point) => !sent.holds(key, point.at);
+  // After a cold start late points were delivered before.
+  const known = made.filter(({ key }) => sent.knows(key));
   if (pass.order === 'any') {
-    const changed = made.flatMap(({ key, late }) => late.filter((one) => !isNew(key)(one)));
+    const changed = known.flatMap(({ key, late }) => late.filter((one) => !isNew(key)(one)));
     pass.tally.changed += changed.length;
     return writeSeries(pointsOf(made, 'late'), pass);
   }
-  // After a cold start late points were delivered before.
-  const known = made.filter(({ key }) => sent.knows(key));
   if (pass.order === 'ascending') return dropLate(known, pass, 'out_of_order');
   const added = known.map((one) => ({ ...one, late: one.late.filter(isNew(one.key)) }));
   const changed = known.map((one) => ({

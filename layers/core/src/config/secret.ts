@@ -12,7 +12,7 @@ export function isSecretRef(text: string): text is SecretRef {
 }
 
 /**
- * The secret behind a reference; one trailing newline of a file is dropped.
+ * The secret behind a reference; of a file the mark of its encoding and one trailing newline are dropped.
  * @throws ConfigError when the variable is unset or empty or the file cannot be read.
  */
 export function readSecret(ref: SecretRef): string {
@@ -70,7 +70,7 @@ function refuse(path: string, message: string): never {
 
 function readFile(ref: SecretRef): string {
   try {
-    return readFileSync(ref.slice('file:'.length), 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(ref.slice('file:'.length), 'utf8').replace(/^\uFEFF|\r?\n$/g, '');
   } catch (cause) {
     const why = codeOf(cause) ?? 'unreadable';
     return refuse(ref, `cannot be read (${why})`);

@@ -6,7 +6,9 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   const all = [...candidates];
   const longer = all.find((one) => word.length > 3 && one.startsWith(`${word}_`));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
-  for (const candidate of all) {
+  // As many letters more or less are as many edits.
+  const near = all.filter((one) => Math.abs(one.length - word.length) <= limit);
+  for (const candidate of near) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && (best === undefined || distance < best.distance)) {
       best = { candidate, distance };

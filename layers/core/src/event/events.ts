@@ -36,27 +36,24 @@ export type QueueRecord = {
 /** More than any one invocation could probe. */
 const maxListLength = 1000;
 
-/** At least one text, and not so many that nobody could have meant it. */
 /** Characters of a name, a pattern or an address. */
 const maxTextLength = 8192;
 
+const bounded = v.maxLength<string, number, (issue: { readonly input: string }) => string>(
+  maxTextLength,
+  ({ input }) => `text of at most ${maxTextLength} characters, not ${input.length}`,
+);
+
+/** At least one text, and not so many that nobody could have meant it. */
 function textList(wanted: string) {
-  const bounded = `${wanted} and at most ${maxListLength}`;
+  const most = `${wanted} and at most ${maxListLength}`;
   return v.pipe(
-    v.array(v.unknown(), `want a list of ${bounded}`),
-    v.minLength(1, bounded),
+    v.array(v.unknown(), `want a list of ${most}`),
+    v.minLength(1, most),
     v.maxLength(maxListLength, ({ input }) => {
-      return `${bounded}, not ${input.length}`;
+      return `${most}, not ${input.length}`;
     }),
-    v.array(
-      v.pipe(
-        v.string('want text'),
-        v.minLength(1, 'text'),
-        v.maxLength(maxTextLength, ({ input }) => {
-          return `text of at most ${maxTextLength} characters, not ${input.length}`;
-        }),
-      ),
-    ),
+    v.array(v.pipe(v.string('want text'), v.minLength(1, 'text'), bounded)),
   );
 }
 
@@ -73,7 +70,7 @@ const probeSchema = closed(
     ...tickEntries,
     probes: v.optional(textList('at least one name or pattern')),
     targets: v.optional(textList('at least one address')),
-    module: v.optional(v.string('want the name of a module')),
+    module: v.optional(v.pipe(v.string('want the name of a module'), bounded)),
     shard: v.optional(shard),
     explain: flag,
   },

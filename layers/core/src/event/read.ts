@@ -30,6 +30,14 @@ export const tickEntries = {
 /** EventBridge's own event does not say how often it comes; the schedules of this project tick each minute. */
 const defaultSchedule: Seconds = 60;
 
+/** Problems of an event that its error names: it becomes a log line and an answer, and an event may have a million keys. */
+const mostShown = 20;
+
+/** What is wrong with an event. */
+export function eventError(issues: readonly Issue[]): ConfigError {
+  return new ConfigError('event', issues, { shown: mostShown });
+}
+
 type Empty = Readonly<Record<string, never>>;
 
 /**
@@ -58,7 +66,7 @@ export function checkEvent<S extends v.GenericSchema>(
   const result = v.safeParse(schema, event);
   const issues = explainIssues(schema, result.issues ?? []);
   if (isMapping(event)) issues.push(...also(event));
-  if (!result.success || issues.length > 0) throw new ConfigError('event', issues);
+  if (!result.success || issues.length > 0) throw eventError(issues);
   return result.output;
 }
 

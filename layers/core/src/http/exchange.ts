@@ -1,6 +1,6 @@
 // One HTTP request and its answer under one hard deadline: connecting, sending and every byte of the answer.
 // No redirect followed, and no reused connection where the caller keeps none. A reset before any answer is retried once.
-import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import type { Deadline } from '../deadline.ts';
 import { codeOf } from '../errors.ts';
 
@@ -16,6 +16,13 @@ export type HttpRequest = {
   readonly agent?: Agent | undefined;
 };
 
+/** Keeps one connection to `url` for requests that follow each other; the caller destroys it. */
+export async function keepConnection({ protocol }: URL): Promise<Agent> {
+  const options = { keepAlive: true, maxSockets: 1 };
+  if (protocol === 'http:') return new Agent(options);
+  return new (await import('node:https')).Agent(options);
+}
+
 /** An answer that arrived whole. `body` is cut after the bytes that were to be kept. */
 export type HttpAnswer = {
   readonly status: number;
@@ -26,7 +33,7 @@ export type HttpAnswer = {
 };
 
 /** Bytes of an answer that are kept unless more are asked for; the rest is read and dropped. */
-export const keptBytes = 4096;
+const keptBytes = 4096;
 
 /**
  * Sends `request`, at most twice, and reads the answer to its end.
@@ -117,6 +124,8 @@ function readAnswer(response: IncomingMessage, keep: number): Promise<HttpAnswer
         cutOff();
         return;
       }
+      // It closes after each whole answer too: an error with its stack costs more than reading a short one.
+      response.off('close', cutOff);
       const body = Buffer.concat(kept).toString('utf8');
       resolve({
         status: response.statusCode ?? 0,

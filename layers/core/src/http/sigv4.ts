@@ -55,8 +55,8 @@ export function signRequest(
   const names = headers.map(([name]) => name).join(';');
   const canonical = [
     method,
-    // The path is encoded already; every service but S3 wants it encoded once more.
-    service === 's3' ? url.pathname : url.pathname.split('/').map(encode).join('/'),
+    // The path is encoded already; every service but S3 wants it encoded once more, and several slashes as one.
+    service === 's3' ? url.pathname : url.pathname.split(/\/+/).map(encode).join('/'),
     canonicalQuery(url),
     ...headers.map(([name, value]) => `${name}:${value}`),
     '',
@@ -106,13 +106,23 @@ function scopeOf({ region, service, time }: Scope): string {
 function sign(canonical: string, about: Scope, credentials: AwsCredentials) {
   const scope = scopeOf(about);
   const text = ['AWS4-HMAC-SHA256', about.time, scope, hash(canonical)].join('\n');
-  const key = scope
-    .split('/')
-    .reduce<string | Buffer>(
-      (secret, part) => hmac(secret, part),
-      `AWS4${credentials.secretAccessKey}`,
-    );
+  const key = signingKey(scope, credentials.secretAccessKey);
   return { scope, signature: hmac(key, text).toString('hex') };
+}
+
+/** Keys of the last secrets and scopes; they hold for a day, and a run makes a thousand calls with one. */
+const signingKeys = new Map<string, Buffer>();
+const mostKeys = 100;
+
+function signingKey(scope: string, secret: string): Buffer {
+  const name = `${scope}/${secret}`;
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  if (signingKeys.size >= mostKeys) signingKeys.clear();
+  const [date = '', ...parts] = scope.split('/');
+  const key = parts.reduce((before, part) => hmac(before, part), hmac(`AWS4${secret}`, date));
+  signingKeys.set(name, key);
+  return key;
 }
 
 /** A time as AWS writes it, `20261128T080000Z`. */
@@ -121,6 +131,7 @@ function amzDate(at: EpochMs): string {
 }
 
 function canonicalQuery(url: URL): string {
+  if (url.search === '') return '';
   // By name first: as one text `a1=` would stand before `a=`.
   return [...url.searchParams]
     .map(([name, value]) => [encode(name), encode(value)] as const)

@@ -15,8 +15,9 @@ import {
 } from '../config/probes.ts';
 import { isInShard } from '../config/shard.ts';
 import { didYouMean } from '../config/suggest.ts';
-import { ConfigError, type Issue } from '../errors.ts';
+import type { Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
+import { eventError } from '../event/read.ts';
 import { redactUrl } from '../redact.ts';
 import { isBound, mayReach } from './bound-hosts.ts';
 
@@ -55,7 +56,7 @@ export function selectTargets<M extends Module>(
       ? selectConfigured(event, selection, issues)
       : selectAdHoc(event, selection, issues);
   issues.push(...findOverlaps(selected));
-  if (issues.length > 0) throw new ConfigError('event', issues);
+  if (issues.length > 0) throw eventError(issues);
   return selected;
 }
 

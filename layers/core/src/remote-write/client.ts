@@ -2,11 +2,13 @@
 // others: most receivers store the rest of a refused request; where they do not, it is halved until what is wrong is found.
 // The halving has a bound: beyond it, late points are sent together, and a receiver that takes nothing at all is a fault.
 
+import type { Agent } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError } from '../errors.ts';
 import { type Answer, ask, isRetryable } from '../http/ask.ts';
 import type { Auth } from '../http/auth.ts';
+import { keepConnection } from '../http/exchange.ts';
 import { retry } from '../http/retry.ts';
 import type { Series } from '../sample.ts';
 import { type RejectReason, readAnswer } from './answers.ts';
@@ -73,9 +75,14 @@ export class RemoteWriteClient {
       unsettled: [],
       unknown: undefined,
       latestRefused: Number.NEGATIVE_INFINITY,
+      agent: await keepConnection(this.#options.url),
     };
-    for (const part of splitBySamples(series, this.#samplesPerRequest)) {
-      await this.#send(part, deadline, tally);
+    try {
+      for (const part of splitBySamples(series, this.#samplesPerRequest)) {
+        await this.#send(part, deadline, tally);
+      }
+    } finally {
+      tally.agent.destroy();
     }
     const { rejected, requests, sent, unknown, unsettled } = tally;
     // Refused without exception, in words that nobody knows: what is wrong is hardly each single sample.
@@ -143,7 +150,7 @@ export class RemoteWriteClient {
     const { clock, random } = this.#options;
     const attempt = () => {
       tally.requests += 1;
-      return this.#request(series, deadline);
+      return this.#request(series, deadline, tally.agent);
     };
     const again = (result: Answer | DeliveryError) => {
       if (result instanceof DeliveryError) return {};
@@ -161,7 +168,11 @@ export class RemoteWriteClient {
   }
 
   /** The answer, or why there is none. */
-  async #request(series: readonly Series[], deadline: Deadline): Promise<Answer | DeliveryError> {
+  async #request(
+    series: readonly Series[],
+    deadline: Deadline,
+    agent: Agent,
+  ): Promise<Answer | DeliveryError> {
     const { auth, url } = this.#options;
     const two = this.#version === 2;
     const body = compressSnappy(two ? encodeV2(series) : encodeV1(series));
@@ -171,7 +182,7 @@ export class RemoteWriteClient {
       'x-prometheus-remote-write-version': two ? '2.0.0' : '0.1.0',
     };
     try {
-      return await ask({ url, method: 'POST', headers, body, auth }, deadline);
+      return await ask({ url, method: 'POST', headers, body, auth, agent }, deadline);
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       const { cause, retryable } = error;
@@ -191,6 +202,8 @@ type Tally = {
   unknown: Answer | undefined;
   /** Time of the latest sample that was sent by itself and refused as late. */
   latestRefused: number;
+  /** Keeps the connection between the requests of the write. */
+  readonly agent: Agent;
 };
 
 type Refusal = { readonly reason: RejectReason; readonly answer: Answer };

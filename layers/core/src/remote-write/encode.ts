@@ -2,7 +2,7 @@
 // (prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0).
 
 import type { Metadata, Point, Series } from '../sample.ts';
-import { canonicalLabels } from '../series.ts';
+import { canonicalLabels, canonicalNames } from '../series.ts';
 import { fieldSize, lengthDelimited, ProtobufWriter, varintSize } from './protobuf.ts';
 
 /** Field 1 as a double and field 2 as a varint, the same in both versions. */
@@ -92,9 +92,10 @@ function metadataByName(series: readonly Series[]): Map<string, Metadata> {
 export function encodeV2(series: readonly Series[]): Buffer {
   const symbols = new Map<string, number>([['', 0]]);
   const refer = (text: string) => {
-    const found = symbols.get(text) ?? symbols.size;
-    symbols.set(text, found);
-    return found;
+    const known = symbols.get(text);
+    if (known !== undefined) return known;
+    symbols.set(text, symbols.size);
+    return symbols.size - 1;
   };
   const body = new ProtobufWriter();
   for (const one of series) writeSeriesV2(body, one, refer);
@@ -111,31 +112,32 @@ function writeSeriesV2(
 ): void {
   const references: number[] = [];
   let packed = 0;
-  for (const label of canonicalLabels(labels)) {
-    for (const text of label) {
-      const reference = refer(text);
-      references.push(reference);
-      packed += varintSize(reference);
-    }
+  for (const label of canonicalNames(labels)) {
+    const name = refer(label);
+    const value = refer(labels[label] ?? '');
+    references.push(name, value);
+    packed += varintSize(name) + varintSize(value);
   }
-  const about = metadata === undefined ? undefined : metadataV2(metadata, refer);
+  const help = refer(metadata?.help ?? '');
+  const unit = refer(metadata?.unit ?? '');
+  // Tags and values: type, help, unit.
+  const about = 3 + 1 + varintSize(help) + varintSize(unit);
   const size = fieldSize(packed) + pointsSize(points);
   writer.varint(lengthDelimited(5));
-  writer.varint(size + (about === undefined ? 0 : fieldSize(about.size)));
+  writer.varint(size + (metadata === undefined ? 0 : fieldSize(about)));
   writer.varint(lengthDelimited(1));
   writer.varint(packed);
   for (const reference of references) writer.varint(reference);
   writePoints(writer, points);
-  if (about === undefined) return;
+  if (metadata === undefined) return;
   writer.varint(lengthDelimited(5));
-  writer.varint(about.size);
-  for (const number of about.numbers) writer.varint(number);
-}
-
-/** Tags and values of `Metadata`: type, help, unit. */
-function metadataV2({ help, type, unit }: Metadata, refer: (text: string) => number) {
-  const numbers = [0x08, metricTypes[type], 0x18, refer(help), 0x20, refer(unit)];
-  return { numbers, size: numbers.reduce((sum, number) => sum + varintSize(number), 0) };
+  writer.varint(about);
+  writer.varint(0x08);
+  writer.varint(metricTypes[metadata.type]);
+  writer.varint(0x18);
+  writer.varint(help);
+  writer.varint(0x20);
+  writer.varint(unit);
 }
 
 /** Length of a point's content: tag, double, tag, time. */

@@ -111,7 +111,8 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
   }
   if (prober === 'redis' && !literal.startsWith('${')) {
     const module = asMapping(own(modules, probe.module));
-    return checkRedisTarget(withoutVariables(literal), module, path);
+    const written = { written: literal, filled: withoutVariables(literal) };
+    return checkRedisTarget(written, module, path);
   }
   const scheme = own(schemes, prober);
   if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];

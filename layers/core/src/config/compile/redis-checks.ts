@@ -24,17 +24,25 @@ export function checkRedis([name, module]: readonly [string, unknown]): Finding[
   );
 }
 
-/** Findings about a target of a `redis` module; its variables are filled in. */
+/** A target as it is written, and with its variables filled in. */
+export type WrittenTarget = { readonly written: string; readonly filled: string };
+
+/** Findings about a target of a `redis` module. */
 export function checkRedisTarget(
-  address: string,
+  { filled, written }: WrittenTarget,
   module: Mapping,
   path: readonly PathStep[],
 ): Finding[] {
-  const read = readRedisAddress(address);
+  const read = readRedisAddress(filled);
   if ('fault' in read) return [{ path, message: read.fault }];
-  if (asMapping(module.redis).iam === undefined || read.tls) return [];
-  const message = `got ${showValue(address)}, want rediss://: iam sends its tokens over TLS only`;
-  return [{ path, message }];
+  const { iam, topology } = asMapping(module.redis);
+  // A variable may be the database 0.
+  const selects = topology === 'proxy' && read.database > 0 && !/\/\$\{[^}]*\}$/.test(written);
+  const wanted = [
+    ...(iam !== undefined && !read.tls ? ['rediss://: iam sends its tokens over TLS only'] : []),
+    ...(selects ? ['no database: with topology: proxy no SELECT is sent'] : []),
+  ];
+  return wanted.map((words) => ({ path, message: `got ${showValue(written)}, want ${words}` }));
 }
 
 function rulesOfTokens({ iam, password, username }: Mapping): Rule[] {

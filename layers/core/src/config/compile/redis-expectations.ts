@@ -66,7 +66,7 @@ export const expectationEntries = {
     v.pipe(
       v.boolean('want true or false'),
       v.description(
-        'whether the last save, and the last append where that is on, must have succeeded',
+        'whether the last save must have succeeded, and where appending is on the last append and rewrite',
       ),
     ),
     false,

@@ -196,7 +196,7 @@ export const probeSchema = closed({
 });
 
 /** Schema of `shards`. */
-export const shards = shardsOf(
+const shards = shardsOf(
   'schedules, and so invocations at the same time, that share the web probes of one vantage among them',
 );
 

@@ -15,7 +15,9 @@ const text = (wanted: string) => v.pipe(v.string(`want ${wanted}`), v.minLength(
 const seconds = (fits: (value: number) => boolean, wanted: string) =>
   v.nullish(
     v.pipe(
-      v.number(`want ${wanted}`),
+      v.number(({ received }) =>
+        /^"\d+"$/.test(received) ? 'want a number, without quotes' : `want ${wanted}`,
+      ),
       v.check(
         (value) => Number.isInteger(value) && value >= 0 && (value === 0 || fits(value)),
         wanted,
@@ -95,7 +97,7 @@ export const roleEntries = {
 const role = closed(roleEntries);
 
 /** Region names such as eu-west-1. */
-export const region = matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'a region such as eu-west-1');
+const region = matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'a region such as eu-west-1');
 
 /** Where and as whom a job reads. */
 export const scopeEntries = {

@@ -27,6 +27,7 @@ export function tidyYace(document: unknown): Tidied {
   if (!isTheirs) return { value: document, warnings: [] };
   const tidy = new Tidy();
   const file = tidy.mapping(document, [], { known: topKeys.file });
+  if (Array.isArray(file.discovery)) file.discovery = tidy.listed(file.discovery);
   if (isMapping(file.discovery)) file.discovery = tidy.discovery(file.discovery);
   file.static = tidy.jobs(file.static, ['static'], kinds.static);
   file.customNamespace = tidy.jobs(file.customNamespace, ['customNamespace'], kinds.custom);
@@ -119,6 +120,12 @@ class Tidy {
     return kept;
   }
 
+  /** The oldest files have the jobs themselves there. */
+  listed(jobs: readonly unknown[]): Mapping {
+    this.#warn(['discovery'], 'got a list, as the oldest files have it, read as discovery.jobs');
+    return { jobs };
+  }
+
   discovery(given: Readonly<Mapping>): Mapping {
     const at = ['discovery'];
     const older = { exportTagsOnMetrics: 'exportedTagsOnMetrics' };
@@ -156,6 +163,8 @@ class Tidy {
       kept.roles = this.#roles(kept.roles, at);
       kept.regions = this.#list(kept.regions, [...at, 'regions']);
       kept.statistics = this.#list(kept.statistics, [...at, 'statistics']);
+      const required = kept.dimensionNameRequirements;
+      kept.dimensionNameRequirements = this.#list(required, [...at, 'dimensionNameRequirements']);
       for (const key of ['searchTags', 'customTags']) {
         kept[key] = this.#pairs(kept[key], [...at, key], ['key', 'value', 'exactMatch']);
       }

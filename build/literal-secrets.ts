@@ -1,0 +1,126 @@
+// Finds what reads like a key in a configuration that holds it as it is: whoever may read the package would read it. Names the
+// place, never the value. Words only: nothing is refused, since a key may be a public one.
+import type { Config } from '../layers/core/src/config/config.ts';
+import type { HttpHeader, HttpOptions, Module } from '../layers/core/src/config/modules.ts';
+import { isSecretRef } from '../layers/core/src/config/secret.ts';
+
+/** A place in a module, with the text that stands there. */
+type Place = {
+  readonly at: string;
+  readonly name?: string;
+  readonly text: string;
+  /** Whether no reference can stand there. */
+  readonly literal?: true;
+};
+
+/** Names of headers and fields whose values say who asks. */
+const secretName =
+  /(?:^|[-_.])(?:authorization|cookie|auth|sig|session(?:[-_]?id)?|pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|(?:api|access|private|auth|secret|subscription|account|client|function)[-_]?key|jwt|signature)s?$/i;
+
+/** `x-functions-key` and the like; keys that are none of a door are named in {@link openKeys}. */
+const keyHeader = /(?:^|-)key$/i;
+const openKeys = /^(?:sec-websocket-key|(?:x-)?(?:idempotency|surrogate|cache|partition)-key)$/i;
+
+/** Forms that keys of well-known services have, JSON Web Tokens and private keys. */
+const keyForm =
+  /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[oprsu]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|sk[-_](?:live|test|proj|ant)[-_][\w-]{16,}|AIza[\w-]{35}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+/** A name and its value in a body: of JSON, and of a form. */
+const fields = [/"([^"\\]{1,64})"\s*:\s*"((?:[^"\\]|\\.)+)"/g, /(?:^|&)([^&=\s]{1,64})=([^&\s]+)/g];
+
+/** What stands in place of a value: filled in when the check runs, or nothing at all. */
+const filledIn = /^(?:\s*|.*\$\{.*)$/s;
+
+/** A sentence for each place of a module that reads like a key. Query values of targets too. */
+export function findLiteralSecrets({ modules, probes }: Config): string[] {
+  const inModules = Object.values(modules).flatMap((module) =>
+    placesOf(module)
+      .filter(isSecret)
+      .map((place) => `module ${module.name}: ${place.at} ${wordsFor(place)}`),
+  );
+  const inTargets = probes.filter(({ target }) => hasKey(target)).map(({ name }) => inTarget(name));
+  return [...new Set([...inModules, ...inTargets])];
+}
+
+function wordsFor({ literal, text }: Place): string {
+  if (literal === true) {
+    return 'looks like a secret, and stands in the package as it is; no reference can stand there: want one that may do little';
+  }
+  const [, reference] = /\b((?:env:[A-Za-z_]\w*|file:\/\S+))/.exec(text) ?? [];
+  if (reference !== undefined) {
+    return `holds ${reference} within other text, which is sent as it is: want the whole value as a reference, env:NAME or file:/path`;
+  }
+  return 'looks like a secret, and stands in the package as it is: want a reference, env:NAME or file:/path';
+}
+
+function inTarget(probe: string): string {
+  return `probe ${probe}: its target looks as if it held a secret, which stands in the package as it is: want it by a variable, \${NAME}, or in a header by reference`;
+}
+
+function isSecret({ name, text }: Place): boolean {
+  if (filledIn.test(text) || isSecretRef(text)) return false;
+  if (keyForm.test(text)) return true;
+  if (name !== undefined)
+    return isSecretName(name) || (keyHeader.test(name) && !openKeys.test(name));
+  return fields.some((field) =>
+    [...text.matchAll(field)].some(
+      ([, key = '', value = '']) => isSecretName(key) && !filledIn.test(value),
+    ),
+  );
+}
+
+/** `apiKey` as `api_key`. */
+function isSecretName(name: string): boolean {
+  return secretName.test(name.replace(/([a-z\d])([A-Z])/g, '$1_$2'));
+}
+
+function hasKey(target: string): boolean {
+  const query = /\?([^#]*)/.exec(target)?.[1] ?? '';
+  return isSecret({ at: '', text: query }) || (!filledIn.test(target) && keyForm.test(target));
+}
+
+function placesOf(module: Module): Place[] {
+  if (module.prober === 'tcp') {
+    return module.tcp.steps.flatMap(({ send }) => sent(send));
+  }
+  if (module.prober === 'grpc') {
+    return Object.entries(module.grpc.metadata).flatMap(([name, values]) =>
+      values.map((text) => ({ at: `metadata ${name}`, name, text, literal: true as const })),
+    );
+  }
+  if (module.prober !== 'http') return [];
+  const steps = module.steps ?? [];
+  if (steps.length === 0) return ofHttp(module.http, '');
+  return steps.flatMap(({ http, name }) => ofHttp(http, `step ${name}: `));
+}
+
+/** `AUTH`, `PASS` and `LOGIN` of line protocols say the password in clear. */
+function sent(text: string): Place[] {
+  const [, password] = /^\s*(?:AUTH|PASS|[\w.]+ LOGIN|LOGIN)\s+(.+)/i.exec(text) ?? [];
+  return [
+    {
+      at: 'send of query_response',
+      text,
+      literal: true,
+      ...(password !== undefined && { name: 'password' }),
+    },
+  ];
+}
+
+function ofHttp(http: HttpOptions, step: string): Place[] {
+  const headers = Object.entries(http.headers).map(([name, text]) => ({
+    at: `${step}header ${name}`,
+    name,
+    text,
+  }));
+  const several = (list: readonly HttpHeader[], where: string) =>
+    list.flatMap(({ name, values }) =>
+      values.map((text) => ({ at: `${step}${where} ${name}`, name, text })),
+    );
+  return [
+    ...headers,
+    ...several(http.httpHeaders, 'header'),
+    ...several(http.proxy?.connectHeaders ?? [], 'proxy_connect_header'),
+    { at: `${step}body`, text: http.body },
+  ];
+}
