@@ -149,7 +149,7 @@ it('preflight reports on an example, as the documents say', async () => {
     expect.stringContaining('Would remove or replace:\n  nothing'),
     0,
   ]);
-  expect(output).toMatch(/ 19\.\d\d {2}all/);
+  expect(output).toMatch(/ 20\.\d\d {2}all/);
   const other = await npmRun(
     'preflight',
     '--stage',
