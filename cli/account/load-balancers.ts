@@ -4,11 +4,16 @@ import { createCallTally } from '../../functions/ecs-bridge/aws/call-tally.ts';
 import type { EcsApi } from '../../functions/ecs-bridge/aws/ecs-api.ts';
 import { RateLimiter } from '../../functions/ecs-bridge/aws/rate-limit.ts';
 import { callSigned } from '../../functions/ecs-bridge/aws/signed-call.ts';
+import {
+  type Element,
+  find,
+  readXml,
+  textAt,
+} from '../../functions/ecs-bridge/cloudwatch/find/xml.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import type { Deadline } from '../../layers/core/src/deadline.ts';
 import { messageOf, SourceError } from '../../layers/core/src/errors.ts';
 import type { AwsCredentials } from '../../layers/core/src/http/sigv4.ts';
-import { readXml, type XmlValue } from './xml.ts';
 
 /** Whom to call, and for how long. */
 export type ElbCaller = Pick<EcsApi, 'region'> & {
@@ -49,37 +54,39 @@ export async function findFronts(
       membersOf('TargetGroupArns', part),
       caller,
     );
-    for (const group of listIn(groups, 'TargetGroups')) {
-      const [balancer] = listIn(group, 'LoadBalancerArns').map(String);
+    for (const group of find(groups, 'TargetGroups/member')) {
+      const [balancer] = find(group, 'LoadBalancerArns/member').map(({ text }) => text.trim());
       const front = balancer === undefined ? undefined : await frontOf(group, balancer, caller);
-      if (front !== undefined) fronts.set(textIn(group, 'TargetGroupArn'), front);
+      if (front !== undefined) fronts.set(textAt(group, 'TargetGroupArn'), front);
     }
   }
   return fronts;
 }
 
-async function frontOf(group: XmlValue, arn: string, caller: Calling): Promise<Front | undefined> {
+async function frontOf(group: Element, arn: string, caller: Calling): Promise<Front | undefined> {
   const balancers = await callElb(
     'DescribeLoadBalancers',
     membersOf('LoadBalancerArns', [arn]),
     caller,
   );
-  const [balancer] = listIn(balancers, 'LoadBalancers');
-  if (balancer === undefined || textIn(balancer, 'Type') === 'network') return undefined;
+  const [balancer] = find(balancers, 'LoadBalancers/member');
+  if (balancer === undefined || textAt(balancer, 'Type') === 'network') return undefined;
   const listeners = await callElb('DescribeListeners', { LoadBalancerArn: arn }, caller);
-  const own = textIn(group, 'TargetGroupArn');
-  const path = textIn(group, 'HealthCheckPath');
+  const own = textAt(group, 'TargetGroupArn');
+  const path = textAt(group, 'HealthCheckPath');
   const ways = [];
-  for (const listener of listIn(listeners, 'Listeners')) {
+  for (const listener of find(listeners, 'Listeners/member')) {
     const scheme =
-      textIn(listener, 'Protocol') === 'HTTPS' ? ('https' as const) : ('http' as const);
+      textAt(listener, 'Protocol') === 'HTTPS' ? ('https' as const) : ('http' as const);
     const rules = await callElb(
       'DescribeRules',
-      { ListenerArn: textIn(listener, 'ListenerArn') },
+      { ListenerArn: textAt(listener, 'ListenerArn') },
       caller,
     );
-    for (const rule of listIn(rules, 'Rules')) {
-      const leads = listIn(rule, 'Actions').some((action) => JSON.stringify(action).includes(own));
+    for (const rule of find(rules, 'Rules/member')) {
+      const leads = find(rule, 'Actions/member').some((action) =>
+        JSON.stringify(action).includes(own),
+      );
       if (leads) ways.push({ scheme, hosts: hostsOf(rule) });
     }
   }
@@ -95,19 +102,20 @@ async function frontOf(group: XmlValue, arn: string, caller: Calling): Promise<F
   if (way === undefined) return undefined;
   return {
     ...way,
-    balancer: textIn(balancer, 'DNSName'),
-    internal: textIn(balancer, 'Scheme') === 'internal',
+    balancer: textAt(balancer, 'DNSName'),
+    internal: textAt(balancer, 'Scheme') === 'internal',
     healthCheckPath: path === '' ? undefined : path,
   };
 }
 
-function hostsOf(rule: XmlValue): string[] {
-  return listIn(rule, 'Conditions')
-    .filter((condition) => textIn(condition, 'Field') === 'host-header')
+function hostsOf(rule: Element): string[] {
+  return find(rule, 'Conditions/member')
+    .filter((condition) => textAt(condition, 'Field') === 'host-header')
     .flatMap((condition) => {
-      const config = fieldOf(condition, 'HostHeaderConfig');
-      return listIn(config === '' ? condition : config, 'Values').map(String);
+      const own = find(condition, 'HostHeaderConfig/Values/member');
+      return own.length > 0 ? own : find(condition, 'Values/member');
     })
+    .map(({ text }) => text.trim())
     .filter((host) => !/[*?]/.test(host));
 }
 
@@ -119,7 +127,7 @@ async function callElb(
   operation: string,
   input: Readonly<Record<string, string>>,
   { deadline, limiter, ...caller }: Calling,
-): Promise<XmlValue> {
+): Promise<Element> {
   const asked = { Action: operation, Version: '2015-12-01', ...input };
   const service = 'elasticloadbalancing';
   const call = {
@@ -130,25 +138,11 @@ async function callElb(
   const make = () => callSigned({ ...caller, clock: systemClock, deadline }, call);
   const answer = await limiter.run({ api: operation, make }, deadline);
   try {
-    return fieldOf(fieldOf(readXml(answer), `${operation}Response`), `${operation}Result`);
+    const [result] = find(readXml(answer), `${operation}Response/${operation}Result`);
+    if (result === undefined) throw new SyntaxError(`no ${operation}Result`);
+    return result;
   } catch (cause) {
-    const message = `${operation}: an answer that is no XML: ${messageOf(cause)}`;
+    const message = `${operation}: an answer that cannot be read: ${messageOf(cause)}`;
     throw new SourceError(message, { operation, retryable: false, cause });
   }
-}
-
-function fieldOf(value: XmlValue, name: string): XmlValue {
-  return typeof value === 'object' && !Array.isArray(value)
-    ? ((value as Record<string, XmlValue>)[name] ?? '')
-    : '';
-}
-
-function textIn(value: XmlValue, name: string): string {
-  const field = fieldOf(value, name);
-  return typeof field === 'string' ? field : '';
-}
-
-function listIn(value: XmlValue, name: string): readonly XmlValue[] {
-  const field = fieldOf(value, name);
-  return Array.isArray(field) ? field : [];
 }

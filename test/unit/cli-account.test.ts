@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfigFile } from '../../build/config-file.ts';
-import { readXml } from '../../cli/account/xml.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -196,21 +195,4 @@ it('without the permission for ECS nothing is written', async () => {
     expect.stringContaining('permission ecs:ListClusters is missing'),
   ]);
   expect(existsSync(join(folder, 'fargaze.yml'))).toBe(false);
-});
-
-it.each([
-  {
-    text: '<?xml version="1.0"?><a x="1"><b>1 &lt; 2&#33;</b><c/></a>',
-    want: { a: { b: '1 < 2!', c: '' } },
-  },
-  {
-    text: '<a><l><member><n>1</n></member><member>2</member></l></a>',
-    want: { a: { l: [{ n: '1' }, '2'] } },
-  },
-])('$text is read', ({ text, want }) => {
-  expect(readXml(text)).toEqual(want);
-});
-
-it.each(['<a><b></a>', '<a>', '</a>'])('%s is refused', (text) => {
-  expect(() => readXml(text)).toThrow(RangeError);
 });
