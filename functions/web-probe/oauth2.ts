@@ -3,6 +3,7 @@
 import {
   type Failure,
   failure,
+  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
@@ -25,18 +26,38 @@ export async function fetchToken(
     oauth2.clientSecret === undefined
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
-  const hidden = [secret, encodeURIComponent(secret), basicPair(oauth2.clientId, secret)];
+  const params = readParams(oauth2);
+  const pair = basicPair(oauth2.clientId, secret);
+  const hidden = [secret, encodeURIComponent(secret), pair, ...params.secrets];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
   };
-  const request = { oauth2, options: tokenOptions(oauth2, options), secret, env: quiet };
+  const request = {
+    oauth2,
+    options: tokenOptions(oauth2, options),
+    ...{ secret, params: params.values, hidden, env: quiet },
+  };
   const first = await ask({ ...request, way: 'header' });
   const result =
     'status' in first && first.status < 500 ? await ask({ ...request, way: 'body' }) : first;
   if ('token' in result) return result;
   const detail = hideSecrets(result.detail, hidden);
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
+}
+
+/** `endpoint_params` with their secrets, and these. */
+function readParams({ endpointParams }: OAuth2Options) {
+  const secrets: string[] = [];
+  const values = Object.entries(endpointParams).map(([name, text]) => {
+    const value = fillSecrets(text, (ref) => {
+      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
+      secrets.push(secret);
+      return secret;
+    });
+    return [name, value] as const;
+  });
+  return { values, secrets };
 }
 
 /** What reaching the authorization server takes of the module: its own TLS and proxy, the module's addresses. */
@@ -55,6 +76,9 @@ type TokenRequest = {
   readonly oauth2: OAuth2Options;
   readonly options: HttpOptions;
   readonly secret: string;
+  readonly params: readonly (readonly [name: string, value: string])[];
+  /** What an answer must not show. */
+  readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
   readonly way: 'header' | 'body';
 };
@@ -62,11 +86,11 @@ type TokenRequest = {
 type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
-  const { env, oauth2, options, secret, way } = request;
+  const { env, oauth2, options, params, secret, way } = request;
   const url = new URL(oauth2.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
-  for (const [name, value] of Object.entries(oauth2.endpointParams)) form.set(name, value);
+  for (const [name, value] of params) form.set(name, value);
   if (way === 'body') {
     form.set('client_id', oauth2.clientId);
     if (secret !== '') form.set('client_secret', secret);
@@ -88,7 +112,9 @@ async function ask(request: TokenRequest): Promise<{ readonly token: string } | 
   const take = async (part: Buffer) => void parts.push(part);
   const { fault } = await readBody(hop, { options, env, take });
   if (fault !== undefined) return fault;
-  return readToken(hop.response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'));
+  // Hidden before it is cut: the beginning of a secret is not found.
+  const read = readToken(hop.response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'));
+  return 'text' in read ? refusal(read, request) : read;
 }
 
 /** RFC 6749, 2.3.1: both parts are encoded before they are put together. */
@@ -97,10 +123,10 @@ function basicPair(id: string, secret: string): string {
   return Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
 }
 
-function readToken(status: number, text: string): { readonly token: string } | Refusal {
-  if (status < 200 || status > 299) {
-    return { status, detail: `status ${status} ${JSON.stringify(text.slice(0, 120))}, want 200` };
-  }
+type Unread = { readonly status: number; readonly text: string };
+
+function readToken(status: number, text: string): { readonly token: string } | Unread | Refusal {
+  if (status < 200 || status > 299) return { status, text };
   try {
     const { access_token: token } = JSON.parse(text) as { readonly access_token?: unknown };
     if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return { token };
@@ -108,4 +134,9 @@ function readToken(status: number, text: string): { readonly token: string } | R
     // Said below.
   }
   return { status: 500, detail: `status ${status} without an access_token in JSON` };
+}
+
+function refusal({ status, text }: Unread, { hidden }: TokenRequest): Refusal {
+  const shown = JSON.stringify(hideSecrets(text, hidden).slice(0, 120));
+  return { status, detail: `status ${status} ${shown}, want 200` };
 }

@@ -8,18 +8,22 @@ import {
   dial,
   type Failure,
   failure,
+  fillSecrets,
   findAddress,
   type HttpHeader,
   type HttpOptions,
+  hideSecrets,
   messageOf,
   type ProbeEnvironment,
   raceDeadline,
   readHeaderValue,
   roundSeconds,
+  type SecretRef,
   type TlsOptions,
   upgrade,
 } from '@fargaze/core/internal';
 import type { Connected } from '../exchange/hop-types.ts';
+import { partsOf } from '../sent/secret-parts.ts';
 
 /** What a connection through a proxy needs. */
 export type ProxiedRequest = {
@@ -111,11 +115,9 @@ async function openTunnel(
     const { statusCode = 0, statusMessage = '' } = await raceDeadline(answered, env.deadline);
     env.trace(`proxy: status ${statusCode}`);
     if (statusCode >= 200 && statusCode <= 299) return undefined;
-    return failure(
-      'connect',
-      'proxy',
-      `proxy: status ${statusCode} ${statusMessage.slice(0, 80)}, want 200`,
-    );
+    const said = hideSecrets(statusMessage, Object.values(headers).flat().flatMap(partsOf));
+    const detail = `proxy: status ${statusCode} ${said.slice(0, 80)}, want 200`;
+    return failure('connect', 'proxy', detail);
   } catch (error) {
     const reason = classify(error);
     if (reason === 'internal') throw error;
@@ -124,5 +126,6 @@ async function openTunnel(
 }
 
 function valuesOf({ secrets, values }: HttpHeader): string[] {
-  return [...values, ...secrets.map((ref) => readHeaderValue(ref, 'http.proxy_connect_header'))];
+  const read = (ref: SecretRef) => readHeaderValue(ref, 'http.proxy_connect_header');
+  return [...values.map((text) => fillSecrets(text, read)), ...secrets.map(read)];
 }
