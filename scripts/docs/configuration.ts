@@ -187,7 +187,7 @@ ${table(linkEntries)}
 | \`probes\` | \`["*"]\` | names or \`*\` patterns of configured probes |
 | \`targets\` | | addresses to probe instead; the results are answered, and delivered only where \`schedule\` is given, as job \`fargaze-ad-hoc\` |
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
-| \`schedule\` | | length of the schedule's step: only probes whose interval is due run |
+| \`schedule\` | | length of the schedule's step, from \`1s\` to \`1y\`: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
 | \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
 | \`explain\` | \`false\` | answer every series and the log of each probe |
