@@ -571,6 +571,48 @@ describe('a server that repeats a password in what it says of itself', () => {
     expect(shown).toMatch(/redacted|x y x y/);
   });
 
+  describe.each(['MOVED', 'ASK'])('%s', (word) => {
+    const sent = (to: string) => ({
+      ...{ HELLO: clustered, CLUSTER: '-NOPERM no\r\n' },
+      ...{ SET: `-${word} 1 ${to}\r\n`, ASKING: '+OK\r\n' },
+    });
+
+    it('leads where it says, also where the password is part of that', async () => {
+      const other = await startRawServer((socket) => answerCanary(socket, { ASKING: '+OK\r\n' }));
+      for (const password of ['127.0.0.1', String(other.port), word, '7.0.0']) {
+        const answers = {
+          ...sent(`127.0.0.1:${other.port}`),
+          GET: `-${word} 1 :${other.port}\r\n`,
+        };
+        const probed = await probe(password, answers, { health: false });
+        expect([password, verdict(probed), detail(probed)]).toEqual([password, 'ok', '']);
+      }
+      await other.close();
+    });
+
+    it('gives no part of the password away', async () => {
+      const probed = await probe('hunter2-hunter2', sent('hunter2-hunter2.invalid:1'), {
+        health: false,
+      });
+      expect(detail(probed)).toBe('redacted.invalid does not exist');
+      expect(JSON.stringify([probed.outcome, probed.trace, probed.samples])).not.toContain(
+        'hunter',
+      );
+    });
+  });
+
+  it('a version is compared as the server said it', async () => {
+    const version = bulk('redis_version:8.0.0-rc1-hunter2');
+    const least = { health: true, expect_version_min: '8.0' };
+    expect(verdict(await probe('8.0.0-rc1', { INFO: version }, least))).toBe('ok');
+    const newer = await probe(
+      '8.0.0-rc1',
+      { INFO: version },
+      { ...least, expect_version_min: '9.0' },
+    );
+    expect(detail(newer)).toBe('version redacted-hunter2, want 9.0 or newer');
+  });
+
   it.each([
     ...['deadline', 'answer'].map((password) => ({
       ...{ password, answers: { HELLO: '', AUTH: '' }, redis: {} },
