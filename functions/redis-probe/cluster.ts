@@ -7,7 +7,7 @@ import { type Connection, connectTo, isUnsupported } from './connection.ts';
 import { expectsInfo, type ServerInfo } from './expectations.ts';
 import { readInfo } from './health.ts';
 import { echoesIn } from './hiding.ts';
-import { numberIn, parseInfo } from './info.ts';
+import { type Info, numberIn, parseInfo } from './info.ts';
 import { chooseReplicas, watchReplicas } from './replicas.ts';
 import { RespError } from './resp.ts';
 import { judgeReplicas } from './role.ts';
@@ -75,7 +75,8 @@ async function readCluster(visit: Visit, connection: Connection): Promise<Shard[
   if (unread && visit.options.topology === 'auto') return undefined;
   if (refused) throw refusal('cluster', 'CLUSTER SLOTS', reply);
   if (reply === undefined) {
-    throw new Verdict('cluster', 'unsupported', 'CLUSTER SLOTS is not answered');
+    const words = 'CLUSTER SLOTS is not answered, want topology: auto';
+    throw new Verdict('cluster', 'unsupported', words);
   }
   const shards = parseSlots(reply, connection.place);
   if (typeof shards === 'string') {
@@ -111,8 +112,17 @@ async function judgeState(visit: Visit, connection: Connection): Promise<void> {
     }
   }
   if (state !== 'ok') {
-    throw new Verdict('cluster', 'clusterdown', `state ${info.show(state)}, want ok`);
+    const words = `state ${info.show(state)}, want ok${explainState(info)}`;
+    throw new Verdict('cluster', 'clusterdown', words);
   }
+}
+
+/** Why a node may say that its cluster is down. */
+function explainState(info: Info): string {
+  const ok = numberIn(info, 'cluster_slots_ok');
+  if (ok === undefined) return '';
+  if (ok < slotCount) return `: ${ok} of ${slotCount} slots are in order`;
+  return ': all slots are in order, so it does not see most of the primaries, or has just started';
 }
 
 type Cluster = {

@@ -250,6 +250,26 @@ it.each([
   expect(verdict(probed)).toBe(want);
 });
 
+it.each([
+  { words: 'ERR max number of clients reached', reason: 'max_clients' },
+  { words: 'DENIED Redis is running in protected mode', reason: 'denied' },
+])('a server that turns the second client away says why: $reason', async ({ reason, words }) => {
+  let clients = 0;
+  const server = await startRawServer((socket) => {
+    clients += 1;
+    if (clients === 1) answerCanary(socket, {});
+    else socket.once('data', () => socket.end(`-${words}\r\n`));
+  });
+  const url = `redis://127.0.0.1:${server.port}`;
+  const second = await runProbe(probeRedis, redisModule({ pubsub: true }), url);
+  const proxied = await runProbe(probeRedis, redisModule({ topology: 'proxy' }), url);
+  await server.close();
+  expect(`${verdict(second)} ${detail(second)}`).toBe(
+    `auth/${reason} a second connection, for SUBSCRIBE: PING: ${words}`,
+  );
+  expect(`${verdict(proxied)} ${detail(proxied)}`).toBe(`auth/${reason} PING: ${words}`);
+});
+
 it('a server that refuses HELLO by an error and closes is asked once more, in RESP2', async () => {
   process.env.TEST_SECRET = 'sesame';
   const server = await startRawServer((socket) => answerCanary(socket, { HELLO: 'refuse' }));
@@ -471,7 +491,7 @@ describe('a node of a cluster', () => {
   it('that closes on CLUSTER is asked for one key, unless the map is wanted', async () => {
     expect(await probe({ CLUSTER: 'end' })).toBe('ok ');
     expect(await probe({ CLUSTER: 'end' }, { topology: 'cluster' })).toBe(
-      'cluster/unsupported CLUSTER SLOTS is not answered',
+      'cluster/unsupported CLUSTER SLOTS is not answered, want topology: auto',
     );
   });
 
@@ -486,6 +506,20 @@ describe('a node of a cluster', () => {
     expect(await probe({ SET: '-MOVED 1 h:6379\r\n' }, { topology })).toBe(
       'write/moved SET: MOVED 1 h:6379: it is a node of a cluster, want topology: auto',
     );
+  });
+
+  it.each([
+    ['cluster_slots_ok:10923', 'state fail, want ok: 10923 of 16384 slots are in order'],
+    [
+      'cluster_slots_ok:16384',
+      'state fail, want ok: all slots are in order, so it does not see most of the primaries, or has just started',
+    ],
+    ['', 'state fail, want ok'],
+  ])('whose cluster is down says why: %j', async (slots, words) => {
+    const info = `cluster_state:fail\r\n${slots}`;
+    const CLUSTER = (sent: readonly string[]) =>
+      sent[4] === 'INFO' ? `$${info.length}\r\n${info}\r\n` : '-NOPERM no\r\n';
+    expect(await probe({ CLUSTER })).toBe(`cluster/clusterdown ${words}`);
   });
 
   it('without a state in CLUSTER INFO is judged by its slots', async () => {
