@@ -242,7 +242,7 @@ async function probeKey(
     return await sendCanary(visit, {
       ask: (phase, command) => route.ask(phase, command),
       key,
-      watchers,
+      watchers: () => (route.redirected ? [] : watchers),
     });
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;

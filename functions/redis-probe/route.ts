@@ -31,11 +31,17 @@ export class Route {
   #home: Connection;
   readonly #guide: Guide;
   readonly #known = new Map<string, Connection>();
+  #redirected = false;
 
   constructor(home: Connection, guide: Guide) {
     this.#home = home;
     this.#guide = guide;
     this.#known.set(home.name, home);
+  }
+
+  /** Whether the key lies elsewhere than the map says: those that follow the primary of the map do not have it. */
+  get redirected(): boolean {
+    return this.#redirected;
   }
 
   /** The reply of the node that has the key. @throws Verdict */
@@ -60,6 +66,7 @@ export class Route {
         throw new Verdict(phase, 'redirects', words);
       }
       this.#guide.redirected(reply instanceof RespError ? reply.message : '', to.place);
+      this.#redirected = true;
       node = await this.#connect(to);
       if (to.asking) await allow(node, phase);
       else this.#home = node;
