@@ -139,16 +139,15 @@ class Tidy {
 
   #exported(given: Readonly<Mapping>, jobs: unknown): Mapping {
     const used = listOf(jobs).map((job) => toNamespace(String(asMapping(job).type)));
-    const entries = Object.entries(given).filter(([type]) => {
+    const entries = Object.entries(given).filter(([type, keys]) => {
+      const at = ['discovery', 'exportedTagsOnMetrics', type];
+      for (const [index, key] of listOf(keys).entries()) this.#label(key, [...at, index]);
       if (used.includes(toNamespace(type))) return true;
       const near = namespaces.has(toNamespace(type)) ? '' : didYouMean(type, new Set(used));
-      this.#warn(
-        ['discovery', 'exportedTagsOnMetrics', type],
-        `left out: no job has this type${near}`,
-      );
+      this.#warn(at, `left out: no job has this type${near}`);
       return false;
     });
-    return Object.fromEntries(entries);
+    return Object.fromEntries(entries.map(([type, keys]) => [type, keys ?? []]));
   }
 
   jobs(given: unknown, path: readonly PathStep[], reading: Reading): unknown {
@@ -208,7 +207,7 @@ class Tidy {
     if (!Array.isArray(list)) return given;
     return list.map((role: unknown, index) => {
       const at = [...path, 'roles', index];
-      const whole = typeof role === 'string' ? { roleArn: role } : role;
+      const whole = typeof role === 'string' ? { roleArn: role } : (role ?? {});
       if (!isMapping(whole)) return role;
       const kept = this.mapping(whole, at, { known: Object.keys(roleEntries) });
       const { roleArn } = kept;
@@ -225,8 +224,17 @@ class Tidy {
     return given.map((pair: unknown, index) => {
       if (!isMapping(pair)) return pair;
       const kept = this.mapping(pair, [...path, index], pairReading(names));
-      return kept.value === null ? { ...kept, value: '' } : kept;
+      if (path.at(-1) === 'customTags') this.#label(kept.key, [...path, index, 'key']);
+      // A tag without a value is one with any value, or an empty label; a dimension has one.
+      const isUnset = kept.value === null || (kept.value === undefined && names.includes('key'));
+      return isUnset ? { ...kept, value: '' } : kept;
     });
+  }
+
+  #label(key: unknown, path: readonly PathStep[]): void {
+    if (typeof key !== 'string' || !/[^A-Za-z0-9_ ,\t/\\.:=@<>()\u201c%-]/.test(key)) return;
+    const message = `got ${showValue(key)}: what no label can have becomes _; YACE leaves the label out`;
+    this.#warn(path, message);
   }
 
   #warn(path: readonly PathStep[], message: string): void {
