@@ -207,6 +207,22 @@ it('a file of which nothing is left says why', () => {
   expect(refusal(text)).toContain('no job has metrics that are read, want at least one that has');
 });
 
+it('a statistic of a metric has one period: two in one series would mix', () => {
+  const metrics = `        - { name: M, statistics: [Sum, Average] }
+        - { name: M, statistics: [Sum], period: 60 }
+        - { name: M, statistics: [Sum, Maximum], period: 60 }`;
+  const { jobs, warnings } = read(fileOf('AWS/RDS', 'period: 300', metrics));
+  expect(jobs[0]?.metrics.map(({ period, statistics }) => [period, statistics])).toEqual([
+    [300, ['Sum', 'Average']],
+    [60, ['Maximum']],
+  ]);
+  const words = 'Sum of "M" is read with period 300 already, left out with 60';
+  expect(warnings).toEqual([
+    `discovery.jobs[0].metrics[1] (line 9): ${words}`,
+    `discovery.jobs[0].metrics[2] (line 10): ${words}`,
+  ]);
+});
+
 it('a job that has only what is not read costs none of the others', () => {
   const values = people.find(({ title }) => title.startsWith('values of'));
   expect(read(values?.text ?? '').jobs.map(({ name }) => name)).toEqual(['AWS/Lambda']);

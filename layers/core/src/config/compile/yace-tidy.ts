@@ -4,7 +4,7 @@ import { type PathStep, showValue } from '../explain.ts';
 import { isMapping } from '../mapping.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { asMapping, type Finding } from './raw.ts';
-import { yaceDefaults } from './yace-jobs.ts';
+import { PeriodClaims, yaceDefaults } from './yace-jobs.ts';
 import { namespaces, toNamespace } from './yace-namespaces.ts';
 import {
   customEntries,
@@ -175,6 +175,7 @@ class Tidy {
 
   #metrics(job: Readonly<Mapping>, path: readonly PathStep[]): unknown {
     if (!Array.isArray(job.metrics)) return job.metrics;
+    const claims = new PeriodClaims();
     return job.metrics.map((metric: unknown, index) => {
       if (!isMapping(metric)) return metric;
       const at = [...path, 'metrics', index];
@@ -189,6 +190,13 @@ class Tidy {
         const message = `length ${length} is less than period ${period}, which YACE refuses: read as ${period}`;
         this.#warn(kept[place] === undefined ? at : [...at, place], message);
         kept.length = period;
+      }
+      const own = listOf(kept.statistics);
+      for (const statistic of own.length > 0 ? own : listOf(job.statistics)) {
+        const claimed = claims.claim({ name: String(kept.name), period }, String(statistic));
+        if (claimed === period) continue;
+        const what = `${String(statistic)} of ${showValue(kept.name)}`;
+        this.#warn(at, `${what} is read with period ${claimed} already, left out with ${period}`);
       }
       return withoutUnset(kept);
     });
