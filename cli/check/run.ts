@@ -1,8 +1,9 @@
 // `fargaze check`: mistakes and findings, or the plan.
 import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { type Call, countOf, UsageError, type Values } from '../command/command.ts';
+import { type Call, UsageError, type Values } from '../command/command.ts';
 import { configPath, readConfiguration } from '../command/configuration.ts';
+import { countOf } from '../command/numbers.ts';
 import { findFindings } from './findings.ts';
 import { type Plan, planOf } from './plan.ts';
 
@@ -92,7 +93,7 @@ function renderPlan(plan: Plan, services: number): string[] {
     row('series', `about ${plan.series}`),
     row(
       'a month',
-      `${usd(bill.probing.fargaze)} for probes, ${usd(bill.reading.fargaze)} for CloudWatch (fargaze cost says of what)`,
+      `${usd(bill.probing.fargaze)} for probes, ${usd(bill.reading.fargaze)} for CloudWatch, ${usd(bill.reading.functions)} for the bridge’s functions (fargaze cost says of what)`,
     ),
   ];
 }

@@ -75,21 +75,6 @@ export function textsOf(values: Values, name: string): readonly string[] {
   return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
 }
 
-/** A whole number from `least` on that an option was given, else `usual`. @throws UsageError */
-export function countOf(
-  values: Values,
-  name: string,
-  { least, usual }: { readonly least: number; readonly usual: number },
-): number {
-  const text = textOf(values, name);
-  if (text === undefined) return usual;
-  const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= least) return count;
-  throw new UsageError(
-    `--${name}: got ${JSON.stringify(text)}, want a whole number from ${least} on`,
-  );
-}
-
 /** Options that every command has. */
 export const commonOptions = {
   help: { type: 'boolean', short: 'h', about: 'print this help' },

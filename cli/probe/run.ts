@@ -1,7 +1,7 @@
 // `fargaze probe`: one look at some targets, from here and now.
-import { systemClock } from '../../layers/core/src/clock.ts';
+import { type Seconds, systemClock } from '../../layers/core/src/clock.ts';
+import { timeoutBounds } from '../../layers/core/src/config/compile/fields.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
-import { parseDuration } from '../../layers/core/src/config/duration.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { adHocJob } from '../../layers/core/src/config/probes.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
@@ -15,6 +15,7 @@ import {
   hasConfiguration,
   readConfiguration,
 } from '../command/configuration.ts';
+import { secondsOf } from '../command/numbers.ts';
 import { observeAll, type Result } from './observe.ts';
 import { renderReport } from './render.ts';
 import { type Report, reportOf } from './report.ts';
@@ -33,12 +34,15 @@ export async function run(call: Call): Promise<number> {
   }
   if (all && positionals.length > 0)
     throw new UsageError('--all is given beside targets, want one of them');
+  if (all && module !== undefined)
+    throw new UsageError('--all is given beside --module, but each probe names its own');
   if (values.json === true && values.metrics === true) {
     throw new UsageError('--json is given beside --metrics, want one of them');
   }
+  const timeout = secondsOf(values, 'timeout', timeoutBounds);
   const config = all || module !== undefined ? readWhole(call) : readIfWhole(call);
   const found = findTargets({ arguments: positionals, all, module }, config);
-  const selected = withTimeout(found, textOf(values, 'timeout'));
+  const selected = withTimeout(found, timeout);
   const results = await observeAll(selected, progress(call, selected.length));
   refuseMalformed(results);
   const reports = results.map((result) => reportOf(result, systemClock.now()));
@@ -93,14 +97,11 @@ function readIfWhole(call: Call): Config {
   }
 }
 
-function withTimeout(selected: Selected<Module>[], text: string | undefined): Selected<Module>[] {
-  if (text === undefined) return selected;
-  const timeout = parseDuration(text);
-  if (timeout === undefined || timeout < 0.1 || timeout > 60) {
-    throw new UsageError(
-      `--timeout: got ${JSON.stringify(text)}, want a duration from 100ms to 1m, such as 2s`,
-    );
-  }
+function withTimeout(
+  selected: Selected<Module>[],
+  timeout: Seconds | undefined,
+): Selected<Module>[] {
+  if (timeout === undefined) return selected;
   return selected.map((one) => ({
     ...one,
     target: { ...one.target, module: { ...one.target.module, timeout } },

@@ -184,6 +184,20 @@ it('prices come without a file too, and numbers that are none are refused', asyn
   ]);
 });
 
+it('a bill is of what the file says: its services, its probes, and what is read', async () => {
+  const file = write('small.yml', 'bridge: { services: 300 }');
+  const json = await runCli(['cost', '-c', file, '--json'], { cwd: folder });
+  expect(JSON.parse(json.out)).toMatchObject({ services: 300, targets: 0 });
+  const { out } = await runCli(['cost', '-c', file, '--services', '0', '--targets', '5'], {
+    cwd: folder,
+  });
+  expect(out).toMatch(/\(for small\.yml\)[\s\S]*5 targets/);
+  expect(await runCli(['cost', '-c', file, '--interval', '5m'], { cwd: folder })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--interval: the configuration does not read CloudWatch'),
+  });
+});
+
 it('a file that is not there is wrong usage, and says what to do', async () => {
   const { code, err } = await runCli(['check'], { cwd: folder });
   expect([code, err]).toEqual([2, expect.stringContaining('to write one: fargaze init')]);
