@@ -30,6 +30,8 @@ export type CommandSpec = {
   readonly examples: readonly (readonly [command: string, about: string])[];
   /** Most arguments beside options. */
   readonly positionals: number;
+  /** The option that an argument too many was most probably meant for. */
+  readonly meant?: string;
   readonly load: () => Promise<Run>;
 };
 
@@ -96,3 +98,9 @@ export const sharedOptions = {
   },
   json: { type: 'boolean', about: 'print one JSON document' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** `--config` of a command that needs the file itself, not only its text. */
+export const configFileOption: OptionSpec = {
+  ...sharedOptions.config,
+  about: 'the configuration; unset: FARGAZE_CONFIG, else fargaze.yml',
+};

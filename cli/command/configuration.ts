@@ -32,6 +32,21 @@ export function readConfiguration(values: Values): WarnedConfig {
   return parseWithWarnings(read.text, { name: file, directory: dirname(resolve(file)) });
 }
 
+/** The path of a configuration that is more than its text. @throws UsageError for standard input, and for what is no file. */
+export function configFile(values: Values): string {
+  const { file } = configPath(values);
+  if (file === '-') {
+    throw new UsageError(
+      '--config: got -, want a file',
+      'what is copied or packaged keeps its place, and standard input has none',
+    );
+  }
+  const read = readTextFile(file);
+  if ('fault' in read && read.fault !== 'does not exist')
+    throw new ConfigError(file, [{ path: '', message: read.fault }]);
+  return file;
+}
+
 /** Whether there is a configuration to read. */
 export function hasConfiguration(values: Values): boolean {
   const { file, named } = configPath(values);

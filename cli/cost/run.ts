@@ -5,6 +5,7 @@ import { peerPrices, peerPricesOf } from '../../build/cost-peers.ts';
 import { readingBounds, timeoutBounds } from '../../layers/core/src/config/compile/fields.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { formatDuration } from '../../layers/core/src/config/duration.ts';
+import { called } from '../command/called.ts';
 import { type Call, UsageError, type Values } from '../command/command.ts';
 import { configPath, hasConfiguration, readConfiguration } from '../command/configuration.ts';
 import { countOf, secondsOf } from '../command/numbers.ts';
@@ -32,7 +33,7 @@ export async function run({ io, values }: Call): Promise<number> {
   );
   for (const line of renderBill(bill, { services, latency })) io.out(line);
   io.note(
-    '\nBesides: Prometheus, Pushgateway and Grafana on Fargate, unless you have your own (fargaze preflight).',
+    `\nBesides: Prometheus, Pushgateway and Grafana on Fargate, unless you have your own (${called()} preflight).`,
   );
   return 0;
 }
@@ -99,7 +100,7 @@ function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
           ...(uncountedJobs === 0
             ? []
             : [
-                `  without ${uncountedJobs === 1 ? '1 job' : `${uncountedJobs} jobs`} of other namespaces, whose cost depends on what is found: fargaze bridge --dry-run`,
+                `  without ${uncountedJobs === 1 ? '1 job' : `${uncountedJobs} jobs`} of other namespaces, whose cost depends on what is found: ${called()} bridge --dry-run`,
               ]),
         ]),
     ...rows({ "fargaze, the bridge's functions": reading.functions }),

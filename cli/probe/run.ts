@@ -1,4 +1,5 @@
 // `fargaze probe`: one look at some targets, from here and now.
+
 import { type Seconds, systemClock } from '../../layers/core/src/clock.ts';
 import { timeoutBounds } from '../../layers/core/src/config/compile/fields.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
@@ -8,6 +9,7 @@ import { ConfigError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
 import { isRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import type { Selected } from '../../layers/core/src/probe/select.ts';
+import { called } from '../command/called.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import {
   builtIn,
@@ -29,7 +31,7 @@ export async function run(call: Call): Promise<number> {
   if (!all && positionals.length === 0) {
     throw new UsageError(
       'want a target',
-      'e.g. fargaze probe https://example.com, or fargaze probe --all',
+      `e.g. ${called()} probe https://example.com, or ${called()} probe --all`,
     );
   }
   if (all && positionals.length > 0)
@@ -60,7 +62,7 @@ function refuseMalformed(results: readonly Result[]): void {
     if (outcome.phase === 'guard' && outcome.reason === 'protocol') {
       throw new UsageError(
         `${outcome.detail}${portFault(selected.target.address)}`,
-        'see: fargaze probe --help',
+        `see: ${called()} probe --help`,
       );
     }
   }
@@ -92,7 +94,7 @@ function readIfWhole(call: Call): Config {
   } catch (error) {
     const isOpen = positionals.every((text) => text.includes('://'));
     if (!isOpen || !(error instanceof ConfigError)) throw error;
-    io.note(`${configPath(values).file} has mistakes and is left out (see: fargaze check)`);
+    io.note(`${configPath(values).file} has mistakes and is left out (see: ${called()} check)`);
     return builtIn();
   }
 }

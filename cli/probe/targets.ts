@@ -1,5 +1,6 @@
 // What the arguments of `fargaze probe` mean: names of probes, or addresses with the module that their scheme asks for.
 // Selection itself is the functions' own, with its refusals.
+
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
@@ -9,6 +10,7 @@ import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Selected, selectTargets } from '../../layers/core/src/probe/select.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
+import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 
 /** What is asked for. */
@@ -25,7 +27,7 @@ export function findTargets(asked: Asked, config: Config): Selected<Module>[] {
     if (config.probes.length === 0)
       throw new UsageError(
         'there are no probes to run',
-        'want probes in the configuration; an address needs none, e.g. fargaze probe https://example.com',
+        `want probes in the configuration; an address needs none, e.g. ${called()} probe https://example.com`,
       );
     return config.probes.flatMap(({ name }) => selectProbe(name, config));
   }

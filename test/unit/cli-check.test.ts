@@ -94,6 +94,9 @@ it('more ECS services than the bridge can read, or a Pushgateway carry, are find
   expect(findings('{ shards: 4 }', 12_000)).toEqual([
     expect.stringMatching(/^12000 ECS services, and the ECS API lets an account read about 6000/),
   ]);
+  expect(findings('{ services: 400000 }', 400_000)).toEqual([
+    expect.stringMatching(/^400000 ECS services, and the ECS API lets an account read about 6000/),
+  ]);
   // The file says how many there are, unless the command does.
   const file = write('large.yml', `${manyProbes(1)}bridge: { services: 6000, shards: 1 }`);
   const { code, err } = await runCli(['check', file], { cwd: folder });
