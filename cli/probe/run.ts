@@ -120,7 +120,7 @@ function print({ io, values }: Call, reports: readonly Report[]): void {
   const detail = values.verbose === true ? 'log' : 'usual';
   for (const [index, report] of reports.entries()) {
     if (index > 0) io.out('');
-    for (const line of renderReport(report, io.paint, detail)) io.out(line);
+    for (const line of renderReport(report, io, detail)) io.out(line);
   }
   if (reports.length < 2) return;
   const count = (up: Report['up']) => reports.filter((report) => report.up === up).length;
