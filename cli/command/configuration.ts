@@ -21,7 +21,7 @@ export function readConfiguration(values: Values): WarnedConfig {
   const { file } = configPath(values);
   const read = readTextFile(file === '-' ? 0 : file);
   if ('fault' in read) {
-    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    const isThere = file === '-' || lstatSync(file, { throwIfNoEntry: false }) !== undefined;
     if (isThere && read.fault !== 'does not exist')
       throw new ConfigError(file, [{ path: '', message: read.fault }]);
     throw new UsageError(

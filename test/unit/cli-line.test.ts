@@ -1,4 +1,5 @@
 // Command lines and files of others: where options may stand, what `-` is, and that nothing of a user's is lost.
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -13,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { standardIo } from '../../cli/command/io.ts';
 import { commands } from '../../cli/commands.ts';
 import { run as project } from '../../cli/project/project.ts';
 import { runCommand } from '../../local/programs/command.ts';
@@ -62,6 +64,28 @@ it('a configuration comes from standard input by -', async () => {
     code: 1,
     err: expect.stringMatching(/x \(line 1\)/),
   });
+});
+
+it('standard input is left as it is until somebody is asked: once opened by Node, a pipe that is empty for a moment is EAGAIN', () => {
+  const own = Object.getOwnPropertyDescriptor(process, 'stdin');
+  const opened = () => {
+    throw new Error('opened');
+  };
+  Object.defineProperty(process, 'stdin', { configurable: true, get: opened });
+  try {
+    const io = standardIo({ plain: true, quiet: true });
+    expect(() => io.input).toThrow('opened');
+  } finally {
+    if (own !== undefined) Object.defineProperty(process, 'stdin', own);
+  }
+});
+
+it('standard input that is no text is said to be there', async () => {
+  const command = `"${process.execPath}" "${resolve('cli/fargaze.mjs')}" check - < .`;
+  const seen = await new Promise((done) => {
+    execFile('sh', ['-c', command], { cwd: folder }, (error, _, err) => done([error?.code, err]));
+  });
+  expect(seen).toEqual([1, '-: 1 finding\n  is a directory, want a file\n']);
 });
 
 it('what npx started recommends commands by npx', async () => {
