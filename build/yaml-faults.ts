@@ -28,14 +28,6 @@ export type ParsedText = {
 /** Every fault, in the order of the text. */
 export function findYamlFaults(parsed: ParsedText): Issue[] {
   const { document, lines, reader, text } = parsed;
-  const deep = document.errors.find(({ message }) => /call stack/i.test(message));
-  if (deep !== undefined) {
-    // Whatever else the parser says follows from that.
-    const { col, line } = lines.linePos(deep.pos[0]);
-    return [
-      { path: `line ${line}, column ${col}`, message: 'nested too deeply, want fewer levels' },
-    ];
-  }
   const found: Fault[] = [
     ...controlCharacters(text),
     ...[...document.errors, ...document.warnings]

@@ -10,6 +10,7 @@ import {
   visit,
 } from 'yaml';
 import { type Issue, messageOf } from '../layers/core/src/errors.ts';
+import { findDepthFault, tooDeep } from './yaml-depth.ts';
 import { findAliasFault, findYamlFaults } from './yaml-faults.ts';
 import { lineFinder } from './yaml-lines.ts';
 
@@ -33,13 +34,15 @@ export type YamlOptions = {
 
 /** Reads a text. Never throws for what the text holds. */
 export function readYaml(text: string, options: YamlOptions): YamlText {
+  const deep = findDepthFault(text);
+  if (deep !== undefined) return { errors: [deep], value: undefined, lineOf: () => undefined };
   try {
     return read(text, options);
   } catch (error) {
-    // The parser runs out of stack, and the library counts what aliases of aliases would grow to.
+    // Aliases of aliases may go deep too, and the library counts what they would grow to.
     const deep = error instanceof RangeError;
     const message = deep
-      ? 'is nested too deeply, want fewer levels'
+      ? `is ${tooDeep}`
       : messageOf(error).replace(
           /^Excessive alias count.*/,
           'holds aliases (*name) of aliases that stand for too much, want the text itself',

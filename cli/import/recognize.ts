@@ -4,6 +4,7 @@ import { blackboxShape } from '../../build/blackbox-shape.ts';
 import { decodeGoYaml, type GoYaml, type Shape } from '../../build/go-yaml.ts';
 import { readTextFile } from '../../build/text-file.ts';
 import { findAlloy, findInner } from '../../build/yace-file.ts';
+import { tooDeep } from '../../build/yaml-depth.ts';
 import { readYaml } from '../../build/yaml-text.ts';
 import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
@@ -88,7 +89,7 @@ function readBlackbox(file: string, text: string, loose: unknown) {
   };
 }
 
-/** Decodes as yaml.v3 does; undefined where the text is nested too deeply. */
+/** Decodes as yaml.v3 does; undefined where aliases lead too deep. */
 function decode(text: string, shape: Shape): GoYaml | undefined {
   try {
     return decodeGoYaml(text, shape);
@@ -100,7 +101,7 @@ function decode(text: string, shape: Shape): GoYaml | undefined {
 
 /** The faults with their lines. */
 function placed(yaml: GoYaml | undefined): Issue[] {
-  if (yaml === undefined) return [{ path: '', message: 'is nested too deeply, want fewer levels' }];
+  if (yaml === undefined) return [{ path: '', message: `is ${tooDeep}` }];
   return yaml.faults.map(({ message, path }) => {
     const line = yaml.lineOf(path);
     return { path: line === undefined ? path : `${path} (line ${line})`, message };

@@ -17,6 +17,7 @@ import {
   type Target,
 } from '@fargaze/core/internal';
 import { pace } from '../exchange/pace.ts';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
 
 /** What is measured so far. */
@@ -99,7 +100,7 @@ async function check(
     const call = { socket: paced, authority, secure, service, metadata };
     const answer = await checkHealth(call, env.deadline.signal);
     Object.assign(measured, { answer, status: answer.status });
-    const said = hideSecrets(answer.message, Object.values(metadata).flat());
+    const said = hideSecrets(answer.message, Object.values(metadata).flat().flatMap(secretPartsOf));
     env.trace(`status ${answer.status}, ${answer.serving ?? said}`);
     if (answer.status !== 0) {
       const detail = `status ${answer.status} ${JSON.stringify(said.slice(0, 120))}, want 0 (OK)`;
