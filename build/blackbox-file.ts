@@ -10,6 +10,7 @@ import { type Translated, translateModule } from './blackbox-module.ts';
 import { blackboxShape } from './blackbox-shape.ts';
 import { decodeGoYaml, type GoYaml } from './go-yaml.ts';
 import { readTextFile } from './text-file.ts';
+import { tooDeep } from './yaml-depth.ts';
 
 type Mapping = Record<string, unknown>;
 
@@ -70,8 +71,8 @@ function decode(text: string): GoYaml {
     return decodeGoYaml(text, blackboxShape);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const message = 'is nested too deeply, want fewer levels';
-    return { value: undefined, faults: [{ path: '', message }], lineOf: () => undefined };
+    const faults = [{ path: '', message: `is ${tooDeep}` }];
+    return { value: undefined, faults, lineOf: () => undefined };
   }
 }
 

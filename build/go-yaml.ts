@@ -16,6 +16,7 @@ import { formatPath, type PathStep, showValue } from '../layers/core/src/config/
 import { hintOf } from '../layers/core/src/config/suggest.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { type GoScalar, readScalar, toSwitch, toWhole } from './go-scalar.ts';
+import { findDepthFault } from './yaml-depth.ts';
 import { findYamlFaults } from './yaml-faults.ts';
 import { lineFinder } from './yaml-lines.ts';
 
@@ -57,10 +58,12 @@ export type GoYaml = {
   readonly secondLine?: number;
 };
 
-/** Decodes a text. Throws RangeError where it is nested too deeply. */
+/** Decodes a text. Throws RangeError where aliases lead too deep or stand for too much. */
 export function decodeGoYaml(given: string, shape: Shape): GoYaml {
   // A carriage return by itself ends a line in YAML 1.1.
   const text = given.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
+  const deep = findDepthFault(text);
+  if (deep !== undefined) return { value: undefined, faults: [deep], lineOf: () => undefined };
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,

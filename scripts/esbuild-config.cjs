@@ -1,11 +1,7 @@
 // How serverless-esbuild bundles the functions: CommonJS, core left to the layer, configuration compiled in.
-const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { unusedRooms } = require('../build/unused-rooms.cjs');
-
-const root = join(__dirname, '..');
-
-const readConfigText = () => readFileSync(join(root, '.build/config/fargaze.json'), 'utf8');
+const { bundleFolder, readConfig } = require('./own-build.cjs');
 
 /** `import { config } from 'fargaze:config'` is the compiled fargaze.yml. */
 const compiledConfig = {
@@ -13,7 +9,7 @@ const compiledConfig = {
   setup(build) {
     build.onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'fargaze' }));
     build.onLoad({ filter: /.*/, namespace: 'fargaze' }, () => ({
-      contents: `exports.config = ${readConfigText()}`,
+      contents: `exports.config = ${JSON.stringify(readConfig())}`,
       loader: 'js',
     }));
   },
@@ -27,11 +23,10 @@ module.exports = () => ({
   target: 'node20',
   supported: { 'dynamic-import': false },
   outputFileExtension: '.cjs',
-  // Two local systems in one clone must not remove each other's bundles.
-  outputWorkFolder: process.env.FARGAZE_BUNDLE_DIR || '.esbuild',
+  outputWorkFolder: bundleFolder(join(__dirname, '..')),
   // Lambda's own, and needed nowhere but outside it.
   external: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
   exclude: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
   legalComments: 'none',
-  plugins: [compiledConfig, unusedRooms(() => JSON.parse(readConfigText()))],
+  plugins: [compiledConfig, unusedRooms(readConfig)],
 });

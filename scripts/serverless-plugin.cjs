@@ -3,6 +3,7 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
+const { keepConfig } = require('./own-build.cjs');
 const { shareSchedules, toInput, toInputWithTime } = require('./share-schedules.cjs');
 
 class FargazePlugin {
@@ -62,10 +63,11 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer, findBridgeOverload, findLiteralSecrets, findOverload } =
+    const { buildLayer, findBridgeOverload, findLiteralSecrets, findOverload, readOwnConfig } =
       loadCode(root, 'build/bundles.ts');
     try {
-      this.config = await buildConfig(root, (config) => this.leaveOut(config));
+      this.config = this.leaveOut(readOwnConfig(root));
+      keepConfig(this.config);
     } catch (error) {
       if (error.name === 'ConfigError')
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');

@@ -4,11 +4,13 @@ import { blackboxShape } from '../../build/blackbox-shape.ts';
 import { decodeGoYaml, type GoYaml, type Shape } from '../../build/go-yaml.ts';
 import { readTextFile } from '../../build/text-file.ts';
 import { findAlloy, findInner } from '../../build/yace-file.ts';
+import { tooDeep } from '../../build/yaml-depth.ts';
 import { readYaml } from '../../build/yaml-text.ts';
 import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
 import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
+import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
 
@@ -54,7 +56,7 @@ export function recognize(file: string): Recognized {
   if (isMapping(value) && ('probes' in value || 'bridge' in value)) {
     throw new UsageError(
       `${file} is a configuration of fargaze already`,
-      `to check it: fargaze check -c ${shellWord(file)}`,
+      `to check it: ${called()} check -c ${shellWord(file)}`,
     );
   }
   const inner = tool === undefined || tool === 'yace' ? findInner(value) : undefined;
@@ -87,7 +89,7 @@ function readBlackbox(file: string, text: string, loose: unknown) {
   };
 }
 
-/** Decodes as yaml.v3 does; undefined where the text is nested too deeply. */
+/** Decodes as yaml.v3 does; undefined where aliases lead too deep. */
 function decode(text: string, shape: Shape): GoYaml | undefined {
   try {
     return decodeGoYaml(text, shape);
@@ -99,7 +101,7 @@ function decode(text: string, shape: Shape): GoYaml | undefined {
 
 /** The faults with their lines. */
 function placed(yaml: GoYaml | undefined): Issue[] {
-  if (yaml === undefined) return [{ path: '', message: 'is nested too deeply, want fewer levels' }];
+  if (yaml === undefined) return [{ path: '', message: `is ${tooDeep}` }];
   return yaml.faults.map(({ message, path }) => {
     const line = yaml.lineOf(path);
     return { path: line === undefined ? path : `${path} (line ${line})`, message };

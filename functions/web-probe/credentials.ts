@@ -14,6 +14,7 @@ import {
   secretsOf,
 } from '@fargaze/core/internal';
 import type { HeaderLine } from './exchange/hop-types.ts';
+import { secretPartsOf } from './exchange/secret-parts.ts';
 
 /** What is sent. */
 export type Sent = {
@@ -25,9 +26,6 @@ export type Sent = {
   /** What a server may repeat and nobody may be shown. */
   readonly secrets: readonly string[];
 };
-
-/** Characters below which a literal value is no secret, and hiding it would hide other words. */
-const shortest = 4;
 
 /** How a request differs from what its module says. */
 export type Sending = {
@@ -51,10 +49,9 @@ export function readSent(module: HttpModule, url: URL, { literal, token }: Sendi
   const lines = readLines(module, place);
   const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
     .filter(({ name }) => mayBeSecret(name))
-    .flatMap(({ value }) => partsOf(value));
+    .flatMap(({ value }) => secretPartsOf(value));
   const referenced = lines.filter(({ secret }) => secret).map(({ value }) => value);
-  const fields = partsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
-  const shown = [...hidden, ...fields].filter(({ length }) => length >= shortest);
+  const fields = secretPartsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
   return {
     headers: {
       ...user.headers,
@@ -62,14 +59,8 @@ export function readSent(module: HttpModule, url: URL, { literal, token }: Sendi
     },
     lines,
     body: sentBody,
-    secrets: [...user.secrets, ...referenced, ...shown, ...secretsOf(url.href)],
+    secrets: [...user.secrets, ...referenced, ...hidden, ...fields, ...secretsOf(url.href)],
   };
-}
-
-/** A value as a whole, and what it may consist of: the token after a scheme, each cookie, each field. */
-function partsOf(value: string): string[] {
-  const parts = value.split(/[\s;,=&"{}:]+/).filter(({ length }) => length >= 8);
-  return [value, ...parts];
 }
 
 /** The Authorization header of the module's options, or of the address. */

@@ -8,12 +8,17 @@ import {
   type OAuth2Options,
   type ProbeEnvironment,
   readPassword,
+  secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
+import { secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
 
 /** Bytes of the server's answer that are read. */
 const maxTokenBytes = 1024 * 1024;
+
+/** Parameters that say what the token is for, and never who asks. */
+const openParams = new Set(['audience', 'grant_type', 'resource', 'scope']);
 
 /** The token, or why there is none. */
 export async function fetchToken(
@@ -25,18 +30,30 @@ export async function fetchToken(
     oauth2.clientSecret === undefined
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
-  const hidden = [secret, encodeURIComponent(secret), basicPair(oauth2.clientId, secret)];
+  const hidden = hiddenOf(oauth2, secret);
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
   };
-  const request = { oauth2, options: tokenOptions(oauth2, options), secret, env: quiet };
+  const request = { oauth2, options: tokenOptions(oauth2, options), secret, hidden, env: quiet };
   const first = await ask({ ...request, way: 'header' });
   const result =
     'status' in first && first.status < 500 ? await ask({ ...request, way: 'body' }) : first;
   if ('token' in result) return result;
   const detail = hideSecrets(result.detail, hidden);
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
+}
+
+/** What the server may repeat and nobody may be shown. */
+function hiddenOf({ clientId, endpointParams, tokenUrl }: OAuth2Options, secret: string): string[] {
+  const params = Object.entries(endpointParams).filter(([name]) => !openParams.has(name));
+  return [
+    secret,
+    encodeURIComponent(secret),
+    basicPair(clientId, secret),
+    ...params.flatMap(([, value]) => secretPartsOf(value)),
+    ...secretsOf(tokenUrl),
+  ];
 }
 
 /** What reaching the authorization server takes of the module: its own TLS and proxy, the module's addresses. */
@@ -55,6 +72,7 @@ type TokenRequest = {
   readonly oauth2: OAuth2Options;
   readonly options: HttpOptions;
   readonly secret: string;
+  readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
   readonly way: 'header' | 'body';
 };
@@ -62,7 +80,7 @@ type TokenRequest = {
 type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
-  const { env, oauth2, options, secret, way } = request;
+  const { env, hidden, oauth2, options, secret, way } = request;
   const url = new URL(oauth2.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
@@ -88,7 +106,10 @@ async function ask(request: TokenRequest): Promise<{ readonly token: string } | 
   const take = async (part: Buffer) => void parts.push(part);
   const { fault } = await readBody(hop, { options, env, take });
   if (fault !== undefined) return fault;
-  return readToken(hop.response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'));
+  // Hidden before it is cut: half a secret would be shown.
+  const show = (text: string) => JSON.stringify(hideSecrets(text, hidden).slice(0, 120));
+  const { statusCode: status = 0 } = hop.response;
+  return readToken({ status, text: Buffer.concat(parts).toString('utf8'), show });
 }
 
 /** RFC 6749, 2.3.1: both parts are encoded before they are put together. */
@@ -97,9 +118,15 @@ function basicPair(id: string, secret: string): string {
   return Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
 }
 
-function readToken(status: number, text: string): { readonly token: string } | Refusal {
+type TokenAnswer = {
+  readonly status: number;
+  readonly text: string;
+  readonly show: (text: string) => string;
+};
+
+function readToken({ show, status, text }: TokenAnswer): { readonly token: string } | Refusal {
   if (status < 200 || status > 299) {
-    return { status, detail: `status ${status} ${JSON.stringify(text.slice(0, 120))}, want 200` };
+    return { status, detail: `status ${status} ${show(text)}, want 200` };
   }
   try {
     const { access_token: token } = JSON.parse(text) as { readonly access_token?: unknown };

@@ -540,6 +540,41 @@ it.each(['WRONGPASS no', 'NOAUTH no', 'ERR max number of clients reached', 'DENI
   },
 );
 
+describe('of two primaries another sentinel', () => {
+  const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+  const list = (...words: readonly string[]) => `*${words.length}\r\n${words.map(bulk).join('')}`;
+  const counts = async (first: string, second: string) => {
+    const at = { first, second };
+    const sentinel = (others: string, places: Readonly<Record<string, string>>) => ({
+      HELLO: '%1\r\n+mode\r\n+sentinel\r\n',
+      ROLE: '*2\r\n+sentinel\r\n*0\r\n',
+      SENTINEL: ([, , , , command = '', , name = '']: readonly string[]) => {
+        if (command === 'CKQUORUM') return '+OK\r\n';
+        return command === 'SENTINELS' ? others : (places[name] ?? '*-1\r\n');
+      },
+    });
+    const other = await startRawServer((socket) => answerCanary(socket, sentinel('*0\r\n', at)));
+    const known = `*1\r\n${list('ip', '127.0.0.1', 'port', String(other.port))}`;
+    const here = { first: list('127.0.0.1', '1'), second: list('127.0.0.1', '1') };
+    const seed = await startRawServer((socket) => answerCanary(socket, sentinel(known, here)));
+    const module = redisModule({ topology: 'sentinel', sentinel_masters: ['first', 'second'] });
+    const { samples } = await runProbe(probeRedis, module, `redis://127.0.0.1:${seed.port}`);
+    await Promise.all([other.close(), seed.close()]);
+    return ['first', 'second'].map(
+      (master) => samples[`probe_redis_sentinels{master="${master}",answered="yes"}`],
+    );
+  };
+  const answer = list('127.0.0.1', '1');
+
+  it.each([
+    { name: 'knows both', first: answer, second: answer, want: [2, 2] },
+    { name: 'knows only the second', first: '*-1\r\n', second: answer, want: [1, 2] },
+    { name: 'breaks off at the second', first: answer, second: 'end', want: [2, 1] },
+  ])('$name', async ({ first, second, want }) => {
+    expect(await counts(first, second)).toEqual(want);
+  });
+});
+
 /** What is not an error may repeat a password too. */
 describe('a server that repeats a password in what it says of itself', () => {
   const slots = (host: string) =>

@@ -16,7 +16,7 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { pace } from '../exchange/pace.ts';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
 
 /** What is measured so far. */
@@ -95,11 +95,10 @@ async function check(
   const { metadata, secure, service } = module.grpc;
   const authority = `${hostname}:${port}`;
   try {
-    const paced = pace(socket, () => env.clock.monotonic() * 1000);
-    const call = { socket: paced, authority, secure, service, metadata };
-    const answer = await checkHealth(call, env.deadline.signal);
+    const call = { socket, authority, secure, service, metadata };
+    const answer = await checkHealth(call, { signal: env.deadline.signal, clock: env.clock });
     Object.assign(measured, { answer, status: answer.status });
-    const said = hideSecrets(answer.message, Object.values(metadata).flat());
+    const said = hideSecrets(answer.message, Object.values(metadata).flat().flatMap(secretPartsOf));
     env.trace(`status ${answer.status}, ${answer.serving ?? said}`);
     if (answer.status !== 0) {
       const detail = `status ${answer.status} ${JSON.stringify(said.slice(0, 120))}, want 0 (OK)`;
@@ -111,7 +110,7 @@ async function check(
     const reason = classify(error);
     if (reason === 'internal') throw error;
     measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
-    return failure('check', reason, messageOf(error));
+    return failure('check', reason, hideSecrets(messageOf(error), Object.values(metadata).flat()));
   } finally {
     socket.on('error', () => undefined).destroy();
   }

@@ -8,6 +8,7 @@ import {
   expandGroups,
   type Failure,
   failure,
+  hideSecrets,
   matches,
   matchGroups,
   messageOf,
@@ -17,6 +18,7 @@ import {
   type TlsOptions,
   upgrade,
 } from '@fargaze/core/internal';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 import { LineTooLong, Reader } from './reader.ts';
 
 /** What a dialogue showed. */
@@ -43,9 +45,10 @@ export async function speak(
   env: ProbeEnvironment,
 ): Promise<Failure | undefined> {
   let reader = new Reader(talk.socket);
+  const quote = quoteWithout(request.steps);
   for (const [index, step] of request.steps.entries()) {
     try {
-      const fault = await speakStep(step, { talk, reader, env });
+      const fault = await speakStep(step, { talk, reader, env, quote });
       if (fault !== undefined) return fault;
     } catch (error) {
       return explain(error);
@@ -67,6 +70,8 @@ type Step = {
   readonly talk: Dialogue;
   readonly reader: Reader;
   readonly env: ProbeEnvironment;
+  /** What a server said, as it may be shown. */
+  readonly quote: (text: string) => string;
 };
 
 async function speakStep(step: TcpStep, about: Step): Promise<Failure | undefined> {
@@ -108,7 +113,7 @@ function toBytes(text: string): string {
 /** Reads lines until one matches. */
 async function expectLine(
   expect: NonNullable<TcpStep['expect']>,
-  { env, reader, talk }: Step,
+  { env, quote, reader, talk }: Step,
 ): Promise<string | Failure> {
   let last: string | undefined;
   for (;;) {
@@ -127,7 +132,7 @@ async function expectLine(
 
 async function expectExactly(
   wanted: string,
-  { env, reader, talk }: Step,
+  { env, quote, reader, talk }: Step,
 ): Promise<Failure | undefined> {
   const bytes = Buffer.from(wanted, 'latin1');
   const seen = await reader.readBytes(bytes.length, env.deadline);
@@ -148,8 +153,17 @@ function write(socket: Socket, bytes: Uint8Array, deadline: Deadline): Promise<v
   return raceDeadline(written, deadline);
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+/** Shows what a server said, without what it may have been sent to prove who asks: any word of `send` but commands and numbers. */
+function quoteWithout(steps: readonly TcpStep[]): Step['quote'] {
+  const sent = steps.map(({ send }) => Buffer.from(send, 'latin1').toString());
+  const words = sent.flatMap((text) => [text, ...text.split(/\s+/)]);
+  const hidden = words
+    .filter((word) => !/^(?:[a-z]+|[A-Z]+|\d+)$/.test(word))
+    .flatMap(secretPartsOf);
+  return (text) => {
+    const shown = hideSecrets(text, hidden);
+    return JSON.stringify(shown.length > 80 ? `${shown.slice(0, 77)}...` : shown);
+  };
 }
 
 function explain(error: unknown): Failure {
