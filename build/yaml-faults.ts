@@ -7,6 +7,7 @@ import {
   isMap,
   isNode,
   isScalar,
+  isSeq,
   type LineCounter,
   type Node,
   type Pair,
@@ -15,6 +16,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { Issue } from '../layers/core/src/errors.ts';
+import { targetOf } from './yaml-aliases.ts';
 
 /** A document, its text and how places in it are counted. */
 export type ParsedText = {
@@ -28,14 +30,6 @@ export type ParsedText = {
 /** Every fault, in the order of the text. */
 export function findYamlFaults(parsed: ParsedText): Issue[] {
   const { document, lines, reader, text } = parsed;
-  const deep = document.errors.find(({ message }) => /call stack/i.test(message));
-  if (deep !== undefined) {
-    // Whatever else the parser says follows from that.
-    const { col, line } = lines.linePos(deep.pos[0]);
-    return [
-      { path: `line ${line}, column ${col}`, message: 'nested too deeply, want fewer levels' },
-    ];
-  }
   const found: Fault[] = [
     ...controlCharacters(text),
     ...[...document.errors, ...document.warnings]
@@ -55,6 +49,9 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       const keys = first.get(parent) ?? new Map<string, number>();
       first.set(parent, keys);
       found.push(...keyFaults(pair, { keys, lines, reader }));
+      // Go's decoder names it by its path.
+      const message = reader === 'go' ? undefined : findMergeFault(pair, document);
+      if (message !== undefined) found.push({ at: pair.key.range?.[0] ?? 0, message });
     },
   });
   const placed = found
@@ -130,7 +127,7 @@ function openQuote(document: Document.Parsed, at: number): number | undefined {
 export function findAliasFault(alias: Alias, document: Document.Parsed): string | undefined {
   // A bare * is an error of syntax already.
   if (alias.source === '') return undefined;
-  const target = alias.resolve(document);
+  const target = targetOf(alias, document);
   if (target === undefined) {
     return `no anchor &${alias.source} stands before this alias, want one, or the text in quotes`;
   }
@@ -145,6 +142,20 @@ function foreignVersion({ directives }: Document.Parsed): Fault[] {
   const { explicit, version } = directives.yaml;
   if (explicit !== true || version === '1.1') return [];
   return [{ at: 0, message: `got %YAML ${version}, want 1.1 or no such line` }];
+}
+
+/** Why what a pair merges cannot be: the library would say so without a place. */
+export function findMergeFault(
+  { key, value }: Pair,
+  document: Document.Parsed,
+): string | undefined {
+  if (!isScalar(key) || key.source !== '<<' || key.type !== Scalar.PLAIN) return undefined;
+  const follow = (node: unknown) => (isAlias(node) ? targetOf(node, document) : node);
+  const merged = follow(value);
+  const sources = isSeq(merged) ? merged.items.map(follow) : [merged];
+  // An alias that stands for nothing has a fault of its own.
+  const fits = sources.every((source) => isMap(source) || source === undefined);
+  return fits ? undefined : 'a merge (<<) of something that is no mapping, want mappings';
 }
 
 type Keys = {

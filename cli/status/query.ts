@@ -18,6 +18,7 @@ export type Row = {
 /** Series, and what the server says of their being whole. */
 export type QueryAnswer = { readonly rows: Row[]; readonly warnings: readonly string[] };
 
+/** Seconds for an answer. */
 const patience = 10;
 
 /** Bytes of an answer that are read: more than a hundred thousand series. */

@@ -8,7 +8,7 @@ import { quoteReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import type { Answering } from './server.ts';
 import { demand } from './session.ts';
-import { hasReason, refusal, Verdict } from './verdict.ts';
+import { explainClosing, hasReason, refusal, Verdict } from './verdict.ts';
 import { attempt, inPart, type Visit } from './visit.ts';
 
 /** Sentinels that are asked at once, and the share of the time left that each may take for all primaries. */
@@ -29,7 +29,9 @@ export async function listMasters(visit: Visit, sentinel: Connection): Promise<r
   const named = visit.options.sentinelMasters;
   if (named.length > 0) return [...new Set(named)];
   sentinel.allowMaps();
-  const masters = await demand(sentinel, 'sentinel', ['SENTINEL', 'MASTERS']);
+  const masters = await explainClosing('want a sentinel, or topology: auto', () =>
+    demand(sentinel, 'sentinel', ['SENTINEL', 'MASTERS']),
+  );
   const names = toMaps(masters)
     .flatMap((master) => master.get('name') ?? [])
     .filter((name) => /^\S+$/.test(name));
@@ -66,7 +68,7 @@ async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Pr
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'CKQUORUM', name]);
   const refused = reply instanceof RespError;
   const known = !refused || reply.says(/^NOQUORUM/);
-  if (refused && !known) throw refusalOf('CKQUORUM', reply);
+  if (refused && !known) throw refusalOf('CKQUORUM', reply).of(name);
   const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
   if (refused) throw new Verdict('sentinel', 'no_quorum', `${name}: ${quoteReply(reply.message)}`);
@@ -81,7 +83,8 @@ function refusalOf(command: string, reply: RespError): Verdict {
 /** The address that a sentinel names. */
 async function askAddress(sentinel: Connection, name: string): Promise<Place> {
   const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name];
-  const reply = await demand(sentinel, 'sentinel', command);
+  const reply = await sentinel.ask('sentinel', command);
+  if (reply instanceof RespError) throw refusalOf(command[1] ?? '', reply).of(name);
   const [host, port] = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
   if (typeof host !== 'string') {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
@@ -97,7 +100,7 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
 
 async function listOthers(sentinel: Connection, name: string): Promise<readonly Place[]> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'SENTINELS', name]);
-  if (reply instanceof RespError) throw refusalOf('SENTINELS', reply);
+  if (reply instanceof RespError) throw refusalOf('SENTINELS', reply).of(name);
   return toMaps(reply).flatMap((fields) => toPlace(fields.get('ip'), fields.get('port')) ?? []);
 }
 

@@ -15,8 +15,8 @@ import {
   secretsOf,
 } from '@fargaze/core/internal';
 import type { HeaderLine } from './exchange/hop-types.ts';
+import { secretPartsOf } from './exchange/secret-parts.ts';
 import { encoderFor } from './sent/encode-value.ts';
-import { partsOf, shortest } from './sent/secret-parts.ts';
 
 /** What is sent. */
 export type Sent = {
@@ -52,10 +52,9 @@ export function readSent(module: HttpModule, url: URL, { literal, token }: Sendi
   const sentBody = fillBody(module.http.body, fill, typeOf([...own, ...lines]));
   const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
     .filter(({ name }) => mayBeSecret(name))
-    .flatMap(({ value }) => partsOf(value));
+    .flatMap(({ value }) => secretPartsOf(value));
   const referenced = lines.filter(({ secret }) => secret).map(({ value }) => value);
-  const fields = partsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
-  const shown = [...hidden, ...fields].filter(({ length }) => length >= shortest);
+  const fields = secretPartsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
   return {
     headers: {
       ...user.headers,
@@ -63,7 +62,7 @@ export function readSent(module: HttpModule, url: URL, { literal, token }: Sendi
     },
     lines,
     body: sentBody,
-    secrets: [...user.secrets, ...referenced, ...shown, ...secretsOf(url.href)],
+    secrets: [...user.secrets, ...referenced, ...hidden, ...fields, ...secretsOf(url.href)],
   };
 }
 

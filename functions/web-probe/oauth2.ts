@@ -9,12 +9,17 @@ import {
   type OAuth2Options,
   type ProbeEnvironment,
   readPassword,
+  secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
+import { secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
 
 /** Bytes of the server's answer that are read. */
 const maxTokenBytes = 1024 * 1024;
+
+/** Parameters that say what the token is for, and never who asks. */
+const openParams = new Set(['audience', 'grant_type', 'resource', 'scope']);
 
 /** The token, or why there is none. */
 export async function fetchToken(
@@ -27,8 +32,7 @@ export async function fetchToken(
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
   const params = readParams(oauth2);
-  const pair = basicPair(oauth2.clientId, secret);
-  const hidden = [secret, encodeURIComponent(secret), pair, ...params.secrets];
+  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
@@ -60,6 +64,18 @@ function readParams({ endpointParams }: OAuth2Options) {
   return { values, secrets };
 }
 
+/** What the server may repeat and nobody may be shown. */
+function hiddenOf({ clientId, endpointParams, tokenUrl }: OAuth2Options, secret: string): string[] {
+  const params = Object.entries(endpointParams).filter(([name]) => !openParams.has(name));
+  return [
+    secret,
+    encodeURIComponent(secret),
+    basicPair(clientId, secret),
+    ...params.flatMap(([, value]) => secretPartsOf(value)),
+    ...secretsOf(tokenUrl),
+  ];
+}
+
 /** What reaching the authorization server takes of the module: its own TLS and proxy, the module's addresses. */
 function tokenOptions(oauth2: OAuth2Options, options: HttpOptions): HttpOptions {
   const { compression: _, proxy: __, ...kept } = options;
@@ -77,7 +93,6 @@ type TokenRequest = {
   readonly options: HttpOptions;
   readonly secret: string;
   readonly params: readonly (readonly [name: string, value: string])[];
-  /** What an answer must not show. */
   readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
   readonly way: 'header' | 'body';
@@ -86,7 +101,7 @@ type TokenRequest = {
 type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
-  const { env, oauth2, options, params, secret, way } = request;
+  const { env, hidden, oauth2, options, params, secret, way } = request;
   const url = new URL(oauth2.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
@@ -112,9 +127,10 @@ async function ask(request: TokenRequest): Promise<{ readonly token: string } | 
   const take = async (part: Buffer) => void parts.push(part);
   const { fault } = await readBody(hop, { options, env, take });
   if (fault !== undefined) return fault;
-  // Hidden before it is cut: the beginning of a secret is not found.
-  const read = readToken(hop.response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'));
-  return 'text' in read ? refusal(read, request) : read;
+  // Hidden before it is cut: half a secret would be shown.
+  const show = (text: string) => JSON.stringify(hideSecrets(text, hidden).slice(0, 120));
+  const { statusCode: status = 0 } = hop.response;
+  return readToken({ status, text: Buffer.concat(parts).toString('utf8'), show });
 }
 
 /** RFC 6749, 2.3.1: both parts are encoded before they are put together. */
@@ -123,10 +139,16 @@ function basicPair(id: string, secret: string): string {
   return Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
 }
 
-type Unread = { readonly status: number; readonly text: string };
+type TokenAnswer = {
+  readonly status: number;
+  readonly text: string;
+  readonly show: (text: string) => string;
+};
 
-function readToken(status: number, text: string): { readonly token: string } | Unread | Refusal {
-  if (status < 200 || status > 299) return { status, text };
+function readToken({ show, status, text }: TokenAnswer): { readonly token: string } | Refusal {
+  if (status < 200 || status > 299) {
+    return { status, detail: `status ${status} ${show(text)}, want 200` };
+  }
   try {
     const { access_token: token } = JSON.parse(text) as { readonly access_token?: unknown };
     if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return { token };
@@ -134,9 +156,4 @@ function readToken(status: number, text: string): { readonly token: string } | U
     // Said below.
   }
   return { status: 500, detail: `status ${status} without an access_token in JSON` };
-}
-
-function refusal({ status, text }: Unread, { hidden }: TokenRequest): Refusal {
-  const shown = JSON.stringify(hideSecrets(text, hidden).slice(0, 120));
-  return { status, detail: `status ${status} ${shown}, want 200` };
 }

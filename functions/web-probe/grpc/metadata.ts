@@ -1,7 +1,7 @@
 // The metadata of a call: secrets are read from where they are kept before anything is connected, and all that a server may
 // repeat and nobody may be shown is collected.
 import { fillSecrets, type GrpcModule, mayBeSecret, readHeaderValue } from '@fargaze/core/internal';
-import { partsOf, shortest } from '../sent/secret-parts.ts';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 
 /** What is sent, and what must not be shown. */
 export type Metadata = {
@@ -17,12 +17,11 @@ export function readMetadata({ grpc, name }: GrpcModule): Metadata {
     const filled = values.map((text) =>
       fillSecrets(text, (ref) => {
         const secret = readHeaderValue(ref, place);
-        secrets.push(...partsOf(secret));
+        secrets.push(secret, ...secretPartsOf(secret));
         return secret;
       }),
     );
-    const hidden = mayBeSecret(key) ? filled.flatMap(partsOf) : [];
-    secrets.push(...hidden.filter(({ length }) => length >= shortest));
+    if (mayBeSecret(key)) secrets.push(...filled.flatMap(secretPartsOf));
     return [key, filled] as const;
   });
   return { fields: Object.fromEntries(fields), secrets };

@@ -23,7 +23,7 @@ import {
   upgrade,
 } from '@fargaze/core/internal';
 import type { Connected } from '../exchange/hop-types.ts';
-import { partsOf } from '../sent/secret-parts.ts';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 
 /** What a connection through a proxy needs. */
 export type ProxiedRequest = {
@@ -101,6 +101,9 @@ async function openTunnel(
   const headers = Object.fromEntries(
     (options.proxy?.connectHeaders ?? []).map((header) => [header.name, valuesOf(header)]),
   );
+  const hidden = Object.values(headers).flat().flatMap(secretPartsOf);
+  const refused = (reason: Failure['reason'], words: string) =>
+    failure('connect', reason, `proxy: ${hideSecrets(words, hidden)}`);
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
@@ -115,13 +118,12 @@ async function openTunnel(
     const { statusCode = 0, statusMessage = '' } = await raceDeadline(answered, env.deadline);
     env.trace(`proxy: status ${statusCode}`);
     if (statusCode >= 200 && statusCode <= 299) return undefined;
-    const said = hideSecrets(statusMessage, Object.values(headers).flat().flatMap(partsOf));
-    const detail = `proxy: status ${statusCode} ${said.slice(0, 80)}, want 200`;
-    return failure('connect', 'proxy', detail);
+    const said = hideSecrets(statusMessage, hidden).slice(0, 80);
+    return refused('proxy', `status ${statusCode} ${said}, want 200`);
   } catch (error) {
     const reason = classify(error);
     if (reason === 'internal') throw error;
-    return failure('connect', reason, `proxy: ${messageOf(error)}`);
+    return refused(reason, messageOf(error));
   }
 }
 

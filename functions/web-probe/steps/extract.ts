@@ -19,6 +19,7 @@ export type Found = {
   readonly cookie: (name: string) => string | undefined;
   /** The parts of the body, as long as they are not too long. */
   readonly body: readonly Buffer[];
+  /** Bytes of the whole body, kept or not. */
   readonly length: number;
 };
 

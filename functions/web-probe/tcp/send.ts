@@ -7,7 +7,7 @@ import {
   splitSecrets,
   type TcpModule,
 } from '@fargaze/core/internal';
-import { partsOf, shortest } from '../sent/secret-parts.ts';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 
 /** A part of what a step sends, one character for each byte; a secret is sent as it is, whatever it looks like. */
 export type SendPart = { readonly text: string; readonly secret: boolean };
@@ -25,11 +25,12 @@ export function readSends({ name, tcp }: TcpModule): Sends {
     const place = `modules.${name}.tcp.query_response[${index}].send`;
     return splitSecrets(send).map((part): SendPart => {
       if (typeof part === 'string') {
-        secrets.push(...passwordsIn(part));
+        const text = fromBytes(part);
+        secrets.push(...passwordsIn(text), ...wordsOf(text));
         return { text: part, secret: false };
       }
       const secret = readPassword(fromBytes(part.ref) as SecretRef, place);
-      secrets.push(...partsOf(secret), ...passwordsIn(secret));
+      secrets.push(secret, ...passwordsIn(secret), ...wordsOf(secret));
       return { text: toBytes(secret), secret: true };
     });
   });
@@ -50,5 +51,12 @@ function fromBytes(text: string): string {
 function passwordsIn(line: string): string[] {
   const password = findLinePassword(line)?.trim();
   if (password === undefined) return [];
-  return [password, password.replace(/^.*\s/s, '')].filter(({ length }) => length >= shortest);
+  return [password, password.replace(/^.*\s/s, '')].flatMap(secretPartsOf);
+}
+
+/** Any word but commands and numbers may prove who asks. */
+function wordsOf(text: string): string[] {
+  return [text, ...text.split(/\s+/)]
+    .filter((word) => !/^(?:[a-z]+|[A-Z]+|\d+)$/.test(word))
+    .flatMap(secretPartsOf);
 }

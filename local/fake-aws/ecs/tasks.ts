@@ -1,6 +1,6 @@
 // ListTasks, DescribeTasks and DescribeTaskDefinition.
 import type { Context } from '../call/context.ts';
-import { hexOf } from '../metrics/hash.ts';
+import { hexOf } from '../metrics/seed.ts';
 import { arnOf, nameOf } from '../model/arn.ts';
 import { digestOf } from '../model/definitions.ts';
 import { desiredStatusOf, interfaceIdOf, isVisible, lastStatusOf } from '../model/task.ts';

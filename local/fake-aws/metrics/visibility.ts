@@ -1,7 +1,7 @@
 // When a point can be seen and how settled it is: CloudWatch publishes late, and revises what it published.
 
 import type { EpochSeconds } from '../wire/timestamp.ts';
-import { fractionOf, mix } from './hash.ts';
+import { fractionOf, mix } from './seed.ts';
 import type { Series } from './series.ts';
 
 /** How late and how settled points are. */

@@ -1,6 +1,6 @@
 // Resources outside ECS: their ARNs and tags, and the standard metrics of load balancers, caches and functions.
 
-import { hexOf } from '../metrics/hash.ts';
+import { hexOf } from '../metrics/seed.ts';
 import { arnOf } from './arn.ts';
 import { addMetric } from './declared-series.ts';
 import type { Region, Tags, World } from './types.ts';

@@ -1,6 +1,6 @@
 // Finds and makes the places of the simulated cloud: accounts, regions, clusters. Names that are unknown are refused.
 
-import { hashText } from '../metrics/hash.ts';
+import { seedOf } from '../metrics/seed.ts';
 import { createSeriesTable } from '../metrics/series-table.ts';
 import type { Account, Cluster, Region, Service, Timing, World } from './types.ts';
 
@@ -41,7 +41,7 @@ export function findRegion(world: World, place: Place): Region {
     clusters: new Map(),
     deletedClusters: new Map(),
     definitions: new Map(),
-    series: createSeriesTable(hashText(`${world.seed}/${account.id}/${name}`)),
+    series: createSeriesTable(seedOf(`${world.seed}/${account.id}/${name}`)),
     resources: new Map(),
     lists: new Map(),
   };

@@ -1,10 +1,10 @@
-// The parts of a value that somebody might know it by: a server that repeats what it was sent may repeat one of them only.
+// What must not be shown of a value that was sent, of whatever protocol.
 
 /** Characters below which a literal value is no secret, and hiding it would hide other words. */
-export const shortest = 4;
+const shortest = 4;
 
 /** A value as a whole, and what it may consist of: the token after a scheme, each cookie, each field. */
-export function partsOf(value: string): string[] {
+export function secretPartsOf(value: string): string[] {
   const parts = value.split(/[\s;,=&"{}:]+/).filter(({ length }) => length >= 8);
-  return [value, ...parts];
+  return [value, ...parts].filter(({ length }) => length >= shortest);
 }
