@@ -16,7 +16,7 @@ const concurrency = 8;
 const share = 0.25;
 
 /** A primary and the address that all sentinels name; undefined where they do not. */
-export type Named = { readonly name: string; readonly place: Place | undefined };
+export type AgreedPrimary = { readonly name: string; readonly place: Place | undefined };
 
 /** What the sentinel that is the target says of one primary. */
 type Said = { readonly name: string; readonly place: Place; readonly others: readonly Place[] };
@@ -42,7 +42,7 @@ export async function askSentinels(
   visit: Visit,
   seed: Answering,
   names: readonly string[],
-): Promise<readonly Named[]> {
+): Promise<readonly AgreedPrimary[]> {
   const said: Said[] = [];
   for (const name of names) {
     await attempt(visit, () => judgeQuorum(visit, seed.connection, name));
@@ -52,7 +52,7 @@ export async function askSentinels(
     });
   }
   const heard = await askOthers(visit, seed, said);
-  const named: Named[] = [];
+  const named: AgreedPrimary[] = [];
   for (const name of names) {
     const one = said.find((watched) => watched.name === name);
     const agreed =
