@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { asMapping, type Finding } from '../layers/core/src/config/compile/raw.ts';
 import { tidyYace } from '../layers/core/src/config/compile/yace-tidy.ts';
 import { formatPath } from '../layers/core/src/config/explain.ts';
+import { isMapping } from '../layers/core/src/config/mapping.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { readTextFile } from './text-file.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
@@ -58,9 +59,8 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
   const alloy = findAlloy(read.text);
   if (alloy !== undefined) return refuse(alloy);
   const yaml = withPlaces(readYaml(read.text, { version: '1.1', yaceAt: [] }));
-  // YACE takes the last of two, with a warning.
-  const isTwice = ({ message }: Issue) => message.startsWith('duplicate key ');
-  const faults = yaml.errors.filter((issue) => !isTwice(issue));
+  // YACE takes the last of two keys and the first of two documents.
+  const faults = yaml.errors.filter((issue) => readAs(issue) === undefined);
   if (faults.length > 0) {
     const issues = faults.map(({ message, path }) => ({
       path: path === '' ? file : `${file}: ${path}`,
@@ -78,13 +78,20 @@ export function inlineYace(document: unknown, host: Host): InlinedYace {
   const place = { file, prefix: '', lineOf: yaml.lineOf };
   const twice = yaml.errors.map(({ message, path }) => ({
     path: `${file}: ${path}`,
-    message: `${message}: read as the last`,
+    message: `${message}: ${readAs({ path, message })}`,
   }));
   const warnings = [
     ...twice,
     ...toWarnings([...tidied.warnings, ...unversioned(yaml.value)], place),
   ];
   return { value, issues: [], yace: { ...yaml, file }, warnings };
+}
+
+/** How YACE reads what is wrong as YAML; undefined: it does not. */
+function readAs({ message }: Issue): string | undefined {
+  if (message.startsWith('duplicate key ')) return 'read as the last';
+  if (message.startsWith('a second document begins')) return 'the first is read, as in YACE';
+  return undefined;
 }
 
 /** Places of a file in the oldest form, whose `discovery` is the list of jobs. */
@@ -144,7 +151,7 @@ export function findInner(document: unknown): string | undefined {
 
 /** YACE warns of a file that does not say its version. */
 function unversioned(document: unknown): Finding[] {
-  if (typeof document !== 'object' || document === null || 'apiVersion' in document) return [];
+  if (!isMapping(document) || (document.apiVersion ?? '') !== '') return [];
   return [{ path: ['apiVersion'], message: 'missing, want v1alpha1' }];
 }
 

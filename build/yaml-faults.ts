@@ -7,6 +7,7 @@ import {
   isMap,
   isNode,
   isScalar,
+  isSeq,
   type LineCounter,
   type Node,
   type Pair,
@@ -47,6 +48,8 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       const keys = first.get(parent) ?? new Map<string, number>();
       first.set(parent, keys);
       found.push(...keyFaults(pair, { keys, lines, reader }));
+      const message = findMergeFault(pair, document);
+      if (message !== undefined) found.push({ at: pair.key.range?.[0] ?? 0, message });
     },
   });
   const placed = found
@@ -137,6 +140,20 @@ function foreignVersion({ directives }: Document.Parsed): Fault[] {
   const { explicit, version } = directives.yaml;
   if (explicit !== true || version === '1.1') return [];
   return [{ at: 0, message: `got %YAML ${version}, want 1.1 or no such line` }];
+}
+
+/** Why what a pair merges cannot be: the library would say so without a place. */
+export function findMergeFault(
+  { key, value }: Pair,
+  document: Document.Parsed,
+): string | undefined {
+  if (!isScalar(key) || key.source !== '<<' || key.type !== Scalar.PLAIN) return undefined;
+  const target = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  const merged = target(value);
+  const sources = isSeq(merged) ? merged.items.map(target) : [merged];
+  // An alias that stands for nothing has a fault of its own.
+  const fits = sources.every((source) => isMap(source) || source === undefined);
+  return fits ? undefined : 'a merge (<<) of something that is no mapping, want mappings';
 }
 
 type Keys = {

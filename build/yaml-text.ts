@@ -1,17 +1,20 @@
 // YAML with the lines of its values: documents that are read as mappings, and where an issue's path stands in the file.
 import {
   type Document,
+  isAlias,
+  isMap,
   isNode,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   parseDocument,
+  Scalar,
   visit,
 } from 'yaml';
 import { type Issue, messageOf } from '../layers/core/src/errors.ts';
 import { findDepthFault, tooDeep } from './yaml-depth.ts';
-import { findAliasFault, findYamlFaults } from './yaml-faults.ts';
+import { findAliasFault, findMergeFault, findYamlFaults } from './yaml-faults.ts';
 import { lineFinder } from './yaml-lines.ts';
 
 /** A YAML text that was read. */
@@ -66,17 +69,20 @@ function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
   });
   const errors = findYamlFaults({ text, document, lines });
   const yace = yaceAt === undefined ? undefined : document.getIn(yaceAt, true);
-  if (isNode(yace)) keepText(yace, (key) => textKeys.includes(key));
+  if (isNode(yace)) keepText(document, yace);
   const lineOf = lineFinder(document, lines);
   return { errors, value: isReadable(document) ? document.toJS() : undefined, lineOf };
 }
 
-/** Whether there are values in spite of what is wrong: no error of syntax, no alias that stands for nothing or for itself. */
+/** Whether there are values in spite of what is wrong: no error of syntax in it, no alias that stands for nothing or for itself. */
 function isReadable(document: Document.Parsed): boolean {
-  let readable = document.errors.length === 0;
+  let readable = document.errors.every(({ code }) => code === 'MULTIPLE_DOCS');
   visit(document, {
     Alias: (_, alias) => {
       if (findAliasFault(alias, document) !== undefined) readable = false;
+    },
+    Pair: (_, pair) => {
+      if (findMergeFault(pair, document) !== undefined) readable = false;
     },
   });
   return readable;
@@ -89,23 +95,41 @@ function isForeign(tag: unknown): boolean {
 }
 
 /** Keys whose values are text in YACE, however they are written: `value: 0123` is the text 0123 there. */
-const textKeys = ['key', 'value', 'name', 'externalId', 'includeLinkedAccounts'];
+const textKeys = [
+  ...['key', 'value', 'name', 'externalId', 'includeLinkedAccounts'],
+  ...['type', 'namespace', 'region', 'regions', 'sts-region', 'roleArn', 'roleArns'],
+  ...['statistics', 'dimensionNameRequirements', 'exportedTagsOnMetrics'],
+];
 
-function keepText(node: Node, isText: (key: string) => boolean): void {
+function keepText(document: Document.Parsed, node: Node): void {
+  const keep = (value: unknown): unknown => {
+    if (isMap(value)) for (const pair of value.items) pair.value = keep(pair.value);
+    if (isSeq(value)) value.items = value.items.map(keep);
+    if (isScalar(value)) useSource(value);
+    if (!isAlias(value)) return value;
+    // What it stands for may be a number in another place.
+    const target = value.resolve(document);
+    return isScalar(target) && isOther(target.value) ? new Scalar(textOf(target)) : value;
+  };
   visit(node, {
     Pair: (_, pair) => {
       if (!isScalar(pair.key)) return;
       // YAML 1.1 reads a key `on` as true.
       if (typeof pair.key.value === 'boolean') useSource(pair.key);
-      if (!isText(String(pair.key.value))) return;
-      const items = isSeq(pair.value) ? pair.value.items : [pair.value];
-      for (const item of items) if (isScalar(item)) useSource(item);
+      if (textKeys.includes(String(pair.key.value))) pair.value = keep(pair.value);
     },
   });
 }
 
+/** Whether YAML reads something other than text or nothing. */
+function isOther(value: unknown): boolean {
+  return typeof value !== 'string' && value !== null && !(value instanceof Uint8Array);
+}
+
+function textOf({ source, value }: { readonly value: unknown; readonly source?: string }): string {
+  return source ?? String(value);
+}
+
 function useSource(scalar: { value: unknown; source?: string }): void {
-  if (typeof scalar.value === 'string' || scalar.value === null) return;
-  if (scalar.value instanceof Uint8Array) return;
-  scalar.value = scalar.source ?? String(scalar.value);
+  if (isOther(scalar.value)) scalar.value = textOf(scalar);
 }

@@ -10,6 +10,7 @@ import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
 import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
+import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
 
@@ -55,7 +56,7 @@ export function recognize(file: string): Recognized {
   if (isMapping(value) && ('probes' in value || 'bridge' in value)) {
     throw new UsageError(
       `${file} is a configuration of fargaze already`,
-      `to check it: fargaze check -c ${shellWord(file)}`,
+      `to check it: ${called()} check -c ${shellWord(file)}`,
     );
   }
   const inner = tool === undefined || tool === 'yace' ? findInner(value) : undefined;

@@ -1,13 +1,15 @@
 // `fargaze probe`: one look at some targets, from here and now.
-import { systemClock } from '../../layers/core/src/clock.ts';
+
+import { type Seconds, systemClock } from '../../layers/core/src/clock.ts';
+import { timeoutBounds } from '../../layers/core/src/config/compile/fields.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
-import { parseDuration } from '../../layers/core/src/config/duration.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { adHocJob } from '../../layers/core/src/config/probes.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
 import { isRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import type { Selected } from '../../layers/core/src/probe/select.ts';
+import { called } from '../command/called.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import {
   builtIn,
@@ -15,6 +17,7 @@ import {
   hasConfiguration,
   readConfiguration,
 } from '../command/configuration.ts';
+import { secondsOf } from '../command/numbers.ts';
 import { observeAll, type Result } from './observe.ts';
 import { renderReport } from './render.ts';
 import { type Report, reportOf } from './report.ts';
@@ -28,17 +31,20 @@ export async function run(call: Call): Promise<number> {
   if (!all && positionals.length === 0) {
     throw new UsageError(
       'want a target',
-      'e.g. fargaze probe https://example.com, or fargaze probe --all',
+      `e.g. ${called()} probe https://example.com, or ${called()} probe --all`,
     );
   }
   if (all && positionals.length > 0)
     throw new UsageError('--all is given beside targets, want one of them');
+  if (all && module !== undefined)
+    throw new UsageError('--all is given beside --module, but each probe names its own');
   if (values.json === true && values.metrics === true) {
     throw new UsageError('--json is given beside --metrics, want one of them');
   }
+  const timeout = secondsOf(values, 'timeout', timeoutBounds);
   const config = all || module !== undefined ? readWhole(call) : readIfWhole(call);
   const found = findTargets({ arguments: positionals, all, module }, config);
-  const selected = withTimeout(found, textOf(values, 'timeout'));
+  const selected = withTimeout(found, timeout);
   const results = await observeAll(selected, progress(call, selected.length));
   refuseMalformed(results);
   const reports = results.map((result) => reportOf(result, systemClock.now()));
@@ -56,7 +62,7 @@ function refuseMalformed(results: readonly Result[]): void {
     if (outcome.phase === 'guard' && outcome.reason === 'protocol') {
       throw new UsageError(
         `${outcome.detail}${portFault(selected.target.address)}`,
-        'see: fargaze probe --help',
+        `see: ${called()} probe --help`,
       );
     }
   }
@@ -88,19 +94,16 @@ function readIfWhole(call: Call): Config {
   } catch (error) {
     const isOpen = positionals.every((text) => text.includes('://'));
     if (!isOpen || !(error instanceof ConfigError)) throw error;
-    io.note(`${configPath(values).file} has mistakes and is left out (see: fargaze check)`);
+    io.note(`${configPath(values).file} has mistakes and is left out (see: ${called()} check)`);
     return builtIn();
   }
 }
 
-function withTimeout(selected: Selected<Module>[], text: string | undefined): Selected<Module>[] {
-  if (text === undefined) return selected;
-  const timeout = parseDuration(text);
-  if (timeout === undefined || timeout < 0.1 || timeout > 60) {
-    throw new UsageError(
-      `--timeout: got ${JSON.stringify(text)}, want a duration from 100ms to 1m, such as 2s`,
-    );
-  }
+function withTimeout(
+  selected: Selected<Module>[],
+  timeout: Seconds | undefined,
+): Selected<Module>[] {
+  if (timeout === undefined) return selected;
   return selected.map((one) => ({
     ...one,
     target: { ...one.target, module: { ...one.target.module, timeout } },
@@ -117,7 +120,7 @@ function print({ io, values }: Call, reports: readonly Report[]): void {
   const detail = values.verbose === true ? 'log' : 'usual';
   for (const [index, report] of reports.entries()) {
     if (index > 0) io.out('');
-    for (const line of renderReport(report, io.paint, detail)) io.out(line);
+    for (const line of renderReport(report, io, detail)) io.out(line);
   }
   if (reports.length < 2) return;
   const count = (up: Report['up']) => reports.filter((report) => report.up === up).length;

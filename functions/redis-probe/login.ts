@@ -1,6 +1,6 @@
 // From a connected socket to an authenticated conversation: HELLO with credentials, or AUTH where HELLO is refused
 // or answered by closing. A password that is refused is read anew once: it may have been rotated.
-import type { Phase } from '@fargaze/core/internal';
+import type { Phase, Reason } from '@fargaze/core/internal';
 import type { Credentials, ReadCredentials } from './credentials.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
@@ -82,6 +82,9 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
   return false;
 }
 
+/** Nothing else is answered to one who hears these; most servers close then. PING judges all other errors. */
+const turnedAway: readonly Reason[] = ['noauth', 'max_clients', 'denied'];
+
 async function loginByAuth(connection: Unauthenticated, login: Login, visit: Visit) {
   try {
     const reply = await withFreshPassword(login.credentials, (who) => {
@@ -96,7 +99,7 @@ async function loginByAuth(connection: Unauthenticated, login: Login, visit: Vis
     const anonymous = authOf(login.credentials()).length === 0;
     if (reply instanceof RespError) {
       if (!anonymous) throw refusal('auth', 'AUTH', reply);
-      if (reply.judgedBy(reasonOfReply) === 'noauth') throw refusal('auth', 'PING', reply);
+      if (turnedAway.includes(reply.judgedBy(reasonOfReply))) throw refusal('auth', 'PING', reply);
     }
   } catch (error) {
     if (!isClosed(error) || visit.address.tls || !(await login.speaksTls())) throw error;

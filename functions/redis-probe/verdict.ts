@@ -38,6 +38,18 @@ export function isClosed(error: unknown): boolean {
   return hasReason(error, 'closed', 'reset');
 }
 
+/** Does `work`; a far side that closes in answer may be a proxy, and `remedy` says what is wanted with one. @throws Verdict */
+export async function explainClosing<T>(remedy: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Verdict) || !isClosed(error)) throw error;
+    const { detail, phase, reason } = error.outcome;
+    const words = `${detail}, as proxies answer what they do not know: ${remedy}`;
+    throw new Verdict(phase, reason, words);
+  }
+}
+
 /** Whether an error is a verdict for one of these reasons. */
 export function hasReason(error: unknown, ...reasons: readonly Reason[]): boolean {
   return error instanceof Verdict && reasons.includes(error.outcome.reason);

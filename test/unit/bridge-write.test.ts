@@ -69,6 +69,7 @@ describe('zeros', () => {
       statistics: ['Sum'],
       size: 1,
       period: 60,
+      shown: 'points' as const,
       span: { from, until },
       watermark: undefined,
       key: 'unit',

@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderReport } from '../../cli/probe/render.ts';
-import { paintNothing, span } from '../../local/terminal/line.ts';
+import { paintNothing, type Style, span } from '../../local/terminal/line.ts';
 import { runCli } from '../support/run-cli.ts';
+
+const plainly = (text: string, style: Style) => paintNothing(span(text, style));
 
 let server: Server;
 let base: string;
@@ -105,11 +107,36 @@ it('what a server or an address says cannot control the terminal', async () => {
         ...{ daysLeft: 1, trusted: true, tls: 'TLS 1.3', fingerprintSha256: '' },
       },
     },
-    (text, style) => paintNothing(span(text, style)),
+    { columns: undefined, paint: plainly },
     'log',
   );
   expect(out + err + rendered.join('\n')).not.toContain(control[0]);
   expect(rendered.join('\n')).toContain('seen \ufffd[31m');
+});
+
+it.each([
+  { columns: undefined, widest: 58, bar: 32 },
+  { columns: 300, widest: 58, bar: 32 },
+  { columns: 57, widest: 57, bar: 31 },
+  { columns: 34, widest: 34, bar: 8 },
+  { columns: 33, widest: 22, bar: 0 },
+  { columns: 1, widest: 22, bar: 0 },
+])('bars fit into $columns columns, or are left out', ({ bar, columns, widest }) => {
+  const phases = [
+    { phase: 'resolve', seconds: 0 },
+    { phase: 'processing', seconds: 0.999_9 },
+    { phase: 'transfer', seconds: 0.000_01 },
+  ];
+  const report = { target: 'a', probe: 'a', module: 'm', prober: 'http', up: true, seconds: 1 };
+  const lines = renderReport(
+    { ...report, phases, samples: {}, log: [] },
+    { columns, paint: plainly },
+    'usual',
+  ).slice(1);
+  expect(lines).toHaveLength(3);
+  expect(Math.max(...lines.map(({ length }) => length))).toBe(widest);
+  expect(Math.max(...lines.map((line) => line.lastIndexOf('█') - 14))).toBe(bar || -15);
+  expect(lines[1]).toMatch(/^ {2}processing .* {2}1000 ms$/);
 });
 
 it('credentials in an address are not shown', async () => {

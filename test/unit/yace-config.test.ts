@@ -173,7 +173,7 @@ apiVersion: v2
 discovery:
   exportedTagsOnMetrics:
     AWS/EC: [Name]
-    AWS/ECS: [ключ]
+    AWS/ECS: [""]
   jobs:
     - type: AWS/Ec2s
       ${cpu}
@@ -200,7 +200,7 @@ unknown: 1
   const path = 'bridge.cloudwatch.yace';
   expect(issuesOf(text)).toEqual([
     `${path}.apiVersion (line 6): got "v2", want v1alpha1`,
-    `${path}.discovery.exportedTagsOnMetrics."AWS/ECS"[0] (line 10): got "ключ", want letters, digits and separators, which can become a label`,
+    `${path}.discovery.exportedTagsOnMetrics."AWS/ECS"[0] (line 10): got "", want the key of a tag`,
     `${path}.discovery.jobs[0].type (line 12): got "AWS/Ec2s", want a namespace of discovery jobs, listed in docs/bridge.md (others: by static or customNamespace); did you mean "AWS/EC2"?`,
     `${path}.discovery.jobs[1].regions[0] (line 15): got "europe", want a region such as eu-west-1`,
     `${path}.discovery.jobs[1].roles[1].roleArn (line 16): got "arn:aws:iam::1:user/x", want the ARN of a role`,
@@ -213,7 +213,7 @@ unknown: 1
     `${path}.discovery.jobs[1].metrics[1] (line 24): metric "MemoryUtilization" has no statistics, want at least one`,
     `${path}.discovery.jobs[1].metrics[3] (line 26): exportAllDataPoints without addCloudwatchTimestamp, want both`,
     `${path}.discovery.jobs[2].metrics (line 27): missing, and it has no default`,
-    `${path}.static[0].metrics[0] (line 29): metric "M" has no statistics, want at least one`,
+    `${path}.static[0].metrics[0] (line 29): metric "M" has no statistics, want at least one of its own, since a static job hands none down`,
     `${path}.customNamespace[0].name (line 31): missing, and it has no default`,
   ]);
 });

@@ -128,6 +128,101 @@ it('a metric that is named twice is read once', () => {
   expect(job?.metrics.map(({ statistics }) => statistics)).toEqual([['Average', 'Sum']]);
 });
 
+describe('what YACE takes as text is text, however YAML reads it', () => {
+  const metrics = '        - { name: M, statistics: [Sum] }';
+
+  it.each([
+    [
+      'dimensionNameRequirements: [Y, 12, 0x1F]',
+      { dimensionNameRequirements: ['Y', '12', '0x1F'] },
+    ],
+    ['customTags: [{ key: 1.50, value: off }]', { customTags: [{ name: '1.50', value: 'off' }] }],
+    ['searchTags: [{ key: monitored }]', { searchTags: [{ key: 'monitored' }] }],
+    ['customTags: [{ key: empty }]', { customTags: [{ name: 'empty', value: '' }] }],
+    ['roles: [null]', { roles: [undefined] }],
+  ])('%s', (line, wanted) => {
+    const { jobs, warnings } = read(fileOf('AWS/RDS', line, metrics));
+    expect(warnings).toEqual([]);
+    expect(jobs[0]).toMatchObject(wanted);
+  });
+
+  it('namespaces, and tags that are exported', () => {
+    const file = fileOf('AWS/RDS', 'regions: [eu-west-1]', metrics);
+    const tags = 'discovery:\n  exportedTagsOnMetrics: { AWS/RDS: [on, 2024, 1.10] }';
+    expect(read(file.replace('discovery:', tags)).jobs[0]?.exportedTags).toEqual([
+      'on',
+      '2024',
+      '1.10',
+    ]);
+    const none = 'discovery:\n  exportedTagsOnMetrics: { AWS/RDS: }';
+    expect(read(file.replace('discovery:', none)).jobs[0]?.exportedTags).toEqual([]);
+    const own = `static: [{ name: q, namespace: N, regions: [eu-west-1], metrics: [{ name: 5, statistics: [Sum] }] }]`;
+    expect(read(own).jobs[0]).toMatchObject({ namespace: 'N', metrics: [{ name: '5' }] });
+  });
+
+  it('an alias of a number is text where text belongs, and a number elsewhere', () => {
+    const settings = 'period: &n 0170\n      length: *n\n      customTags: [{ key: n, value: *n }]';
+    expect(read(fileOf('AWS/RDS', settings, metrics)).jobs[0]).toMatchObject({
+      customTags: [{ name: 'n', value: '0170' }],
+      metrics: [{ period: 120 }],
+    });
+  });
+});
+
+it('keys of tags that no label can have are taken, with a warning', () => {
+  const metrics = '        - { name: M, statistics: [Sum] }';
+  const file = fileOf('AWS/RDS', 'customTags: [{ key: ä, value: b }]', metrics);
+  const tags = 'discovery:\n  exportedTagsOnMetrics: { AWS/RDS: [Größe, a+b, "a:b"] }';
+  const { jobs, warnings } = read(file.replace('discovery:', tags));
+  expect(jobs[0]?.exportedTags).toEqual(['Größe', 'a+b', 'a:b']);
+  const words = 'what no label can have becomes _; YACE leaves the label out';
+  expect(warnings).toEqual([
+    `discovery.exportedTagsOnMetrics."AWS/RDS"[0] (line 3): got "Größe": ${words}`,
+    `discovery.exportedTagsOnMetrics."AWS/RDS"[1] (line 3): got "a+b": ${words}`,
+    `discovery.jobs[0].customTags[0].key (line 7): got "ä": ${words}`,
+  ]);
+});
+
+it('of two documents the first is read, as in YACE', () => {
+  const one = fileOf(
+    'AWS/RDS',
+    'recentlyActiveOnly: true',
+    '        - { name: M, statistics: [Sum] }',
+  );
+  const { jobs, warnings } = read(`${one}---\n${one}`);
+  expect(jobs).toHaveLength(1);
+  expect(warnings).toEqual([
+    'line 9, column 1: a second document begins, want a single one: the first is read, as in YACE',
+  ]);
+});
+
+it('a merge of what is no mapping is refused with its place', () => {
+  const metrics = '        - { name: M, statistics: [Sum] }';
+  const text = `x-a: &a hello\n${fileOf('AWS/RDS', '<<: *a', metrics)}`;
+  expect(refusal(text)).toContain('line 7, column 7: a merge (<<) of something that is no mapping');
+});
+
+it('a file of which nothing is left says why', () => {
+  const text = fileOf('AWS/Lambda', 'enhancedMetrics: [{ name: Timeout }]', '');
+  expect(refusal(text)).toContain('no job has metrics that are read, want at least one that has');
+});
+
+it('a statistic of a metric has one period: two in one series would mix', () => {
+  const metrics = `        - { name: M, statistics: [Sum, Average] }
+        - { name: M, statistics: [Sum], period: 60 }
+        - { name: M, statistics: [Sum, Maximum], period: 60 }`;
+  const { jobs, warnings } = read(fileOf('AWS/RDS', 'period: 300', metrics));
+  expect(jobs[0]?.metrics.map(({ period, statistics }) => [period, statistics])).toEqual([
+    [300, ['Sum', 'Average']],
+    [60, ['Maximum']],
+  ]);
+  const words = 'Sum of "M" is read with period 300 already, left out with 60';
+  expect(warnings).toEqual([
+    `discovery.jobs[0].metrics[1] (line 9): ${words}`,
+    `discovery.jobs[0].metrics[2] (line 10): ${words}`,
+  ]);
+});
+
 it('a job that has only what is not read costs none of the others', () => {
   const values = people.find(({ title }) => title.startsWith('values of'));
   expect(read(values?.text ?? '').jobs.map(({ name }) => name)).toEqual(['AWS/Lambda']);

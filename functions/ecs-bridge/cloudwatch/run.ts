@@ -189,10 +189,12 @@ class PassRun {
 
   #deliveredUntil({ units }: ScopedJob): number {
     const { now } = this.#pass;
-    return units.reduce(
-      (until, { span }) => Math.min(until, span.until),
-      Math.floor(now - settleOf(this.#pass)),
-    );
+    return units
+      .filter(({ shown }) => shown === 'points')
+      .reduce(
+        (until, { span }) => Math.min(until, span.until),
+        Math.floor(now - settleOf(this.#pass)),
+      );
   }
 
   prune(): void {

@@ -1,8 +1,8 @@
 // One call of the gRPC health protocol (github.com/grpc/grpc/blob/master/doc/health-checking.md) over HTTP/2: the request
 // message, the answer's serving status and the status of the call. Only what this one call needs of protobuf and gRPC.
-import type { ClientHttp2Session } from 'node:http2';
-import { connect } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Clock } from '@fargaze/core/internal';
+import { brokenOff, type OneSession, openSession } from '../exchange/session.ts';
 
 /** The serving states of the protocol, by their numbers. */
 export const servingStates = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
@@ -18,7 +18,7 @@ export type HealthAnswer = {
 
 /** A call. */
 export type HealthCall = {
-  readonly socket: Duplex;
+  readonly socket: Socket;
   readonly authority: string;
   readonly secure: boolean;
   readonly service: string;
@@ -28,24 +28,30 @@ export type HealthCall = {
 /** Bytes of an answer that are read: a health answer has two. */
 const maxAnswerBytes = 64 * 1024;
 
+/** What a call has to go by. */
+export type CallEnvironment = { readonly signal: AbortSignal; readonly clock: Clock };
+
 /** Makes the call over a connection of its own. Rejects with the connection's error. */
-export function checkHealth(call: HealthCall, signal: AbortSignal): Promise<HealthAnswer> {
+export function checkHealth(
+  call: HealthCall,
+  { clock, signal }: CallEnvironment,
+): Promise<HealthAnswer> {
   const scheme = call.secure ? 'https' : 'http';
-  const session = connect(`${scheme}://${call.authority}`, { createConnection: () => call.socket });
+  const one = openSession(call.socket, `${scheme}://${call.authority}`, clock);
   return new Promise<HealthAnswer>((resolve, reject) => {
-    session.on('error', reject);
+    one.session.on('error', (error) => reject(one.explain(error)));
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     if (signal.aborted) reject(signal.reason);
-    request(session, call).then(resolve, reject);
-  }).finally(() => session.destroy());
+    request(one, call).then(resolve, reject);
+  }).finally(one.close);
 }
 
-function request(session: ClientHttp2Session, call: HealthCall): Promise<HealthAnswer> {
+function request(one: OneSession, call: HealthCall): Promise<HealthAnswer> {
   return new Promise((resolve, reject) => {
     const metadata = Object.entries(call.metadata).map(
       ([name, values]) => [name.toLowerCase(), [...values]] as const,
     );
-    const stream = session.request({
+    const stream = one.session.request({
       ...Object.fromEntries(metadata),
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -59,19 +65,23 @@ function request(session: ClientHttp2Session, call: HealthCall): Promise<HealthA
     const add = (headers: Fields) => {
       fields = { ...fields, ...headers };
     };
-    stream.on('response', add).on('trailers', add).on('error', reject);
+    stream
+      .on('response', add)
+      .on('trailers', add)
+      .on('error', (error) => reject(one.explain(error)));
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxAnswerBytes)
         reject(protocolError(`answer longer than ${maxAnswerBytes} bytes`));
       else chunks.push(chunk);
     });
-    stream.on('close', () => {
-      if (fields[':status'] === undefined) {
-        const message = 'connection closed before the answer was complete';
-        reject(Object.assign(new Error(message), { code: 'ECONNRESET' }));
-      } else resolve(readAnswer(fields, Buffer.concat(chunks)));
-    });
+    const settle = () => {
+      if (one.frames.ended) resolve(readAnswer(fields, Buffer.concat(chunks)));
+    };
+    stream
+      .on('end', settle)
+      .on('close', settle)
+      .on('close', () => reject(brokenOff()));
     stream.end(frame(call.service));
   });
 }

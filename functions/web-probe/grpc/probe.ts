@@ -16,7 +16,6 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { pace } from '../exchange/pace.ts';
 import { secretPartsOf } from '../exchange/secret-parts.ts';
 import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
 
@@ -96,9 +95,8 @@ async function check(
   const { metadata, secure, service } = module.grpc;
   const authority = `${hostname}:${port}`;
   try {
-    const paced = pace(socket, () => env.clock.monotonic() * 1000);
-    const call = { socket: paced, authority, secure, service, metadata };
-    const answer = await checkHealth(call, env.deadline.signal);
+    const call = { socket, authority, secure, service, metadata };
+    const answer = await checkHealth(call, { signal: env.deadline.signal, clock: env.clock });
     Object.assign(measured, { answer, status: answer.status });
     const said = hideSecrets(answer.message, Object.values(metadata).flat().flatMap(secretPartsOf));
     env.trace(`status ${answer.status}, ${answer.serving ?? said}`);
@@ -112,7 +110,7 @@ async function check(
     const reason = classify(error);
     if (reason === 'internal') throw error;
     measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
-    return failure('check', reason, messageOf(error));
+    return failure('check', reason, hideSecrets(messageOf(error), Object.values(metadata).flat()));
   } finally {
     socket.on('error', () => undefined).destroy();
   }

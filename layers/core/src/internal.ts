@@ -95,7 +95,7 @@ export {
 export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
 export { asciiHost, isPort, type RedisAddress, readRedisAddress } from './net/redis-address.ts';
-export { detailOf } from './net/tls-error.ts';
+export { detailOf, isTlsAlert } from './net/tls-error.ts';
 export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups, searchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';

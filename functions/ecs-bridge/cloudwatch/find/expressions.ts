@@ -2,11 +2,11 @@
 // they are billed for.
 import type { CloudWatchExpression } from '@fargaze/core/internal';
 import { holds } from '../../ecs/share.ts';
-import { backfillOf, isReadIn, type Pass, settleOf } from '../pass/pass.ts';
+import { backfillOf, isReadIn, type Pass, settleOf, shownOf } from '../pass/pass.ts';
 import type { ScopedExpression } from './found.ts';
 import type { SearchCounts } from './memory.ts';
 import type { Delivered } from './search.ts';
-import { windowOf } from './window.ts';
+import { latestWindowOf, windowOf } from './window.ts';
 
 /** The expressions of a pass, for each scope in which they are read. */
 export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpression[] {
@@ -22,7 +22,9 @@ export function findExpressions(pass: Pass, delivered: Delivered): ScopedExpress
         const wish = { period: expression.period, length: interval, delay: 0 };
         const watermark = delivered.until(key);
         const facts = { now, settle, backfill, watermark, overlap };
-        return { expression, scope, key, span: windowOf(wish, facts), watermark };
+        const shown = shownOf(wish, pass);
+        const span = shown === 'latest' ? latestWindowOf(wish, facts) : windowOf(wish, facts);
+        return { expression, scope, key, shown, span, watermark };
       }),
   );
 }

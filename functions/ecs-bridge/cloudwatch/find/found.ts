@@ -1,6 +1,7 @@
 // What the stage hands on: jobs and expressions in their scopes, with the windows to read.
 import type { CloudWatchExpression, CloudWatchJob, Seconds } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
+import type { Shown } from '../pass/pass.ts';
 import type { EpochSeconds, Span } from '../pass/time.ts';
 import type { Discovery, MetricQuery } from './metric-query.ts';
 
@@ -14,6 +15,7 @@ export type ReadUnit = {
   /** How many statistics. */
   readonly size: number;
   readonly period: Seconds;
+  readonly shown: Shown;
   readonly span: Span;
   /** All points before it have been delivered; undefined: unknown. */
   readonly watermark: EpochSeconds | undefined;
@@ -35,6 +37,7 @@ export type ScopedExpression = {
   readonly expression: CloudWatchExpression;
   readonly scope: ScopeClients;
   readonly key: string;
+  readonly shown: Shown;
   readonly span: Span;
   /** All points before it have been delivered; undefined: unknown. */
   readonly watermark: EpochSeconds | undefined;

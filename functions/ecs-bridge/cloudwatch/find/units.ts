@@ -1,13 +1,13 @@
 // Units of reading: the statistics of one metric that are billed as one, with the window to read.
 import type { CloudWatchMetric, Seconds } from '@fargaze/core/internal';
-import { backfillOf, settleOf } from '../pass/pass.ts';
+import { backfillOf, settleOf, shownOf } from '../pass/pass.ts';
 import type { Span } from '../pass/time.ts';
 import type { ReadUnit } from './found.ts';
 import { listLag } from './job-source.ts';
 import type { MetricQuery } from './metric-query.ts';
 import type { Search } from './search.ts';
 import { splitStatistics } from './statistics.ts';
-import { finestPeriod, windowOf } from './window.ts';
+import { finestPeriod, latestWindowOf, windowOf } from './window.ts';
 
 /** The units of a metric of the job `job` (its key). */
 export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUnit[] {
@@ -19,9 +19,14 @@ export function unitsOf(query: MetricQuery, job: string, search: Search): ReadUn
   return splitStatistics(metric.statistics).map((statistics) => {
     const key = `${name}\u0000${statistics[0]}`;
     const watermark = search.delivered.until(job, key);
-    const span = spanOf({ ...metric, period }, { watermark, lag }, search);
+    const wish = { ...metric, period };
+    const shown = shownOf(wish, search.pass);
+    const span =
+      shown === 'latest'
+        ? latestWindowOf(wish, { now: search.pass.now, settle: settleOf(search.pass) })
+        : spanOf(wish, { watermark, lag }, search);
     const size = statistics.length;
-    return { query, job, region, statistics, size, period, span, watermark, key };
+    return { query, job, region, statistics, size, period, shown, span, watermark, key };
   });
 }
 

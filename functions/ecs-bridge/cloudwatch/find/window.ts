@@ -42,6 +42,15 @@ export function windowOf(wish: WindowWish, facts: WindowFacts): Span {
   return { from: Math.min(Math.max(floorTo(known, period), oldest), until), until };
 }
 
+/** The window of a metric of which only the newest point counts: its `length`, as in YACE. */
+export function latestWindowOf(
+  { delay, length, period }: WindowWish,
+  { now, settle }: Pick<WindowFacts, 'now' | 'settle'>,
+): Span {
+  const until = floorTo(now - Math.max(settle, delay), period);
+  return { from: floorTo(until - Math.max(length, period), period), until };
+}
+
 /**
  * The period to read with: the finer of the configured one and the resolution, where a minute or less is configured.
  * @param resolution seconds between the points that are published; undefined: not known to be finer.

@@ -68,10 +68,34 @@ export function settleOf({ config, order }: Pass): Seconds {
   return order === 'any' ? config.settle : Math.max(config.settle, lateness);
 }
 
+/** What is delivered of a metric: its points, or the newest of them as of now. */
+export type Shown = 'points' | 'latest';
+
+/** Seconds that late points are waited for, and between two passes. */
+const slack: Seconds = lateness + 300;
+
+/** Of the receivers that take late points some take none that is two hours older than the newest sample of all. */
+const shortestWindow: Seconds = 7200;
+
+/**
+ * Points of a day are a day old when they are complete, and those of a long delay are old too: no receiver takes or shows
+ * them then. So the newest is delivered as of now, in every pass, as YACE shows it.
+ */
+export function shownOf(
+  { delay, period }: { readonly period: Seconds; readonly delay: Seconds },
+  pass: Pick<Pass, 'config' | 'order'>,
+): Shown {
+  const reach = pass.order === 'ascending' ? ascendingReach : shortestWindow;
+  return period + delay + slack > reach ? 'latest' : 'points';
+}
+
+/** A Prometheus without a window takes none that is an hour older than its newest sample. */
+const ascendingReach: Seconds = 3600 - 120;
+
 /**
  * How old points may be. A Prometheus without a window takes none that is an hour older than its newest sample, and refuses
  * the good ones beside it.
  */
 export function backfillOf({ config, order }: Pass): Seconds {
-  return order === 'ascending' ? Math.min(config.backfill, 3600 - 120) : config.backfill;
+  return order === 'ascending' ? Math.min(config.backfill, ascendingReach) : config.backfill;
 }

@@ -10,7 +10,7 @@ import {
 import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { usualOverlap } from '../find/overlaps.ts';
 import { finalAge } from '../pass/lateness.ts';
-import type { Pass } from '../pass/pass.ts';
+import type { Pass, Shown } from '../pass/pass.ts';
 import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
 import { type AnsweredSeries, resultId } from '../query/answer.ts';
 import { infoSeries, seriesLabels, seriesMetadata } from './naming.ts';
@@ -29,9 +29,12 @@ export class SeriesMaker {
   /** The series of a statistic of a unit; none when it has no new point. */
   ofUnit(unit: ReadUnit, statistic: string, answer: AnsweredSeries | undefined): MadeSeries[] {
     const { config } = this.#pass;
-    const { query, region, span, watermark } = unit;
+    const { query, region, shown, span } = unit;
     const { account: accountId, dimensions, job, metric, resource } = query;
-    const read = withZeros(unit, pointsIn(span, answer), this.#pass);
+    const points = pointsIn(span, answer);
+    // One zero is enough where one point is.
+    const read =
+      shown === 'latest' && points.length > 0 ? points : withZeros(unit, points, this.#pass);
     if (read.length === 0) return [];
     const identity = {
       region,
@@ -47,14 +50,12 @@ export class SeriesMaker {
     const labels = seriesLabels(identity, config);
     const metadata = seriesMetadata(identity, config);
     const { arn } = resource;
-    return this.#unsent({ labels, metadata, arn, span, watermark, period: unit.period }, read);
+    return this.#made({ ...unit, labels, metadata, arn }, read);
   }
 
   /** The series of an answer to an expression; none when it has no new point. */
-  ofExpression(
-    { expression, scope, span, watermark }: ScopedExpression,
-    answer: AnsweredSeries,
-  ): MadeSeries[] {
+  ofExpression(scoped: ScopedExpression, answer: AnsweredSeries): MadeSeries[] {
+    const { expression, scope, span } = scoped;
     const labels = {
       ...Object.fromEntries(expression.labels.map(({ name, value }) => [name, value])),
       // CloudWatch labels a series without a label of its own with the id of its query, which says nothing.
@@ -65,8 +66,8 @@ export class SeriesMaker {
     };
     const metadata = { type: 'gauge', help: expression.help, unit: '' } as const;
     const { period } = expression;
-    const draft = { labels, metadata, arn: '', span, watermark, period };
-    return this.#unsent(draft, pointsIn(span, answer));
+    const draft = { ...scoped, labels, metadata, arn: '', period };
+    return this.#made(draft, pointsIn(span, answer));
   }
 
   /** The `_info` series of the resources of a job, as of now. */
@@ -93,6 +94,17 @@ export class SeriesMaker {
     });
   }
 
+  #made(draft: Draft, points: readonly Point[]): MadeSeries[] {
+    const newest = points.at(-1);
+    if (draft.shown === 'points' || newest === undefined) return this.#unsent(draft, points);
+    const { arn, labels, metadata } = draft;
+    const at = Math.round(this.#pass.now * 1000);
+    const fresh = [{ at, value: newest.value }];
+    return [
+      { labels, metadata, fresh, late: [], key: seriesKey(labels), arn, from: at, read: fresh },
+    ];
+  }
+
   #unsent(
     { arn, labels, metadata, period, span, watermark = 0 }: Draft,
     all: readonly Point[],
@@ -113,6 +125,7 @@ type Draft = {
   readonly labels: Readonly<Record<string, string>>;
   readonly metadata: Metadata;
   readonly arn: string;
+  readonly shown: Shown;
   readonly span: Span;
   readonly watermark: EpochSeconds | undefined;
   readonly period: Seconds;

@@ -25,7 +25,10 @@ export function checkYace(document: unknown, path: readonly PathStep[]): Finding
     }),
   );
   if (lists.every(({ jobs }) => jobs.every((job) => job === null))) {
-    const message = `got ${showValue(document)}, want at least one job in discovery.jobs, static or customNamespace`;
+    const place = 'discovery.jobs, static or customNamespace';
+    const message = lists.some(({ jobs }) => jobs.length > 0)
+      ? `no job has metrics that are read, want at least one that has, in ${place}`
+      : `got ${showValue(document)}, want at least one job in ${place}`;
     found.push({ path: [], message });
   }
   return found.map((finding) => ({ ...finding, path: [...path, ...finding.path] }));
@@ -37,7 +40,7 @@ function checkMetric(metric: Mapping, job: Mapping, path: readonly PathStep[]): 
   if (statistics === undefined && typeof metric.name === 'string') {
     found.push({
       path,
-      message: `metric ${showValue(metric.name)} has no statistics, want at least one`,
+      message: `metric ${showValue(metric.name)} has no statistics, want at least one${path[0] === 'static' ? ' of its own, since a static job hands none down' : ''}`,
     });
   }
   const flag = (key: string) => metric[key] ?? job[key] ?? false;

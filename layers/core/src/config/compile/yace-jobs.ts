@@ -109,15 +109,34 @@ function toMetric(
   };
 }
 
-/** A metric that a file names twice with the same settings is read, and billed, once, with the statistics of both. */
+/**
+ * A metric that a file names twice with the same settings is read, and billed, once, with the statistics of both. A statistic
+ * of two periods would mix them in one series: the first counts.
+ */
 function merged(metrics: readonly CloudWatchMetric[]): CloudWatchMetric[] {
   const byRest = new Map<string, CloudWatchMetric>();
+  const claims = new PeriodClaims();
   for (const { statistics, ...rest } of metrics) {
+    const own = statistics.filter((statistic) => claims.claim(rest, statistic) === rest.period);
     const key = JSON.stringify(rest);
     const known = byRest.get(key)?.statistics ?? [];
-    byRest.set(key, { ...rest, statistics: [...new Set([...known, ...statistics])] });
+    const all = [...new Set([...known, ...own])];
+    if (all.length > 0) byRest.set(key, { ...rest, statistics: all });
   }
   return [...byRest.values()];
+}
+
+/** Which period a statistic of a metric is read with: the first that is asked for. */
+export class PeriodClaims {
+  readonly #periods = new Map<string, number>();
+
+  /** Asks for a period; the one that counts. */
+  claim({ name, period }: { readonly name: string; readonly period: number }, statistic: string) {
+    const key = JSON.stringify([name, statistic]);
+    const claimed = this.#periods.get(key) ?? period;
+    this.#periods.set(key, claimed);
+    return claimed;
+  }
 }
 
 /** A name that occurs again gets a number. */

@@ -80,11 +80,8 @@ const metric = closed(metricEntries);
 
 const metrics = v.pipe(v.array(metric), v.minLength(1, 'at least one metric'));
 
-/** Characters that become `_` in a label, and those that a label may have. */
-const labelSource = matching(
-  /^[A-Za-z0-9_ ,\t/\\.:=@<>()\u201c%-]+$/,
-  'letters, digits and separators, which can become a label',
-);
+/** The key of a tag. Characters that no label can have become `_`. */
+const tagKey = text('the key of a tag');
 
 /** The keys of a role. Text that is no ARN at all stands in examples; YACE takes it, and AWS refuses it. */
 export const roleEntries = {
@@ -116,7 +113,7 @@ export const scopeEntries = {
 
 const customTags = v.nullish(
   v.pipe(
-    v.array(closed({ key: labelSource, value: v.string('want text') })),
+    v.array(closed({ key: tagKey, value: v.string('want text') })),
     v.description('labels `custom_tag_<key>` of every series'),
   ),
 );
@@ -239,7 +236,7 @@ const top = {
 
 const discovery = {
   exportedTagsOnMetrics: v.nullish(
-    mappingOf(v.string(), v.array(labelSource, 'want a list of keys of tags')),
+    mappingOf(v.string(), v.array(tagKey, 'want a list of keys of tags')),
   ),
   // Null: a job that was left out.
   jobs: v.nullish(v.array(v.nullable(closed(discoveryEntries)))),

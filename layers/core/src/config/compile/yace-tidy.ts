@@ -4,7 +4,7 @@ import { type PathStep, showValue } from '../explain.ts';
 import { isMapping } from '../mapping.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { asMapping, type Finding } from './raw.ts';
-import { yaceDefaults } from './yace-jobs.ts';
+import { PeriodClaims, yaceDefaults } from './yace-jobs.ts';
 import { namespaces, toNamespace } from './yace-namespaces.ts';
 import {
   customEntries,
@@ -139,16 +139,15 @@ class Tidy {
 
   #exported(given: Readonly<Mapping>, jobs: unknown): Mapping {
     const used = listOf(jobs).map((job) => toNamespace(String(asMapping(job).type)));
-    const entries = Object.entries(given).filter(([type]) => {
+    const entries = Object.entries(given).filter(([type, keys]) => {
+      const at = ['discovery', 'exportedTagsOnMetrics', type];
+      for (const [index, key] of listOf(keys).entries()) this.#label(key, [...at, index]);
       if (used.includes(toNamespace(type))) return true;
       const near = namespaces.has(toNamespace(type)) ? '' : didYouMean(type, new Set(used));
-      this.#warn(
-        ['discovery', 'exportedTagsOnMetrics', type],
-        `left out: no job has this type${near}`,
-      );
+      this.#warn(at, `left out: no job has this type${near}`);
       return false;
     });
-    return Object.fromEntries(entries);
+    return Object.fromEntries(entries.map(([type, keys]) => [type, keys ?? []]));
   }
 
   jobs(given: unknown, path: readonly PathStep[], reading: Reading): unknown {
@@ -176,6 +175,7 @@ class Tidy {
 
   #metrics(job: Readonly<Mapping>, path: readonly PathStep[]): unknown {
     if (!Array.isArray(job.metrics)) return job.metrics;
+    const claims = new PeriodClaims();
     return job.metrics.map((metric: unknown, index) => {
       if (!isMapping(metric)) return metric;
       const at = [...path, 'metrics', index];
@@ -190,6 +190,13 @@ class Tidy {
         const message = `length ${length} is less than period ${period}, which YACE refuses: read as ${period}`;
         this.#warn(kept[place] === undefined ? at : [...at, place], message);
         kept.length = period;
+      }
+      const own = listOf(kept.statistics);
+      for (const statistic of own.length > 0 ? own : listOf(job.statistics)) {
+        const claimed = claims.claim({ name: String(kept.name), period }, String(statistic));
+        if (claimed === period) continue;
+        const what = `${String(statistic)} of ${showValue(kept.name)}`;
+        this.#warn(at, `${what} is read with period ${claimed} already, left out with ${period}`);
       }
       return withoutUnset(kept);
     });
@@ -208,7 +215,7 @@ class Tidy {
     if (!Array.isArray(list)) return given;
     return list.map((role: unknown, index) => {
       const at = [...path, 'roles', index];
-      const whole = typeof role === 'string' ? { roleArn: role } : role;
+      const whole = typeof role === 'string' ? { roleArn: role } : (role ?? {});
       if (!isMapping(whole)) return role;
       const kept = this.mapping(whole, at, { known: Object.keys(roleEntries) });
       const { roleArn } = kept;
@@ -225,8 +232,17 @@ class Tidy {
     return given.map((pair: unknown, index) => {
       if (!isMapping(pair)) return pair;
       const kept = this.mapping(pair, [...path, index], pairReading(names));
-      return kept.value === null ? { ...kept, value: '' } : kept;
+      if (path.at(-1) === 'customTags') this.#label(kept.key, [...path, index, 'key']);
+      // A tag without a value is one with any value, or an empty label; a dimension has one.
+      const isUnset = kept.value === null || (kept.value === undefined && names.includes('key'));
+      return isUnset ? { ...kept, value: '' } : kept;
     });
+  }
+
+  #label(key: unknown, path: readonly PathStep[]): void {
+    if (typeof key !== 'string' || !/[^A-Za-z0-9_ ,\t/\\.:=@<>()\u201c%-]/.test(key)) return;
+    const message = `got ${showValue(key)}: what no label can have becomes _; YACE leaves the label out`;
+    this.#warn(path, message);
   }
 
   #warn(path: readonly PathStep[], message: string): void {
