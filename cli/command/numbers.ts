@@ -4,7 +4,7 @@ import { type DurationBounds, secondsWithin } from '../../layers/core/src/config
 import { textOf, UsageError, type Values } from './command.ts';
 
 /** More services and probes than one deployment can read or run. */
-export const mostCount = 100_000;
+const mostCount = 100_000;
 
 /** A whole number from `least` to {@link mostCount} that an option was given, else `usual`. @throws UsageError */
 export function countOf<Usual>(

@@ -67,8 +67,7 @@ export async function askSentinels(
 async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Promise<void> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'CKQUORUM', name]);
   const refused = reply instanceof RespError;
-  const known = !refused || reply.says(/^NOQUORUM/);
-  if (refused && !known) throw refusalOf('CKQUORUM', reply);
+  if (refused && !reply.says(/^NOQUORUM/)) throw refusalOf('CKQUORUM', reply);
   const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
   if (refused) throw new Verdict('sentinel', 'no_quorum', `${name}: ${quoteReply(reply.message)}`);
@@ -89,12 +88,10 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
   }
   const place = toPlace(host, port);
-  if (place === undefined) {
-    // Hidden before it is cut off.
-    const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
-    throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
-  }
-  return place;
+  if (place !== undefined) return place;
+  // Hidden before it is cut off.
+  const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
+  throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
 }
 
 async function listOthers(sentinel: Connection, name: string): Promise<readonly Place[]> {
