@@ -8,9 +8,8 @@ import { explainIssues, formatPath, showValue } from '../layers/core/src/config/
 import type { Issue } from '../layers/core/src/errors.ts';
 import { type Translated, translateModule } from './blackbox-module.ts';
 import { blackboxShape } from './blackbox-shape.ts';
-import { decodeGoYaml, type GoYaml } from './go-yaml.ts';
+import { decodeGoYaml } from './go-yaml.ts';
 import { readTextFile } from './text-file.ts';
-import { tooDeep } from './yaml-depth.ts';
 
 type Mapping = Record<string, unknown>;
 
@@ -48,7 +47,7 @@ export function inlineBlackbox(document: unknown, directory: string): Inlined {
     return { ...nothing, issues: [{ path: place, message }], isUnread: true };
   }
   const compat = isMapping(given) ? given.compat : undefined;
-  const yaml = decode(read.text);
+  const yaml = decodeGoYaml(read.text, blackboxShape);
   const at = (path: string) => placeIn(file, path, yaml.lineOf);
   if (yaml.faults.length > 0) {
     const issues = yaml.faults.map(({ message, path }) => ({ path: at(path), message }));
@@ -64,16 +63,6 @@ export function inlineBlackbox(document: unknown, directory: string): Inlined {
   if (yaml.secondLine === undefined) return merged;
   const more = `${file}: line ${yaml.secondLine}: left out: a second document, which blackbox_exporter does not read`;
   return { ...merged, warnings: [...merged.warnings, more] };
-}
-
-function decode(text: string): GoYaml {
-  try {
-    return decodeGoYaml(text, blackboxShape);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const faults = [{ path: '', message: `is ${tooDeep}` }];
-    return { value: undefined, faults, lineOf: () => undefined };
-  }
 }
 
 type Content = {

@@ -16,6 +16,7 @@ import { formatPath, type PathStep, showValue } from '../layers/core/src/config/
 import { hintOf } from '../layers/core/src/config/suggest.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { type GoScalar, readScalar, toSwitch, toWhole } from './go-scalar.ts';
+import { findGrowthFault, targetOf } from './yaml-aliases.ts';
 import { findDepthFault } from './yaml-depth.ts';
 import { findYamlFaults } from './yaml-faults.ts';
 import { lineFinder } from './yaml-lines.ts';
@@ -58,7 +59,7 @@ export type GoYaml = {
   readonly secondLine?: number;
 };
 
-/** Decodes a text. Throws RangeError where aliases lead too deep or stand for too much. */
+/** Decodes a text. Never throws for what the text holds. */
 export function decodeGoYaml(given: string, shape: Shape): GoYaml {
   // A carriage return by itself ends a line in YAML 1.1.
   const text = given.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
@@ -83,18 +84,18 @@ export function decodeGoYaml(given: string, shape: Shape): GoYaml {
   const start = second?.range[0];
   const more = start === undefined ? {} : { secondLine: lines.linePos(start).line };
   if (syntax.length > 0) return { value: undefined, faults: syntax, lineOf, ...more };
+  const grown = findGrowthFault(document);
+  if (grown !== undefined) {
+    return { value: undefined, faults: [{ path: '', message: grown }], lineOf, ...more };
+  }
   const decoder = new Decoder(document);
   const value = decoder.decode(document.contents, shape, []);
   return { value, faults: decoder.faults, lineOf, ...more };
 }
 
-/** More nodes than any configuration has: aliases of aliases grow beyond all bounds. */
-const maxNodes = 100_000;
-
 class Decoder {
   readonly faults: Issue[] = [];
   readonly #document: Document.Parsed;
-  #nodes = 0;
 
   constructor(document: Document.Parsed) {
     this.#document = document;
@@ -102,9 +103,7 @@ class Decoder {
 
   /** The value; undefined where there is none, or one that does not fit. */
   decode(given: unknown, shape: Shape, path: readonly PathStep[]): unknown {
-    const node = isAlias(given) ? given.resolve(this.#document) : given;
-    this.#nodes += 1;
-    if (this.#nodes > maxNodes) throw new RangeError('aliases that stand for too much');
+    const node = isAlias(given) ? targetOf(given, this.#document) : given;
     if (isMap(node)) return this.#mapping(node, shape, path);
     if (isSeq(node)) {
       if (shape.kind === 'any') return node.items.map((one) => this.decode(one, shape, path));
@@ -186,7 +185,7 @@ class Decoder {
     const own: (readonly [string, unknown])[] = [];
     const merged: unknown[] = [];
     for (const { key, value } of node.items as Pair[]) {
-      const resolved = isAlias(key) ? key.resolve(this.#document) : key;
+      const resolved = isAlias(key) ? targetOf(key, this.#document) : key;
       if (!isScalar(resolved)) continue;
       const read = readScalar(resolved);
       if (isMergeKey(resolved)) merged.push(value);
@@ -206,7 +205,7 @@ class Decoder {
 
   /** What `<<` stands for. */
   #sources(value: unknown, path: readonly PathStep[]): YAMLMap[] {
-    const follow = (one: unknown) => (isAlias(one) ? one.resolve(this.#document) : one);
+    const follow = (one: unknown) => (isAlias(one) ? targetOf(one, this.#document) : one);
     const whole = follow(value);
     const all: unknown[] = isSeq(whole) && !isAlias(value) ? whole.items.map(follow) : [whole];
     const maps = all.filter(isMap);

@@ -3,8 +3,8 @@
 import { Lexer, LineCounter, Parser } from 'yaml';
 import type { Issue } from '../layers/core/src/errors.ts';
 
-/** More levels than any configuration has. */
-const maxLevels = 200;
+/** More levels of lists and mappings than any configuration has. */
+export const maxLevels = 200;
 
 /** The place where a text goes too deep; undefined where it does not. */
 export function findDepthFault(text: string): Issue | undefined {

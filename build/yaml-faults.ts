@@ -16,6 +16,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { Issue } from '../layers/core/src/errors.ts';
+import { targetOf } from './yaml-aliases.ts';
 
 /** A document, its text and how places in it are counted. */
 export type ParsedText = {
@@ -48,7 +49,8 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       const keys = first.get(parent) ?? new Map<string, number>();
       first.set(parent, keys);
       found.push(...keyFaults(pair, { keys, lines, reader }));
-      const message = findMergeFault(pair, document);
+      // Go's decoder names it by its path.
+      const message = reader === 'go' ? undefined : findMergeFault(pair, document);
       if (message !== undefined) found.push({ at: pair.key.range?.[0] ?? 0, message });
     },
   });
@@ -125,7 +127,7 @@ function openQuote(document: Document.Parsed, at: number): number | undefined {
 export function findAliasFault(alias: Alias, document: Document.Parsed): string | undefined {
   // A bare * is an error of syntax already.
   if (alias.source === '') return undefined;
-  const target = alias.resolve(document);
+  const target = targetOf(alias, document);
   if (target === undefined) {
     return `no anchor &${alias.source} stands before this alias, want one, or the text in quotes`;
   }
@@ -148,9 +150,9 @@ export function findMergeFault(
   document: Document.Parsed,
 ): string | undefined {
   if (!isScalar(key) || key.source !== '<<' || key.type !== Scalar.PLAIN) return undefined;
-  const target = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
-  const merged = target(value);
-  const sources = isSeq(merged) ? merged.items.map(target) : [merged];
+  const follow = (node: unknown) => (isAlias(node) ? targetOf(node, document) : node);
+  const merged = follow(value);
+  const sources = isSeq(merged) ? merged.items.map(follow) : [merged];
   // An alias that stands for nothing has a fault of its own.
   const fits = sources.every((source) => isMap(source) || source === undefined);
   return fits ? undefined : 'a merge (<<) of something that is no mapping, want mappings';

@@ -21,6 +21,8 @@ class FargazePlugin {
         },
       },
     };
+    // What the framework makes of its schema is the same each time; else it goes into the user's home.
+    process.env.SLS_SCHEMA_CACHE_BASE_DIR ||= join(serverless.serviceDir, '.build');
     const prepare = () => this.prepare();
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);

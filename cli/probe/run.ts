@@ -20,7 +20,7 @@ import {
 import { secondsOf } from '../command/numbers.ts';
 import { observeAll, type Result } from './observe.ts';
 import { renderReport } from './render.ts';
-import { type Report, reportOf } from './report.ts';
+import { type Report, reportOf, reportUnread } from './report.ts';
 import { findTargets } from './targets.ts';
 
 /** Probes and prints. */
@@ -44,12 +44,17 @@ export async function run(call: Call): Promise<number> {
   const timeout = secondsOf(values, 'timeout', timeoutBounds);
   const config = all || module !== undefined ? readWhole(call) : readIfWhole(call);
   const found = findTargets({ arguments: positionals, all, module }, config);
-  const selected = withTimeout(found, timeout);
+  const selected = withTimeout(found.selected, timeout);
   const results = await observeAll(selected, progress(call, selected.length));
   refuseMalformed(results);
-  const reports = results.map((result) => reportOf(result, systemClock.now()));
-  if (values.metrics === true) io.out((await renderMetrics(results)).trimEnd());
-  else if (values.json === true) io.out(JSON.stringify({ targets: reports }, null, 2));
+  const reports = [
+    ...results.map((result) => reportOf(result, systemClock.now())),
+    ...found.refused.map((one) => reportUnread(one, config)),
+  ];
+  if (values.metrics === true) {
+    io.out((await renderMetrics(results)).trimEnd());
+    for (const { fault } of found.refused) io.fail(fault);
+  } else if (values.json === true) io.out(JSON.stringify({ targets: reports }, null, 2));
   else print(call, reports);
   return statusOf(reports);
 }
@@ -100,9 +105,9 @@ function readIfWhole(call: Call): Config {
 }
 
 function withTimeout(
-  selected: Selected<Module>[],
+  selected: readonly Selected<Module>[],
   timeout: Seconds | undefined,
-): Selected<Module>[] {
+): readonly Selected<Module>[] {
   if (timeout === undefined) return selected;
   return selected.map((one) => ({
     ...one,

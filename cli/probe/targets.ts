@@ -4,7 +4,7 @@
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
-import { servedBy } from '../../layers/core/src/config/probes.ts';
+import { type ProbeConfig, servedBy } from '../../layers/core/src/config/probes.ts';
 import { didYouMean } from '../../layers/core/src/config/suggest.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
@@ -21,15 +21,24 @@ export type Asked = {
   readonly module: string | undefined;
 };
 
+/** A probe that cannot be run, and why. */
+export type Refused = { readonly probe: ProbeConfig; readonly fault: string };
+
+/** What is asked for, as far as it can be run. */
+export type Found = {
+  readonly selected: readonly Selected<Module>[];
+  readonly refused: readonly Refused[];
+};
+
 /** Every target that is asked for, in order, once each. @throws UsageError, or ConfigError as the functions do. */
-export function findTargets(asked: Asked, config: Config): Selected<Module>[] {
+export function findTargets(asked: Asked, config: Config): Found {
   if (asked.all) {
     if (config.probes.length === 0)
       throw new UsageError(
         'there are no probes to run',
         `want probes in the configuration; an address needs none, e.g. ${called()} probe https://example.com`,
       );
-    return config.probes.flatMap(({ name }) => selectProbe(name, config));
+    return findAll(config);
   }
   const found = asked.arguments.flatMap((text) => {
     if (asked.module !== undefined) return selectAddress(text, asked.module, config);
@@ -37,10 +46,26 @@ export function findTargets(asked: Asked, config: Config): Selected<Module>[] {
     return selectByScheme(text, config);
   });
   const seen = new Set<string>();
-  return found.filter(({ target }) => {
+  const selected = found.filter(({ target }) => {
     const key = JSON.stringify([target.address, target.module]);
     return !seen.has(key) && seen.add(key);
   });
+  return { selected, refused: [] };
+}
+
+/** Of all probes one that cannot be run, for a variable that is unset, does not hold up the others. */
+function findAll(config: Config): Found {
+  const selected: Selected<Module>[] = [];
+  const refused: Refused[] = [];
+  for (const probe of config.probes) {
+    try {
+      selected.push(...selectProbe(probe.name, config));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      refused.push({ probe, fault: error.message });
+    }
+  }
+  return { selected, refused };
 }
 
 function selectProbe(name: string, config: Config): Selected<Module>[] {

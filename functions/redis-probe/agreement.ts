@@ -67,7 +67,7 @@ export async function askSentinels(
 async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Promise<void> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'CKQUORUM', name]);
   const refused = reply instanceof RespError;
-  if (refused && !reply.says(/^NOQUORUM/)) throw refusalOf('CKQUORUM', reply);
+  if (refused && !reply.says(/^NOQUORUM/)) throw refusalOf('CKQUORUM', reply).of(name);
   const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
   if (refused) throw new Verdict('sentinel', 'no_quorum', `${name}: ${quoteReply(reply.message)}`);
@@ -82,7 +82,8 @@ function refusalOf(command: string, reply: RespError): Verdict {
 /** The address that a sentinel names. */
 async function askAddress(sentinel: Connection, name: string): Promise<Place> {
   const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name];
-  const reply = await demand(sentinel, 'sentinel', command);
+  const reply = await sentinel.ask('sentinel', command);
+  if (reply instanceof RespError) throw refusalOf(command[1] ?? '', reply).of(name);
   const [host, port] = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
   if (typeof host !== 'string') {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
@@ -96,7 +97,7 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
 
 async function listOthers(sentinel: Connection, name: string): Promise<readonly Place[]> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'SENTINELS', name]);
-  if (reply instanceof RespError) throw refusalOf('SENTINELS', reply);
+  if (reply instanceof RespError) throw refusalOf('SENTINELS', reply).of(name);
   return toMaps(reply).flatMap((fields) => toPlace(fields.get('ip'), fields.get('port')) ?? []);
 }
 

@@ -74,16 +74,20 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
   const anonymous = authOf(read()).length === 0;
   // What these say, AUTH would hear too; a server that only dislikes HELLO says something else.
   const final = ['wrongpass', 'loading', 'busy', 'max_clients', 'denied', 'masterdown', 'misconf'];
-  if (final.includes(reason) || (reason === 'noauth' && anonymous)) {
-    throw refusal('auth', 'HELLO', reply);
-  }
+  if (reason === 'noauth' && anonymous) throw passwordWanted();
+  if (final.includes(reason)) throw refusal('auth', 'HELLO', reply);
   noteCheck(visit, 'hello', { allowed: false });
   visit.env.trace(`HELLO refused (${quoteReply(reply.message)}), speaking RESP2`);
   return false;
 }
 
-/** Nothing else is answered to one who hears these; most servers close then. PING judges all other errors. */
-const turnedAway: readonly Reason[] = ['noauth', 'max_clients', 'denied'];
+/** Servers close after these. PING judges all other errors. */
+const turnedAway: readonly Reason[] = ['max_clients', 'denied'];
+
+/** In our words: servers answer HELLO with how to call it. */
+function passwordWanted(): Verdict {
+  return new Verdict('auth', 'noauth', 'the server wants a password, and none is given');
+}
 
 async function loginByAuth(connection: Unauthenticated, login: Login, visit: Visit) {
   try {
@@ -99,7 +103,9 @@ async function loginByAuth(connection: Unauthenticated, login: Login, visit: Vis
     const anonymous = authOf(login.credentials()).length === 0;
     if (reply instanceof RespError) {
       if (!anonymous) throw refusal('auth', 'AUTH', reply);
-      if (turnedAway.includes(reply.judgedBy(reasonOfReply))) throw refusal('auth', 'PING', reply);
+      const reason = reply.judgedBy(reasonOfReply);
+      if (reason === 'noauth') throw passwordWanted();
+      if (turnedAway.includes(reason)) throw refusal('auth', 'PING', reply);
     }
   } catch (error) {
     if (!isClosed(error) || visit.address.tls || !(await login.speaksTls())) throw error;

@@ -24,7 +24,7 @@ export type Search = {
 
 /**
  * The named programs, fetched from Debian's packages where they are missing and that can be done.
- * @throws MissingProgramError naming all that cannot be had.
+ * @throws MissingProgramError naming all that are missing.
  */
 export async function findPrograms<N extends ProgramName>(
   names: readonly N[],

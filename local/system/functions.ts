@@ -66,10 +66,8 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       path: program,
       env: {
         ...functionVariables(environment),
-        // The framework keeps files in the user's home, and looks there for an account. What it makes of its schema is the
-        // same each time.
+        // The framework keeps files in the user's home, and looks there for an account.
         HOME: directory,
-        SLS_SCHEMA_CACHE_BASE_DIR: join(root, '.build'),
         XDG_CONFIG_HOME: directory,
         TMPDIR: directory,
         // Bundles; the framework joins it to the repository's path.

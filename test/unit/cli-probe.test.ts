@@ -114,6 +114,22 @@ it('what a server or an address says cannot control the terminal', async () => {
   expect(rendered.join('\n')).toContain('seen \ufffd[31m');
 });
 
+it('a probe that cannot be run is unknown, and the others are probed', async () => {
+  const own = `probes:\n  - { name: lost, module: http_2xx, target: "http://\${LOST_HOST}/?token=hidden77" }\n  - { name: shop, module: http_2xx, target: "http://${base}/" }\n`;
+  const all = (...form: string[]) =>
+    runCli(['probe', '--all', '-c', '-', ...form], { cwd: folder, input: own });
+  const { code, err, out } = await all();
+  expect([code, out]).toEqual([2, expect.stringMatching(/^UP {2}shop[\s\S]*^UNKNOWN {2}lost /m)]);
+  expect(out).toMatch(/^ {2}trouble +probe lost: variable LOST_HOST of its target is unset/m);
+  expect(err).toBe('\n1 up, 0 down, 1 unknown\n');
+  const metrics = await all('--metrics');
+  expect([metrics.code, metrics.err]).toEqual([2, expect.stringContaining('LOST_HOST')]);
+  expect(metrics.out).toContain('probe_success');
+  const json = await all('--json');
+  expect(JSON.parse(json.out).targets).toMatchObject([{ up: true }, { probe: 'lost', up: null }]);
+  expect(out + err + json.out + json.err + metrics.out + metrics.err).not.toContain('hidden77');
+});
+
 it.each([
   { columns: undefined, widest: 58, bar: 32 },
   { columns: 300, widest: 58, bar: 32 },

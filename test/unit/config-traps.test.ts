@@ -171,6 +171,27 @@ describe('a trap of YAML', () => {
     expect(parseConfigText(text).probes).toHaveLength(1);
   });
 
+  it('merges of one mapping into a thousand others are a thousand mappings', () => {
+    const merged = Array.from(
+      { length: 1000 },
+      (_, index) => `  - { <<: *common, name: p${index}, target: 'http://a${index}/' }`,
+    );
+    const text = ['x-common: &common { module: http_2xx, interval: 5m }', 'probes:', ...merged];
+    const { probes } = parseConfigText(text.join('\n'));
+    expect(probes).toHaveLength(1000);
+    expect(new Set(probes.map(({ interval }) => interval))).toEqual(new Set([300]));
+  });
+
+  it('of aliases that lead from one to the next, further than lists may nest, is refused', () => {
+    const chain = (links: number) =>
+      Array.from(
+        { length: links },
+        (_, at) => `x-${at}: &a${at} ${at === 0 ? '{}' : `{ a: *a${at - 1} }`}`,
+      ).join('\n');
+    expect(issuesIn(chain(150))).toEqual([]);
+    expect(issuesIn(chain(500))).toEqual(['is nested too deeply, want fewer levels']);
+  });
+
   it('of aliases that grow without end, or of ten thousand levels, is refused', () => {
     const level = (at: number) =>
       `a${at}: &a${at} [${Array(10).fill(at === 0 ? 'x' : `*a${at - 1}`)}]`;
