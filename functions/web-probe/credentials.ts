@@ -35,7 +35,7 @@ export type Sending = {
   readonly literal?: boolean;
 };
 
-/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be had or sent. */
+/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be read or sent. */
 export function readSent(module: HttpModule, url: URL, { literal, token }: Sending): Sent {
   const isRef = (text: string): text is SecretRef => literal !== true && isSecretRef(text);
   const place = `modules.${module.name}.http`;
