@@ -70,7 +70,10 @@ function say(io: Io, text: string): number {
 function find(name: string): CommandSpec {
   const found = commands.find((spec) => spec.name === name);
   if (found !== undefined) return found;
-  if (name.startsWith('-')) throw new UsageError(`unknown option ${name}${placeOf(name)}`, help);
+  if (name.startsWith('-')) {
+    const [option = name] = name.split('=');
+    throw new UsageError(`unknown option ${option}${placeOf(option)}`, help);
+  }
   const names = commands.map((spec) => spec.name);
   const isTarget = /:\/\/|\./.test(name) ? `; to probe it: fargaze probe ${redactUrls(name)}` : '';
   throw new UsageError(
