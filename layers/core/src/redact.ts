@@ -28,10 +28,11 @@ export function redactUrl(address: string): string {
 /** What stands in the place of a port and is none may be a password that lacks its `@host`. */
 function redactPort(host: string, scheme: string): string {
   const [, name = '', port = ''] = /^(\[[^\]]*\]|[^:]*):(.*)$/s.exec(host) ?? [];
-  // Without a scheme a port may have a name, and an IPv6 address no brackets; a variable is filled in later.
-  const isOpen = scheme === '' && (isPlain(port) || /^[\da-f:.]*$/i.test(port));
-  if (isOpen || /^\d*[:,;.)]*$/.test(port) || port.includes('${') || name.includes('${'))
-    return host;
+  // Without a scheme a port may have a name, and an IPv6 address no brackets; a variable is filled in later, and our own words
+  // have `host:port` and `host[:port]`.
+  const isNamed = scheme === '' && (isPlain(port) || /^[\da-f:.]*$/i.test(port));
+  const isOpen = isNamed || /^(?:\d*[:,;.)]*|port\]?)$/.test(port) || host.includes('${');
+  if (isOpen) return host;
   return `${name}:${hidden}`;
 }
 
