@@ -68,7 +68,7 @@ export function inlineBlackbox(document: unknown, directory: string): Inlined {
 type Content = {
   readonly file: string;
   readonly directory: string;
-  /** As its shape has it. */
+  /** As blackbox_exporter decodes it. */
   readonly content: unknown;
   readonly lineOf: (path: string) => number | undefined;
   readonly compat: unknown;

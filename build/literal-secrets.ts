@@ -16,7 +16,7 @@ type Place = {
 const secretName =
   /(?:^|[-_.])(?:authorization|cookie|auth|sig|session(?:[-_]?id)?|pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|(?:api|access|private|auth|secret|subscription|account|client|function)[-_]?key|jwt|signature)s?$/i;
 
-/** `x-functions-key` and the like; keys that are none of a door are named in {@link openKeys}. */
+/** Headers such as `x-functions-key`; {@link openKeys} are those whose key is no secret. */
 const keyHeader = /(?:^|-)key$/i;
 const openKeys = /^(?:sec-websocket-key|(?:x-)?(?:idempotency|surrogate|cache|partition)-key)$/i;
 

@@ -12,7 +12,7 @@ export function findDepthFault(text: string): Issue | undefined {
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
   for (const lexeme of new Lexer().lex(text)) {
-    // What it yields is of no use here, but it parses only as that is taken.
+    // Its tokens are not used, but it parses only while they are taken.
     for (const _ of parser.next(lexeme));
     if (parser.stack.length <= maxLevels) continue;
     const { col, line } = lines.linePos(parser.offset - lexeme.length);

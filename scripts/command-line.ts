@@ -49,7 +49,7 @@ export function readOptions<Name extends string>(
   return values as Partial<Record<Name, string>>;
 }
 
-/** npm takes an option before `--` for one of its own, and tells the command only by a variable. */
+/** npm takes an option before `--` for one of its own; the command sees only a variable. */
 function refuseKept({ options = [] }: Usage): void {
   const kept = options.find(
     (name) => readEnv(`npm_config_${name.replaceAll('-', '_')}`) !== undefined,

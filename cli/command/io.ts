@@ -51,7 +51,7 @@ export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean })
     paint: (text, style) => painter(span(text, style)),
     columns: stdout.isTTY === true ? sizeOf(stdout).columns : undefined,
     canAsk: isatty(0) && stderr.isTTY === true,
-    // Only for who asks: from then on a pipe that is empty for a moment cannot be read by who waits for a configuration.
+    // Opened only when asked for: after that a pipe that is empty for a moment can no longer be read as a configuration.
     get input() {
       return process.stdin;
     },

@@ -73,9 +73,9 @@ function refuseMalformed(results: readonly Result[]): void {
   }
 }
 
-/** That the port is the mistake, where it is one that no server can have. */
+/** What is wrong with the port, where no server can have it; else an empty text. */
 function portFault(address: string): string {
-  // That reader names it by itself.
+  // The reader of such addresses names the port itself.
   if (isRedisAddress(address)) return '';
   const [authority = ''] = address.replace(/^\w+:\/\//, '').split(/[/?#]/);
   const port = /^(?:[^@]*@)?(?:\[[^\]]*\]|[\w.-]+):(\d+)$/.exec(authority)?.[1];

@@ -26,7 +26,7 @@ const keep = 64 * 1024 * 1024;
 
 const nothing = Buffer.alloc(0);
 
-/** The answer to `expression`. @throws UsageError when there is none; ConfigError for a secret that cannot be had. */
+/** The answer to `expression`. @throws UsageError when there is none; ConfigError for a secret that cannot be read. */
 export async function query(prometheus: Prometheus, expression: string): Promise<QueryAnswer> {
   const deadline = startDeadline(patience, systemClock);
   try {

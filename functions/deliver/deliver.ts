@@ -223,7 +223,7 @@ function toWrite(
   return { ...content, groups, taken: Math.min(content.taken, sent) };
 }
 
-/** What a part makes of its message, where it is the worst. */
+/** The outcome of a message whose worst part had this one. */
 const outcomes = {
   failed: 'retried',
   refused: 'refused',

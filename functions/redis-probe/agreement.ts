@@ -16,7 +16,7 @@ const concurrency = 8;
 const share = 0.25;
 
 /** A primary and the address that all sentinels name; undefined where they do not. */
-export type Named = { readonly name: string; readonly place: Place | undefined };
+export type AgreedPrimary = { readonly name: string; readonly place: Place | undefined };
 
 /** What the sentinel that is the target says of one primary. */
 type Said = { readonly name: string; readonly place: Place; readonly others: readonly Place[] };
@@ -44,7 +44,7 @@ export async function askSentinels(
   visit: Visit,
   seed: Answering,
   names: readonly string[],
-): Promise<readonly Named[]> {
+): Promise<readonly AgreedPrimary[]> {
   const said: Said[] = [];
   for (const name of names) {
     await attempt(visit, () => judgeQuorum(visit, seed.connection, name));
@@ -54,7 +54,7 @@ export async function askSentinels(
     });
   }
   const heard = await askOthers(visit, seed, said);
-  const named: Named[] = [];
+  const named: AgreedPrimary[] = [];
   for (const name of names) {
     const one = said.find((watched) => watched.name === name);
     const agreed =
@@ -67,8 +67,7 @@ export async function askSentinels(
 async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Promise<void> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'CKQUORUM', name]);
   const refused = reply instanceof RespError;
-  const known = !refused || reply.says(/^NOQUORUM/);
-  if (refused && !known) throw refusalOf('CKQUORUM', reply).of(name);
+  if (refused && !reply.says(/^NOQUORUM/)) throw refusalOf('CKQUORUM', reply).of(name);
   const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
   if (refused) throw new Verdict('sentinel', 'no_quorum', `${name}: ${quoteReply(reply.message)}`);
@@ -90,12 +89,10 @@ async function askAddress(sentinel: Connection, name: string): Promise<Place> {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
   }
   const place = toPlace(host, port);
-  if (place === undefined) {
-    // Hidden before it is cut off.
-    const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
-    throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
-  }
-  return place;
+  if (place !== undefined) return place;
+  // Hidden before it is cut off.
+  const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
+  throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
 }
 
 async function listOthers(sentinel: Connection, name: string): Promise<readonly Place[]> {

@@ -1,4 +1,4 @@
-// INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that is told in samples.
+// INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that becomes samples.
 import { type Sample, sample } from '@fargaze/core/internal';
 import { hideInValue, longest, longestName } from './hiding.ts';
 

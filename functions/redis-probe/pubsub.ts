@@ -19,16 +19,12 @@ export async function passMessage(
   let arrived = 0;
   try {
     const subscriber = await connectSubscriber(visit, publisher, credentials);
-    const confirmed = await explainClosing('want pubsub: false', () =>
-      demand(subscriber, 'pubsub', ['SUBSCRIBE', channel]),
-    );
+    const confirmed = await askFor(subscriber, ['SUBSCRIBE', channel]);
     if (!isAnswer(confirmed, ['subscribe', channel])) {
       throw new Verdict('pubsub', 'protocol', 'SUBSCRIBE was not confirmed');
     }
     await timedPhase(visit, 'pubsub', async () => {
-      await explainClosing('want pubsub: false', () =>
-        demand(publisher, 'pubsub', ['PUBLISH', channel, text]),
-      );
+      await askFor(publisher, ['PUBLISH', channel, text]);
       const message = await subscriber.receive('pubsub', 'message');
       if (!isAnswer(message, ['message', channel, text])) {
         throw new Verdict('pubsub', 'pubsub', 'another message arrived than was published');
@@ -51,6 +47,11 @@ async function connectSubscriber(
   } catch (error) {
     throw error instanceof Verdict ? error.of('a second connection, for SUBSCRIBE') : error;
   }
+}
+
+/** A server that knows no channels may close. @throws Verdict */
+function askFor(connection: Connection, command: readonly string[]): Promise<Reply> {
+  return explainClosing('want pubsub: false', () => demand(connection, 'pubsub', command));
 }
 
 function isAnswer(reply: Reply, begin: readonly string[]): boolean {

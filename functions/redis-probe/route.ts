@@ -12,7 +12,7 @@ import { refusal, Verdict } from './verdict.ts';
 /** Redirections that one command may follow. */
 const mostRedirections = 5;
 
-/** Times that one command may be told to try again, and the time before each. */
+/** Times that one command may be asked to try again, and the time before each. */
 const mostTries = 10;
 const trySeconds = 0.05;
 

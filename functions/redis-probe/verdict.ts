@@ -34,7 +34,7 @@ export function failureOf(part: string, { detail, phase, reason }: Failure): Fai
 }
 
 /** Whether an error is the end of the connection by the far side. */
-export function isClosed(error: unknown): boolean {
+export function isClosed(error: unknown): error is Verdict {
   return hasReason(error, 'closed', 'reset');
 }
 
@@ -43,7 +43,7 @@ export async function explainClosing<T>(remedy: string, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Verdict) || !isClosed(error)) throw error;
+    if (!isClosed(error)) throw error;
     const { detail, phase, reason } = error.outcome;
     const words = `${detail}, as proxies answer what they do not know: ${remedy}`;
     throw new Verdict(phase, reason, words);
@@ -51,7 +51,7 @@ export async function explainClosing<T>(remedy: string, work: () => Promise<T>):
 }
 
 /** Whether an error is a verdict for one of these reasons. */
-export function hasReason(error: unknown, ...reasons: readonly Reason[]): boolean {
+export function hasReason(error: unknown, ...reasons: readonly Reason[]): error is Verdict {
   return error instanceof Verdict && reasons.includes(error.outcome.reason);
 }
 

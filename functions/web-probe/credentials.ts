@@ -39,7 +39,7 @@ export type Sending = {
 
 type Fill = (text: string, read: (ref: SecretRef) => string) => string;
 
-/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be had or sent. */
+/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be read or sent. */
 export function readSent(module: HttpModule, url: URL, { literal, token }: Sending): Sent {
   const fill: Fill = literal === true ? (text) => text : fillSecrets;
   const place = `modules.${module.name}.http`;

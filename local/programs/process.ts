@@ -6,7 +6,7 @@ import { plainEnvironment, type Variables } from '../../build/environment.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
 import { lastLines } from './command.ts';
 import { ExpectedError } from './expected-error.ts';
-import type { Place } from './place.ts';
+import type { WorkFolder } from './work-folder.ts';
 
 /** What to start. */
 export type ProcessSpec = {
@@ -19,7 +19,7 @@ export type ProcessSpec = {
   /** What is named when it ends, where that is not the command: a script's own path. */
   readonly path?: string;
   /** Where it is written down. */
-  readonly place?: Pick<Place, 'record'> | undefined;
+  readonly workFolder?: Pick<WorkFolder, 'record'> | undefined;
   /** Receives every line of output. */
   readonly onLine?: (line: string) => void;
 };
@@ -52,7 +52,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     detached: true,
   });
   // At once: this process may be killed at any moment.
-  if (child.pid !== undefined) spec.place?.record({ name: spec.name, pid: child.pid });
+  if (child.pid !== undefined) spec.workFolder?.record({ name: spec.name, pid: child.pid });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) => {

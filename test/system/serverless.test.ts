@@ -53,6 +53,10 @@ describe('npm run package', () => {
     resources = JSON.parse(packaged).Resources;
   }, 240_000);
 
+  it("leaves nothing of the framework in the user's home", () => {
+    expect(existsSync(join(directory, '.serverless'))).toBe(false);
+  });
+
   it('is the reviewed template (npm run package && npm run golden)', () => {
     expect(renderGolden(packaged)).toBe(readFileSync(goldenFile, 'utf8'));
   });

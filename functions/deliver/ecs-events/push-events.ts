@@ -101,15 +101,15 @@ async function runRound(open: readonly Work[], env: EventPushing): Promise<void>
   try {
     const { text } = await readPushgatewayPath(pushgateway, '/metrics', window);
     const held = readHeld(text);
-    // One that is told to come later speaks for those that follow.
-    let told = false;
+    // Where the store asks to wait, it says so for those that follow too.
+    let mustWait = false;
     await mapConcurrently(open, concurrency, async (work) => {
       const union = mergeSamples(held.get(work.instance) ?? [], work.samples);
       const settled = work.since !== undefined && begun - work.since >= settling.window;
       if (union.missing === 0 && (work.since === undefined || settled)) work.outcome = 'pushed';
-      else if (union.missing > 0 && !told) {
+      else if (union.missing > 0 && !mustWait) {
         await put(work, union.samples, { env, window });
-        told = waitOf(work.error) !== undefined;
+        mustWait = waitOf(work.error) !== undefined;
       }
     });
   } catch (error) {

@@ -105,7 +105,7 @@ function notePressure(error: unknown, { clock }: GuardEnvironment, pressure: Pre
   pressure.until = Math.max(pressure.until, clock.monotonic() + error.afterSeconds);
 }
 
-/** One reading, and the puts that it allows; the first that is told to come later stops those that follow. */
+/** One reading, and the puts that it allows; the first put whose store asks to wait stops those that follow. */
 async function runRound(
   open: readonly Work[],
   env: GuardEnvironment,

@@ -30,7 +30,10 @@ const usual = { domain: 'amazonaws.com', dualStack: 'api.aws' } as const;
 /** Services whose usual addresses in GovCloud are FIPS endpoints; of the first one also the dual-stack address. */
 const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'elasticloadbalancing', 'sts'];
 
-/** Where `path`, with its query, of `service` is; of an address that is set, the path leads. @throws SourceError where no address fits. */
+/**
+ * The URL of `path`, with its query, at `service`; the path of an address that is set stands before it.
+ * @throws SourceError where no address fits.
+ */
 export function endpoint(service: string, region: string, path = '/'): URL {
   const set = addressSet(service);
   const fips = isTrue('AWS_USE_FIPS_ENDPOINT', service);
@@ -66,7 +69,7 @@ function partitionOf(region: string) {
   return partitions.find(({ regions }) => region.startsWith(regions)) ?? usual;
 }
 
-/** As the SDK, takes no other word: who asks for FIPS and misspells it must not be called elsewhere without knowing. */
+/** Takes no other word, as the SDK: a misspelt request for FIPS must not lead elsewhere unnoticed. */
 function isTrue(variable: string, service: string): boolean {
   const value = readEnv(variable)?.toLowerCase() ?? 'false';
   if (value === 'true' || value === 'false') return value === 'true';

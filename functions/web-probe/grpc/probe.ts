@@ -126,7 +126,7 @@ function toSamples(
   module: GrpcModule,
 ): Sample[] {
   const { resolve = 0 } = facts.durations;
-  // blackbox_exporter tells of TLS only where the call itself went well.
+  // blackbox_exporter reports TLS only where the call itself went well.
   const hidden = module.compat === 'strict' && status !== 0;
   const { tls: _, ...withoutTls } = facts;
   return [

@@ -12,7 +12,7 @@ import {
 export const maxSearched = 512 * 1024;
 
 /** An answer to look into. */
-export type Found = {
+export type AnswerParts = {
   /** Alternating names and values, as received. */
   readonly rawHeaders: readonly string[];
   /** The cookie of this name that the server set, now or before. */
@@ -26,7 +26,7 @@ export type Found = {
 /** The value, or why there is none. @throws the deadline's reason. */
 export async function extract(
   wanted: Extraction,
-  found: Found,
+  found: AnswerParts,
   env: ProbeEnvironment,
 ): Promise<{ readonly value: string } | Failure> {
   const place = read(wanted, found);
@@ -47,7 +47,7 @@ export async function extract(
 
 type Read = { readonly value: string } | Failure;
 
-function read(wanted: Extraction, found: Found): Read {
+function read(wanted: Extraction, found: AnswerParts): Read {
   const { cookie, header, json } = wanted;
   if (header !== undefined) {
     const values = found.rawHeaders.filter(

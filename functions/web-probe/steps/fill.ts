@@ -35,7 +35,7 @@ export class Missing extends Error {
 
 /**
  * The request of `step` to the target `base`, or why it cannot be made.
- * @throws Missing, and ConfigError when a secret cannot be had.
+ * @throws Missing, and ConfigError when a secret cannot be read.
  */
 export function fillStep(
   step: HttpStep,

@@ -28,7 +28,7 @@ export type Source = {
 };
 
 /** A metric with its data. */
-export type Series = MetricIdentity & {
+export type MetricSeries = MetricIdentity & {
   readonly key: string;
   readonly hash: number;
   readonly source: Source;
@@ -42,7 +42,11 @@ export function keyOf(identity: MetricIdentity): string {
 }
 
 /** Binds a metric to its data; `regionHash` makes values differ between regions and seeds. */
-export function makeSeries(identity: MetricIdentity, source: Source, regionHash: number): Series {
+export function makeSeries(
+  identity: MetricIdentity,
+  source: Source,
+  regionHash: number,
+): MetricSeries {
   const key = keyOf(identity);
   return { ...identity, key, hash: mix(seedOf(key), regionHash), source };
 }

@@ -4,10 +4,10 @@ import { hexOf } from '../metrics/seed.ts';
 import { arnOf } from './arn.ts';
 import { addMetric } from './declared-series.ts';
 import type { Region, Tags, World } from './types.ts';
-import { findRegion, type Place } from './world.ts';
+import { findRegion, type Scope } from './world.ts';
 
 /** Declares a resource with its standard metrics, or with `arn` one that has none. */
-export type ResourceSpec = Place & {
+export type ResourceSpec = Scope & {
   readonly kind: 'load-balancer' | 'cache' | 'function' | 'other';
   readonly name: string;
   readonly tags?: Tags;
