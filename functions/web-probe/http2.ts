@@ -48,7 +48,7 @@ function send(one: OneSession, ask: HopRequest): Promise<IncomingMessage> {
     one.session.once('error', fail);
     const stream = one.session.request(headersOf(ask), { endStream: ask.body === '' });
     stream.on('error', fail);
-    stream.on('close', () => reject(brokenOff()));
+    stream.on('close', () => fail(brokenOff()));
     stream.on('response', (fields, _, raw?: readonly string[]) => {
       resolve(asMessage(stream, one, { fields, raw: raw ?? [] }));
     });
@@ -105,5 +105,7 @@ async function* readWhole(stream: ClientHttp2Stream, one: OneSession): AsyncGene
   } catch (error) {
     throw one.explain(error as Error);
   }
-  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !one.frames.ended) throw brokenOff();
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !one.frames.ended) {
+    throw one.explain(brokenOff());
+  }
 }

@@ -99,7 +99,8 @@ it('gRPC: metadata is sent and not shown', async () => {
   const server = createServer().on('stream', (stream, headers) => {
     seen = headers;
     const said = [headers.authorization, headers['accept-language'], headers['x-plain']].join(' ');
-    stream.respond({ ':status': 200, 'grpc-status': '16', 'grpc-message': said });
+    const type = { 'content-type': 'application/grpc' };
+    stream.respond({ ':status': 200, ...type, 'grpc-status': '16', 'grpc-message': said });
     stream.end();
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -21,6 +21,8 @@ type Frame = {
 
 /** An end that one side announced. */
 export type Farewell = {
+  /** Whether only the answer ends by it. */
+  readonly of: 'stream' | 'connection';
   /** Such as PROTOCOL_ERROR (RFC 9113, 7), or a number that has no name. */
   readonly code: string;
   /** What it said besides, if that was short; free text, often empty. */
@@ -158,7 +160,7 @@ function farewellOf({ contents, stream, type }: Frame): Farewell | undefined {
   if (type === types.goAway && code === 0) return undefined;
   // Cut, they could end within a secret, which would not be found then.
   const words = contents.length < keptLength ? contents.subarray(at + 4).toString('utf8') : '';
-  return { code: nameOf(code), words };
+  return { of: at === 0 ? 'stream' : 'connection', code: nameOf(code), words };
 }
 
 function nameOf(code: number): string {

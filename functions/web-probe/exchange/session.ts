@@ -12,7 +12,10 @@ export type OneSession = {
   readonly session: ClientHttp2Session;
   /** What came of the answer. */
   readonly frames: AnswerFrames;
-  /** The error of a stream or session in words: who ended it, and why. Others as they are. */
+  /**
+   * The error of a stream or session in words: who ended it, and why. Others as they are. `reset` of an error is the code by
+   * which the server reset the stream.
+   */
   readonly explain: (error: Error) => Error;
   close(): void;
 };
@@ -51,10 +54,14 @@ export function brokenOff(): Error {
 function explainEnd(error: Error, frames: AnswerFrames): Error {
   const code = codeOf(error) ?? '';
   if (code === 'ERR_HTTP2_ERROR') return brokenRule(error.message, frames);
-  if (!/^ERR_HTTP2_(?:STREAM|SESSION)_ERROR$/.test(code)) return error;
+  if (!/^(?:ERR_HTTP2_(?:STREAM|SESSION)_ERROR|ECONNRESET)$/.test(code)) return error;
   if (frames.farewell !== undefined) {
     const { farewell } = frames;
-    return withCode(code, `the server broke off with ${quoted(farewell.code, farewell.words)}`);
+    const message = `the server broke off with ${quoted(farewell.code, farewell.words)}`;
+    return Object.assign(
+      withCode(code, message),
+      farewell.of === 'stream' && { reset: farewell.code },
+    );
   }
   const [, name] = /NGHTTP2_(\w+)$/.exec(error.message) ?? [];
   // A goodbye of courtesy that came before the request was seen.

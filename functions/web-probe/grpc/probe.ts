@@ -16,7 +16,8 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
+import { type HealthAnswer, servingStates } from './answer.ts';
+import { checkHealth } from './health.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 
 /** What is measured so far. */
@@ -107,11 +108,24 @@ async function check(
   } catch (error) {
     const reason = classify(error);
     if (reason === 'internal') throw error;
-    measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
+    measured.status = reason === 'timeout' ? deadlineExceeded : statusOfReset(error);
     return failure('check', reason, hideSecrets(messageOf(error), metadata.secrets));
   } finally {
     socket.on('error', () => undefined).destroy();
   }
+}
+
+/** gRPC's status of a call whose stream the server reset (grpc.io, PROTOCOL-HTTP2, Errors, as grpc-go has it). */
+const byReset: Readonly<Record<string, number>> = {
+  ...{ CANCEL: 1, INADEQUATE_SECURITY: 7, REFUSED_STREAM: unavailable, STREAM_CLOSED: 2 },
+  ...{ ENHANCE_YOUR_CALM: 8, FLOW_CONTROL_ERROR: 8 },
+};
+
+const internalError = 13;
+
+function statusOfReset(error: unknown): number {
+  const { reset } = error as { readonly reset?: string };
+  return reset === undefined ? unavailable : (byReset[reset] ?? internalError);
 }
 
 /** URL leaves out the ports that http and https have anyway. */
