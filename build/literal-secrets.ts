@@ -41,7 +41,12 @@ export function findLiteralSecrets({ modules, probes }: Config): string[] {
   return [...new Set([...inModules, ...inTargets])];
 }
 
+/** `${TOKEN}`, as targets have it and nothing else. */
+const variable = /(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/;
+
 function wordsFor({ text }: Place): string {
+  const [whole, name] = variable.exec(text) ?? [];
+  if (name !== undefined) return `holds ${whole}, which is sent as it is: want \${env:${name}}`;
   const [, reference] = /\b((?:env:[A-Za-z_]\w*|file:\/\S+))/.exec(text) ?? [];
   if (reference !== undefined) {
     return `holds ${reference} within other text, which is sent as it is: want \${${reference}}`;
@@ -53,7 +58,11 @@ function inTarget(probe: string): string {
   return `probe ${probe}: its target looks as if it held a secret, which stands in the package as it is: want it by a variable, \${NAME}, or in a header by reference`;
 }
 
-function isSecret({ name, text }: Place): boolean {
+function isSecret(place: Place): boolean {
+  return variable.test(place.text) || isKey(place);
+}
+
+function isKey({ name, text }: Place): boolean {
   if (filledIn.test(text) || isSecretRef(text)) return false;
   if (keyForm.test(text)) return true;
   if (name !== undefined)
@@ -72,12 +81,15 @@ function isSecretName(name: string): boolean {
 
 function hasKey(target: string): boolean {
   const query = /\?([^#]*)/.exec(target)?.[1] ?? '';
-  return isSecret({ at: '', text: query }) || (!filledIn.test(target) && keyForm.test(target));
+  return isKey({ at: '', text: query }) || (!filledIn.test(target) && keyForm.test(target));
 }
 
 function placesOf(module: Module): Place[] {
   if (module.prober === 'tcp') {
-    return module.tcp.steps.flatMap(({ send }) => sent(send));
+    // With `expect` a name may be a group of that.
+    return module.tcp.steps.flatMap(({ groups, send }) =>
+      sent(groups === undefined ? send : send.replace(/\$\{\w+\}/g, '${1}')),
+    );
   }
   if (module.prober === 'grpc') {
     return Object.entries(module.grpc.metadata).flatMap(([name, values]) =>

@@ -1,6 +1,7 @@
 // What a module sends with its first request, secrets read from where they are kept; and all of it that must not be shown.
 // Refuses what cannot be sent before anything is connected.
 import {
+  type BasicAuthOptions,
   ConfigError,
   decodeUserInfo,
   fillSecrets,
@@ -84,7 +85,7 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
     basicAuth === undefined
       ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
       : [
-          basicAuth.username || optional(basicAuth.usernameRef, `${place}.basic_auth.username`),
+          readUsername(basicAuth, `${place}.basic_auth.username`),
           optional(basicAuth.password, `${place}.basic_auth.password`),
         ];
   if (username === '' && password === '') return { headers: {}, secrets: [] };
@@ -93,12 +94,18 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
   }
   const pair = `${username}:${password}`;
   const encoded = Buffer.from(pair).toString('base64');
-  const hidden = basicAuth?.usernameRef === undefined ? [password] : [password, username];
+  const isOpen = basicAuth === undefined || basicAuth.username === username;
+  const hidden = isOpen ? [password] : [password, username];
   return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, ...hidden] };
 }
 
 function bearer(token: string): Pick<Sent, 'headers' | 'secrets'> {
   return { headers: { Authorization: `Bearer ${token}` }, secrets: [token] };
+}
+
+function readUsername({ username, usernameRef }: BasicAuthOptions, place: string): string {
+  if (username === '') return optional(usernameRef, place);
+  return fillSecrets(username, (ref) => readPassword(ref, place));
 }
 
 function optional(ref: SecretRef | undefined, place: string): string {

@@ -82,6 +82,30 @@ it.each([
   expect(find(module, target)).toEqual([]);
 });
 
+it.each([
+  { what: http("{ headers: { Accept: 'a ${TOKEN}' } }"), at: 'header Accept' },
+  { what: http('{ method: POST, body: \'{"a": "${TOKEN}"}\' }'), at: 'body' },
+  { what: http("{ basic_auth: { username: '${TOKEN}' } }"), at: 'basic_auth.username' },
+  { what: "{ prober: grpc, grpc: { metadata: { a: ['${TOKEN}'] } } }", at: 'metadata a' },
+  {
+    what: "{ prober: tcp, tcp: { query_response: [{ send: 'AUTH ${TOKEN}' }] } }",
+    at: 'send of query_response',
+  },
+])('$at of $what has a variable as targets have it, which is not filled in', ({ at, what }) => {
+  const target = what.includes('prober: http') ? 'https://shop.example.com/' : 'shop.example.com:9';
+  expect(find(what, target)).toEqual([
+    `module m: ${at} holds \${TOKEN}, which is sent as it is: want \${env:TOKEN}`,
+  ]);
+});
+
+it.each([
+  http("{ headers: { Accept: '$${TOKEN} ${token} ${env:TOKEN} ${1}' } }"),
+  "{ prober: tcp, tcp: { query_response: [{ expect: '(?P<TOKEN>.*)', send: 'AUTH ${TOKEN}' }] } }",
+])('%s has no variable', (what) => {
+  const target = what.includes('prober: http') ? 'https://shop.example.com/' : 'shop.example.com:9';
+  expect(find(what, target)).toEqual([]);
+});
+
 it('a reference within other text is sent as it is, and is named with that', () => {
   expect(find(http("{ headers: { Authorization: 'Bearer env:SHOP_TOKEN' } }"))).toEqual([
     'module m: header Authorization holds env:SHOP_TOKEN within other text, which is sent as it is: want ${env:SHOP_TOKEN}',

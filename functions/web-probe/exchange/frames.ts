@@ -1,5 +1,6 @@
 // Frames of HTTP/2 (RFC 9113, 4.1) as their bytes pass: what kind each is and how it ends a stream or a connection. What bodies
 // and heads say is not looked at, and nothing is refused.
+import { isTlsRecord } from './tls-record.ts';
 
 const headLength = 9;
 const types = { data: 0, headers: 1, reset: 3, goAway: 7, continuation: 9 } as const;
@@ -111,6 +112,11 @@ export class AnswerFrames {
   /** Whether these are no frames at all, but an answer of HTTP/1. */
   get isHttp1(): boolean {
     return this.#begin === 'HTTP/';
+  }
+
+  /** Whether the server answers in TLS instead. */
+  get isTls(): boolean {
+    return isTlsRecord(Buffer.from(this.#begin, 'latin1'));
   }
 
   /** Takes the next bytes and returns those that belong to the answer: nothing behind its end changes it. */

@@ -20,12 +20,16 @@ export type OneSession = {
 /** Begins a session with the server of `origin`. */
 export function openSession(socket: Socket, origin: string, clock: Clock): OneSession {
   const frames = new AnswerFrames();
-  const sent = watchFarewell(({ code, words }) => {
-    const error = brokenRule(quoted(code, words), frames);
-    // Not while it is writing.
-    queueMicrotask(() => session.destroy(error));
-  });
-  const passing = { sent, received: (bytes: Buffer) => frames.take(bytes) };
+  // Not while it is writing.
+  const giveUp = (error: Error) => queueMicrotask(() => session.destroy(error));
+  const sent = watchFarewell(({ code, words }) => giveUp(brokenRule(quoted(code, words), frames)));
+  const received = (bytes: Buffer) => {
+    const part = frames.take(bytes);
+    // An alert is shorter than the head of a frame, which would be waited for.
+    if (frames.isTls) giveUp(withCode('ERR_HTTP2_TLS_WANTED', 'answered in TLS, want tls: true'));
+    return part;
+  };
+  const passing = { sent, received };
   const paced = pace(socket, () => clock.monotonic() * 1000, passing);
   const session = connect(origin, {
     createConnection: () => paced,

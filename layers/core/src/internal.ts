@@ -27,6 +27,7 @@ export { namesHost } from './config/hosts.ts';
 export { interpolate } from './config/interpolate.ts';
 export { findLinePassword } from './config/line-password.ts';
 export type {
+  BasicAuthOptions,
   DnsModule,
   DnsOptions,
   Extraction,

@@ -25,6 +25,7 @@ export type HttpHeader = {
 
 /** `basic_auth`; a user name may be a reference too, since blackbox_exporter reads it from a file. */
 export type BasicAuthOptions = {
+  /** May hold secrets (config/references.ts). */
   readonly username: string;
   readonly usernameRef?: SecretRef;
   readonly password?: SecretRef;
