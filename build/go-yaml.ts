@@ -118,9 +118,14 @@ class Decoder {
 
   #scalar(scalar: GoScalar, shape: Shape, path: readonly PathStep[]): unknown {
     if (scalar.type === 'null') return undefined;
-    if (scalar.type === 'fault') return this.#fault(path, scalar.text);
+    if (scalar.type === 'fault') {
+      const words = holdsSecret(shape)
+        ? scalar.text.replace(/^got ".*"/s, 'got a value')
+        : scalar.text;
+      return this.#fault(path, words);
+    }
     if (shape.kind === 'any') return scalar.type === 'text' ? scalar.text : scalar.value;
-    const seen = shape.kind === 'text' && shape.isSecret ? 'a value' : showValue(scalar.text);
+    const seen = holdsSecret(shape) ? 'a value' : showValue(scalar.text);
     const wanted = this.#wantedOf(scalar, shape);
     if (typeof wanted === 'string') return this.#fault(path, `got ${seen}, want ${wanted}`);
     return wanted.value;
@@ -221,6 +226,14 @@ class Decoder {
     this.faults.push({ path: formatPath(path), message });
     return undefined;
   }
+}
+
+/** Whether a secret may stand where this is wanted, be it in the place of the mapping that it belongs into. */
+function holdsSecret(shape: Shape): boolean {
+  if (shape.kind === 'text') return shape.isSecret === true;
+  if (shape.kind === 'list' || shape.kind === 'map') return holdsSecret(shape.of);
+  if (shape.kind !== 'fields') return false;
+  return Object.values(shape.fields).some((one) => one.kind !== 'fields' && holdsSecret(one));
 }
 
 const wantedWords: Readonly<Record<Shape['kind'], string>> = {

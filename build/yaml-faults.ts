@@ -93,12 +93,22 @@ function inWords(error: YAMLError, text: string, quotes: readonly Span[]): Fault
   }
   if (error.code === 'TAG_RESOLVE_FAILED') {
     const [tag = '!'] = /^!\S*/.exec(text.slice(at)) ?? [];
-    const message = `a tag (${tag}) that is not known here, want plain text, numbers, lists and mappings`;
+    const named = isWord(tag.slice(1)) ? ` (${tag})` : ', or a text that begins with !,';
+    const message = `a tag${named} that is not known here, want plain text, numbers, lists and mappings`;
     return { at, message };
   }
-  const words = error.message.replace(/;? please use .*$/, '');
+  const words = error.message.replace(/;? please use .*$/, '').replace(quoted, '$1');
   const echo = echoes[error.code] ?? 0;
   return { at, message: known[error.code] ?? `${words}, want valid YAML`, echo };
+}
+
+/** What the parser's own words quote of the text, behind what is kept of them. */
+const quoted =
+  /(Not a YAML token|extra characters|in YAML stream|YAML version|directive|escape sequence|(?=: ".*"$))[: ].*$/s;
+
+/** Whether the name of a tag or an alias may be shown: a password may begin with the same mark, and is no word then. */
+function isWord(name: string): boolean {
+  return /^[a-z]+(?:[-_.][a-z]+)*$/i.test(name);
 }
 
 const echoes: Partial<Readonly<Record<YAMLError['code'], number>>> = {
@@ -148,14 +158,15 @@ function openQuote(quotes: readonly Span[], at: number): number | undefined {
 export function findAliasFault(alias: Alias, document: Document.Parsed): string | undefined {
   // A bare * is an error of syntax already.
   if (alias.source === '') return undefined;
+  const shown = (mark: string) => (isWord(alias.source) ? ` ${mark}${alias.source}` : '');
   const target = targetOf(alias, document);
   if (target === undefined) {
-    return `no anchor &${alias.source} stands before this alias, want one, or the text in quotes`;
+    return `no anchor${shown('&')} stands before this alias, want one, or the text in quotes`;
   }
   const [at = 0] = alias.range ?? [];
   const [start = 0, , end = 0] = target.range ?? [];
   if (at < start || at > end) return undefined;
-  return `the alias *${alias.source} stands within what it stands for, want its end`;
+  return `the alias${shown('*')} stands within what it stands for, want its end`;
 }
 
 /** yaml.v3 reads YAML 1.1 only. */

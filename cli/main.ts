@@ -73,8 +73,9 @@ function find(name: string): CommandSpec {
   const found = commands.find((spec) => spec.name === name);
   if (found !== undefined) return found;
   if (name.startsWith('-')) {
-    const near = didYouMean(name, [...globalOptions, '--version']);
-    throw new UsageError(`unknown option ${name}${placeOf(name) || near}`, help);
+    const [option = name] = name.split('=');
+    const near = didYouMean(option, [...globalOptions, '--version']);
+    throw new UsageError(`unknown option ${option}${placeOf(option) || near}`, help);
   }
   const names = [...commands.map((spec) => spec.name), 'help', '--version'];
   const isTarget = /:\/\/|\./.test(name)

@@ -3,6 +3,7 @@
 import {
   ConfigError,
   decodeUserInfo,
+  fillSecrets,
   findHeaderFault,
   type HttpModule,
   isSecretRef,
@@ -15,6 +16,7 @@ import {
 } from '@fargaze/core/internal';
 import type { HeaderLine } from './exchange/hop-types.ts';
 import { secretPartsOf } from './exchange/secret-parts.ts';
+import { encoderFor } from './sent/encode-value.ts';
 
 /** What is sent. */
 export type Sent = {
@@ -35,18 +37,19 @@ export type Sending = {
   readonly literal?: boolean;
 };
 
+type Fill = (text: string, read: (ref: SecretRef) => string) => string;
+
 /** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be read or sent. */
 export function readSent(module: HttpModule, url: URL, { literal, token }: Sending): Sent {
-  const isRef = (text: string): text is SecretRef => literal !== true && isSecretRef(text);
+  const fill: Fill = literal === true ? (text) => text : fillSecrets;
   const place = `modules.${module.name}.http`;
-  const { body } = module.http;
-  const own = Object.entries(module.http.headers).map(([name, value]) => {
+  const own = Object.entries(module.http.headers).map(([name, text]) => {
     const at = `${place}.headers.${name}`;
-    return { name, value: isRef(value) ? readHeaderValue(value, at) : value };
+    return { name, value: fill(text, (ref) => readHeaderValue(ref, at)) };
   });
-  const sentBody = isRef(body) ? readSecret(body) : body;
   const user = token === undefined ? readUser(module, url) : bearer(token);
-  const lines = readLines(module, place);
+  const lines = readLines(module, fill);
+  const sentBody = fillBody(module.http.body, fill, typeOf([...own, ...lines]));
   const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
     .filter(({ name }) => mayBeSecret(name))
     .flatMap(({ value }) => secretPartsOf(value));
@@ -81,8 +84,7 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
     basicAuth === undefined
       ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
       : [
-          basicAuth.username ||
-            optional(basicAuth.usernameRef, `${place}.basic_auth.username_file`),
+          basicAuth.username || optional(basicAuth.usernameRef, `${place}.basic_auth.username`),
           optional(basicAuth.password, `${place}.basic_auth.password`),
         ];
   if (username === '' && password === '') return { headers: {}, secrets: [] };
@@ -91,7 +93,8 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
   }
   const pair = `${username}:${password}`;
   const encoded = Buffer.from(pair).toString('base64');
-  return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, password] };
+  const hidden = basicAuth?.usernameRef === undefined ? [password] : [password, username];
+  return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, ...hidden] };
 }
 
 function bearer(token: string): Pick<Sent, 'headers' | 'secrets'> {
@@ -102,14 +105,29 @@ function optional(ref: SecretRef | undefined, place: string): string {
   return ref === undefined ? '' : readPassword(ref, place);
 }
 
-function readLines({ http }: HttpModule, place: string): HeaderLine[] {
-  return http.httpHeaders.flatMap(({ name, secrets, values }) => [
-    ...values.map((value) => ({ name, value, secret: false })),
-    ...secrets.map((ref) => {
-      const value = readHeaderValue(ref, `${place}.http_headers.${name}`);
-      return { name, value, secret: true };
-    }),
-  ]);
+function readLines({ http, name: module }: HttpModule, fill: Fill): HeaderLine[] {
+  return http.httpHeaders.flatMap(({ name, secrets, values }) => {
+    const read = (ref: SecretRef) =>
+      readHeaderValue(ref, `modules.${module}.http.http_headers.${name}`);
+    return [
+      ...values.map((text) => {
+        const value = fill(text, read);
+        return { name, value, secret: value !== text };
+      }),
+      ...secrets.map((ref) => ({ name, value: read(ref), secret: true })),
+    ];
+  });
+}
+
+/** The body; what is filled into it is written as its type wants it. */
+function fillBody(text: string, fill: Fill, type: string): string {
+  if (isSecretRef(text)) return fill(text, readSecret);
+  const encode = encoderFor(type);
+  return fill(text, (ref) => encode(readSecret(ref)));
+}
+
+function typeOf(headers: readonly { readonly name: string; readonly value: string }[]): string {
+  return headers.find(({ name }) => /^content-type$/i.test(name))?.value ?? '';
 }
 
 function refuse(path: string, message: string): never {

@@ -3,6 +3,7 @@
 import {
   type Failure,
   failure,
+  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
@@ -30,18 +31,37 @@ export async function fetchToken(
     oauth2.clientSecret === undefined
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
-  const hidden = hiddenOf(oauth2, secret);
+  const params = readParams(oauth2);
+  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
   };
-  const request = { oauth2, options: tokenOptions(oauth2, options), secret, hidden, env: quiet };
+  const request = {
+    oauth2,
+    options: tokenOptions(oauth2, options),
+    ...{ secret, params: params.values, hidden, env: quiet },
+  };
   const first = await ask({ ...request, way: 'header' });
   const result =
     'status' in first && first.status < 500 ? await ask({ ...request, way: 'body' }) : first;
   if ('token' in result) return result;
   const detail = hideSecrets(result.detail, hidden);
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
+}
+
+/** `endpoint_params` with their secrets, and these. */
+function readParams({ endpointParams }: OAuth2Options) {
+  const secrets: string[] = [];
+  const values = Object.entries(endpointParams).map(([name, text]) => {
+    const value = fillSecrets(text, (ref) => {
+      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
+      secrets.push(secret);
+      return secret;
+    });
+    return [name, value] as const;
+  });
+  return { values, secrets };
 }
 
 /** What the server may repeat and nobody may be shown. */
@@ -72,6 +92,7 @@ type TokenRequest = {
   readonly oauth2: OAuth2Options;
   readonly options: HttpOptions;
   readonly secret: string;
+  readonly params: readonly (readonly [name: string, value: string])[];
   readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
   readonly way: 'header' | 'body';
@@ -80,11 +101,11 @@ type TokenRequest = {
 type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
-  const { env, hidden, oauth2, options, secret, way } = request;
+  const { env, hidden, oauth2, options, params, secret, way } = request;
   const url = new URL(oauth2.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
-  for (const [name, value] of Object.entries(oauth2.endpointParams)) form.set(name, value);
+  for (const [name, value] of params) form.set(name, value);
   if (way === 'body') {
     form.set('client_id', oauth2.clientId);
     if (secret !== '') form.set('client_secret', secret);

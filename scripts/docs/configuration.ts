@@ -130,8 +130,9 @@ ${table(iamEntries)}
 ${table(tlsEntries)}
 
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
-Secrets are references: \`env:NAME\` or \`file:/path\`, read each time that the probe runs. A header's value and a request body may be
-such references too. What stands in the file as it is becomes part of the package: \`fargaze check\` and packaging name headers, bodies and
+Secrets are references: \`env:NAME\` or \`file:/path\`, read each time that the probe runs. Headers, bodies, \`send\`,
+\`metadata\` and \`endpoint_params\` may be such references too, or hold some within other text, as in
+\`Bearer \${env:NAME}\`; \`$\${env:NAME}\` is that text itself. What stands in the file as it is becomes part of the package: \`fargaze check\` and packaging name headers, bodies and
 query values that look like keys, and never what they are.
 
 What is shown of an address, in labels, logs, answers and errors, is shown by a list of what is harmless: values of query names

@@ -206,6 +206,37 @@ describe('a trap of YAML', () => {
   });
 });
 
+it.each(
+  [
+    '*',
+    '!',
+    '!!',
+    '!h!',
+    '!<',
+    '|',
+    '>',
+    '|9',
+    '}',
+    ']',
+    '%',
+    '@',
+    '`',
+    '"',
+    "'",
+    '{',
+    '"\\x',
+    '"a" ',
+    '&a &',
+  ].flatMap((mark) => [
+    `modules:\n  m:\n    http:\n      headers:\n        Authorization: ${mark}Kn4ry8zQ7x\n`,
+    `modules: { m: { prober: redis, redis: { password: ${mark}Kn4ry8zQ7x } } }\n`,
+    `${mark}Kn4ry8zQ7x\n---\nmodules: {}\n`,
+  ]),
+)('a password that begins with a mark of YAML is not shown: %j', (text) => {
+  expect(() => parseConfigText(text)).toThrow(expect.objectContaining({ name: 'ConfigError' }));
+  expect(() => parseConfigText(text)).not.toThrow(/ry8z/);
+});
+
 describe('names that every object has', () => {
   it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty', 'valueOf'])(
     '%s is no prober, module, key, indicator or job',

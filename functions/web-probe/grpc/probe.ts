@@ -16,8 +16,8 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { secretPartsOf } from '../exchange/secret-parts.ts';
 import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
+import { type Metadata, readMetadata } from './metadata.ts';
 
 /** What is measured so far. */
 type Measured = {
@@ -34,7 +34,7 @@ const deadlineExceeded = 4;
 /** The gRPC probe. */
 export const probeGrpc: Probe<Target<GrpcModule>> = async ({ address, module }, env) => {
   const measured: Measured = { facts: { durations: {} }, status: 0 };
-  const fault = await run({ address, module, env }, measured);
+  const fault = await run({ address, module, env, metadata: readMetadata(module) }, measured);
   return { outcome: fault ?? { ok: true }, samples: toSamples(measured, module) };
 };
 
@@ -42,12 +42,11 @@ type Errand = {
   readonly address: string;
   readonly module: GrpcModule;
   readonly env: ProbeEnvironment;
+  readonly metadata: Metadata;
 };
 
-async function run(
-  { address, env, module }: Errand,
-  measured: Measured,
-): Promise<Failure | undefined> {
+async function run(errand: Errand, measured: Measured): Promise<Failure | undefined> {
+  const { address, env, module } = errand;
   const options = module.grpc;
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   if (!URL.canParse(text)) {
@@ -70,8 +69,7 @@ async function run(
   measured.facts = dialed.facts;
   const { resolve = 0 } = dialed.facts.durations;
   try {
-    if (dialed.ok)
-      return await check({ ...dialed, hostname, port }, { address, module, env }, measured);
+    if (dialed.ok) return await check({ ...dialed, hostname, port }, errand, measured);
     measured.status = dialed.outcome.reason === 'timeout' ? deadlineExceeded : unavailable;
     return dialed.outcome;
   } finally {
@@ -89,16 +87,16 @@ type Connection = {
 
 async function check(
   { hostname, port, socket }: Connection,
-  { env, module }: Errand,
+  { env, metadata, module }: Errand,
   measured: Measured,
 ): Promise<Failure | undefined> {
-  const { metadata, secure, service } = module.grpc;
+  const { secure, service } = module.grpc;
   const authority = `${hostname}:${port}`;
   try {
-    const call = { socket, authority, secure, service, metadata };
+    const call = { socket, authority, secure, service, metadata: metadata.fields };
     const answer = await checkHealth(call, { signal: env.deadline.signal, clock: env.clock });
     Object.assign(measured, { answer, status: answer.status });
-    const said = hideSecrets(answer.message, Object.values(metadata).flat().flatMap(secretPartsOf));
+    const said = hideSecrets(answer.message, metadata.secrets);
     env.trace(`status ${answer.status}, ${answer.serving ?? said}`);
     if (answer.status !== 0) {
       const detail = `status ${answer.status} ${JSON.stringify(said.slice(0, 120))}, want 0 (OK)`;
@@ -110,7 +108,7 @@ async function check(
     const reason = classify(error);
     if (reason === 'internal') throw error;
     measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
-    return failure('check', reason, hideSecrets(messageOf(error), Object.values(metadata).flat()));
+    return failure('check', reason, hideSecrets(messageOf(error), metadata.secrets));
   } finally {
     socket.on('error', () => undefined).destroy();
   }

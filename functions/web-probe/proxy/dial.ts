@@ -8,6 +8,7 @@ import {
   dial,
   type Failure,
   failure,
+  fillSecrets,
   findAddress,
   type HttpHeader,
   type HttpOptions,
@@ -17,6 +18,7 @@ import {
   raceDeadline,
   readHeaderValue,
   roundSeconds,
+  type SecretRef,
   type TlsOptions,
   upgrade,
 } from '@fargaze/core/internal';
@@ -126,5 +128,6 @@ async function openTunnel(
 }
 
 function valuesOf({ secrets, values }: HttpHeader): string[] {
-  return [...values, ...secrets.map((ref) => readHeaderValue(ref, 'http.proxy_connect_header'))];
+  const read = (ref: SecretRef) => readHeaderValue(ref, 'http.proxy_connect_header');
+  return [...values.map((text) => fillSecrets(text, read)), ...secrets.map(read)];
 }

@@ -25,6 +25,7 @@ export { recordClasses, recordTypes, responseCodes } from './config/dns-numbers.
 export { showValue } from './config/explain.ts';
 export { namesHost } from './config/hosts.ts';
 export { interpolate } from './config/interpolate.ts';
+export { findLinePassword } from './config/line-password.ts';
 export type {
   DnsModule,
   DnsOptions,
@@ -48,7 +49,12 @@ export type {
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
 export { instanceOf, type Target } from './config/probes.ts';
-export { fillReferences, type Reference } from './config/references.ts';
+export {
+  fillReferences,
+  fillSecrets,
+  type Reference,
+  splitSecrets,
+} from './config/references.ts';
 export {
   findHeaderFault,
   isSecretRef,

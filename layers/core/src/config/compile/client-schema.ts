@@ -50,9 +50,10 @@ export const basicAuthSchema = v.pipe(
   ),
   v.transform(({ password, password_file, username, username_file }) => {
     const secret = oneOfBoth({ ref: password, file: password_file });
+    const ref = isRef(username) ? username : username_file;
     return {
-      username,
-      ...(username_file !== undefined && { usernameRef: username_file }),
+      username: isRef(username) ? '' : username,
+      ...(ref !== undefined && { usernameRef: ref }),
       ...(secret !== undefined && { password: secret }),
     };
   }),
