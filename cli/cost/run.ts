@@ -50,9 +50,10 @@ function readOrAssume(values: Values): { readonly config: Config; readonly from:
   if (hasConfiguration(values))
     return { config: readConfiguration(values).config, from: `for ${configPath(values).file}` };
   const config = parseConfigText(assumed);
+  const one = values.targets === undefined ? 'one target, and ' : '';
   return {
     config,
-    from: 'no fargaze.yml: one target, and CPU and memory of ECS every 5 minutes are assumed',
+    from: `no fargaze.yml: ${one}CPU and memory of ECS every ${values.interval ?? '5m'} are assumed`,
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Seconds } from '../../layers/core/src/clock.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
-import { messageOf } from '../../layers/core/src/errors.ts';
+import { ConfigError, messageOf } from '../../layers/core/src/errors.ts';
 import { phases as allPhases } from '../../layers/core/src/outcome.ts';
 import { redactUrls } from '../../layers/core/src/redact.ts';
 import type { Sample } from '../../layers/core/src/sample.ts';
@@ -84,7 +84,10 @@ export function reportUnread({ fault, probe }: Refused, { modules }: Config): Re
 }
 
 function troubleOf(fault: unknown): string {
-  return fault === undefined ? 'this machine was too busy to judge; try again' : messageOf(fault);
+  if (fault === undefined) return 'this machine was too busy to judge; try again';
+  if (!(fault instanceof ConfigError)) return messageOf(fault);
+  // Of what was read and how many mistakes it has, a report on one target needs nothing.
+  return fault.issues.map(({ message, path }) => `${path} ${message}`.trim()).join('; ');
 }
 
 /** The times of the prober's phases, in the order in which they happen; those that took no time did not happen. */

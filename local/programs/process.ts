@@ -154,7 +154,7 @@ export function killAll(): void {
 /** Ports below those that systems give to outgoing connections: one of those could take a port before we do. */
 const quietPorts = { from: 20_000, count: 12_000 } as const;
 
-/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, at random, so that two runs hardly meet. */
+/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, at random, so that two runs hardly meet. @throws Error where a hundred are in use. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = quietPorts.from + Math.floor(Math.random() * quietPorts.count);
@@ -169,6 +169,7 @@ export const clusterBusOffset = 10_000;
 /**
  * A port of 127.0.0.1 for a node of a Redis cluster, which listens at that port plus 10,000 as well: neither is in use,
  * and both are below those of outgoing connections.
+ * @throws Error where a hundred are in use.
  */
 export async function freeClusterPort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {

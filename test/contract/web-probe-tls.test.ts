@@ -4,6 +4,7 @@ import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { dial } from '../../layers/core/src/net/dial.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { detail, httpModule, runProbe, verdict } from '../support/probing.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
@@ -60,6 +61,14 @@ describe('whoever is listed in ca is trusted', () => {
   ])('$name: $want', async ({ ca, tls: { cert, key }, want }) => {
     expect(verdict(await probe({ cert, key }, { ca }))).toBe(want);
   });
+});
+
+it('a connection that is not trusted is closed', async () => {
+  const server = await serve(self, () => undefined);
+  const address = `https://127.0.0.1:${server.port}/`;
+  const probed = await runProbe(probeWeb, httpModule({}), address);
+  expect(verdict(probed)).toBe('tls/tls_untrusted');
+  await waitFor({ what: 'no connection', seconds: 30, check: async () => server.open() === 0 });
 });
 
 it('a common name alone is no name', async () => {

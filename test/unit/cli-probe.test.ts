@@ -130,6 +130,15 @@ it('a probe that cannot be run is unknown, and the others are probed', async () 
   expect(out + err + json.out + json.err + metrics.out + metrics.err).not.toContain('hidden77');
 });
 
+it('a secret that is not there is named as trouble of our own, by its place and variable', async () => {
+  const own = `modules:\n  m: { prober: http, http: { bearer_token: "env:NOPE17" } }\nprobes:\n  - { name: a, module: m, target: "http://${base}/" }\n`;
+  const { code, out } = await runCli(['probe', '--all', '-c', '-'], { cwd: folder, input: own });
+  expect(code).toBe(2);
+  expect(out).toMatch(
+    /^ {2}trouble +modules\.m\.http\.authorization\.credentials: env:NOPE17 is unset or empty$/m,
+  );
+});
+
 it.each([
   { columns: undefined, widest: 58, bar: 32 },
   { columns: 300, widest: 58, bar: 32 },

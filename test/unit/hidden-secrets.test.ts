@@ -65,6 +65,7 @@ describe('redactUrl', () => {
     ['redis://[::1]:6379/0', 'redis://[::1]:6379/0'],
     ['http://h:80:', 'http://h:80:'],
     ['redis://host[:port]', 'redis://host[:port]'],
+    ['redis://host[:port][/database]', 'redis://host[:port][/database]'],
     ['redis://${HOST:-cache.test}:${PORT}/0', 'redis://${HOST:-cache.test}:${PORT}/0'],
     ['db.test:https', 'db.test:https'],
     ['fe80:0:c0de:a1b2::1', 'fe80:0:c0de:a1b2::1'],

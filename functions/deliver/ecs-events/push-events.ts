@@ -69,7 +69,7 @@ export async function pushEvents(
   for (let open = works; open.length > 0; open = works.filter(({ outcome }) => !outcome)) {
     await runRound(open, env);
     if (works.every(({ outcome }) => outcome)) break;
-    // A secret that cannot be had is not there a second later either: the queue brings the events again.
+    // A secret that cannot be read is not there a second later either: the queue brings the events again.
     if (works.some(({ error }) => error instanceof ConfigError)) break;
     const seconds = pauseAfter(works, env.settling);
     if (env.deadline.signal.aborted || seconds >= env.deadline.remaining()) break;

@@ -9,7 +9,7 @@ export type Metadata = {
   readonly secrets: readonly string[];
 };
 
-/** @throws ConfigError naming place and reference of a secret that cannot be had or sent. */
+/** @throws ConfigError naming place and reference of a secret that cannot be read or sent. */
 export function readMetadata({ grpc, name }: GrpcModule): Metadata {
   const secrets: string[] = [];
   const fields = Object.entries(grpc.metadata).map(([key, values]) => {

@@ -18,7 +18,7 @@ export type Sends = {
   readonly secrets: readonly string[];
 };
 
-/** @throws ConfigError naming place and reference of a secret that cannot be had. */
+/** @throws ConfigError naming place and reference of a secret that cannot be read. */
 export function readSends({ name, tcp }: TcpModule): Sends {
   const secrets: string[] = [];
   const parts = tcp.steps.map(({ send }, index) => {

@@ -29,9 +29,9 @@ export function redactUrl(address: string): string {
 function redactPort(host: string, scheme: string): string {
   const [, name = '', port = ''] = /^(\[[^\]]*\]|[^:]*):(.*)$/s.exec(host) ?? [];
   // Without a scheme a port may have a name, and an IPv6 address no brackets; a variable is filled in later, and our own words
-  // have `host:port` and `host[:port]`.
+  // have `host:port` and `host[:port][/database]`.
   const isNamed = scheme === '' && (isPlain(port) || /^[\da-f:.]*$/i.test(port));
-  const isOpen = isNamed || /^(?:\d*[:,;.)]*|port\]?)$/.test(port) || host.includes('${');
+  const isOpen = isNamed || /^(?:\d*[:,;.)]*|port[\][]*)$/.test(port) || host.includes('${');
   if (isOpen) return host;
   return `${name}:${hidden}`;
 }

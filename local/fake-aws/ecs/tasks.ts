@@ -156,7 +156,7 @@ function containerStatus(task: Task, now: number): 'PENDING' | 'RUNNING' | 'STOP
   return task.startedAt !== undefined && now >= task.startedAt ? 'RUNNING' : 'PENDING';
 }
 
-/** DescribeTaskDefinition: a family (its last revision), `family:revision` or an ARN. */
+/** DescribeTaskDefinition: a family (its last revision), `family:revision` or an ARN. @throws AwsError for one that is unknown. */
 export function describeTaskDefinition({ call, region }: Context): object {
   const named = nameOf(requireText(call.input, 'taskDefinition'));
   const [family = '', revision] = named.split(':');

@@ -13,7 +13,7 @@ export type ServiceRef = Scope & { readonly cluster: string; readonly service: s
 /** How long the steps of a task's life take by default. */
 export const defaultTiming: Timing = { provision: 5, pull: 10, start: 5, drain: 10, stop: 15 };
 
-/** The account `id`, made on first use. */
+/** The account `id`, made on first use. @throws RangeError unless it has 12 digits. */
 export function findAccount(world: World, id: string): Account {
   const known = world.accounts.get(id);
   if (known !== undefined) return known;

@@ -107,10 +107,10 @@ function instant() {
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
-/** Milliseconds since 1970; undefined for what is no time, or a day that its month does not have. */
+/** Milliseconds since 1970; undefined for what is no time, was before 1970, or is a day that its month does not have. */
 function parseTime(text: string): EpochMs | undefined {
   const time = timePattern.test(text) ? Date.parse(text) : Number.NaN;
   // 30 February is the 2nd of March to Date.
   const day = new Date(text.slice(0, 10)).getUTCDate();
-  return Number.isNaN(time) || day !== Number(text.slice(8, 10)) ? undefined : time;
+  return time >= 0 && day === Number(text.slice(8, 10)) ? time : undefined;
 }
