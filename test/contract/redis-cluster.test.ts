@@ -173,12 +173,13 @@ describe('users of a cluster', () => {
 
   it('that may not read the map get one canary that follows MOVED; topology: cluster wants the map', async () => {
     await grant(documentedRights('cluster').filter((right) => !right.startsWith('+cluster')));
-    const redirects: number[] = [];
-    for (let round = 0; round < 12; round++) {
+    // The key's slot is a matter of chance: a third of them lies on the first node.
+    const redirects = new Set<unknown>();
+    for (let round = 0; round < 200 && redirects.size < 2; round++) {
       const probed = await probe({});
       expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
       expect(probed.samples['probe_redis_check_supported{check="cluster_slots"}']).toBe(0);
-      redirects.push(probed.samples.probe_redis_redirects ?? -1);
+      redirects.add(probed.samples.probe_redis_redirects);
     }
     const blind = await probe({ replicas: 'discover' });
     expect([verdict(blind), detail(blind)]).toEqual([
@@ -186,7 +187,7 @@ describe('users of a cluster', () => {
       'replicas: discover needs the map of the cluster, want +cluster|slots',
     ]);
     expect(blind.samples['probe_redis_expectation_met{expectation="visibility"}']).toBe(0);
-    expect(new Set(redirects)).toEqual(new Set([0, 1]));
+    expect(redirects).toEqual(new Set([0, 1]));
     expect(verdict(await probe({ topology: 'cluster' }))).toBe('cluster/noperm');
   });
 });
