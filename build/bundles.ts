@@ -41,7 +41,7 @@ export const shipped = {
 } as const satisfies BuildOptions;
 
 /** What functions import and their bundles lack: core is the layer, the SDK is Lambda's own. */
-export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node'];
+export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
 
 /**
  * The compiled fargaze.yml as `adapt` leaves it, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another

@@ -7,6 +7,9 @@ const root = join(__dirname, '..');
 
 const readConfigText = () => readFileSync(join(root, '.build/config/fargaze.json'), 'utf8');
 
+/** Lambda's own, and needed nowhere but outside it. */
+const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
+
 /** `import { config } from 'fargaze:config'` is the compiled fargaze.yml. */
 const compiledConfig = {
   name: 'fargaze-config',
@@ -29,9 +32,8 @@ module.exports = () => ({
   outputFileExtension: '.cjs',
   // Two local systems in one clone must not remove each other's bundles.
   outputWorkFolder: process.env.FARGAZE_BUNDLE_DIR || '.esbuild',
-  // Lambda's own, and needed nowhere but outside it.
-  external: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
-  exclude: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
+  external: outside,
+  exclude: outside,
   legalComments: 'none',
   plugins: [compiledConfig, unusedRooms(() => JSON.parse(readConfigText()))],
 });
