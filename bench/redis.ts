@@ -20,7 +20,7 @@ const directory = join(root, '.build/bench-redis');
 /** What no program that talks to a server can do without. */
 const least = 'node:net alone, PING only';
 
-/** Each module exports `check`, which connects, logs in, and asks PING, ROLE, SET, GET and DEL; the least only PING. */
+/** Each module exports `check`, which connects, logs in, and asks PING, ROLE, SET, GET and DEL; the smallest asks only PING. */
 const checks: Readonly<Record<string, string>> = {
   [least]: `
     import { connect } from 'node:net';

@@ -2,8 +2,9 @@
 // what the file says of the others. Each section is written once it is measured, so that a later one that fails takes none away.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { UsageError } from '../cli/command/command.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { runCommand, UsageError } from '../scripts/command-line.ts';
+import { runScript } from '../scripts/command-line.ts';
 import { describeBridge } from './describe-bridge.ts';
 import { describeCost } from './describe-cost.ts';
 import { describeFleet } from './describe-fleet.ts';
@@ -127,4 +128,4 @@ ${rows.join('\n')}
 `;
 }
 
-void runCommand({ text: `npm run bench -- [${names.join('|')}]…` }, main);
+void runScript({ text: `npm run bench -- [${names.join('|')}]…` }, main);

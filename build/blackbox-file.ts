@@ -8,7 +8,7 @@ import { explainIssues, formatPath, showValue } from '../layers/core/src/config/
 import type { Issue } from '../layers/core/src/errors.ts';
 import { type Translated, translateModule } from './blackbox-module.ts';
 import { blackboxShape } from './blackbox-shape.ts';
-import { decodeGoYaml, type GoYaml } from './go-yaml.ts';
+import { decodeGoYaml } from './go-yaml.ts';
 import { readTextFile } from './text-file.ts';
 
 type Mapping = Record<string, unknown>;
@@ -47,7 +47,7 @@ export function inlineBlackbox(document: unknown, directory: string): Inlined {
     return { ...nothing, issues: [{ path: place, message }], isUnread: true };
   }
   const compat = isMapping(given) ? given.compat : undefined;
-  const yaml = decode(read.text);
+  const yaml = decodeGoYaml(read.text, blackboxShape);
   const at = (path: string) => placeIn(file, path, yaml.lineOf);
   if (yaml.faults.length > 0) {
     const issues = yaml.faults.map(({ message, path }) => ({ path: at(path), message }));
@@ -65,20 +65,10 @@ export function inlineBlackbox(document: unknown, directory: string): Inlined {
   return { ...merged, warnings: [...merged.warnings, more] };
 }
 
-function decode(text: string): GoYaml {
-  try {
-    return decodeGoYaml(text, blackboxShape);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const message = 'is nested too deeply, want fewer levels';
-    return { value: undefined, faults: [{ path: '', message }], lineOf: () => undefined };
-  }
-}
-
 type Content = {
   readonly file: string;
   readonly directory: string;
-  /** As its shape has it. */
+  /** As blackbox_exporter decodes it. */
   readonly content: unknown;
   readonly lineOf: (path: string) => number | undefined;
   readonly compat: unknown;

@@ -1,5 +1,5 @@
-// Builds what the functions run on: the compiled configuration, @fargaze/core and the Lambda layer.
-// `npm run build` builds all; the Serverless plugin and tests call the parts.
+// Builds what the functions run on: @fargaze/core and the Lambda layer. The Serverless plugin takes from here all that it needs
+// of building, `npm run build` too.
 import { createHash } from 'node:crypto';
 import {
   copyFile,
@@ -11,17 +11,16 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { findBridgeOverload } from '../layers/core/src/config/compile/bridge-capacity.ts';
 import { findOverload } from '../layers/core/src/config/compile/capacity.ts';
-import type { Config } from '../layers/core/src/config/config.ts';
 import { codeOf } from '../layers/core/src/errors.ts';
-import { configFileName, readConfigFile } from './config-file.ts';
+import { readOwnConfig } from './config-file.ts';
 import { writeDeclarations } from './declarations.ts';
 import { findLiteralSecrets } from './literal-secrets.ts';
 
-export { findBridgeOverload, findLiteralSecrets, findOverload };
+export { findBridgeOverload, findLiteralSecrets, findOverload, readOwnConfig };
 
 /** Options of every bundle that ships. */
 export const shipped = {
@@ -42,22 +41,6 @@ export const shipped = {
 
 /** What functions import and their bundles lack: core is the layer, the SDK is Lambda's own. */
 export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
-
-/**
- * The compiled fargaze.yml as `adapt` leaves it, also written to `.build/config/fargaze.json`. `FARGAZE_CONFIG` names another
- * file.
- */
-export async function buildConfig(
-  root = process.cwd(),
-  adapt: (config: Config) => Config = (config) => config,
-): Promise<Config> {
-  const file = configFileName();
-  const config = adapt(readConfigFile(resolve(root, file), file));
-  const directory = join(root, '.build/config');
-  await mkdir(directory, { recursive: true });
-  await replaceFile(join(directory, 'fargaze.json'), `${JSON.stringify(config, null, 2)}\n`);
-  return config;
-}
 
 /** Bundles core to `layers/core/dist` and lays out the layer; answers with the layer's directory. */
 export async function buildLayer(root = process.cwd()): Promise<string> {

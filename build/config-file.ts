@@ -19,6 +19,12 @@ export function configFileName(): string {
   return readEnv(variable) ?? 'fargaze.yml';
 }
 
+/** The compiled fargaze.yml of the repository at `root`, or what `FARGAZE_CONFIG` names. @throws as {@link readConfigFile} */
+export function readOwnConfig(root: string): Config {
+  const name = configFileName();
+  return readConfigFile(resolve(root, name), name);
+}
+
 /**
  * The compiled configuration of the file at `path`.
  * @throws ConfigError when the file is missing, is not YAML or does not match the schema.

@@ -16,6 +16,8 @@ import { formatPath, type PathStep, showValue } from '../layers/core/src/config/
 import { hintOf } from '../layers/core/src/config/suggest.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { type GoScalar, readScalar, toSwitch, toWhole } from './go-scalar.ts';
+import { findGrowthFault, targetOf } from './yaml-aliases.ts';
+import { findDepthFault } from './yaml-depth.ts';
 import { findYamlFaults } from './yaml-faults.ts';
 import { lineFinder } from './yaml-lines.ts';
 
@@ -57,10 +59,12 @@ export type GoYaml = {
   readonly secondLine?: number;
 };
 
-/** Decodes a text. Throws RangeError where it is nested too deeply. */
+/** Decodes a text. Never throws for what the text holds. */
 export function decodeGoYaml(given: string, shape: Shape): GoYaml {
   // A carriage return by itself ends a line in YAML 1.1.
   const text = given.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
+  const deep = findDepthFault(text);
+  if (deep !== undefined) return { value: undefined, faults: [deep], lineOf: () => undefined };
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
@@ -80,18 +84,18 @@ export function decodeGoYaml(given: string, shape: Shape): GoYaml {
   const start = second?.range[0];
   const more = start === undefined ? {} : { secondLine: lines.linePos(start).line };
   if (syntax.length > 0) return { value: undefined, faults: syntax, lineOf, ...more };
+  const grown = findGrowthFault(document);
+  if (grown !== undefined) {
+    return { value: undefined, faults: [{ path: '', message: grown }], lineOf, ...more };
+  }
   const decoder = new Decoder(document);
   const value = decoder.decode(document.contents, shape, []);
   return { value, faults: decoder.faults, lineOf, ...more };
 }
 
-/** More nodes than any configuration has: aliases of aliases grow beyond all bounds. */
-const maxNodes = 100_000;
-
 class Decoder {
   readonly faults: Issue[] = [];
   readonly #document: Document.Parsed;
-  #nodes = 0;
 
   constructor(document: Document.Parsed) {
     this.#document = document;
@@ -99,9 +103,7 @@ class Decoder {
 
   /** The value; undefined where there is none, or one that does not fit. */
   decode(given: unknown, shape: Shape, path: readonly PathStep[]): unknown {
-    const node = isAlias(given) ? given.resolve(this.#document) : given;
-    this.#nodes += 1;
-    if (this.#nodes > maxNodes) throw new RangeError('aliases that stand for too much');
+    const node = isAlias(given) ? targetOf(given, this.#document) : given;
     if (isMap(node)) return this.#mapping(node, shape, path);
     if (isSeq(node)) {
       if (shape.kind === 'any') return node.items.map((one) => this.decode(one, shape, path));
@@ -116,9 +118,14 @@ class Decoder {
 
   #scalar(scalar: GoScalar, shape: Shape, path: readonly PathStep[]): unknown {
     if (scalar.type === 'null') return undefined;
-    if (scalar.type === 'fault') return this.#fault(path, scalar.text);
+    if (scalar.type === 'fault') {
+      const words = holdsSecret(shape)
+        ? scalar.text.replace(/^got ".*"/s, 'got a value')
+        : scalar.text;
+      return this.#fault(path, words);
+    }
     if (shape.kind === 'any') return scalar.type === 'text' ? scalar.text : scalar.value;
-    const seen = shape.kind === 'text' && shape.isSecret ? 'a value' : showValue(scalar.text);
+    const seen = holdsSecret(shape) ? 'a value' : showValue(scalar.text);
     const wanted = this.#wantedOf(scalar, shape);
     if (typeof wanted === 'string') return this.#fault(path, `got ${seen}, want ${wanted}`);
     return wanted.value;
@@ -183,7 +190,7 @@ class Decoder {
     const own: (readonly [string, unknown])[] = [];
     const merged: unknown[] = [];
     for (const { key, value } of node.items as Pair[]) {
-      const resolved = isAlias(key) ? key.resolve(this.#document) : key;
+      const resolved = isAlias(key) ? targetOf(key, this.#document) : key;
       if (!isScalar(resolved)) continue;
       const read = readScalar(resolved);
       if (isMergeKey(resolved)) merged.push(value);
@@ -203,7 +210,7 @@ class Decoder {
 
   /** What `<<` stands for. */
   #sources(value: unknown, path: readonly PathStep[]): YAMLMap[] {
-    const follow = (one: unknown) => (isAlias(one) ? one.resolve(this.#document) : one);
+    const follow = (one: unknown) => (isAlias(one) ? targetOf(one, this.#document) : one);
     const whole = follow(value);
     const all: unknown[] = isSeq(whole) && !isAlias(value) ? whole.items.map(follow) : [whole];
     const maps = all.filter(isMap);
@@ -219,6 +226,14 @@ class Decoder {
     this.faults.push({ path: formatPath(path), message });
     return undefined;
   }
+}
+
+/** Whether a secret may stand where this is wanted, be it in the place of the mapping that it belongs into. */
+function holdsSecret(shape: Shape): boolean {
+  if (shape.kind === 'text') return shape.isSecret === true;
+  if (shape.kind === 'list' || shape.kind === 'map') return holdsSecret(shape.of);
+  if (shape.kind !== 'fields') return false;
+  return Object.values(shape.fields).some((one) => one.kind !== 'fields' && holdsSecret(one));
 }
 
 const wantedWords: Readonly<Record<Shape['kind'], string>> = {

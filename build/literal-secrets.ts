@@ -1,6 +1,7 @@
 // Finds what reads like a key in a configuration that holds it as it is: whoever may read the package would read it. Names the
 // place, never the value. Words only: nothing is refused, since a key may be a public one.
 import type { Config } from '../layers/core/src/config/config.ts';
+import { findLinePassword } from '../layers/core/src/config/line-password.ts';
 import type { HttpHeader, HttpOptions, Module } from '../layers/core/src/config/modules.ts';
 import { isSecretRef } from '../layers/core/src/config/secret.ts';
 
@@ -9,15 +10,13 @@ type Place = {
   readonly at: string;
   readonly name?: string;
   readonly text: string;
-  /** Whether no reference can stand there. */
-  readonly literal?: true;
 };
 
 /** Names of headers and fields whose values say who asks. */
 const secretName =
   /(?:^|[-_.])(?:authorization|cookie|auth|sig|session(?:[-_]?id)?|pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|(?:api|access|private|auth|secret|subscription|account|client|function)[-_]?key|jwt|signature)s?$/i;
 
-/** `x-functions-key` and the like; keys that are none of a door are named in {@link openKeys}. */
+/** Headers such as `x-functions-key`; {@link openKeys} are those whose key is no secret. */
 const keyHeader = /(?:^|-)key$/i;
 const openKeys = /^(?:sec-websocket-key|(?:x-)?(?:idempotency|surrogate|cache|partition)-key)$/i;
 
@@ -42,22 +41,28 @@ export function findLiteralSecrets({ modules, probes }: Config): string[] {
   return [...new Set([...inModules, ...inTargets])];
 }
 
-function wordsFor({ literal, text }: Place): string {
-  if (literal === true) {
-    return 'looks like a secret, and stands in the package as it is; no reference can stand there: want one that may do little';
-  }
+/** `${TOKEN}`, as targets have it and nothing else. */
+const variable = /(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/;
+
+function wordsFor({ text }: Place): string {
+  const [whole, name] = variable.exec(text) ?? [];
+  if (name !== undefined) return `holds ${whole}, which is sent as it is: want \${env:${name}}`;
   const [, reference] = /\b((?:env:[A-Za-z_]\w*|file:\/\S+))/.exec(text) ?? [];
   if (reference !== undefined) {
-    return `holds ${reference} within other text, which is sent as it is: want the whole value as a reference, env:NAME or file:/path`;
+    return `holds ${reference} within other text, which is sent as it is: want \${${reference}}`;
   }
-  return 'looks like a secret, and stands in the package as it is: want a reference, env:NAME or file:/path';
+  return 'looks like a secret, and stands in the package as it is: want a reference, env:NAME or file:/path, or ${env:NAME} within other text';
 }
 
 function inTarget(probe: string): string {
   return `probe ${probe}: its target looks as if it held a secret, which stands in the package as it is: want it by a variable, \${NAME}, or in a header by reference`;
 }
 
-function isSecret({ name, text }: Place): boolean {
+function isSecret(place: Place): boolean {
+  return variable.test(place.text) || isKey(place);
+}
+
+function isKey({ name, text }: Place): boolean {
   if (filledIn.test(text) || isSecretRef(text)) return false;
   if (keyForm.test(text)) return true;
   if (name !== undefined)
@@ -76,16 +81,19 @@ function isSecretName(name: string): boolean {
 
 function hasKey(target: string): boolean {
   const query = /\?([^#]*)/.exec(target)?.[1] ?? '';
-  return isSecret({ at: '', text: query }) || (!filledIn.test(target) && keyForm.test(target));
+  return isKey({ at: '', text: query }) || (!filledIn.test(target) && keyForm.test(target));
 }
 
 function placesOf(module: Module): Place[] {
   if (module.prober === 'tcp') {
-    return module.tcp.steps.flatMap(({ send }) => sent(send));
+    // With `expect` a name may be a group of that.
+    return module.tcp.steps.flatMap(({ groups, send }) =>
+      sent(groups === undefined ? send : send.replace(/\$\{\w+\}/g, '${1}')),
+    );
   }
   if (module.prober === 'grpc') {
     return Object.entries(module.grpc.metadata).flatMap(([name, values]) =>
-      values.map((text) => ({ at: `metadata ${name}`, name, text, literal: true as const })),
+      values.map((text) => ({ at: `metadata ${name}`, name, text })),
     );
   }
   if (module.prober !== 'http') return [];
@@ -96,12 +104,11 @@ function placesOf(module: Module): Place[] {
 
 /** `AUTH`, `PASS` and `LOGIN` of line protocols say the password in clear. */
 function sent(text: string): Place[] {
-  const [, password] = /^\s*(?:AUTH|PASS|[\w.]+ LOGIN|LOGIN)\s+(.+)/i.exec(text) ?? [];
+  const password = findLinePassword(text);
   return [
     {
       at: 'send of query_response',
       text,
-      literal: true,
       ...(password !== undefined && { name: 'password' }),
     },
   ];
@@ -122,5 +129,13 @@ function ofHttp(http: HttpOptions, step: string): Place[] {
     ...several(http.httpHeaders, 'header'),
     ...several(http.proxy?.connectHeaders ?? [], 'proxy_connect_header'),
     { at: `${step}body`, text: http.body },
+    ...(http.basicAuth === undefined
+      ? []
+      : [{ at: `${step}basic_auth.username`, text: http.basicAuth.username }]),
+    ...Object.entries(http.oauth2?.endpointParams ?? {}).map(([name, text]) => ({
+      at: `${step}endpoint_params ${name}`,
+      name,
+      text,
+    })),
   ];
 }

@@ -111,7 +111,7 @@ function findOther(document: unknown): string | undefined {
 
 const agentKeys = ['sts_region', 'exported_tags', 'search_tags', 'nil_to_zero', 'custom_tags'];
 
-/** In words, that the keys are those of Grafana Agent, which has YACE in it and spells its keys otherwise. */
+/** What is wrong where the keys are those of Grafana Agent, which contains YACE and spells its keys differently. */
 function findAgent(document: unknown): string | undefined {
   const { discovery, integrations } = asMapping(document);
   const inner = asMapping(asMapping(integrations).cloudwatch_exporter);
@@ -127,7 +127,7 @@ function findAgent(document: unknown): string | undefined {
   );
 }
 
-/** In words, that a text is of Grafana Alloy, which has YACE in it. */
+/** What is wrong where the text is a file of Grafana Alloy, which contains YACE. */
 export function findAlloy(text: string): string | undefined {
   return /^\s*prometheus\.exporter\.cloudwatch\b/m.test(text)
     ? 'is written for Grafana Alloy (prometheus.exporter.cloudwatch), want the same jobs in a file of YACE'

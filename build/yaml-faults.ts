@@ -16,6 +16,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { Issue } from '../layers/core/src/errors.ts';
+import { targetOf } from './yaml-aliases.ts';
 
 /** A document, its text and how places in it are counted. */
 export type ParsedText = {
@@ -29,19 +30,12 @@ export type ParsedText = {
 /** Every fault, in the order of the text. */
 export function findYamlFaults(parsed: ParsedText): Issue[] {
   const { document, lines, reader, text } = parsed;
-  const deep = document.errors.find(({ message }) => /call stack/i.test(message));
-  if (deep !== undefined) {
-    // Whatever else the parser says follows from that.
-    const { col, line } = lines.linePos(deep.pos[0]);
-    return [
-      { path: `line ${line}, column ${col}`, message: 'nested too deeply, want fewer levels' },
-    ];
-  }
+  const quotes = quotedTexts(document);
   const found: Fault[] = [
     ...controlCharacters(text),
     ...[...document.errors, ...document.warnings]
       .filter(({ code }) => reader !== 'go' || code !== 'TAG_RESOLVE_FAILED')
-      .map((error) => inWords(error, parsed)),
+      .map((error) => inWords(error, text, quotes)),
     ...(reader === 'go' ? foreignVersion(document) : []),
   ];
   const first = new Map<Node, Map<string, number>>();
@@ -56,7 +50,8 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
       const keys = first.get(parent) ?? new Map<string, number>();
       first.set(parent, keys);
       found.push(...keyFaults(pair, { keys, lines, reader }));
-      const message = findMergeFault(pair, document);
+      // Go's decoder names it by its path.
+      const message = reader === 'go' ? undefined : findMergeFault(pair, document);
       if (message !== undefined) found.push({ at: pair.key.range?.[0] ?? 0, message });
     },
   });
@@ -64,8 +59,12 @@ export function findYamlFaults(parsed: ParsedText): Issue[] {
     .sort((a, b) => a.at - b.at)
     .map((fault) => ({ ...fault, ...lines.linePos(fault.at) }));
   // One mistake makes the parser stumble again, in the same line or the next.
+  const likeliest = new Map<number, number>();
+  for (const { echo = 0, line } of placed) {
+    likeliest.set(line, Math.min(echo, likeliest.get(line) ?? echo));
+  }
   const isEcho = ({ echo = 0, line }: (typeof placed)[number]) =>
-    placed.some((other) => (other.echo ?? 0) < echo && Math.abs(other.line - line) <= 1);
+    [line - 1, line, line + 1].some((near) => (likeliest.get(near) ?? echo) < echo);
   return placed
     .filter((fault) => !isEcho(fault))
     .map(({ col, line, message }) => ({ path: `line ${line}, column ${col}`, message }));
@@ -86,20 +85,30 @@ function controlCharacters(text: string): Fault[] {
   });
 }
 
-function inWords(error: YAMLError, { document, text }: ParsedText): Fault {
+function inWords(error: YAMLError, text: string, quotes: readonly Span[]): Fault {
   const [at] = error.pos;
-  const opened = error.code === 'MISSING_CHAR' ? openQuote(document, at) : undefined;
+  const opened = error.code === 'MISSING_CHAR' ? openQuote(quotes, at) : undefined;
   if (opened !== undefined) {
     return { at: opened, message: 'the quote that opens here is not closed, want another one' };
   }
   if (error.code === 'TAG_RESOLVE_FAILED') {
     const [tag = '!'] = /^!\S*/.exec(text.slice(at)) ?? [];
-    const message = `a tag (${tag}) that is not known here, want plain text, numbers, lists and mappings`;
+    const named = isWord(tag.slice(1)) ? ` (${tag})` : ', or a text that begins with !,';
+    const message = `a tag${named} that is not known here, want plain text, numbers, lists and mappings`;
     return { at, message };
   }
-  const words = error.message.replace(/;? please use .*$/, '');
+  const words = error.message.replace(/;? please use .*$/, '').replace(quoted, '$1');
   const echo = echoes[error.code] ?? 0;
   return { at, message: known[error.code] ?? `${words}, want valid YAML`, echo };
+}
+
+/** What the parser's own words quote of the text, behind what is kept of them. */
+const quoted =
+  /(Not a YAML token|extra characters|in YAML stream|YAML version|directive|escape sequence|(?=: ".*"$))[: ].*$/s;
+
+/** Whether the name of a tag or an alias may be shown: a password may begin with the same mark, and is no word then. */
+function isWord(name: string): boolean {
+  return /^[a-z]+(?:[-_.][a-z]+)*$/i.test(name);
 }
 
 const echoes: Partial<Readonly<Record<YAMLError['code'], number>>> = {
@@ -117,30 +126,47 @@ const known: Partial<Readonly<Record<YAMLError['code'], string>>> = {
     'a key within the value of another one, want it on a line of its own, or the value in quotes',
 };
 
-/** Where the quoted text begins that has no end before `at`. */
-function openQuote(document: Document.Parsed, at: number): number | undefined {
-  let opened: number | undefined;
+/** Where a part of a text begins and ends. */
+type Span = readonly [begin: number, end: number];
+
+/** All quoted texts, in their order. */
+function quotedTexts(document: Document.Parsed): Span[] {
+  const found: Span[] = [];
   visit(document, {
     Scalar: (_, { range, type }) => {
       if (type !== Scalar.QUOTE_DOUBLE && type !== Scalar.QUOTE_SINGLE) return;
-      if (range && range[0] < at && range[1] >= at - 1) opened = range[0];
+      if (range) found.push([range[0], range[1]]);
     },
   });
-  return opened;
+  return found;
+}
+
+/** Where the quoted text begins that has no end before `at`: the last one before it, for they do not overlap. */
+function openQuote(quotes: readonly Span[], at: number): number | undefined {
+  let low = 0;
+  let high = quotes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((quotes[middle]?.[0] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  const [begin, end = 0] = quotes[low - 1] ?? [];
+  return end >= at - 1 ? begin : undefined;
 }
 
 /** Why an alias cannot be followed. */
 export function findAliasFault(alias: Alias, document: Document.Parsed): string | undefined {
   // A bare * is an error of syntax already.
   if (alias.source === '') return undefined;
-  const target = alias.resolve(document);
+  const shown = (mark: string) => (isWord(alias.source) ? ` ${mark}${alias.source}` : '');
+  const target = targetOf(alias, document);
   if (target === undefined) {
-    return `no anchor &${alias.source} stands before this alias, want one, or the text in quotes`;
+    return `no anchor${shown('&')} stands before this alias, want one, or the text in quotes`;
   }
   const [at = 0] = alias.range ?? [];
   const [start = 0, , end = 0] = target.range ?? [];
   if (at < start || at > end) return undefined;
-  return `the alias *${alias.source} stands within what it stands for, want its end`;
+  return `the alias${shown('*')} stands within what it stands for, want its end`;
 }
 
 /** yaml.v3 reads YAML 1.1 only. */
@@ -156,9 +182,9 @@ export function findMergeFault(
   document: Document.Parsed,
 ): string | undefined {
   if (!isScalar(key) || key.source !== '<<' || key.type !== Scalar.PLAIN) return undefined;
-  const target = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
-  const merged = target(value);
-  const sources = isSeq(merged) ? merged.items.map(target) : [merged];
+  const follow = (node: unknown) => (isAlias(node) ? targetOf(node, document) : node);
+  const merged = follow(value);
+  const sources = isSeq(merged) ? merged.items.map(follow) : [merged];
   // An alias that stands for nothing has a fault of its own.
   const fits = sources.every((source) => isMap(source) || source === undefined);
   return fits ? undefined : 'a merge (<<) of something that is no mapping, want mappings';

@@ -1,5 +1,6 @@
 // Where the path of an issue stands in a YAML document.
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter } from 'yaml';
+import { targetOf } from './yaml-aliases.ts';
 
 /** Finds the line of the key or entry that a path such as `probes[0].name` leads to, or of the nearest one that exists. */
 export function lineFinder(
@@ -17,7 +18,7 @@ function offsetOf(document: Document.Parsed, steps: readonly string[]): number |
   let node: unknown = document.contents;
   let at: number | undefined;
   for (const step of steps) {
-    if (isAlias(node)) node = node.resolve(document);
+    if (isAlias(node)) node = targetOf(node, document);
     const next = isMap(node)
       ? node.items.find(({ key }) => isScalar(key) && String(key.value ?? '') === step)
       : isSeq(node)

@@ -12,7 +12,9 @@ import {
   Scalar,
   visit,
 } from 'yaml';
-import { type Issue, messageOf } from '../layers/core/src/errors.ts';
+import type { Issue } from '../layers/core/src/errors.ts';
+import { findGrowthFault, targetOf } from './yaml-aliases.ts';
+import { findDepthFault } from './yaml-depth.ts';
 import { findAliasFault, findMergeFault, findYamlFaults } from './yaml-faults.ts';
 import { lineFinder } from './yaml-lines.ts';
 
@@ -35,23 +37,9 @@ export type YamlOptions = {
 };
 
 /** Reads a text. Never throws for what the text holds. */
-export function readYaml(text: string, options: YamlOptions): YamlText {
-  try {
-    return read(text, options);
-  } catch (error) {
-    // The parser runs out of stack, and the library counts what aliases of aliases would grow to.
-    const deep = error instanceof RangeError;
-    const message = deep
-      ? 'is nested too deeply, want fewer levels'
-      : messageOf(error).replace(
-          /^Excessive alias count.*/,
-          'holds aliases (*name) of aliases that stand for too much, want the text itself',
-        );
-    return { errors: [{ path: '', message }], value: undefined, lineOf: () => undefined };
-  }
-}
-
-function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
+export function readYaml(text: string, { version, yaceAt }: YamlOptions): YamlText {
+  const deep = findDepthFault(text);
+  if (deep !== undefined) return { errors: [deep], value: undefined, lineOf: () => undefined };
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -65,10 +53,14 @@ function read(text: string, { version, yaceAt }: YamlOptions): YamlText {
     customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
   });
   const errors = findYamlFaults({ text, document, lines });
+  const grown = findGrowthFault(document);
+  if (grown !== undefined) errors.push({ path: '', message: grown });
   const yace = yaceAt === undefined ? undefined : document.getIn(yaceAt, true);
   if (isNode(yace)) keepText(document, yace);
-  const lineOf = lineFinder(document, lines);
-  return { errors, value: isReadable(document) ? document.toJS() : undefined, lineOf };
+  const isWhole = grown === undefined && isReadable(document);
+  // What aliases grow to has been counted; the library would refuse a hundred that stand for one mapping.
+  const value = isWhole ? document.toJS({ maxAliasCount: -1 }) : undefined;
+  return { errors, value, lineOf: lineFinder(document, lines) };
 }
 
 /** Whether there are values in spite of what is wrong: no error of syntax in it, no alias that stands for nothing or for itself. */
@@ -105,7 +97,7 @@ function keepText(document: Document.Parsed, node: Node): void {
     if (isScalar(value)) useSource(value);
     if (!isAlias(value)) return value;
     // What it stands for may be a number in another place.
-    const target = value.resolve(document);
+    const target = targetOf(value, document);
     return isScalar(target) && isOther(target.value) ? new Scalar(textOf(target)) : value;
   };
   visit(node, {

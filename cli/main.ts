@@ -1,11 +1,13 @@
 // The command `fargaze`: picks a command, and turns every error into words and an exit status. No stack trace for what a user
 // can mend; a bug of ours shows its own with FARGAZE_DEBUG=1.
+
 import { didYouMean } from '../layers/core/src/config/suggest.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError, DeliveryError, messageOf, SourceError } from '../layers/core/src/errors.ts';
 import { redactUrls } from '../layers/core/src/redact.ts';
 import { version } from '../layers/core/src/version.ts';
-import { type Call, type CommandSpec, UsageError } from './command/command.ts';
+import { called } from './command/called.ts';
+import { type Call, type CommandSpec, commonOptions, UsageError } from './command/command.ts';
 import { renderHelp, renderOverview } from './command/help.ts';
 import { type Io, standardIo } from './command/io.ts';
 import { findFlags, parseCommandLine } from './command/parse.ts';
@@ -70,16 +72,24 @@ function say(io: Io, text: string): number {
 function find(name: string): CommandSpec {
   const found = commands.find((spec) => spec.name === name);
   if (found !== undefined) return found;
-  if (name.startsWith('-')) throw new UsageError(`unknown option ${name}${placeOf(name)}`, help);
-  const names = commands.map((spec) => spec.name);
-  const isTarget = /:\/\/|\./.test(name) ? `; to probe it: fargaze probe ${redactUrls(name)}` : '';
+  if (name.startsWith('-')) {
+    const [option = name] = name.split('=');
+    const near = didYouMean(option, [...globalOptions, '--version']);
+    throw new UsageError(`unknown option ${option}${placeOf(option) || near}`, help);
+  }
+  const names = [...commands.map((spec) => spec.name), 'help', '--version'];
+  const isTarget = /:\/\/|\./.test(name)
+    ? `; to probe it: ${called()} probe ${redactUrls(name)}`
+    : '';
   throw new UsageError(
     `unknown command ${JSON.stringify(redactUrls(name))}${didYouMean(name, names) || isTarget}`,
     help,
   );
 }
 
-const help = 'see: fargaze --help';
+const help = `see: ${called()} --help`;
+
+const globalOptions = Object.keys(commonOptions).map((name) => `--${name}`);
 
 /** An option of a command stands behind it. */
 function placeOf(option: string): string {

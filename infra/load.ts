@@ -2,7 +2,7 @@
 // are measured (docs/adr/0020-many-targets.md).
 import type { Config } from '../layers/core/src/config/config.ts';
 import { servedBy } from '../layers/core/src/config/probes.ts';
-import { splitByShard } from '../layers/core/src/config/shard.ts';
+import { maxShards, splitByShard } from '../layers/core/src/config/shard.ts';
 
 /** Probes whose results a Pushgateway carries: beyond that, reading and replacing them takes longer than it may. */
 const pushedProbes = 500;
@@ -53,8 +53,9 @@ export function findLoad(config: Config): Load {
   }
   const largest = largestShard(config);
   if (largest > answeredTargets) {
+    const shards = Math.ceil((largest * config.shards) / answeredTargets) + 1;
     notes.push(
-      `${largest} web probes of one shard, and an answer carries the results of ${answeredTargets}: want shards: ${Math.ceil((largest * config.shards) / answeredTargets) + 1}`,
+      `${largest} web probes of one shard, and an answer carries the results of ${answeredTargets}: ${shards > maxShards ? `want fewer probes, or a second deployment: shards: ${maxShards} are the most` : `want shards: ${shards}`}`,
     );
   }
   return { results, notes };

@@ -11,6 +11,6 @@ export const deployed = {
   redis_exporter: '1.88.0',
   /** Not built: the boards are held against the types that this version publishes, @grafana/schema. */
   grafana: '13.2.3',
-  /** Plugin of Grafana that signs queries to Amazon Managed Prometheus; 13 does so by it alone. */
+  /** Plugin of Grafana that signs queries to Amazon Managed Prometheus; 13 signs only with it. */
   grafana_amazonprometheus: '3.3.5',
 } as const;

@@ -1,8 +1,7 @@
 // `npm start`: brings the local system up, shows it, and takes everything down on Ctrl-C or error.
 // `--smoke`: brings it up, waits until every probe and scrape has landed in Prometheus, takes it down, exits 0 or 1.
 
-import { buildConfig } from '../build/bundles.ts';
-import { configFileName } from '../build/config-file.ts';
+import { configFileName, readOwnConfig } from '../build/config-file.ts';
 import { systemClock } from '../layers/core/src/clock.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { writeLine } from '../layers/core/src/log.ts';
@@ -46,7 +45,7 @@ async function main(): Promise<number> {
 }
 
 async function runSystem(task: Task, run: RunFolder): Promise<number> {
-  const config = await buildConfig(root);
+  const config = readOwnConfig(root);
   writeLine(
     `${configFileName()}: ${config.probes.length} ${config.probes.length === 1 ? 'probe' : 'probes'}`,
   );

@@ -1,13 +1,13 @@
 // `npm run build`: configuration and layer; prints what is wrong with fargaze.yml and exits 1.
 
-import { buildConfig, buildLayer, findLiteralSecrets, findOverload } from '../build/bundles.ts';
-import { configFileName } from '../build/config-file.ts';
+import { buildLayer, findLiteralSecrets, findOverload } from '../build/bundles.ts';
+import { configFileName, readOwnConfig } from '../build/config-file.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { readOptions, runCommand } from './command-line.ts';
+import { readOptions, runScript } from './command-line.ts';
 
-void runCommand({ text: 'npm run build' }, async (given) => {
+void runScript({ text: 'npm run build' }, async (given) => {
   readOptions(given, []);
-  const config = await buildConfig();
+  const config = readOwnConfig(process.cwd());
   for (const warning of [...findOverload(config), ...findLiteralSecrets(config)]) {
     process.stderr.write(`${configFileName()}: ${warning}\n`);
   }

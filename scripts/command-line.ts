@@ -1,12 +1,10 @@
 // What every command of this folder does alike: --help, options that are unknown or lack their value (status 2), what was
 // expected to go wrong (status 1, one message). Anything else is a bug and shows where.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../cli/command/command.ts';
 import { readEnv } from '../layers/core/src/env.ts';
 import { ConfigError, codeOf, messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-
-/** The command was not typed as it is meant. */
-export class UsageError extends Error {}
 
 /** How a command is called. */
 export type Usage = {
@@ -17,7 +15,7 @@ export type Usage = {
 };
 
 /** Runs `main` with what was typed, and sets the status; `main` may give one of its own. */
-export async function runCommand(
+export async function runScript(
   usage: Usage,
   main: (given: readonly string[]) => number | undefined | Promise<number | undefined>,
 ): Promise<void> {
@@ -51,7 +49,7 @@ export function readOptions<Name extends string>(
   return values as Partial<Record<Name, string>>;
 }
 
-/** npm takes an option before `--` for one of its own, and tells the command only by a variable. */
+/** npm takes an option before `--` for one of its own; the command sees only a variable. */
 function refuseKept({ options = [] }: Usage): void {
   const kept = options.find(
     (name) => readEnv(`npm_config_${name.replaceAll('-', '_')}`) !== undefined,

@@ -5,11 +5,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { configFileName, readConfigFile } from '../build/config-file.ts';
 import { bundleNames, packBundle } from '../infra/bundle.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { readOptions, runCommand } from './command-line.ts';
+import { readOptions, runScript } from './command-line.ts';
 import { bundleVariable, secretVariable } from './compose.ts';
 import { declaredContainers } from './intrinsics.ts';
 
-void runCommand({ text: 'npm run compose' }, (given) => {
+void runScript({ text: 'npm run compose' }, (given) => {
   readOptions(given, []);
   const name = configFileName();
   const source = { root: '.', config: readConfigFile(name, name), environment: {} };

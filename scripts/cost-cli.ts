@@ -2,10 +2,11 @@
 
 import { configFileName, readConfigFile } from '../build/config-file.ts';
 import { renderCost } from '../build/cost.ts';
+import { UsageError } from '../cli/command/command.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { runCommand, UsageError } from './command-line.ts';
+import { runScript } from './command-line.ts';
 
-void runCommand({ text: 'npm run cost [-- SERVICES…]' }, (given) => {
+void runScript({ text: 'npm run cost [-- SERVICES…]' }, (given) => {
   const wrong = given.find((text) => !/^\d{1,9}$/.test(text));
   if (wrong !== undefined) throw new UsageError(`got ${wrong}, want numbers of services`);
   const file = configFileName();

@@ -1,11 +1,7 @@
 // How serverless-esbuild bundles the functions: CommonJS, core left to the layer, configuration compiled in.
-const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { unusedRooms } = require('../build/unused-rooms.cjs');
-
-const root = join(__dirname, '..');
-
-const readConfigText = () => readFileSync(join(root, '.build/config/fargaze.json'), 'utf8');
+const { bundleFolder, readConfig } = require('./own-build.cjs');
 
 /** Lambda's own, and needed nowhere but outside it. */
 const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
@@ -16,7 +12,7 @@ const compiledConfig = {
   setup(build) {
     build.onResolve({ filter: /^fargaze:config$/ }, ({ path }) => ({ path, namespace: 'fargaze' }));
     build.onLoad({ filter: /.*/, namespace: 'fargaze' }, () => ({
-      contents: `exports.config = ${readConfigText()}`,
+      contents: `exports.config = ${JSON.stringify(readConfig())}`,
       loader: 'js',
     }));
   },
@@ -30,10 +26,9 @@ module.exports = () => ({
   target: 'node20',
   supported: { 'dynamic-import': false },
   outputFileExtension: '.cjs',
-  // Two local systems in one clone must not remove each other's bundles.
-  outputWorkFolder: process.env.FARGAZE_BUNDLE_DIR || '.esbuild',
+  outputWorkFolder: bundleFolder(join(__dirname, '..')),
   external: outside,
   exclude: outside,
   legalComments: 'none',
-  plugins: [compiledConfig, unusedRooms(() => JSON.parse(readConfigText()))],
+  plugins: [compiledConfig, unusedRooms(readConfig)],
 });

@@ -1,16 +1,17 @@
 // The command behind `npm run export -- --to DIR [--runbooks URL] [--grafana URL]`.
 
 import { configFileName, readConfigFile } from '../build/config-file.ts';
+import { UsageError } from '../cli/command/command.ts';
 import { writeExport } from '../infra/export/export.ts';
 import { ExportOptionError, exportOptions, filesFor } from '../infra/export/files.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { readOptions, runCommand, UsageError } from './command-line.ts';
+import { readOptions, runScript } from './command-line.ts';
 
 const names = ['to', ...exportOptions] as const;
 const text =
   'npm run export -- --to DIR [--runbooks URL] [--grafana URL] [--pushgateway-job JOB|none] [--prometheus-job JOB|none] [--datasource-uid UID]';
 
-void runCommand({ text, options: names }, (given) => {
+void runScript({ text, options: names }, (given) => {
   const { to, ...options } = readOptions(given, names);
   if (to === undefined) throw new UsageError('--to is missing, want a folder');
   const file = configFileName();

@@ -1,8 +1,8 @@
 // Entry of `npm run generate`.
-import { readOptions, runCommand } from './command-line.ts';
+import { readOptions, runScript } from './command-line.ts';
 import { generate } from './generate.ts';
 
-void runCommand({ text: 'npm run generate' }, (given) => {
+void runScript({ text: 'npm run generate' }, (given) => {
   readOptions(given, []);
   generate();
   return 0;

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { readTextFile } from '../build/text-file.ts';
 import { ConfigError } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { readOptions, runCommand } from './command-line.ts';
+import { readOptions, runScript } from './command-line.ts';
 import { goldenFile, packagedFile, renderGolden } from './golden.ts';
 
-void runCommand({ text: 'npm run golden' }, (given) => {
+void runScript({ text: 'npm run golden' }, (given) => {
   readOptions(given, []);
   const packaged = readTextFile(packagedFile);
   if ('fault' in packaged) {

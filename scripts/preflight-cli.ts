@@ -2,8 +2,9 @@
 // FILE is what `aws cloudformation get-template` wrote, or a template.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { UsageError } from '../cli/command/command.ts';
 import { writeLine } from '../layers/core/src/log.ts';
-import { runCommand, UsageError } from './command-line.ts';
+import { runScript } from './command-line.ts';
 import { readDeployedFile } from './deployed-file.ts';
 import { packagedFile } from './golden.ts';
 import { reportPreflight } from './preflight.ts';
@@ -11,7 +12,7 @@ import { reportPreflight } from './preflight.ts';
 const text =
   'npm run preflight [-- [--deployed FILE] [--stage NAME] [--region NAME] [--param NAME=VALUE]…]';
 
-void runCommand({ text, options: ['deployed', 'stage', 'region', 'param'] }, (given) => {
+void runScript({ text, options: ['deployed', 'stage', 'region', 'param'] }, (given) => {
   const { file, rest } = partDeployed(given);
   const before = file === undefined ? undefined : readDeployedFile(file);
   const { error, status, stderr, stdout } = spawnSync(

@@ -19,7 +19,7 @@ export function reportPreflight(template: Template, deployed?: Stack): Preflight
     ...exceeded(stack),
   ];
   const losses = deployed === undefined ? undefined : describeLosses(deployed, stack);
-  // As `serverless deploy` does: it stops before it takes something away, unless it is told to.
+  // As `serverless deploy` does: it stops before it takes something away, unless it is asked to.
   const against = [
     ...faults,
     ...(losses === undefined

@@ -21,6 +21,7 @@ export const lockFiles = [
 /** 3.11.2 is Debian 12's: some packages want a newer patch release of 3.11. */
 export const lockPythons = [`3.${pythonMinors.oldest}`, '3.11.2', `3.${pythonMinors.newest}`];
 
+/** Machines whose packages are locked. */
 export const lockMachines = [
   'x86_64-unknown-linux-gnu',
   'aarch64-unknown-linux-gnu',

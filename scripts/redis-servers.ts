@@ -10,7 +10,7 @@ import { preparePython } from '../local/programs/python.ts';
 /** A server that runs on this machine, such as `Valkey 9.1.2`. */
 export type OtherServer = { readonly name: string; readonly path: string };
 
-/** Which of them there are, and of each other one why it cannot be had here. */
+/** Which of them there are, and why each of the others is not. */
 export type OtherServers = {
   readonly servers: readonly OtherServer[];
   readonly missing: readonly { readonly name: string; readonly why: string }[];

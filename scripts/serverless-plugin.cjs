@@ -3,6 +3,7 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
+const { keepConfig } = require('./own-build.cjs');
 const { shareSchedules, toInput, toInputWithTime } = require('./share-schedules.cjs');
 
 class FargazePlugin {
@@ -20,6 +21,8 @@ class FargazePlugin {
         },
       },
     };
+    // What the framework makes of its schema is the same each time; else it goes into the user's home.
+    process.env.SLS_SCHEMA_CACHE_BASE_DIR ||= join(serverless.serviceDir, '.build');
     const prepare = () => this.prepare();
     const prepareOffline = async () => {
       leaveOutVpc(serverless.service);
@@ -62,10 +65,11 @@ class FargazePlugin {
 
   async prepare() {
     const root = this.serverless.serviceDir;
-    const { buildConfig, buildLayer, findBridgeOverload, findLiteralSecrets, findOverload } =
+    const { buildLayer, findBridgeOverload, findLiteralSecrets, findOverload, readOwnConfig } =
       loadCode(root, 'build/bundles.ts');
     try {
-      this.config = await buildConfig(root, (config) => this.leaveOut(config));
+      this.config = this.leaveOut(readOwnConfig(root));
+      keepConfig(this.config);
     } catch (error) {
       if (error.name === 'ConfigError')
         throw new this.serverless.classes.Error(error.message, 'FARGAZE_CONFIG');

@@ -59,7 +59,7 @@ type JestReport = {
   }[];
 };
 
-/** Runs Jest; nothing can be fetched meanwhile. */
+/** Runs Jest; nothing can be fetched meanwhile. @throws Error where it leaves no report. */
 export async function runJest(spec: JestSpec): Promise<SuiteResult[]> {
   const { env, name, options, paths, reports, root } = spec;
   const report = join(reports, `jest-${name.replaceAll(' ', '-')}.json`);

@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildConfig, buildLayer } from '../build/bundles.ts';
+import { buildLayer } from '../build/bundles.ts';
 import { messageOf } from '../layers/core/src/errors.ts';
 import { writeLine } from '../layers/core/src/log.ts';
 import { MissingProgramError } from '../local/programs/find.ts';
@@ -74,7 +74,6 @@ async function runSuites(suites: readonly string[], temporary: string): Promise<
 async function runTests(suites: readonly string[], TMPDIR: string): Promise<SuiteResult[]> {
   const prepared = await prepareTests(writeLine);
   const deployed = suites.includes('deployed') ? await prepareDeployed(writeLine) : undefined;
-  await buildConfig(root);
   await buildLayer(root);
   const quick = suites.filter((suite) => suite === 'unit' || suite === 'contract');
   const jest: Jest = (name, paths, { env, workers = 2 } = {}) => {

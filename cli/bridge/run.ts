@@ -20,6 +20,8 @@ export async function run({ io, values }: Call): Promise<number> {
       'to run it here all the same: npx serverless invoke local -f ecs-bridge',
     );
   }
+  if (values.json === true && values.metrics === true)
+    throw new UsageError('--json is given beside --metrics, want one of them');
   const config = hasConfiguration(values) ? readConfiguration(values).config : builtIn();
   const end = systemClock.monotonic() + patience;
   const texts: string[] = [];

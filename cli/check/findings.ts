@@ -8,7 +8,7 @@ import { findBridgeOverload } from '../../layers/core/src/config/compile/bridge-
 import { findOverload } from '../../layers/core/src/config/compile/capacity.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { interpolate } from '../../layers/core/src/config/interpolate.ts';
-import { isSecretRef } from '../../layers/core/src/config/secret.ts';
+import { splitSecrets } from '../../layers/core/src/config/references.ts';
 
 /** What is found, and what is only good to know. */
 export type Findings = { readonly findings: readonly string[]; readonly notes: readonly string[] };
@@ -93,7 +93,11 @@ function missingSecrets(config: Config, read: (name: string) => string | undefin
 
 function* referencesIn(value: unknown): Generator<string> {
   if (typeof value === 'string') {
-    if (isSecretRef(value) && value.startsWith('env:')) yield value.slice('env:'.length);
+    for (const part of splitSecrets(value)) {
+      if (typeof part !== 'string' && part.ref.startsWith('env:')) {
+        yield part.ref.slice('env:'.length);
+      }
+    }
   } else if (typeof value === 'object' && value !== null) {
     for (const inner of Object.values(value)) yield* referencesIn(inner);
   }

@@ -1,8 +1,11 @@
 // `fargaze check`: mistakes and findings, or the plan.
+
 import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
-import { type Call, countOf, UsageError, type Values } from '../command/command.ts';
+import { called } from '../command/called.ts';
+import { type Call, UsageError, type Values } from '../command/command.ts';
 import { configPath, readConfiguration } from '../command/configuration.ts';
+import { countOf } from '../command/numbers.ts';
 import { findFindings } from './findings.ts';
 import { type Plan, planOf } from './plan.ts';
 
@@ -86,13 +89,13 @@ function renderPlan(plan: Plan, services: number): string[] {
       : [
           row(
             'not counted',
-            `metrics of ${count(bill.uncountedJobs, 'job')} of other namespaces: fargaze bridge --dry-run finds them`,
+            `metrics of ${count(bill.uncountedJobs, 'job')} of other namespaces: ${called()} bridge --dry-run finds them`,
           ),
         ]),
     row('series', `about ${plan.series}`),
     row(
       'a month',
-      `${usd(bill.probing.fargaze)} for probes, ${usd(bill.reading.fargaze)} for CloudWatch (fargaze cost says of what)`,
+      `${usd(bill.probing.fargaze)} for probes, ${usd(bill.reading.fargaze)} for CloudWatch, ${usd(bill.reading.functions)} for the bridge’s functions (${called()} cost says of what)`,
     ),
   ];
 }

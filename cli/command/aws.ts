@@ -14,7 +14,10 @@ export async function withAwsHints<T>(read: () => Promise<T>): Promise<T> {
       throw new UsageError(message, credentialHint(readEnv('AWS_PROFILE')));
     }
     if (/region is missing|AWS_REGION is/i.test(message))
-      throw new UsageError(message, 'want AWS_REGION');
+      throw new UsageError(
+        message,
+        'want AWS_REGION, or AWS_PROFILE with a profile that has a region',
+      );
     throw error;
   }
 }

@@ -30,6 +30,8 @@ export type CommandSpec = {
   readonly examples: readonly (readonly [command: string, about: string])[];
   /** Most arguments beside options. */
   readonly positionals: number;
+  /** The option that an argument too many was most probably meant for. */
+  readonly meant?: string;
   readonly load: () => Promise<Run>;
 };
 
@@ -75,21 +77,6 @@ export function textsOf(values: Values, name: string): readonly string[] {
   return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
 }
 
-/** A whole number from `least` on that an option was given, else `usual`. @throws UsageError */
-export function countOf(
-  values: Values,
-  name: string,
-  { least, usual }: { readonly least: number; readonly usual: number },
-): number {
-  const text = textOf(values, name);
-  if (text === undefined) return usual;
-  const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= least) return count;
-  throw new UsageError(
-    `--${name}: got ${JSON.stringify(text)}, want a whole number from ${least} on`,
-  );
-}
-
 /** Options that every command has. */
 export const commonOptions = {
   help: { type: 'boolean', short: 'h', about: 'print this help' },
@@ -111,3 +98,9 @@ export const sharedOptions = {
   },
   json: { type: 'boolean', about: 'print one JSON document' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** `--config` of a command that needs the file itself, not only its text. */
+export const configFileOption: OptionSpec = {
+  ...sharedOptions.config,
+  about: 'the configuration; unset: FARGAZE_CONFIG, else fargaze.yml',
+};

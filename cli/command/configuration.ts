@@ -21,7 +21,7 @@ export function readConfiguration(values: Values): WarnedConfig {
   const { file } = configPath(values);
   const read = readTextFile(file === '-' ? 0 : file);
   if ('fault' in read) {
-    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    const isThere = file === '-' || lstatSync(file, { throwIfNoEntry: false }) !== undefined;
     if (isThere && read.fault !== 'does not exist')
       throw new ConfigError(file, [{ path: '', message: read.fault }]);
     throw new UsageError(
@@ -30,6 +30,21 @@ export function readConfiguration(values: Values): WarnedConfig {
     );
   }
   return parseWithWarnings(read.text, { name: file, directory: dirname(resolve(file)) });
+}
+
+/** The path of a configuration that is more than its text. @throws UsageError for standard input, and for what is no file. */
+export function configFile(values: Values): string {
+  const { file } = configPath(values);
+  if (file === '-') {
+    throw new UsageError(
+      '--config: got -, want a file',
+      'what is copied or packaged keeps its place, and standard input has none',
+    );
+  }
+  const read = readTextFile(file);
+  if ('fault' in read && read.fault !== 'does not exist')
+    throw new ConfigError(file, [{ path: '', message: read.fault }]);
+  return file;
 }
 
 /** Whether there is a configuration to read. */

@@ -1,7 +1,7 @@
 // Where a command writes: results to standard output, notes and errors to standard error. Colours only where a terminal shows
 // them. A reader that has gone (`| head`) ends the command without a word.
 import type { Readable, Writable } from 'node:stream';
-import type { WriteStream } from 'node:tty';
+import { isatty, type WriteStream } from 'node:tty';
 import { environmentWith } from '../../build/environment.ts';
 import { type Painter, paintNothing, type Style, span } from '../../local/terminal/line.ts';
 import { choosePainter, sizeOf } from '../../local/terminal/terminal.ts';
@@ -27,7 +27,7 @@ export type Io = {
 
 /** The standard streams. */
 export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean }): Io {
-  const { stderr, stdin, stdout } = process;
+  const { stderr, stdout } = process;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // What was asked for is known by then, and nobody reads the rest.
@@ -50,8 +50,11 @@ export function standardIo({ plain, quiet }: { plain: boolean; quiet: boolean })
     },
     paint: (text, style) => painter(span(text, style)),
     columns: stdout.isTTY === true ? sizeOf(stdout).columns : undefined,
-    canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    input: stdin,
+    canAsk: isatty(0) && stderr.isTTY === true,
+    // Opened only when asked for: after that a pipe that is empty for a moment can no longer be read as a configuration.
+    get input() {
+      return process.stdin;
+    },
     prompts: stderr,
   };
 }

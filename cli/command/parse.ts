@@ -1,6 +1,8 @@
 // Reads a command line by the options of a command. What is not known is refused, with the option that is nearest to it.
+
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../../layers/core/src/config/suggest.ts';
+import { called } from './called.ts';
 import {
   type CommandSpec,
   commonOptions,
@@ -33,11 +35,11 @@ export function findFlags(
 /** Reads `args`. @throws UsageError for the first thing that is wrong. */
 export function parseCommandLine(
   args: readonly string[],
-  spec: Pick<CommandSpec, 'name' | 'options' | 'positionals'>,
+  spec: Pick<CommandSpec, 'meant' | 'name' | 'options' | 'positionals'>,
 ): Parsed {
   const options: Options = { ...spec.options, ...commonOptions };
   const read = readTokens(args, options);
-  const help = `see: fargaze ${spec.name} --help`;
+  const help = `see: ${called()} ${spec.name} --help`;
   for (const token of read.tokens) {
     if (token.kind !== 'option') continue;
     const fault = faultOf(token, options);
@@ -46,7 +48,9 @@ export function parseCommandLine(
   const { positionals } = read;
   if (positionals.length > spec.positionals) {
     const [extra = ''] = positionals.slice(spec.positionals);
-    throw new UsageError(`got ${JSON.stringify(extra)}, which is one argument too many`, help);
+    const meant = spec.meant === undefined ? '' : `; did you mean --${spec.meant} ${extra}?`;
+    const fault = `got ${JSON.stringify(extra)}, which is one argument too many${meant}`;
+    throw new UsageError(fault, help);
   }
   return { positionals, values: read.values as Values };
 }

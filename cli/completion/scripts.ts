@@ -36,6 +36,12 @@ function bash(commands: readonly CommandSpec[]): string {
   );
   const names = commands.map(({ name }) => name).join(' ');
   return `# Completion of fargaze for bash.
+_fargaze_files() {
+  # Bash itself knows how names with spaces are quoted; bash 3 cannot be asked to from here.
+  compopt -o default 2>/dev/null && return
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -f -- "$1"))
+}
 _fargaze() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words=
   COMPREPLY=()
@@ -58,7 +64,7 @@ ${cases.join('\n')}
     */-*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
     completion/*) COMPREPLY=($(compgen -W "${shells.join(' ')}" -- "$current")) ;;
     help/*) COMPREPLY=($(compgen -W "${names}" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -f -- "$current")) ;;
+    *) _fargaze_files "$current" ;;
   esac
 }
 complete -o filenames -F _fargaze fargaze`;
@@ -66,8 +72,8 @@ complete -o filenames -F _fargaze fargaze`;
 
 function bashReply(values: ReturnType<typeof valuesOf>): string {
   if (values === 'none') return ':';
-  const asked = values === 'files' ? '-f' : `-W "${values.join(' ')}"`;
-  return `COMPREPLY=($(compgen ${asked} -- "$current"))`;
+  if (values === 'files') return '_fargaze_files "$current"';
+  return `COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current"))`;
 }
 
 /** In single quotes. */

@@ -2,17 +2,21 @@
 
 import { parseConfigText } from '../../build/config-file.ts';
 import { peerPrices, peerPricesOf } from '../../build/cost-peers.ts';
+import { readingBounds, timeoutBounds } from '../../layers/core/src/config/compile/fields.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
-import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
-import { type Call, countOf, textOf, UsageError, type Values } from '../command/command.ts';
-import { hasConfiguration, readConfiguration } from '../command/configuration.ts';
+import { formatDuration } from '../../layers/core/src/config/duration.ts';
+import { called } from '../command/called.ts';
+import { type Call, UsageError, type Values } from '../command/command.ts';
+import { configPath, hasConfiguration, readConfiguration } from '../command/configuration.ts';
+import { countOf, secondsOf } from '../command/numbers.ts';
 import { type Bill, estimate } from './estimate.ts';
 
 /** Prints what it costs. */
 export async function run({ io, values }: Call): Promise<number> {
-  const services = countOf(values, 'services', { least: 0, usual: 10 });
-  const latency = durationOf(values, 'latency') ?? 0.3;
+  const given = countOf(values, 'services', { least: 0, usual: undefined });
+  const latency = secondsOf(values, 'latency', timeoutBounds) ?? 0.3;
   const { config, from } = readOrAssume(values);
+  const services = given ?? config.bridge.services ?? 10;
   const bill = estimate(withAssumed(config, values), { services, latency });
   if (values.json === true) {
     io.out(
@@ -29,13 +33,14 @@ export async function run({ io, values }: Call): Promise<number> {
   );
   for (const line of renderBill(bill, { services, latency })) io.out(line);
   io.note(
-    '\nBesides: Prometheus, Pushgateway and Grafana on Fargate, unless you have your own (fargaze preflight).',
+    `\nBesides: Prometheus, Pushgateway and Grafana on Fargate, unless you have your own (${called()} preflight).`,
   );
   return 0;
 }
 
 /** What somebody watches who has no file yet. */
-const assumed = `bridge:
+const assumed = `probes: [{ name: example, module: http_2xx, target: "https://example.com" }]
+bridge:
   cloudwatch:
     interval: 5m
     yace: { discovery: { jobs: [{ type: AWS/ECS, period: 60, length: 300, statistics: [Average, Maximum], metrics: [{ name: CPUUtilization }, { name: MemoryUtilization }] }] } }
@@ -43,37 +48,35 @@ const assumed = `bridge:
 
 function readOrAssume(values: Values): { readonly config: Config; readonly from: string } {
   if (hasConfiguration(values))
-    return { config: readConfiguration(values).config, from: 'of the configuration' };
+    return { config: readConfiguration(values).config, from: `for ${configPath(values).file}` };
   const config = parseConfigText(assumed);
-  return { config, from: 'no fargaze.yml: CPU and memory of ECS every 5 minutes are assumed' };
+  const one = values.targets === undefined ? 'one target, and ' : '';
+  return {
+    config,
+    from: `no fargaze.yml: ${one}CPU and memory of ECS every ${values.interval ?? '5m'} are assumed`,
+  };
 }
 
 /** The configuration with other counts of targets and another interval. */
 function withAssumed(config: Config, values: Values): Config {
-  const interval = durationOf(values, 'interval');
+  const interval = secondsOf(values, 'interval', readingBounds);
   const { cloudwatch } = config.bridge;
+  if (interval !== undefined && cloudwatch === undefined)
+    throw new UsageError(
+      '--interval: the configuration does not read CloudWatch',
+      'want bridge.cloudwatch in it, or the command without --interval',
+    );
   const bridge =
     interval === undefined || cloudwatch === undefined
       ? config.bridge
       : { ...config.bridge, cloudwatch: { ...cloudwatch, interval } };
-  const fallback = config.probes.length === 0 ? 1 : -1;
-  const count = countOf(values, 'targets', { least: 0, usual: fallback });
-  if (count < 0) return { ...config, bridge };
+  const count = countOf(values, 'targets', { least: 0, usual: undefined });
+  if (count === undefined) return { ...config, bridge };
   const probes = Array.from({ length: count }, (_, index) => ({
     ...{ name: `target-${index}`, module: 'http_2xx', target: 'https://example.com', interval: 60 },
     ...{ job: 'fargaze-web', vantage: 'internet' as const },
   }));
   return { ...config, bridge, probes };
-}
-
-function durationOf(values: Values, name: string): number | undefined {
-  const text = textOf(values, name);
-  if (text === undefined) return undefined;
-  const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds > 0) return seconds;
-  throw new UsageError(
-    `--${name}: got ${JSON.stringify(text)}, want a duration such as 5m or 300ms`,
-  );
 }
 
 type Assumed = { readonly services: number; readonly latency: number };
@@ -98,7 +101,7 @@ function renderBill(bill: Bill, { latency, services }: Assumed): string[] {
           ...(uncountedJobs === 0
             ? []
             : [
-                `  without ${uncountedJobs === 1 ? '1 job' : `${uncountedJobs} jobs`} of other namespaces, whose cost depends on what is found: fargaze bridge --dry-run`,
+                `  without ${uncountedJobs === 1 ? '1 job' : `${uncountedJobs} jobs`} of other namespaces, whose cost depends on what is found: ${called()} bridge --dry-run`,
               ]),
         ]),
     ...rows({ "fargaze, the bridge's functions": reading.functions }),

@@ -11,7 +11,11 @@ export const costSpec: CommandSpec = {
     'Prometheus, Pushgateway and Grafana on Fargate come besides, unless you have your own: fargaze preflight prices them.',
   ],
   options: {
-    services: { type: 'string', value: 'N', about: 'ECS services that run; unset: 10' },
+    services: {
+      type: 'string',
+      value: 'N',
+      about: 'ECS services that run; unset: bridge.services of the file, else 10',
+    },
     targets: {
       type: 'string',
       value: 'N',

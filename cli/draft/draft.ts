@@ -23,6 +23,7 @@ export type CloudWatchDraft = {
   readonly jobs:
     | { readonly file: string }
     | { readonly content: Readonly<Record<string, unknown>> };
+  /** USD a month. */
   readonly budget?: number;
 };
 

@@ -82,7 +82,7 @@ function targetsOf(job: Mapping): readonly Found[] {
   return [...found.values()];
 }
 
-/** What is otherwise here than there. */
+/** How the probes differ from the job that they were made of. */
 function changesOf(job: Mapping, interval: unknown, found: readonly Found[]): string[] {
   const dropped = [...new Set(found.flatMap((one) => one.dropped))];
   return [

@@ -33,7 +33,7 @@ export function prune(document: Mapping, { nameOf, prove, unitOf }: Pruning): Pr
     for (const issue of issues) {
       const at = unitOf(stepsOf(issue.path));
       const part = at !== undefined && at.length > 0 && has(value, at) ? at : undefined;
-      // That nothing is left follows from what was said of the parts.
+      // The notes on its parts already say why nothing is left.
       if (part === undefined && notes.length > 0) return { value, notes };
       if (part === undefined) throw new ConfigError('the file', issues);
       units.set(JSON.stringify(part), { at: part, issue });
@@ -81,7 +81,7 @@ function compare(a: readonly Step[], b: readonly Step[]): number {
   return -1;
 }
 
-/** Whether there is such a part. */
+/** Whether `value` has a part at this path. */
 function has(value: unknown, at: readonly Step[]): boolean {
   const found = at.reduce<unknown>(
     (node, step) => (node as Record<Step, unknown> | null | undefined)?.[step],

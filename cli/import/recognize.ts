@@ -1,7 +1,7 @@
 // Reads a file of another tool and finds out by its content which one's it is.
 
 import { blackboxShape } from '../../build/blackbox-shape.ts';
-import { decodeGoYaml, type GoYaml, type Shape } from '../../build/go-yaml.ts';
+import { decodeGoYaml, type GoYaml } from '../../build/go-yaml.ts';
 import { readTextFile } from '../../build/text-file.ts';
 import { findAlloy, findInner } from '../../build/yace-file.ts';
 import { readYaml } from '../../build/yaml-text.ts';
@@ -9,6 +9,7 @@ import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatPath } from '../../layers/core/src/config/explain.ts';
 import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError, type Issue } from '../../layers/core/src/errors.ts';
+import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
 
@@ -39,7 +40,7 @@ export function recognize(file: string): Recognized {
   const alloy = findAlloy(read.text);
   if (alloy !== undefined) throw new UsageError(`${file} ${alloy}`);
   // Texts of a blackbox.yml may look like numbers too, and what stands behind its first document is not read.
-  const loose = decode(read.text, { kind: 'any' })?.value;
+  const loose = decodeGoYaml(read.text, { kind: 'any' }).value;
   if (toolOf(loose) === 'blackbox_exporter') {
     return { file, tool: 'blackbox_exporter', ...readBlackbox(file, read.text, loose) };
   }
@@ -54,7 +55,7 @@ export function recognize(file: string): Recognized {
   if (isMapping(value) && ('probes' in value || 'bridge' in value)) {
     throw new UsageError(
       `${file} is a configuration of fargaze already`,
-      `to check it: fargaze check -c ${shellWord(file)}`,
+      `to check it: ${called()} check -c ${shellWord(file)}`,
     );
   }
   const inner = tool === undefined || tool === 'yace' ? findInner(value) : undefined;
@@ -70,9 +71,9 @@ export function recognize(file: string): Recognized {
 
 /** The modules; one with a mistake is as `loose` has it, for whoever leaves it out with the reason. */
 function readBlackbox(file: string, text: string, loose: unknown) {
-  const strict = decode(text, blackboxShape);
+  const strict = decodeGoYaml(text, blackboxShape);
   const isOfModule = ({ path }: Issue) => /^modules\../.test(path);
-  if (strict === undefined || !strict.faults.every(isOfModule)) {
+  if (!strict.faults.every(isOfModule)) {
     throw new ConfigError(file, placed(strict));
   }
   const modulesOf = (value: unknown): Mapping =>
@@ -87,19 +88,8 @@ function readBlackbox(file: string, text: string, loose: unknown) {
   };
 }
 
-/** Decodes as yaml.v3 does; undefined where the text is nested too deeply. */
-function decode(text: string, shape: Shape): GoYaml | undefined {
-  try {
-    return decodeGoYaml(text, shape);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
 /** The faults with their lines. */
-function placed(yaml: GoYaml | undefined): Issue[] {
-  if (yaml === undefined) return [{ path: '', message: 'is nested too deeply, want fewer levels' }];
+function placed(yaml: GoYaml): Issue[] {
   return yaml.faults.map(({ message, path }) => {
     const line = yaml.lineOf(path);
     return { path: line === undefined ? path : `${path} (line ${line})`, message };

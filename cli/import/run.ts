@@ -1,5 +1,7 @@
 // `fargaze import`: files of other tools in, one fargaze.yml out.
+
 import { dirname, join, resolve } from 'node:path';
+import { called } from '../command/called.ts';
 import { type Call, textsOf, UsageError } from '../command/command.ts';
 import { deliverDraft } from '../draft/deliver.ts';
 import { groupTargets } from '../draft/targets.ts';
@@ -12,7 +14,7 @@ export async function run(call: Call): Promise<number> {
   if (positionals.length === 0) {
     throw new UsageError(
       'want files of other tools',
-      'e.g. fargaze import blackbox.yml prometheus.yml yace.yml',
+      `e.g. ${called()} import blackbox.yml prometheus.yml yace.yml`,
     );
   }
   const files = positionals.map(recognize);

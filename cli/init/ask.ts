@@ -1,6 +1,8 @@
 // Asks a person for what a first configuration needs. Enter takes what is proposed; the end of the input ends the questions.
+
 import { createInterface } from 'node:readline/promises';
 import { messageOf } from '../../layers/core/src/errors.ts';
+import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 import type { Io } from '../command/io.ts';
 
@@ -47,7 +49,7 @@ export async function askPerson(
     if (!/Ctrl\+D|aborted|closed/i.test(messageOf(error))) throw error;
     throw new UsageError(
       'the questions were ended, and nothing is written',
-      'without questions: fargaze init --target https://…',
+      `without questions: ${called()} init --target https://…`,
     );
   } finally {
     lines.close();

@@ -4,6 +4,7 @@ import { messageOf } from '../../layers/core/src/errors.ts';
 import { targetsOf } from '../account/targets.ts';
 import { withAwsHints } from '../command/aws.ts';
 import { type Call, textOf, textsOf, UsageError, type Values } from '../command/command.ts';
+import { dollarsOf } from '../command/numbers.ts';
 import { deliverDraft } from '../draft/deliver.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
 import { groupTargets } from '../draft/targets.ts';
@@ -17,6 +18,8 @@ import { splitPasswords } from './passwords.ts';
 export async function run(call: Call): Promise<number> {
   const { io, values } = call;
   const output = textOf(values, 'output') ?? 'fargaze.yml';
+  if (values.region !== undefined && values.account !== true)
+    throw new UsageError('--region is given without --account, which is what reads a region');
   // Before anybody answers questions in vain.
   if (output !== '-') refuseToWrite(output, values.force === true ? 'replace' : 'keep');
   const answers = await answersOf(call);
@@ -123,13 +126,7 @@ const usual: CloudWatchDraft = { jobs: { content: usualJobs } };
 
 /** The draft within the budget that was given; a budget by itself asks for the usual metrics. */
 function cloudWatchOf(values: Values, draft: CloudWatchDraft | undefined) {
-  const text = textOf(values, 'budget');
-  const budget = text === undefined ? undefined : Number(text);
-  if (budget !== undefined && !(budget > 0)) {
-    throw new UsageError(
-      `--budget: got ${JSON.stringify(text)}, want US dollars a month, such as 20`,
-    );
-  }
+  const budget = dollarsOf(values, 'budget');
   if (budget === undefined) return draft;
   return { ...(draft ?? usual), budget };
 }

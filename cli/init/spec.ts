@@ -68,5 +68,6 @@ export const initSpec: CommandSpec = {
     ],
   ],
   positionals: 0,
+  meant: 'target',
   load: async () => (await import('./run.ts')).run,
 };

@@ -5,12 +5,13 @@ import { neutralize } from '../../local/terminal/text.ts';
 import type { Io } from '../command/io.ts';
 import type { CertificateReport, PhaseTime, Report } from './report.ts';
 
-const barColumns = 32;
+/** Columns of a bar, and of what stands beside it: the phase, its time and spaces. */
+const barColumns = { most: 32, least: 8, beside: 26 } as const;
 
-/** The lines of a report. `verbose`: with the log. */
+/** The lines of a report, with bars that a terminal of `columns` does not break; `log`: with the log. */
 export function renderReport(
   report: Report,
-  paint: Io['paint'],
+  { columns, paint }: Pick<Io, 'columns' | 'paint'>,
   detail: 'log' | 'usual',
 ): string[] {
   const { certificate, failure, log, phases, rule, trouble } = report;
@@ -29,7 +30,7 @@ export function renderReport(
       ? []
       : [row('trouble', neutralize(trouble.replace(/\s*\n\s*/g, ' ')))]),
     ...(rule === undefined ? [] : [row(report.up === true ? 'passed' : 'rule', neutralize(rule))]),
-    ...bar(phases, { paint, failed: failure?.phase }),
+    ...bars(phases, { paint, failed: failure?.phase, columns: columnsOfBar(columns) }),
     ...(certificate === undefined ? [] : certificateLines(certificate, paint)),
     ...(detail === 'log'
       ? log.map((line, index) => row(index === 0 ? 'log' : '', neutralize(line)))
@@ -48,19 +49,31 @@ function row(name: string, text: string): string {
   return `  ${name.padEnd(11)}  ${text}`;
 }
 
-type Bar = { readonly paint: Io['paint']; readonly failed: string | undefined };
+/** Columns that a bar has on a terminal; 0 where one would be too short to be read. */
+function columnsOfBar(columns: number | undefined): number {
+  const { beside, least, most } = barColumns;
+  const room = (columns ?? beside + most) - beside;
+  return room < least ? 0 : Math.min(most, room);
+}
+
+type Bars = {
+  readonly paint: Io['paint'];
+  readonly failed: string | undefined;
+  readonly columns: number;
+};
 
 /** Each phase begins where the one before it ended. */
-function bar(phases: readonly PhaseTime[], { failed, paint }: Bar): string[] {
+function bars(phases: readonly PhaseTime[], { columns, failed, paint }: Bars): string[] {
   const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
   let begun = 0;
   return phases.map(({ phase, seconds }) => {
-    const from = Math.min(barColumns - 1, Math.floor((begun / total) * barColumns));
+    if (columns === 0) return `  ${phase.padEnd(11)}  ${showTime(seconds)}`;
+    const from = Math.min(columns - 1, Math.floor((begun / total) * columns));
     begun += seconds;
-    const to = Math.max(from + 1, Math.round((begun / total) * barColumns));
+    const to = Math.max(from + 1, Math.round((begun / total) * columns));
     const filled = '█'.repeat(to - from);
     const style = phase === failed ? 'bad' : 'good';
-    const line = `${' '.repeat(from)}${paint(filled, style)}${' '.repeat(barColumns - to)}`;
+    const line = `${' '.repeat(from)}${paint(filled, style)}${' '.repeat(columns - to)}`;
     return `  ${phase.padEnd(11)}  ${line}  ${showTime(seconds).padStart(9)}`;
   });
 }

@@ -1,12 +1,15 @@
 // A result in parts that text and JSON share: verdict, phases in their order, certificate, the rule that decided.
 
 import type { Seconds } from '../../layers/core/src/clock.ts';
+import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
-import { messageOf } from '../../layers/core/src/errors.ts';
+import { ConfigError, messageOf } from '../../layers/core/src/errors.ts';
 import { phases as allPhases } from '../../layers/core/src/outcome.ts';
+import { redactUrls } from '../../layers/core/src/redact.ts';
 import type { Sample } from '../../layers/core/src/sample.ts';
 import type { Result } from './observe.ts';
 import { decidingRule } from './rules.ts';
+import type { Refused } from './targets.ts';
 
 /** How long a phase took. */
 export type PhaseTime = { readonly phase: string; readonly seconds: Seconds };
@@ -69,8 +72,22 @@ export function reportOf({ observation, selected }: Result, now: number): Report
   };
 }
 
+/** The report on a probe that could not be run at all. */
+export function reportUnread({ fault, probe }: Refused, { modules }: Config): Report {
+  return {
+    target: redactUrls(probe.target),
+    probe: probe.name,
+    module: probe.module,
+    prober: modules[probe.module]?.prober ?? '',
+    ...{ up: null, seconds: 0, trouble: fault, phases: [], samples: {}, log: [] },
+  };
+}
+
 function troubleOf(fault: unknown): string {
-  return fault === undefined ? 'this machine was too busy to judge; try again' : messageOf(fault);
+  if (fault === undefined) return 'this machine was too busy to judge; try again';
+  if (!(fault instanceof ConfigError)) return messageOf(fault);
+  // Of what was read and how many mistakes it has, a report on one target needs nothing.
+  return fault.issues.map(({ message, path }) => `${path} ${message}`.trim()).join('; ');
 }
 
 /** The times of the prober's phases, in the order in which they happen; those that took no time did not happen. */

@@ -1,13 +1,15 @@
 // `fargaze probe`: one look at some targets, from here and now.
-import { systemClock } from '../../layers/core/src/clock.ts';
+
+import { type Seconds, systemClock } from '../../layers/core/src/clock.ts';
+import { timeoutBounds } from '../../layers/core/src/config/compile/fields.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
-import { parseDuration } from '../../layers/core/src/config/duration.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { adHocJob } from '../../layers/core/src/config/probes.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
 import { isRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import type { Selected } from '../../layers/core/src/probe/select.ts';
+import { called } from '../command/called.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import {
   builtIn,
@@ -15,9 +17,10 @@ import {
   hasConfiguration,
   readConfiguration,
 } from '../command/configuration.ts';
+import { secondsOf } from '../command/numbers.ts';
 import { observeAll, type Result } from './observe.ts';
 import { renderReport } from './render.ts';
-import { type Report, reportOf } from './report.ts';
+import { type Report, reportOf, reportUnread } from './report.ts';
 import { findTargets } from './targets.ts';
 
 /** Probes and prints. */
@@ -28,22 +31,30 @@ export async function run(call: Call): Promise<number> {
   if (!all && positionals.length === 0) {
     throw new UsageError(
       'want a target',
-      'e.g. fargaze probe https://example.com, or fargaze probe --all',
+      `e.g. ${called()} probe https://example.com, or ${called()} probe --all`,
     );
   }
   if (all && positionals.length > 0)
     throw new UsageError('--all is given beside targets, want one of them');
+  if (all && module !== undefined)
+    throw new UsageError('--all is given beside --module, but each probe names its own');
   if (values.json === true && values.metrics === true) {
     throw new UsageError('--json is given beside --metrics, want one of them');
   }
+  const timeout = secondsOf(values, 'timeout', timeoutBounds);
   const config = all || module !== undefined ? readWhole(call) : readIfWhole(call);
   const found = findTargets({ arguments: positionals, all, module }, config);
-  const selected = withTimeout(found, textOf(values, 'timeout'));
+  const selected = withTimeout(found.selected, timeout);
   const results = await observeAll(selected, progress(call, selected.length));
   refuseMalformed(results);
-  const reports = results.map((result) => reportOf(result, systemClock.now()));
-  if (values.metrics === true) io.out((await renderMetrics(results)).trimEnd());
-  else if (values.json === true) io.out(JSON.stringify({ targets: reports }, null, 2));
+  const reports = [
+    ...results.map((result) => reportOf(result, systemClock.now())),
+    ...found.refused.map((one) => reportUnread(one, config)),
+  ];
+  if (values.metrics === true) {
+    io.out((await renderMetrics(results)).trimEnd());
+    for (const { fault } of found.refused) io.fail(fault);
+  } else if (values.json === true) io.out(JSON.stringify({ targets: reports }, null, 2));
   else print(call, reports);
   return statusOf(reports);
 }
@@ -56,15 +67,15 @@ function refuseMalformed(results: readonly Result[]): void {
     if (outcome.phase === 'guard' && outcome.reason === 'protocol') {
       throw new UsageError(
         `${outcome.detail}${portFault(selected.target.address)}`,
-        'see: fargaze probe --help',
+        `see: ${called()} probe --help`,
       );
     }
   }
 }
 
-/** That the port is the mistake, where it is one that no server can have. */
+/** What is wrong with the port, where no server can have it; else an empty text. */
 function portFault(address: string): string {
-  // That reader names it by itself.
+  // The reader of such addresses names the port itself.
   if (isRedisAddress(address)) return '';
   const [authority = ''] = address.replace(/^\w+:\/\//, '').split(/[/?#]/);
   const port = /^(?:[^@]*@)?(?:\[[^\]]*\]|[\w.-]+):(\d+)$/.exec(authority)?.[1];
@@ -88,19 +99,16 @@ function readIfWhole(call: Call): Config {
   } catch (error) {
     const isOpen = positionals.every((text) => text.includes('://'));
     if (!isOpen || !(error instanceof ConfigError)) throw error;
-    io.note(`${configPath(values).file} has mistakes and is left out (see: fargaze check)`);
+    io.note(`${configPath(values).file} has mistakes and is left out (see: ${called()} check)`);
     return builtIn();
   }
 }
 
-function withTimeout(selected: Selected<Module>[], text: string | undefined): Selected<Module>[] {
-  if (text === undefined) return selected;
-  const timeout = parseDuration(text);
-  if (timeout === undefined || timeout < 0.1 || timeout > 60) {
-    throw new UsageError(
-      `--timeout: got ${JSON.stringify(text)}, want a duration from 100ms to 1m, such as 2s`,
-    );
-  }
+function withTimeout(
+  selected: readonly Selected<Module>[],
+  timeout: Seconds | undefined,
+): readonly Selected<Module>[] {
+  if (timeout === undefined) return selected;
   return selected.map((one) => ({
     ...one,
     target: { ...one.target, module: { ...one.target.module, timeout } },
@@ -117,7 +125,7 @@ function print({ io, values }: Call, reports: readonly Report[]): void {
   const detail = values.verbose === true ? 'log' : 'usual';
   for (const [index, report] of reports.entries()) {
     if (index > 0) io.out('');
-    for (const line of renderReport(report, io.paint, detail)) io.out(line);
+    for (const line of renderReport(report, io, detail)) io.out(line);
   }
   if (reports.length < 2) return;
   const count = (up: Report['up']) => reports.filter((report) => report.up === up).length;

@@ -1,14 +1,16 @@
 // What the arguments of `fargaze probe` mean: names of probes, or addresses with the module that their scheme asks for.
 // Selection itself is the functions' own, with its refusals.
+
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
-import { servedBy } from '../../layers/core/src/config/probes.ts';
+import { type ProbeConfig, servedBy } from '../../layers/core/src/config/probes.ts';
 import { didYouMean } from '../../layers/core/src/config/suggest.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Selected, selectTargets } from '../../layers/core/src/probe/select.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
+import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 
 /** What is asked for. */
@@ -19,11 +21,24 @@ export type Asked = {
   readonly module: string | undefined;
 };
 
+/** A probe that cannot be run, and why. */
+export type Refused = { readonly probe: ProbeConfig; readonly fault: string };
+
+/** What is asked for, as far as it can be run. */
+export type Found = {
+  readonly selected: readonly Selected<Module>[];
+  readonly refused: readonly Refused[];
+};
+
 /** Every target that is asked for, in order, once each. @throws UsageError, or ConfigError as the functions do. */
-export function findTargets(asked: Asked, config: Config): Selected<Module>[] {
+export function findTargets(asked: Asked, config: Config): Found {
   if (asked.all) {
-    if (config.probes.length === 0) throw new UsageError('fargaze.yml has no probes');
-    return config.probes.flatMap(({ name }) => selectProbe(name, config));
+    if (config.probes.length === 0)
+      throw new UsageError(
+        'there are no probes to run',
+        `want probes in the configuration; an address needs none, e.g. ${called()} probe https://example.com`,
+      );
+    return findAll(config);
   }
   const found = asked.arguments.flatMap((text) => {
     if (asked.module !== undefined) return selectAddress(text, asked.module, config);
@@ -31,10 +46,26 @@ export function findTargets(asked: Asked, config: Config): Selected<Module>[] {
     return selectByScheme(text, config);
   });
   const seen = new Set<string>();
-  return found.filter(({ target }) => {
+  const selected = found.filter(({ target }) => {
     const key = JSON.stringify([target.address, target.module]);
     return !seen.has(key) && seen.add(key);
   });
+  return { selected, refused: [] };
+}
+
+/** Of all probes one that cannot be run, for a variable that is unset, does not hold up the others. */
+function findAll(config: Config): Found {
+  const selected: Selected<Module>[] = [];
+  const refused: Refused[] = [];
+  for (const probe of config.probes) {
+    try {
+      selected.push(...selectProbe(probe.name, config));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      refused.push({ probe, fault: error.message });
+    }
+  }
+  return { selected, refused };
 }
 
 function selectProbe(name: string, config: Config): Selected<Module>[] {
@@ -134,9 +165,9 @@ type Made = {
 
 /** What an address is to the prober of its scheme. */
 const byScheme: Readonly<Record<string, (text: string) => Made>> = {
-  tcp: (text) => ({ address: hostOf(text), asked: '', module: { prober: 'tcp' } }),
+  tcp: (text) => ({ address: onlyHostOf(text), asked: '', module: { prober: 'tcp' } }),
   tls: (text) => ({
-    address: hostOf(text),
+    address: onlyHostOf(text),
     asked: '',
     module: { prober: 'tcp', tcp: { tls: true } },
   }),
@@ -144,6 +175,14 @@ const byScheme: Readonly<Record<string, (text: string) => Made>> = {
   grpc: (text) => readGrpc(text, { tls: false }),
   grpcs: (text) => readGrpc(text, { tls: true }),
 };
+
+/** Host and port of an address that has nothing else. */
+function onlyHostOf(text: string): string {
+  const { path, query } = partsOf(text);
+  if (path !== '' || query !== '')
+    throw new UsageError(`${redactUrl(text)}: something stands behind the port, want host:port`);
+  return hostOf(text);
+}
 
 /** What stands between the scheme and the path. */
 function hostOf(text: string): string {
@@ -157,13 +196,21 @@ function readDns(text: string): Made {
   if (path === '') {
     throw new UsageError(`${redactUrl(text)}: no name to ask for, want dns://server/name`);
   }
-  const type = new URLSearchParams(query).get('type')?.toUpperCase() ?? 'A';
+  const asked = new URLSearchParams(query);
+  const unknown = [...asked.keys()].find((name) => name !== 'type');
+  if (unknown !== undefined)
+    throw new UsageError(
+      `${redactUrl(text)}: unknown ${JSON.stringify(unknown)}, want type, as in ?type=AAAA`,
+    );
+  const type = asked.get('type')?.toUpperCase() ?? 'A';
   const dns = { query_name: path, query_type: type };
   return { address: host, asked: `/${path}?type=${type}`, module: { prober: 'dns', dns } };
 }
 
 function readGrpc(text: string, options: { readonly tls: boolean }): Made {
-  const service = partsOf(text).path;
+  const { path: service, query } = partsOf(text);
+  if (query !== '')
+    throw new UsageError(`${redactUrl(text)}: got ?, want grpc://host:port/service`);
   const asked = service === '' ? '' : `/${service}`;
   return {
     address: hostOf(text),

@@ -1,4 +1,5 @@
 // `fargaze export`: what `npm run export` writes, from any folder.
+
 import { join, relative, resolve } from 'node:path';
 import { findFolderFault } from '../../build/folder.ts';
 import { writeExport } from '../../infra/export/export.ts';
@@ -8,6 +9,7 @@ import {
   exportOptions,
   filesFor,
 } from '../../infra/export/files.ts';
+import { called } from '../command/called.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import { readConfiguration } from '../command/configuration.ts';
 
@@ -15,7 +17,7 @@ import { readConfiguration } from '../command/configuration.ts';
 export async function run({ io, root, values }: Call): Promise<number> {
   const given = textOf(values, 'to');
   if (given === undefined)
-    throw new UsageError('--to is missing', 'e.g. fargaze export --to monitoring');
+    throw new UsageError('--to is missing', `e.g. ${called()} export --to monitoring`);
   const { config } = readConfiguration(values);
   const fault = findFolderFault(given);
   if (fault !== undefined) throw new UsageError(`--to: got ${given}, but ${fault}`);

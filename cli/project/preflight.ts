@@ -1,8 +1,10 @@
 // `fargaze preflight`: the program behind `npm run preflight`, which packages.
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { called } from '../command/called.ts';
 import { type Call, UsageError } from '../command/command.ts';
-import { readConfiguration } from '../command/configuration.ts';
+import { configFile, readConfiguration } from '../command/configuration.ts';
 import { argumentsOf, runInRoot } from './child.ts';
 
 /** Runs it. */
@@ -13,9 +15,10 @@ export async function run(call: Call): Promise<number> {
       'packaging needs the project and what it is built with',
       inClone
         ? 'run: npm ci'
-        : 'fargaze project deployment && cd deployment && npm ci && npx --no-install fargaze preflight',
+        : `${called()} project deployment && cd deployment && npm ci && npx --no-install fargaze preflight`,
     );
   }
+  configFile(values);
   readConfiguration(values);
   io.note('packaging, which takes half a minute …');
   const given = argumentsOf(values, ['param', 'stage', 'region', 'deployed'], ['deployed']);

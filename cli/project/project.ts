@@ -1,32 +1,40 @@
 // `fargaze project`: the folder that is deployed from, out of the installed package.
+
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import { findFolderFault } from '../../build/folder.ts';
-import { ConfigError } from '../../layers/core/src/errors.ts';
+import { ConfigError, codeOf } from '../../layers/core/src/errors.ts';
+import { called } from '../command/called.ts';
 import { type Call, UsageError } from '../command/command.ts';
-import { configPath, hasConfiguration, readConfiguration } from '../command/configuration.ts';
+import {
+  configFile,
+  configPath,
+  hasConfiguration,
+  readConfiguration,
+} from '../command/configuration.ts';
 import { shellWord } from '../command/shell-word.ts';
 
 /** Lays it out. */
 export async function run({ inClone, io, positionals, root, values }: Call): Promise<number> {
   const [target] = positionals;
   if (target === undefined)
-    throw new UsageError('want a folder', 'e.g. fargaze project deployment');
+    throw new UsageError('want a folder', `e.g. ${called()} project deployment`);
   if (inClone)
     throw new UsageError(
       'this is such a folder already',
       `deploy from ${root}: npx serverless deploy`,
     );
   const to = resolve(target);
-  const own = hasConfiguration(values) ? resolve(configPath(values).file) : undefined;
+  const own = hasConfiguration(values) ? resolve(configFile(values)) : undefined;
   const copies = shippedFiles(root);
   copies.set('fargaze.yml', own ?? join(root, 'fargaze.yml'));
   const named = own === undefined ? noFiles : namedFiles(values, own);
@@ -40,12 +48,12 @@ export async function run({ inClone, io, positionals, root, values }: Call): Pro
     if (fault !== undefined) throw new UsageError(`got ${target}, but ${fault}`);
   }
   const isYours = (path: string) => path === 'fargaze.yml' || named.inside.has(path);
-  for (const [path, from] of copies) {
-    const at = join(to, path);
-    if (from === at || (isYours(path) && existsSync(at))) continue;
-    mkdirSync(dirname(at), { recursive: true });
-    copyFileSync(from, at);
-  }
+  copyAll(
+    [...copies].flatMap(([path, from]) => {
+      const at = join(to, path);
+      return from === at || (isYours(path) && existsSync(at)) ? [] : [{ from, at }];
+    }),
+  );
   const ignore = join(to, '.gitignore');
   if (!existsSync(ignore))
     writeFileSync(ignore, 'node_modules/\n.build/\n.serverless/\n.esbuild/\ndist/\n');
@@ -55,6 +63,23 @@ export async function run({ inClone, io, positionals, root, values }: Call): Pro
     `${copies.size} files in ${target}\nnext: cd ${shellWord(target)} && npm ci && npx serverless deploy`,
   );
   return 0;
+}
+
+/** Copies all; where one cannot be, what was made before goes again. @throws UsageError */
+function copyAll(files: readonly { readonly from: string; readonly at: string }[]): void {
+  const made: string[] = [];
+  for (const { at, from } of files) {
+    try {
+      const folder = mkdirSync(dirname(at), { recursive: true });
+      made.push(...(folder === undefined ? [] : [folder]), ...(existsSync(at) ? [] : [at]));
+      copyFileSync(from, at);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      for (const path of made) rmSync(path, { recursive: true, force: true });
+      throw new UsageError(`${from} cannot be copied to ${at} (${code})`);
+    }
+  }
 }
 
 /** What the package has for a deployment, by path. */
@@ -88,7 +113,7 @@ function namedFiles(values: Call['values'], own: string): Named {
     files = readConfiguration(values).files;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const note = `${configPath(values).file} has mistakes, so what it names is not copied (see: fargaze check)`;
+    const note = `${configPath(values).file} has mistakes, so what it names is not copied (see: ${called()} check)`;
     return { ...noFiles, notes: [note] };
   }
   const inside = new Map<string, string>();

@@ -1,5 +1,5 @@
 // What `fargaze project`, `fargaze preflight` and `fargaze export` are: what needs the files of the repository.
-import { type CommandSpec, sharedOptions } from '../command/command.ts';
+import { type CommandSpec, configFileOption, sharedOptions } from '../command/command.ts';
 
 /** `fargaze project`. */
 export const projectSpec: CommandSpec = {
@@ -14,7 +14,7 @@ export const projectSpec: CommandSpec = {
       type: 'boolean',
       about: 'replace files that are there; your fargaze.yml and its files stay',
     },
-    ...sharedOptions,
+    config: configFileOption,
     json: { type: 'boolean', about: 'print the paths of the files as JSON' },
   },
   statuses: { 0: 'the folder is laid out' },
@@ -47,7 +47,7 @@ export const preflightSpec: CommandSpec = {
       value: 'FILE',
       about: 'the template of the stack that would be updated',
     },
-    config: sharedOptions.config,
+    config: configFileOption,
   },
   statuses: { 0: 'nothing stands against deploying', 1: 'something does' },
   examples: [['fargaze preflight --param=EnableGrafana=false', 'without Grafana']],
@@ -87,5 +87,6 @@ export const exportSpec: CommandSpec = {
   statuses: { 0: 'the files are written' },
   examples: [['fargaze export --to monitoring', 'all files below monitoring/']],
   positionals: 0,
+  meant: 'to',
   load: async () => (await import('./export.ts')).run,
 };

@@ -1,6 +1,11 @@
 // Which Prometheus to ask, by whom it was named, and who asks. Its user name and password stay in its address, where core sends
 // and hides them as it does a token.
-import type { SecretRef } from '../../layers/core/src/config/secret.ts';
+import {
+  isSecretRef,
+  readHeaderValue,
+  type SecretRef,
+} from '../../layers/core/src/config/secret.ts';
+import { ConfigError } from '../../layers/core/src/errors.ts';
 import type { Auth } from '../../layers/core/src/http/auth.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
@@ -26,14 +31,25 @@ export function prometheusAt({ from, text }: Named, bearer: string | undefined):
       `${from}: got ${JSON.stringify(shown)}, want a URL such as ${near ? `http://${shown}` : 'http://localhost:9090'}`,
     );
   }
-  if (bearer !== undefined && !/^(?:env|file):./.test(bearer))
-    throw new UsageError('--bearer: want env:NAME or file:/path, not the token itself');
   const url = new URL(bare);
   url.hash = '';
   url.pathname = url.pathname.replace(/\/+$/, '');
   const auth: Auth | undefined =
-    bearer === undefined ? undefined : { kind: 'bearer', token: bearer as SecretRef };
+    bearer === undefined ? undefined : { kind: 'bearer', token: bearerOf(bearer) };
   return { url, shown: shown.replace(/[?#].*$/s, '').replace(/\/+$/, ''), auth };
+}
+
+/** The reference, once there is a token behind it; what is no reference may be the token, so it is not shown. */
+function bearerOf(text: string): SecretRef {
+  if (!isSecretRef(text))
+    throw new UsageError('--bearer: want env:NAME or file:/path, not the token itself');
+  try {
+    readHeaderValue(text, '--bearer');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UsageError(error.issues.map(({ message, path }) => `${path} ${message}`).join('\n'));
+  }
+  return text;
 }
 
 /** The request for the value of `expression` now. */

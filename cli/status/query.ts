@@ -18,6 +18,7 @@ export type Row = {
 /** Series, and what the server says of their being whole. */
 export type QueryAnswer = { readonly rows: Row[]; readonly warnings: readonly string[] };
 
+/** Seconds for an answer. */
 const patience = 10;
 
 /** Bytes of an answer that are read: more than a hundred thousand series. */
@@ -25,7 +26,7 @@ const keep = 64 * 1024 * 1024;
 
 const nothing = Buffer.alloc(0);
 
-/** The answer to `expression`. @throws UsageError when there is none; ConfigError for a secret that cannot be had. */
+/** The answer to `expression`. @throws UsageError when there is none; ConfigError for a secret that cannot be read. */
 export async function query(prometheus: Prometheus, expression: string): Promise<QueryAnswer> {
   const deadline = startDeadline(patience, systemClock);
   try {

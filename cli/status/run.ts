@@ -1,5 +1,7 @@
 // `fargaze status`: the states of all targets, what delivers their results, and the alerts.
+
 import { readEnv } from '../../layers/core/src/env.ts';
+import { called } from '../command/called.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import { judge, type Status } from './judge.ts';
 import { type Named, prometheusAt } from './prometheus.ts';
@@ -23,7 +25,7 @@ export async function run({ io, values }: Call): Promise<number> {
   else for (const line of render(status, io)) io.out(line);
   if (!status.complete) {
     io.note(
-      'the rules of fargaze are not loaded there, so what was never seen is not listed, and no alert: fargaze export writes them',
+      `the rules of fargaze are not loaded there, so what was never seen is not listed, and no alert: ${called()} export writes them`,
     );
   }
   return isWell(status) ? 0 : 1;

@@ -34,5 +34,6 @@ export const statusSpec: CommandSpec = {
     ['fargaze status --json', 'for a program'],
   ],
   positionals: 0,
+  meant: 'url',
   load: async () => (await import('./run.ts')).run,
 };

@@ -207,19 +207,23 @@ async function clearMoved(received: readonly Received[], env: Environment, log: 
   }
 }
 
-/** What of a message goes by remote write: its series, and the groups whose way it is. */
+/**
+ * What of a message goes by remote write: its series, and the groups whose way it is. Like {@link pickNewest} it believes no
+ * time beyond the queue's: Prometheus takes a sample from the future, and from then on refuses every other as too old.
+ */
 function toWrite(
-  { content }: Received,
+  { content, sent = Number.POSITIVE_INFINITY }: Received,
   { receivers, route }: Environment,
   repeated: ReadonlySet<EcsEvent>,
 ): Batch | undefined {
   if (isEcsEvent(content)) return eventBatch(content, { receivers, repeated });
   if (!isBatch(content)) return undefined;
   const groups = content.groups.filter((group) => goesByRemoteWrite(group, route));
-  return groups.length + (content.series?.length ?? 0) === 0 ? undefined : { ...content, groups };
+  if (groups.length + (content.series?.length ?? 0) === 0) return undefined;
+  return { ...content, groups, taken: Math.min(content.taken, sent) };
 }
 
-/** What a part makes of its message, where it is the worst. */
+/** The outcome of a message whose worst part had this one. */
 const outcomes = {
   failed: 'retried',
   refused: 'refused',

@@ -16,6 +16,7 @@ import { isFinal } from './pushgateway/guard.ts';
 export type Written = {
   /** `rejected`: every sample, for its time; `refused`: nothing of it, for its content. */
   readonly outcome: 'written' | 'failed' | 'refused' | 'rejected';
+  /** Samples that the receiver took. */
   readonly sent: number;
   readonly rejected: WriteResult['rejected'];
   readonly error?: unknown;

@@ -1,4 +1,5 @@
 // What one run of deliver did, message by message and group by group.
+import type { EpochMs, Seconds } from '@fargaze/core/internal';
 import type { GroupResult } from './pushgateway/guard.ts';
 import type { PushgatewayStore } from './pushgateway/store.ts';
 import type { Written } from './remote.ts';
@@ -20,11 +21,13 @@ export type MessageOutcome = (typeof messageOutcomes)[number];
 
 /** Everything that a run has done, for its report. */
 export type Run = {
-  readonly messages: readonly { readonly outcome: MessageOutcome; readonly taken?: number }[];
+  readonly messages: readonly { readonly outcome: MessageOutcome; readonly taken?: EpochMs }[];
   readonly groups: readonly GroupResult[];
   readonly written: readonly (Written | undefined)[];
   /** Metrics without which groups were pushed. */
   readonly leftOut: PushgatewayStore['leftOut'];
-  readonly seconds: number;
-  readonly now: number;
+  /** How long it took. */
+  readonly seconds: Seconds;
+  /** When it ended. */
+  readonly now: EpochMs;
 };

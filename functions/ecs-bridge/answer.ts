@@ -7,14 +7,23 @@ import type { EcsReading, Unread } from './ecs/reading.ts';
 export type CloudWatchSummary = {
   /** `waited`: slowed by the budget, not due yet; `refused`: over budget, not read. */
   readonly ran: 'read' | 'waited' | 'refused';
+  /** Calls by API. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Metrics that GetMetricData bills for this run. */
   readonly billedMetrics: number;
+  /** What such runs cost in 30 days. */
   readonly usdPerMonth: number;
+  /** Points in the answers. */
   readonly datapoints: number;
+  /** Samples that the receiver took. */
   readonly sent: number;
+  /** Samples that it refused for good, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** Series that were ended. */
   readonly stale: number;
+  /** Calls that AWS answered by throttling. */
   readonly throttles: number;
+  /** Results that were not complete, by `status outcome`. */
   readonly partial: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
 };

@@ -8,7 +8,7 @@ import { quoteReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import type { Answering } from './server.ts';
 import { demand } from './session.ts';
-import { hasReason, refusal, Verdict } from './verdict.ts';
+import { explainClosing, hasReason, refusal, Verdict } from './verdict.ts';
 import { attempt, inPart, type Visit } from './visit.ts';
 
 /** Sentinels that are asked at once, and the share of the time left that each may take for all primaries. */
@@ -16,7 +16,7 @@ const concurrency = 8;
 const share = 0.25;
 
 /** A primary and the address that all sentinels name; undefined where they do not. */
-export type Named = { readonly name: string; readonly place: Place | undefined };
+export type AgreedPrimary = { readonly name: string; readonly place: Place | undefined };
 
 /** What the sentinel that is the target says of one primary. */
 type Said = { readonly name: string; readonly place: Place; readonly others: readonly Place[] };
@@ -29,7 +29,9 @@ export async function listMasters(visit: Visit, sentinel: Connection): Promise<r
   const named = visit.options.sentinelMasters;
   if (named.length > 0) return [...new Set(named)];
   sentinel.allowMaps();
-  const masters = await demand(sentinel, 'sentinel', ['SENTINEL', 'MASTERS']);
+  const masters = await explainClosing('want a sentinel, or topology: auto', () =>
+    demand(sentinel, 'sentinel', ['SENTINEL', 'MASTERS']),
+  );
   const names = toMaps(masters)
     .flatMap((master) => master.get('name') ?? [])
     .filter((name) => /^\S+$/.test(name));
@@ -42,7 +44,7 @@ export async function askSentinels(
   visit: Visit,
   seed: Answering,
   names: readonly string[],
-): Promise<readonly Named[]> {
+): Promise<readonly AgreedPrimary[]> {
   const said: Said[] = [];
   for (const name of names) {
     await attempt(visit, () => judgeQuorum(visit, seed.connection, name));
@@ -52,7 +54,7 @@ export async function askSentinels(
     });
   }
   const heard = await askOthers(visit, seed, said);
-  const named: Named[] = [];
+  const named: AgreedPrimary[] = [];
   for (const name of names) {
     const one = said.find((watched) => watched.name === name);
     const agreed =
@@ -65,8 +67,7 @@ export async function askSentinels(
 async function judgeQuorum(visit: Visit, sentinel: Connection, name: string): Promise<void> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'CKQUORUM', name]);
   const refused = reply instanceof RespError;
-  const known = !refused || reply.says(/^NOQUORUM/);
-  if (refused && !known) throw refusalOf('CKQUORUM', reply);
+  if (refused && !reply.says(/^NOQUORUM/)) throw refusalOf('CKQUORUM', reply).of(name);
   const labels = { master: nameLabel(name) };
   visit.samples.push(sample('probe_redis_sentinel_quorum_ok', labels, refused ? 0 : 1));
   if (refused) throw new Verdict('sentinel', 'no_quorum', `${name}: ${quoteReply(reply.message)}`);
@@ -81,23 +82,22 @@ function refusalOf(command: string, reply: RespError): Verdict {
 /** The address that a sentinel names. */
 async function askAddress(sentinel: Connection, name: string): Promise<Place> {
   const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name];
-  const reply = await demand(sentinel, 'sentinel', command);
+  const reply = await sentinel.ask('sentinel', command);
+  if (reply instanceof RespError) throw refusalOf(command[1] ?? '', reply).of(name);
   const [host, port] = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
   if (typeof host !== 'string') {
     throw new Verdict('sentinel', 'no_master', `${sentinel.name} knows no primary named ${name}`);
   }
   const place = toPlace(host, port);
-  if (place === undefined) {
-    // Hidden before it is cut off.
-    const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
-    throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
-  }
-  return place;
+  if (place !== undefined) return place;
+  // Hidden before it is cut off.
+  const seen = quoteReply(hideSecrets(`${host} ${String(port)}`, sentinel.visit.secrets));
+  throw new Verdict('sentinel', 'protocol', `${name} is at ${seen}, want a host and a port`);
 }
 
 async function listOthers(sentinel: Connection, name: string): Promise<readonly Place[]> {
   const reply = await sentinel.ask('sentinel', ['SENTINEL', 'SENTINELS', name]);
-  if (reply instanceof RespError) throw refusalOf('SENTINELS', reply);
+  if (reply instanceof RespError) throw refusalOf('SENTINELS', reply).of(name);
   return toMaps(reply).flatMap((fields) => toPlace(fields.get('ip'), fields.get('port')) ?? []);
 }
 

@@ -36,8 +36,8 @@ export type CanaryRun = {
   /** Asks the server, following redirections where there are such. */
   readonly ask: (phase: Phase, command: readonly string[]) => Promise<Reply>;
   readonly key: string;
-  /** Replicas that must show what was written. */
-  readonly watchers: readonly Watcher[];
+  /** Replicas that must show what was written; asked for after the write, which decides where the key lies. */
+  readonly watchers: () => readonly Watcher[];
 };
 
 /** A name that nobody else has, below the prefix. `tag` places it in a slot. */
@@ -100,8 +100,9 @@ async function showOnReplicas(
   { key, watchers }: CanaryRun,
   { canary, value }: { readonly canary: Draft; readonly value: string },
 ): Promise<void> {
-  if (watchers.length === 0) return;
-  const look = () => Promise.all(watchers.map((watcher) => watcher.see(key, value)));
+  const chosen = watchers();
+  if (chosen.length === 0) return;
+  const look = () => Promise.all(chosen.map((watcher) => watcher.see(key, value)));
   const found = await timed(visit, look, (seconds) => {
     canary.durations.replicate = seconds;
   });

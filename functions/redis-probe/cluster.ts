@@ -6,11 +6,12 @@ import { type Canary, canaryKey, canarySamples, sendCanary } from './canary.ts';
 import { type Connection, connectTo, isUnsupported } from './connection.ts';
 import { expectsInfo, type ServerInfo } from './expectations.ts';
 import { readInfo } from './health.ts';
-import { label, numberIn, parseInfo } from './info.ts';
+import { echoesIn } from './hiding.ts';
+import { type Info, numberIn, parseInfo } from './info.ts';
 import { chooseReplicas, watchReplicas } from './replicas.ts';
 import { RespError } from './resp.ts';
 import { judgeReplicas } from './role.ts';
-import { Route } from './route.ts';
+import { type Guide, Route } from './route.ts';
 import { type Answering, noteVisibility } from './server.ts';
 import { demand } from './session.ts';
 import { coverage, parseSlots, type Shard, slotCount, tagShards } from './slots.ts';
@@ -27,8 +28,9 @@ const shardShare = 0.75;
 export async function probeCluster(visit: Visit, seed: Answering): Promise<readonly ServerInfo[]> {
   let redirects = 0;
   const told: ServerInfo[] = [];
-  const redirected = (words: string) => {
+  const redirected: Redirected = (words, { host }) => {
     redirects += 1;
+    for (const echo of echoesIn(host, visit.secrets)) visit.echoes.add(echo);
     visit.env.trace(`redirected: ${words.slice(0, 80)}`);
   };
   await attempt(visit, async () => {
@@ -62,7 +64,7 @@ function judgeChoice(visit: Visit, shards: readonly Shard[] | undefined): void {
   expectThat(visit, 'visibility', new Verdict('replicate', 'unsupported', words));
 }
 
-type Redirected = (words: string) => void;
+type Redirected = Guide['redirected'];
 
 /** State and map; undefined where the map may not be read, which only `auto` allows. */
 async function readCluster(visit: Visit, connection: Connection): Promise<Shard[] | undefined> {
@@ -73,7 +75,8 @@ async function readCluster(visit: Visit, connection: Connection): Promise<Shard[
   if (unread && visit.options.topology === 'auto') return undefined;
   if (refused) throw refusal('cluster', 'CLUSTER SLOTS', reply);
   if (reply === undefined) {
-    throw new Verdict('cluster', 'unsupported', 'CLUSTER SLOTS is not answered');
+    const words = 'CLUSTER SLOTS is not answered, want topology: auto';
+    throw new Verdict('cluster', 'unsupported', words);
   }
   const shards = parseSlots(reply, connection.place);
   if (typeof shards === 'string') {
@@ -99,9 +102,8 @@ async function judgeState(visit: Visit, connection: Connection): Promise<void> {
   }
   if (typeof reply !== 'string') return;
   const info = parseInfo(reply, visit.secrets);
-  const said = info.get('cluster_state');
-  if (said === undefined) return;
-  const state = label(said);
+  const state = info.get('cluster_state');
+  if (state === undefined) return;
   visit.samples.push(sample('probe_redis_cluster_state_ok', {}, state === 'ok' ? 1 : 0));
   for (const kind of ['assigned', 'ok', 'pfail', 'fail'] as const) {
     const slots = numberIn(info, `cluster_slots_${kind}`);
@@ -109,7 +111,18 @@ async function judgeState(visit: Visit, connection: Connection): Promise<void> {
       visit.samples.push(sample('probe_redis_cluster_slots', { state: kind }, slots));
     }
   }
-  if (state !== 'ok') throw new Verdict('cluster', 'clusterdown', `state ${state}, want ok`);
+  if (state !== 'ok') {
+    const words = `state ${info.show(state)}, want ok${explainState(info)}`;
+    throw new Verdict('cluster', 'clusterdown', words);
+  }
+}
+
+/** Why a node may say that its cluster is down. */
+function explainState(info: Info): string {
+  const ok = numberIn(info, 'cluster_slots_ok');
+  if (ok === undefined) return '';
+  if (ok < slotCount) return `: ${ok} of ${slotCount} slots are in order`;
+  return ': all slots are in order, so it does not see most of the primaries, or has just started';
 }
 
 type Cluster = {
@@ -229,7 +242,7 @@ async function probeKey(
     return await sendCanary(visit, {
       ask: (phase, command) => route.ask(phase, command),
       key,
-      watchers,
+      watchers: () => (route.redirected ? [] : watchers),
     });
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;

@@ -6,6 +6,7 @@ import {
   failure,
   familyOf,
   hideSecrets,
+  isTlsAlert,
   type Phase,
   type RedisCheck,
 } from '@fargaze/core/internal';
@@ -15,7 +16,7 @@ import { authenticate } from './login.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import { demand, openSession, type Session } from './session.ts';
-import { hasReason, isClosed, Verdict } from './verdict.ts';
+import { explainClosing, hasReason, isClosed, Verdict } from './verdict.ts';
 import { noteCheck, type Visit } from './visit.ts';
 
 /** What a connection is for. */
@@ -146,7 +147,11 @@ export class Connection {
     this.#selects = true;
     if (address.database === 0) return;
     if (options.topology === 'proxy') env.trace('SELECT is not sent to a proxy');
-    else await demand(this, 'auth', ['SELECT', String(address.database)]);
+    else {
+      const command = ['SELECT', String(address.database)];
+      const remedy = 'want topology: proxy, or an address without a database';
+      await explainClosing(remedy, () => demand(this, 'auth', command));
+    }
   }
 
   /** A value that HELLO gave under `key`. */
@@ -222,9 +227,10 @@ async function speaksPlain(visit: Visit, place: Place): Promise<boolean> {
   }
 }
 
-/** Whether a TLS session can be had, whatever its certificate. */
+/** Whether TLS is spoken, whatever the certificate, and also where no session comes about. */
 async function speaksTls(visit: Visit, place: Place): Promise<boolean> {
   const dialed = await dialOnce(visit, place, 'unverified');
-  if (dialed.ok) dialed.socket.on('error', () => undefined).destroy();
-  return dialed.ok;
+  if (!dialed.ok) return isTlsAlert(dialed.outcome.detail);
+  dialed.socket.on('error', () => undefined).destroy();
+  return true;
 }

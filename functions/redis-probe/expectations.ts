@@ -1,6 +1,6 @@
 // What a module expects of INFO: memory, eviction, persistence, age of the last save, engine, version.
 import type { RedisExpectation, RedisExpectations } from '@fargaze/core/internal';
-import { engineOf, type Info, label, numberIn, persistenceOf } from './info.ts';
+import { engineOf, type Info, numberIn, persistenceOf } from './info.ts';
 import { Verdict } from './verdict.ts';
 import { expectThat, type Visit } from './visit.ts';
 
@@ -63,7 +63,7 @@ function judgePolicy(wanted: readonly string[]): Judge {
     const policy = info.get('maxmemory_policy');
     if (policy === undefined) return unreadable('eviction_policy');
     if (wanted.includes(policy)) return undefined;
-    const words = `policy ${label(policy)}, want ${wanted.join(' or ')}`;
+    const words = `policy ${info.show(policy)}, want ${wanted.join(' or ')}`;
     return new Verdict('health', 'eviction_policy', words);
   };
 }
@@ -96,7 +96,7 @@ function judgeEngine(wanted: string): Judge {
     const { engine } = engineOf(info);
     if (engine === '') return unreadable('engine');
     if (engine === wanted) return undefined;
-    return new Verdict('health', 'engine', `engine ${engine}, want ${wanted}`);
+    return new Verdict('health', 'engine', `engine ${info.show(engine)}, want ${wanted}`);
   };
 }
 
@@ -105,7 +105,8 @@ function judgeVersion(least: string): Judge {
     const { version } = engineOf(info);
     if (version === '') return unreadable('version');
     if (compareVersions(version, least) >= 0) return undefined;
-    return new Verdict('health', 'version', `version ${version}, want ${least} or newer`);
+    const words = `version ${info.show(version)}, want ${least} or newer`;
+    return new Verdict('health', 'version', words);
   };
 }
 

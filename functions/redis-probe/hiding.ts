@@ -8,8 +8,10 @@ import type { Visit } from './visit.ts';
 const usual =
   /^(?:redis|valkey|keydb|dragonfly|standalone|cluster|sentinel|master|slave|connect(?:ing|ed)?|handshake|sync|ok|fail|noeviction|(?:allkeys|volatile)-(?:lru|lfu|lrm|random)|volatile-ttl|(?:fast-)?command|fork|(?:aof|active-defrag|eviction|expire|rdb)-[a-z-]+|\d+\.\d+(?:\.\d+)*)$/;
 
-/** Longest text of a server that becomes a label, and longest name of a primary. */
+/** Characters of a server's text that become a label. */
 export const longest = 40;
+
+/** Characters of a primary's name that become a label. */
 export const longestName = 200;
 
 /** Labels that a server's own words may become after they were cut. */

@@ -1,23 +1,22 @@
-// INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that is told in samples.
+// INFO (redis.io/docs/latest/commands/info) as a mapping, and the part of it that becomes samples.
 import { type Sample, sample } from '@fargaze/core/internal';
 import { hideInValue, longest, longestName } from './hiding.ts';
 
-/** INFO's fields; of a key that comes twice the last. */
-export type Info = ReadonlyMap<string, string>;
+/** INFO's fields as the server sent them, to judge by; of a key that comes twice the last. */
+export type Info = Pick<ReadonlyMap<string, string>, 'get' | 'has'> & {
+  /** A value of them as a label, without secrets. */
+  show(value: string): string;
+};
 
-/** Fields that are shown as text. */
-const shown =
-  /^(?:server_name|(?:valkey|redis)_version|(?:redis|server)_mode|maxmemory_policy|cluster_state)$/;
-
-/** The fields in the text of INFO, without `secrets` in those that are shown. */
+/** The fields in the text of INFO. `secrets` are those that must not be shown. */
 export function parseInfo(text: string, secrets: readonly string[]): Info {
   const fields = text.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(':');
     if (colon < 1 || line.startsWith('#')) return [];
-    const [key, value] = [line.slice(0, colon), line.slice(colon + 1)];
-    return [[key, shown.test(key) ? hideInValue(value, secrets) : value] as const];
+    return [[line.slice(0, colon), line.slice(colon + 1)] as const];
   });
-  return new Map(fields);
+  const show = (value: string) => label(hideInValue(value, secrets));
+  return Object.assign(new Map(fields), { show });
 }
 
 /** A field that is a number; undefined where it is absent or none. */
@@ -26,12 +25,12 @@ export function numberIn(info: Info, key: string): number | undefined {
   return text === undefined || !/^-?\d{1,20}(?:\.\d{1,20})?$/.test(text) ? undefined : Number(text);
 }
 
-/** Valkey says its name, and keeps the version of Redis that it was made of in `redis_version`. Both are empty where INFO has neither. */
+/** Valkey says its name, and keeps the version of Redis that it was made of in `redis_version`. Both are empty where INFO has neither. They may hold a secret. */
 export function engineOf(info: Info): { readonly engine: string; readonly version: string } {
   const usual = ['valkey', 'redis'].find((name) => info.has(`${name}_version`)) ?? '';
   const engine = info.get('server_name') || usual;
   const version = info.get('valkey_version') ?? info.get('redis_version') ?? '';
-  return { engine: label(engine), version: label(version) };
+  return { engine, version };
 }
 
 /** Whether the last save, and the last append and rewrite where appending is on, succeeded; undefined where INFO does not say. */
@@ -51,8 +50,10 @@ export function persistenceOf(info: Info): { readonly rdb?: boolean; readonly ao
 /** The samples of INFO; a field that is absent has none. */
 export function infoSamples(info: Info): Sample[] {
   const { engine, version } = engineOf(info);
-  const mode = label(info.get('redis_mode') ?? info.get('server_mode') ?? '');
-  const samples = [sample('probe_redis_info', { engine, version, mode }, 1)];
+  const mode = info.get('redis_mode') ?? info.get('server_mode') ?? '';
+  const { show } = info;
+  const labels = { engine: show(engine), version: show(version), mode: show(mode) };
+  const samples = [sample('probe_redis_info', labels, 1)];
   const numbers = [
     ['probe_redis_uptime_seconds', 'uptime_in_seconds'],
     ['probe_redis_loading', 'loading'],
@@ -66,7 +67,7 @@ export function infoSamples(info: Info): Sample[] {
   }
   const policy = info.get('maxmemory_policy');
   if (policy !== undefined) {
-    samples.push(sample('probe_redis_eviction_policy_info', { policy: label(policy) }, 1));
+    samples.push(sample('probe_redis_eviction_policy_info', { policy: show(policy) }, 1));
   }
   for (const [kind, fine] of Object.entries(persistenceOf(info))) {
     samples.push(sample('probe_redis_persistence_ok', { kind }, fine ? 1 : 0));

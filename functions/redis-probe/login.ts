@@ -1,6 +1,6 @@
 // From a connected socket to an authenticated conversation: HELLO with credentials, or AUTH where HELLO is refused
 // or answered by closing. A password that is refused is read anew once: it may have been rotated.
-import type { Phase } from '@fargaze/core/internal';
+import type { Phase, Reason } from '@fargaze/core/internal';
 import type { Credentials, ReadCredentials } from './credentials.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
@@ -74,12 +74,19 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
   const anonymous = authOf(read()).length === 0;
   // What these say, AUTH would hear too; a server that only dislikes HELLO says something else.
   const final = ['wrongpass', 'loading', 'busy', 'max_clients', 'denied', 'masterdown', 'misconf'];
-  if (final.includes(reason) || (reason === 'noauth' && anonymous)) {
-    throw refusal('auth', 'HELLO', reply);
-  }
+  if (reason === 'noauth' && anonymous) throw passwordWanted();
+  if (final.includes(reason)) throw refusal('auth', 'HELLO', reply);
   noteCheck(visit, 'hello', { allowed: false });
   visit.env.trace(`HELLO refused (${quoteReply(reply.message)}), speaking RESP2`);
   return false;
+}
+
+/** Servers close after these. PING judges all other errors. */
+const turnedAway: readonly Reason[] = ['max_clients', 'denied'];
+
+/** In our words: servers answer HELLO with how to call it. */
+function passwordWanted(): Verdict {
+  return new Verdict('auth', 'noauth', 'the server wants a password, and none is given');
 }
 
 async function loginByAuth(connection: Unauthenticated, login: Login, visit: Visit) {
@@ -96,7 +103,9 @@ async function loginByAuth(connection: Unauthenticated, login: Login, visit: Vis
     const anonymous = authOf(login.credentials()).length === 0;
     if (reply instanceof RespError) {
       if (!anonymous) throw refusal('auth', 'AUTH', reply);
-      if (reply.judgedBy(reasonOfReply) === 'noauth') throw refusal('auth', 'PING', reply);
+      const reason = reply.judgedBy(reasonOfReply);
+      if (reason === 'noauth') throw passwordWanted();
+      if (turnedAway.includes(reason)) throw refusal('auth', 'PING', reply);
     }
   } catch (error) {
     if (!isClosed(error) || visit.address.tls || !(await login.speaksTls())) throw error;

@@ -5,7 +5,7 @@ import { type Connection, connectTo } from './connection.ts';
 import type { ReadCredentials } from './credentials.ts';
 import type { Reply } from './resp.ts';
 import { demand } from './session.ts';
-import { Verdict } from './verdict.ts';
+import { explainClosing, Verdict } from './verdict.ts';
 import { timedPhase, type Visit } from './visit.ts';
 
 /** Subscribes on a connection of its own and publishes on `publisher`. @throws Verdict */
@@ -18,14 +18,13 @@ export async function passMessage(
   const text = uniqueText();
   let arrived = 0;
   try {
-    const { host, port } = publisher.place;
-    const subscriber = await connectTo(visit, { place: { host, port }, credentials, resp2: true });
-    const confirmed = await demand(subscriber, 'pubsub', ['SUBSCRIBE', channel]);
+    const subscriber = await connectSubscriber(visit, publisher, credentials);
+    const confirmed = await askFor(subscriber, ['SUBSCRIBE', channel]);
     if (!isAnswer(confirmed, ['subscribe', channel])) {
       throw new Verdict('pubsub', 'protocol', 'SUBSCRIBE was not confirmed');
     }
     await timedPhase(visit, 'pubsub', async () => {
-      await demand(publisher, 'pubsub', ['PUBLISH', channel, text]);
+      await askFor(publisher, ['PUBLISH', channel, text]);
       const message = await subscriber.receive('pubsub', 'message');
       if (!isAnswer(message, ['message', channel, text])) {
         throw new Verdict('pubsub', 'pubsub', 'another message arrived than was published');
@@ -35,6 +34,24 @@ export async function passMessage(
   } finally {
     visit.samples.push(sample('probe_redis_canary_success', { op: 'pubsub' }, arrived));
   }
+}
+
+/** The server may take one client and refuse the next. @throws Verdict that names the connection */
+async function connectSubscriber(
+  visit: Visit,
+  { place: { host, port } }: Connection,
+  credentials: ReadCredentials,
+): Promise<Connection> {
+  try {
+    return await connectTo(visit, { place: { host, port }, credentials, resp2: true });
+  } catch (error) {
+    throw error instanceof Verdict ? error.of('a second connection, for SUBSCRIBE') : error;
+  }
+}
+
+/** A server that knows no channels may close. @throws Verdict */
+function askFor(connection: Connection, command: readonly string[]): Promise<Reply> {
+  return explainClosing('want pubsub: false', () => demand(connection, 'pubsub', command));
 }
 
 function isAnswer(reply: Reply, begin: readonly string[]): boolean {

@@ -21,7 +21,7 @@ const byFirstWord: Readonly<Record<string, Reason>> = {
 
 const byWords: readonly (readonly [RegExp, Reason])[] = [
   [/^ERR max number of clients/i, 'max_clients'],
-  [/^ERR (?:unknown|Unknown) command/, 'unknown_command'],
+  [/^(?:ERR )?(?:unknown|unsupported) command/i, 'unknown_command'],
   [/^ERR invalid password/i, 'wrongpass'],
   [/^ERR (?:operation not permitted|AUTH required)/i, 'noauth'],
 ];

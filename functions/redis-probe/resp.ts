@@ -24,7 +24,7 @@ export class RespError {
     return words.test(this.#sent);
   }
 
-  /** What `judge` makes of what the server sent; it must not be a text of the server. */
+  /** What `judge` makes of what the server sent. A text of the server in it may hold a secret: hide it where it is shown. */
   judgedBy<T>(judge: (sent: string) => T): T {
     return judge(this.#sent);
   }

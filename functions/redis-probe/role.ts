@@ -15,17 +15,17 @@ export type Role = {
   readonly replicas: readonly (Place & { readonly offset: number })[];
   /** A primary's own offset in bytes. */
   readonly offset: number;
-  /** A replica's primary, and the state of its link: `connected` when it is up. */
+  /** A replica's primary, and the state of its link as the server sent it: `connected` when it is up. */
   readonly link?: { readonly primary?: Place | undefined; readonly state: string };
 };
 
 /** The role in a reply to ROLE; undefined when it is not of the documented form. */
-export function parseRole(reply: Reply, secrets: readonly string[] = []): Role | undefined {
+export function parseRole(reply: Reply): Role | undefined {
   if (!Array.isArray(reply)) return undefined;
   const [name, second, third, fourth] = reply as readonly Reply[];
   if (name === 'sentinel') return { name, replicas: [], offset: 0 };
   if (name === 'slave') {
-    const state = typeof fourth === 'string' ? label(hideInValue(fourth, secrets)) : '';
+    const state = typeof fourth === 'string' ? fourth : '';
     return { name, replicas: [], offset: 0, link: { primary: toPlace(second, third), state } };
   }
   if (name !== 'master') return undefined;
@@ -47,7 +47,7 @@ export async function readRole(connection: Connection): Promise<Role | RespError
     if (!isUnsupported(reply)) throw refusal('role', 'ROLE', reply);
     return reply;
   }
-  const role = parseRole(reply, connection.visit.secrets);
+  const role = parseRole(reply);
   if (role !== undefined) return role;
   // A fork may have roles of its own, and serves its clients all the same.
   noteCheck(connection.visit, 'role', { allowed: false });
@@ -68,7 +68,8 @@ export function judgeRole(visit: Visit, role: Role | RespError | undefined): boo
     const words = `role ${role.name}, want ${wanted}`;
     expectThat(visit, 'role', matches ? undefined : new Verdict('role', 'role', words));
   }
-  if (role.link !== undefined && link === 'up') expectThat(visit, 'link', judgeLink(role.link));
+  if (role.link !== undefined && link === 'up')
+    expectThat(visit, 'link', judgeLink(visit, role.link));
   return matches;
 }
 
@@ -94,10 +95,11 @@ export function judgeReplicas(count: number, wanted: number): Verdict | undefine
   return new Verdict('role', 'replicas', `${count} replicas follow, want at least ${wanted}`);
 }
 
-function judgeLink({ primary, state }: NonNullable<Role['link']>): Verdict | undefined {
+function judgeLink({ secrets }: Visit, { primary, state }: NonNullable<Role['link']>) {
   if (state === 'connected') return undefined;
   const to = primary === undefined ? 'its primary' : showPlace(primary);
-  const words = `the link to ${to} is in state ${state || 'unknown'}, want connected`;
+  const seen = label(hideInValue(state, secrets)) || 'unknown';
+  const words = `the link to ${to} is in state ${seen}, want connected`;
   return new Verdict('role', 'link_down', words);
 }
 

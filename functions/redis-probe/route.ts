@@ -12,15 +12,15 @@ import { refusal, Verdict } from './verdict.ts';
 /** Redirections that one command may follow. */
 const mostRedirections = 5;
 
-/** Times that one command may be told to try again, and the time before each. */
+/** Times that one command may be asked to try again, and the time before each. */
 const mostTries = 10;
 const trySeconds = 0.05;
 
 /** How a route connects to where it is sent. */
 export type Guide = {
   readonly connect: (to: Redirection['place']) => Promise<Connection>;
-  /** Hears of each redirection, in words. */
-  readonly redirected: (words: string) => void;
+  /** Hears of each redirection: the words of the server that may be shown, and where it leads, which may hold a secret. */
+  readonly redirected: (words: string, to: Place) => void;
   readonly clock: Clock;
   /** Nodes in the map, where it is known. */
   readonly known: readonly Place[];
@@ -31,11 +31,17 @@ export class Route {
   #home: Connection;
   readonly #guide: Guide;
   readonly #known = new Map<string, Connection>();
+  #redirected = false;
 
   constructor(home: Connection, guide: Guide) {
     this.#home = home;
     this.#guide = guide;
     this.#known.set(home.name, home);
+  }
+
+  /** Whether the key lies elsewhere than the map says: those that follow the primary of the map do not have it. */
+  get redirected(): boolean {
+    return this.#redirected;
   }
 
   /** The reply of the node that has the key. @throws Verdict */
@@ -59,7 +65,8 @@ export class Route {
         const words = `${command[0]}: redirected more than ${mostRedirections} times`;
         throw new Verdict(phase, 'redirects', words);
       }
-      this.#guide.redirected(reply instanceof RespError ? reply.message : '');
+      this.#guide.redirected(reply instanceof RespError ? reply.message : '', to.place);
+      this.#redirected = true;
       node = await this.#connect(to);
       if (to.asking) await allow(node, phase);
       else this.#home = node;

@@ -2,7 +2,7 @@
 // it, and judged by itself. What is said of one has the label `master`.
 import { mapConcurrently, type Sample, sample } from '@fargaze/core/internal';
 import { type Place, showPlace } from './address.ts';
-import { askSentinels, listMasters, type Named } from './agreement.ts';
+import { type AgreedPrimary, askSentinels, listMasters } from './agreement.ts';
 import { connectTo } from './connection.ts';
 import { credentialsOf } from './credentials.ts';
 import { nameLabel } from './info.ts';
@@ -29,7 +29,7 @@ export async function probeSentinel(visit: Visit, seed: Answering): Promise<void
   });
 }
 
-async function probeMaster(visit: Visit, { name, place }: Named): Promise<void> {
+async function probeMaster(visit: Visit, { name, place }: AgreedPrimary): Promise<void> {
   const master = nameLabel(name);
   let agrees = 0;
   try {

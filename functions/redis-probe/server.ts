@@ -44,7 +44,7 @@ export async function probeCanary(visit: Visit, server: Answering): Promise<void
     const canary = await sendCanary(visit, {
       ask: (phase, command) => connection.ask(phase, command),
       key: canaryKey(visit),
-      watchers,
+      watchers: () => watchers,
     });
     visit.samples.push(...canarySamples([canary]));
     visit.failures.push(...canary.failures);

@@ -111,7 +111,8 @@ export function parseRedirection(
   asked: { readonly place: Place; readonly known: readonly Place[] },
 ): Redirection | undefined {
   if (!(reply instanceof RespError)) return undefined;
-  const [, kind, host = '', port] = /^(MOVED|ASK) \d+ (\S*):(\d{1,5})$/.exec(reply.message) ?? [];
+  const [, kind, host = '', port] =
+    reply.judgedBy((sent) => /^(MOVED|ASK) \d+ (\S*):(\d{1,5})$/.exec(sent)) ?? [];
   if (kind === undefined) return undefined;
   const place = toPlace(host === '' || host === '?' ? hostAt(Number(port), asked) : host, port);
   return place === undefined ? undefined : { place, asking: kind === 'ASK' };

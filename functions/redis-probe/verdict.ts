@@ -34,12 +34,24 @@ export function failureOf(part: string, { detail, phase, reason }: Failure): Fai
 }
 
 /** Whether an error is the end of the connection by the far side. */
-export function isClosed(error: unknown): boolean {
+export function isClosed(error: unknown): error is Verdict {
   return hasReason(error, 'closed', 'reset');
 }
 
+/** Does `work`; a far side that closes in answer may be a proxy, and `remedy` says what is wanted with one. @throws Verdict */
+export async function explainClosing<T>(remedy: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    const { detail, phase, reason } = error.outcome;
+    const words = `${detail}, as proxies answer what they do not know: ${remedy}`;
+    throw new Verdict(phase, reason, words);
+  }
+}
+
 /** Whether an error is a verdict for one of these reasons. */
-export function hasReason(error: unknown, ...reasons: readonly Reason[]): boolean {
+export function hasReason(error: unknown, ...reasons: readonly Reason[]): error is Verdict {
   return error instanceof Verdict && reasons.includes(error.outcome.reason);
 }
 

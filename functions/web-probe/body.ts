@@ -22,7 +22,7 @@ export type Body = {
 };
 
 /** What reading needs. */
-export type Reading = {
+export type BodyReading = {
   readonly options: HttpOptions;
   readonly env: ProbeEnvironment;
   /** Takes each part as it comes; what it throws ends the reading. */
@@ -30,7 +30,7 @@ export type Reading = {
 };
 
 /** Reads the body. Only the option decides about decompression, whatever the answer's headers say. */
-export async function readBody(hop: Answered, reading: Reading): Promise<Body> {
+export async function readBody(hop: Answered, reading: BodyReading): Promise<Body> {
   const { bodySizeLimit, compression } = reading.options;
   const count = { length: 0 };
   try {
@@ -97,7 +97,7 @@ function findBreak({ endedBy, explainEnd, response }: Answered): { fault?: Failu
 async function collect(
   source: AsyncIterable<Buffer>,
   count: { length: number },
-  { options, take }: Reading,
+  { options, take }: BodyReading,
 ): Promise<boolean> {
   for await (const chunk of source) {
     const part = chunk.subarray(0, options.bodySizeLimit - count.length);

@@ -1,8 +1,10 @@
 // What a module sends with its first request, secrets read from where they are kept; and all of it that must not be shown.
 // Refuses what cannot be sent before anything is connected.
 import {
+  type BasicAuthOptions,
   ConfigError,
   decodeUserInfo,
+  fillSecrets,
   findHeaderFault,
   type HttpModule,
   isSecretRef,
@@ -14,6 +16,8 @@ import {
   secretsOf,
 } from '@fargaze/core/internal';
 import type { HeaderLine } from './exchange/hop-types.ts';
+import { secretPartsOf } from './exchange/secret-parts.ts';
+import { encoderFor } from './sent/encode-value.ts';
 
 /** What is sent. */
 export type Sent = {
@@ -26,9 +30,6 @@ export type Sent = {
   readonly secrets: readonly string[];
 };
 
-/** Characters below which a literal value is no secret, and hiding it would hide other words. */
-const shortest = 4;
-
 /** How a request differs from what its module says. */
 export type Sending = {
   /** What OAuth 2.0 gave. */
@@ -37,24 +38,24 @@ export type Sending = {
   readonly literal?: boolean;
 };
 
-/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be had or sent. */
+type Fill = (text: string, read: (ref: SecretRef) => string) => string;
+
+/** What `module` sends to `url`. @throws ConfigError naming place and reference of what cannot be read or sent. */
 export function readSent(module: HttpModule, url: URL, { literal, token }: Sending): Sent {
-  const isRef = (text: string): text is SecretRef => literal !== true && isSecretRef(text);
+  const fill: Fill = literal === true ? (text) => text : fillSecrets;
   const place = `modules.${module.name}.http`;
-  const { body } = module.http;
-  const own = Object.entries(module.http.headers).map(([name, value]) => {
+  const own = Object.entries(module.http.headers).map(([name, text]) => {
     const at = `${place}.headers.${name}`;
-    return { name, value: isRef(value) ? readHeaderValue(value, at) : value };
+    return { name, value: fill(text, (ref) => readHeaderValue(ref, at)) };
   });
-  const sentBody = isRef(body) ? readSecret(body) : body;
   const user = token === undefined ? readUser(module, url) : bearer(token);
-  const lines = readLines(module, place);
+  const lines = readLines(module, fill);
+  const sentBody = fillBody(module.http.body, fill, typeOf([...own, ...lines]));
   const hidden = [...own, ...lines.filter(({ secret }) => !secret)]
     .filter(({ name }) => mayBeSecret(name))
-    .flatMap(({ value }) => partsOf(value));
+    .flatMap(({ value }) => secretPartsOf(value));
   const referenced = lines.filter(({ secret }) => secret).map(({ value }) => value);
-  const fields = partsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
-  const shown = [...hidden, ...fields].filter(({ length }) => length >= shortest);
+  const fields = secretPartsOf(sentBody).filter((part) => !/^[a-z]+$/.test(part));
   return {
     headers: {
       ...user.headers,
@@ -62,14 +63,8 @@ export function readSent(module: HttpModule, url: URL, { literal, token }: Sendi
     },
     lines,
     body: sentBody,
-    secrets: [...user.secrets, ...referenced, ...shown, ...secretsOf(url.href)],
+    secrets: [...user.secrets, ...referenced, ...hidden, ...fields, ...secretsOf(url.href)],
   };
-}
-
-/** A value as a whole, and what it may consist of: the token after a scheme, each cookie, each field. */
-function partsOf(value: string): string[] {
-  const parts = value.split(/[\s;,=&"{}:]+/).filter(({ length }) => length >= 8);
-  return [value, ...parts];
 }
 
 /** The Authorization header of the module's options, or of the address. */
@@ -90,8 +85,7 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
     basicAuth === undefined
       ? [decodeUserInfo(url.username), decodeUserInfo(url.password)]
       : [
-          basicAuth.username ||
-            optional(basicAuth.usernameRef, `${place}.basic_auth.username_file`),
+          readUsername(basicAuth, `${place}.basic_auth.username`),
           optional(basicAuth.password, `${place}.basic_auth.password`),
         ];
   if (username === '' && password === '') return { headers: {}, secrets: [] };
@@ -100,25 +94,47 @@ function readUser(module: HttpModule, url: URL): Pick<Sent, 'headers' | 'secrets
   }
   const pair = `${username}:${password}`;
   const encoded = Buffer.from(pair).toString('base64');
-  return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, password] };
+  const isOpen = basicAuth === undefined || basicAuth.username === username;
+  const hidden = isOpen ? [password] : [password, username];
+  return { headers: { Authorization: `Basic ${encoded}` }, secrets: [encoded, pair, ...hidden] };
 }
 
 function bearer(token: string): Pick<Sent, 'headers' | 'secrets'> {
   return { headers: { Authorization: `Bearer ${token}` }, secrets: [token] };
 }
 
+function readUsername({ username, usernameRef }: BasicAuthOptions, place: string): string {
+  if (username === '') return optional(usernameRef, place);
+  return fillSecrets(username, (ref) => readPassword(ref, place));
+}
+
 function optional(ref: SecretRef | undefined, place: string): string {
   return ref === undefined ? '' : readPassword(ref, place);
 }
 
-function readLines({ http }: HttpModule, place: string): HeaderLine[] {
-  return http.httpHeaders.flatMap(({ name, secrets, values }) => [
-    ...values.map((value) => ({ name, value, secret: false })),
-    ...secrets.map((ref) => {
-      const value = readHeaderValue(ref, `${place}.http_headers.${name}`);
-      return { name, value, secret: true };
-    }),
-  ]);
+function readLines({ http, name: module }: HttpModule, fill: Fill): HeaderLine[] {
+  return http.httpHeaders.flatMap(({ name, secrets, values }) => {
+    const read = (ref: SecretRef) =>
+      readHeaderValue(ref, `modules.${module}.http.http_headers.${name}`);
+    return [
+      ...values.map((text) => {
+        const value = fill(text, read);
+        return { name, value, secret: value !== text };
+      }),
+      ...secrets.map((ref) => ({ name, value: read(ref), secret: true })),
+    ];
+  });
+}
+
+/** The body; what is filled into it is written as its type wants it. */
+function fillBody(text: string, fill: Fill, type: string): string {
+  if (isSecretRef(text)) return fill(text, readSecret);
+  const encode = encoderFor(type);
+  return fill(text, (ref) => encode(readSecret(ref)));
+}
+
+function typeOf(headers: readonly { readonly name: string; readonly value: string }[]): string {
+  return headers.find(({ name }) => /^content-type$/i.test(name))?.value ?? '';
 }
 
 function refuse(path: string, message: string): never {

@@ -23,6 +23,7 @@ import {
   maxHeaderSize,
 } from './exchange/hop-types.ts';
 import { pace } from './exchange/pace.ts';
+import { isTlsRecord } from './exchange/tls-record.ts';
 
 export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 
@@ -92,8 +93,10 @@ async function requestHop(
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
   let firstByte: Seconds | undefined;
-  socket.prependOnceListener('data', () => {
+  let beginning: Buffer | undefined;
+  socket.prependOnceListener('data', (bytes: Buffer) => {
     firstByte = env.clock.monotonic();
+    beginning = bytes;
   });
   const paced = pace(socket, () => env.clock.monotonic() * 1000);
   const close = () => {
@@ -122,8 +125,19 @@ async function requestHop(
   } catch (error) {
     close();
     const processing = roundSeconds(env.clock.monotonic() - begun);
-    return { ok: false, facts, processing, outcome: explainEnd('processing')(error) };
+    const fault = explainEnd('processing')(error);
+    return { ok: false, facts, processing, outcome: withBeginning(fault, beginning, ask) };
   }
+}
+
+/** Whether an answer had begun tells a server that hangs or goes from one that breaks off. */
+function withBeginning(fault: Failure, bytes: Buffer | undefined, { url }: HopRequest): Failure {
+  if (bytes !== undefined && url.protocol === 'http:' && isTlsRecord(bytes)) {
+    return failure('processing', 'tls_wanted', 'answered in TLS, want https://');
+  }
+  if (!/^(?:closed|reset|timeout)$/.test(fault.reason)) return fault;
+  const came = bytes === undefined ? 'nothing' : 'a part';
+  return { ...fault, detail: `${fault.detail}; ${came} of the head of the answer had come` };
 }
 
 type Sending = {

@@ -1,18 +1,16 @@
 // One request over HTTP/2 (RFC 9113) on a connection of its own, and its answer in the form of one of HTTP/1.1.
 import type { IncomingMessage } from 'node:http';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { type ClientHttp2Stream, constants } from 'node:http2';
 import { Readable } from 'node:stream';
 import { type ProbeEnvironment, raceDeadline, roundSeconds } from '@fargaze/core/internal';
-import { AnswerFrames } from './exchange/frames.ts';
 import {
   type Connected,
   type ConnectionEnd,
   type Hop,
   type HopRequest,
   inUtf8,
-  maxHeaderSize,
 } from './exchange/hop-types.ts';
-import { pace } from './exchange/pace.ts';
+import { brokenOff, type OneSession, openSession } from './exchange/session.ts';
 
 /** Sends the request and waits for the head of the answer. */
 export async function requestOverHttp2(
@@ -21,20 +19,10 @@ export async function requestOverHttp2(
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
-  const paced = pace(socket, () => env.clock.monotonic() * 1000);
-  const session = connect(ask.url.origin, {
-    createConnection: () => paced,
-    settings: { enablePush: false, maxHeaderListSize: maxHeaderSize },
-  });
-  session.on('error', end.note);
-  const frames = new AnswerFrames();
-  paced.on('data', (bytes: Buffer) => frames.take(bytes));
-  const close = () => {
-    session.destroy();
-    paced.destroy();
-  };
+  const one = openSession(socket, ask.url.origin, env.clock);
+  one.session.on('error', (error) => end.note(one.explain(error)));
   try {
-    const response = await raceDeadline(send(session, ask, frames), env.deadline);
+    const response = await raceDeadline(send(one, ask), env.deadline);
     const firstByte = env.clock.monotonic();
     env.trace(`HTTP/2 status ${response.statusCode}`);
     return {
@@ -45,27 +33,24 @@ export async function requestOverHttp2(
       response,
       explainEnd: (error) => end.explain('transfer', error),
       endedBy: end.fault,
-      close,
+      close: one.close,
     };
   } catch (error) {
-    close();
+    one.close();
     const processing = roundSeconds(env.clock.monotonic() - begun);
     return { ok: false, facts, processing, outcome: end.explain('processing', error) };
   }
 }
 
-function send(
-  session: ClientHttp2Session,
-  ask: HopRequest,
-  frames: AnswerFrames,
-): Promise<IncomingMessage> {
+function send(one: OneSession, ask: HopRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    session.once('error', reject);
-    const stream = session.request(headersOf(ask), { endStream: ask.body === '' });
-    stream.on('error', reject);
-    stream.on('close', () => reject(brokenOff()));
+    const fail = (error: Error) => reject(one.explain(error));
+    one.session.once('error', fail);
+    const stream = one.session.request(headersOf(ask), { endStream: ask.body === '' });
+    stream.on('error', fail);
+    stream.on('close', () => fail(brokenOff()));
     stream.on('response', (fields, _, raw?: readonly string[]) => {
-      resolve(asMessage(stream, frames, { fields, raw: raw ?? [] }));
+      resolve(asMessage(stream, one, { fields, raw: raw ?? [] }));
     });
     if (ask.body !== '') stream.end(ask.body);
   });
@@ -95,7 +80,7 @@ type Fields = Readonly<Record<string, string | string[] | number | undefined>>;
 
 function asMessage(
   stream: ClientHttp2Stream,
-  frames: AnswerFrames,
+  one: OneSession,
   { fields, raw }: { readonly fields: Fields; readonly raw: readonly string[] },
 ): IncomingMessage {
   const headers = Object.fromEntries(
@@ -106,20 +91,21 @@ function asMessage(
     return isHeader ? [name, raw[index + 1] ?? ''] : [];
   });
   const statusCode = Number(fields[':status']);
-  const about = { statusMessage: '', httpVersion: '2.0', endsWithHead: frames.endsWithHead };
+  const about = { statusMessage: '', httpVersion: '2.0', endsWithHead: one.frames.endsWithHead };
   const head = { statusCode, headers, rawHeaders, ...about };
   // Whoever reads it reports how it ended; without a listener that would be thrown.
-  const body = Readable.from(readWhole(stream, frames)).on('error', () => undefined);
+  const body = Readable.from(readWhole(stream, one)).on('error', () => undefined);
   return Object.assign(body, head) as unknown as IncomingMessage;
 }
 
 /** The body. Node ends a stream whose connection has gone, or that was reset without an error, as if it were complete. */
-async function* readWhole(stream: ClientHttp2Stream, frames: AnswerFrames): AsyncGenerator<Buffer> {
-  yield* stream as AsyncIterable<Buffer>;
-  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !frames.ended) throw brokenOff();
-}
-
-function brokenOff(): Error {
-  const message = 'connection closed before the answer was complete';
-  return Object.assign(new Error(message), { code: 'ECONNRESET' });
+async function* readWhole(stream: ClientHttp2Stream, one: OneSession): AsyncGenerator<Buffer> {
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw one.explain(error as Error);
+  }
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !one.frames.ended) {
+    throw one.explain(brokenOff());
+  }
 }

@@ -5,6 +5,7 @@ import {
   type HttpModule,
   roundSeconds,
   type Sample,
+  type Seconds,
   sample,
 } from '@fargaze/core/internal';
 import { contentLength, lastModified } from './head-facts.ts';
@@ -18,7 +19,7 @@ export type PhaseName = (typeof phaseNames)[number];
 
 /** What is measured so far; the probe fills it in as it goes. */
 export type Measured = {
-  readonly phases: Record<PhaseName, number>;
+  readonly phases: Record<PhaseName, Seconds>;
   resolved: boolean;
   facts: DialFacts | undefined;
   /** Those of the first hop: which address it was, and how long the name took. */
@@ -30,6 +31,7 @@ export type Measured = {
   /** Method of the last request. */
   method: string;
   secure: boolean;
+  /** Bytes, as they are after decompression. */
   bodyLength: number;
   regexFailed: boolean;
   celFailed: boolean;

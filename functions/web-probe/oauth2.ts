@@ -3,17 +3,23 @@
 import {
   type Failure,
   failure,
+  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
   type ProbeEnvironment,
   readPassword,
+  secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
+import { secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
 
 /** Bytes of the server's answer that are read. */
 const maxTokenBytes = 1024 * 1024;
+
+/** Parameters that say what the token is for, and never who asks. */
+const openParams = new Set(['audience', 'grant_type', 'resource', 'scope']);
 
 /** The token, or why there is none. */
 export async function fetchToken(
@@ -25,18 +31,49 @@ export async function fetchToken(
     oauth2.clientSecret === undefined
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
-  const hidden = [secret, encodeURIComponent(secret), basicPair(oauth2.clientId, secret)];
+  const params = readParams(oauth2);
+  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
   };
-  const request = { oauth2, options: tokenOptions(oauth2, options), secret, env: quiet };
+  const request = {
+    oauth2,
+    options: tokenOptions(oauth2, options),
+    ...{ secret, params: params.values, hidden, env: quiet },
+  };
   const first = await ask({ ...request, way: 'header' });
   const result =
     'status' in first && first.status < 500 ? await ask({ ...request, way: 'body' }) : first;
   if ('token' in result) return result;
   const detail = hideSecrets(result.detail, hidden);
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
+}
+
+/** `endpoint_params` with their secrets, and these. */
+function readParams({ endpointParams }: OAuth2Options) {
+  const secrets: string[] = [];
+  const values = Object.entries(endpointParams).map(([name, text]) => {
+    const value = fillSecrets(text, (ref) => {
+      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
+      secrets.push(secret);
+      return secret;
+    });
+    return [name, value] as const;
+  });
+  return { values, secrets };
+}
+
+/** What the server may repeat and nobody may be shown. */
+function hiddenOf({ clientId, endpointParams, tokenUrl }: OAuth2Options, secret: string): string[] {
+  const params = Object.entries(endpointParams).filter(([name]) => !openParams.has(name));
+  return [
+    secret,
+    encodeURIComponent(secret),
+    basicPair(clientId, secret),
+    ...params.flatMap(([, value]) => secretPartsOf(value)),
+    ...secretsOf(tokenUrl),
+  ];
 }
 
 /** What reaching the authorization server takes of the module: its own TLS and proxy, the module's addresses. */
@@ -55,6 +92,8 @@ type TokenRequest = {
   readonly oauth2: OAuth2Options;
   readonly options: HttpOptions;
   readonly secret: string;
+  readonly params: readonly (readonly [name: string, value: string])[];
+  readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
   readonly way: 'header' | 'body';
 };
@@ -62,11 +101,11 @@ type TokenRequest = {
 type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
-  const { env, oauth2, options, secret, way } = request;
+  const { env, hidden, oauth2, options, params, secret, way } = request;
   const url = new URL(oauth2.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
-  for (const [name, value] of Object.entries(oauth2.endpointParams)) form.set(name, value);
+  for (const [name, value] of params) form.set(name, value);
   if (way === 'body') {
     form.set('client_id', oauth2.clientId);
     if (secret !== '') form.set('client_secret', secret);
@@ -88,7 +127,10 @@ async function ask(request: TokenRequest): Promise<{ readonly token: string } | 
   const take = async (part: Buffer) => void parts.push(part);
   const { fault } = await readBody(hop, { options, env, take });
   if (fault !== undefined) return fault;
-  return readToken(hop.response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'));
+  // Hidden before it is cut: half a secret would be shown.
+  const show = (text: string) => JSON.stringify(hideSecrets(text, hidden).slice(0, 120));
+  const { statusCode: status = 0 } = hop.response;
+  return readToken({ status, text: Buffer.concat(parts).toString('utf8'), show });
 }
 
 /** RFC 6749, 2.3.1: both parts are encoded before they are put together. */
@@ -97,9 +139,15 @@ function basicPair(id: string, secret: string): string {
   return Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
 }
 
-function readToken(status: number, text: string): { readonly token: string } | Refusal {
+type TokenAnswer = {
+  readonly status: number;
+  readonly text: string;
+  readonly show: (text: string) => string;
+};
+
+function readToken({ show, status, text }: TokenAnswer): { readonly token: string } | Refusal {
   if (status < 200 || status > 299) {
-    return { status, detail: `status ${status} ${JSON.stringify(text.slice(0, 120))}, want 200` };
+    return { status, detail: `status ${status} ${show(text)}, want 200` };
   }
   try {
     const { access_token: token } = JSON.parse(text) as { readonly access_token?: unknown };

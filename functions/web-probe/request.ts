@@ -15,7 +15,7 @@ export type First = { readonly ask: HopRequest; readonly secrets: readonly strin
 
 /**
  * The request that a module makes of an address.
- * @throws ConfigError when a secret cannot be had or sent.
+ * @throws ConfigError when a secret cannot be read or sent.
  */
 export function firstRequest(
   { address, module }: Target<HttpModule>,

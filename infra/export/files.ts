@@ -3,6 +3,7 @@
 
 import type { Config } from '../../layers/core/src/config/config.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
 import { originRunbooks } from '../config/prometheus/origin.ts';
 import { expectedOf, renderExport } from './export.ts';
 
@@ -56,7 +57,7 @@ function absolute(option: 'runbooks' | 'grafana', options: ExportOptions) {
   if (url === undefined) return {};
   if (!/^https?:\/\/[^\s"'{}$@]+$/.test(url)) {
     throw new ExportOptionError(
-      `--${option}: got ${url}, want a URL such as https://example.org/${option}`,
+      `--${option}: got ${redactUrl(url)}, want a URL such as https://example.org/${option}`,
     );
   }
   return { [option]: url.replace(/\/+$/, '') };

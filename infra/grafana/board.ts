@@ -14,6 +14,14 @@ export type Variable = {
   readonly all?: 'any' | 'listed';
 };
 
+/** Variables for the jobs and the instances that `metric` has: of these only those of the jobs that are chosen. */
+export function jobAndInstance(metric: string, instance: string, job = 'Job'): readonly Variable[] {
+  return [
+    { name: 'job', label: job, metric },
+    { name: 'instance', label: instance, metric: `${metric}{job=~"$job"}` },
+  ];
+}
+
 /** A heading and the panels below it, from left to right. */
 export type Row = {
   readonly title: string;

@@ -1,5 +1,5 @@
 // What the demo app sells. Nobody else has these metrics, so this board is no part of an export.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { rate } from './expressions.ts';
 import { series } from './panels.ts';
 
@@ -45,10 +45,7 @@ export const demo: Board = {
   uid: 'fargaze-demo',
   title: 'fargaze / Demo shop',
   description: 'Orders and revenue of the demo app.',
-  variables: [
-    { name: 'job', label: 'Job', metric: 'shop_orders_total' },
-    { name: 'instance', label: 'Task', metric: 'shop_orders_total{job=~"$job"}' },
-  ],
+  variables: [...jobAndInstance('shop_orders_total', 'Task')],
   rows: [{ title: 'Business', panels: business }],
   marks: '',
 };

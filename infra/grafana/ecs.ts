@@ -1,5 +1,5 @@
 // ECS services: what they want and have, rollouts, stops, how much of their reservation they use, what they run.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { chosen, rolloutPanels } from './ecs-rollouts.ts';
 import { freshBridge } from './expressions.ts';
 import { series, stacked, stat, table } from './panels.ts';
@@ -211,8 +211,7 @@ export const ecs: Board = {
   title: 'fargaze / ECS',
   description: 'Tasks, rollouts, stops, CPU and memory against the reservation, images.',
   variables: [
-    { name: 'job', label: 'Job', metric: 'ecs_services' },
-    { name: 'instance', label: 'Group', metric: 'ecs_services{job=~"$job"}' },
+    ...jobAndInstance('ecs_services', 'Group'),
     { name: 'cluster', label: 'Cluster', metric: 'ecs_services{job=~"$job"}' },
     { name: 'service', label: 'Service', metric: 'ecs_service_desired_tasks{cluster=~"$cluster"}' },
   ],

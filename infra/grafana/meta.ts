@@ -1,6 +1,6 @@
 // fargaze itself: whether results arrive, are scraped and judged, and what that costs. Red here means that the other
 // boards know less than they seem to.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { freshProbe, rate } from './expressions.ts';
 import { bridgePanels } from './meta-bridge.ts';
 import { series, stacked, stat, table, timeline } from './panels.ts';
@@ -202,10 +202,7 @@ export const meta: Board = {
   title: 'fargaze / Meta',
   description:
     'Push age, delivery, discovery, functions, cardinality: whether the other boards can be trusted.',
-  variables: [
-    { name: 'job', label: 'Scrape job', metric: 'up' },
-    { name: 'instance', label: 'Scrape target', metric: 'up{job=~"$job"}' },
-  ],
+  variables: [...jobAndInstance('up', 'Scrape target', 'Scrape job')],
   rows: [
     { title: 'Now', panels: now },
     { title: 'Delivery', panels: delivery },

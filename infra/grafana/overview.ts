@@ -1,5 +1,5 @@
 // What is up, what is down, what nobody knows, and what it costs the objectives. The board to open first.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { freshBridge, verdict, withVantage, worst } from './expressions.ts';
 import { alerts, gauges, series, stat, table, targetStates, timeline } from './panels.ts';
 
@@ -203,14 +203,7 @@ export const overview: Board = {
   uid: 'fargaze-overview',
   title: 'fargaze / Overview',
   description: 'Objectives, the state of every target, certificates, freshness, what fires.',
-  variables: [
-    { name: 'job', label: 'Job', metric: 'fargaze_probe_timestamp_seconds' },
-    {
-      name: 'instance',
-      label: 'Target',
-      metric: 'fargaze_probe_timestamp_seconds{job=~"$job"}',
-    },
-  ],
+  variables: [...jobAndInstance('fargaze_probe_timestamp_seconds', 'Target')],
   rows: [
     { title: 'Now', panels: now },
     { title: 'Objectives', panels: objectives },

@@ -1,5 +1,5 @@
 // What the probes found: phases, history and reasons, for each target and vantage.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { freshProbe, verdict, withVantage, worst } from './expressions.ts';
 import { history, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 
@@ -233,12 +233,7 @@ export const probes: Board = {
   title: 'fargaze / Probes',
   description: 'Phases, history and reasons of each target and vantage, from fresh results only.',
   variables: [
-    { name: 'job', label: 'Job', metric: 'fargaze_probe_timestamp_seconds' },
-    {
-      name: 'instance',
-      label: 'Target',
-      metric: 'fargaze_probe_timestamp_seconds{job=~"$job"}',
-    },
+    ...jobAndInstance('fargaze_probe_timestamp_seconds', 'Target'),
     { name: 'vantage', label: 'Vantage', metric: 'fargaze_probe_info' },
   ],
   rows: [

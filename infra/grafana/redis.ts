@@ -1,5 +1,5 @@
 // Redis: use, saturation and errors as redis_exporter reports them, and as a client sees them.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { rate, verdict } from './expressions.ts';
 import { gauges, series, stacked, stat, table, targetStates, timeline } from './panels.ts';
 import { redisErrors } from './redis-errors.ts';
@@ -227,8 +227,7 @@ export const redis: Board = {
   title: 'fargaze / Redis',
   description: 'Use, saturation and errors of Redis, and the probe’s view of it.',
   variables: [
-    { name: 'job', label: 'Job', metric: 'redis_up' },
-    { name: 'instance', label: 'Exporter', metric: 'redis_up{job=~"$job"}' },
+    ...jobAndInstance('redis_up', 'Exporter'),
     // Only the probes of Redis: a web target is none here.
     {
       name: 'probe_job',

@@ -1,5 +1,5 @@
 // A web service as its own metrics show it: rate, errors, duration, saturation.
-import type { Board } from './board.ts';
+import { type Board, jobAndInstance } from './board.ts';
 import { rate, ratio, verdict } from './expressions.ts';
 import { heatmap, series, stacked, stat, targetStates, timeline } from './panels.ts';
 
@@ -149,12 +149,7 @@ export const web: Board = {
   title: 'fargaze / Web',
   description: 'Rate, errors and duration by route, and saturation.',
   variables: [
-    { name: 'job', label: 'Job', metric: 'http_request_duration_seconds_count' },
-    {
-      name: 'instance',
-      label: 'Task',
-      metric: 'http_request_duration_seconds_count{job=~"$job"}',
-    },
+    ...jobAndInstance('http_request_duration_seconds_count', 'Task'),
     { name: 'route', label: 'Route', metric: 'http_request_duration_seconds_count{job=~"$job"}' },
   ],
   rows: [

@@ -1,11 +1,13 @@
 // Asks Prometheus what a board shows, as Grafana would with everything chosen: variables filled in, queries for now or
 // over a range. An answer that Prometheus refuses is an error that names the panel.
+
 import { messageOf } from '../../layers/core/src/errors.ts';
+import type { Labels } from '../../layers/core/src/sample.ts';
 import { type BoardFile, nameOfBoard, type Panel, sectionsOf, type Target } from './board-file.ts';
-import { type BoardData, endOf, type Labels, type Mark, type Range, type Series } from './data.ts';
+import { type BoardData, type BoardSeries, endOf, type Mark, type Range } from './data.ts';
 
 /** Whom to ask, and about when. */
-export type Question = {
+export type BoardQuestion = {
   /** Of Prometheus. */
   readonly url: string;
   readonly range: Range;
@@ -21,9 +23,9 @@ export type Question = {
 const atOnce = 8;
 
 /** What `board` shows. @throws Error naming panel and expression where Prometheus refuses or does not answer. */
-export async function askBoard(board: BoardFile, question: Question): Promise<BoardData> {
+export async function askBoard(board: BoardFile, question: BoardQuestion): Promise<BoardData> {
   const fill = await filler(board, question);
-  const answers: Record<string, readonly Series[]> = {};
+  const answers: Record<string, readonly BoardSeries[]> = {};
   const queries = sectionsOf(board).flatMap(({ panels }) => panels.flatMap(queriesOf));
   await inTurns(queries, async ({ panel, target }) => {
     const where = `${nameOfBoard(board)}, ${panel.title}, query ${target.refId}`;
@@ -53,7 +55,7 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
 }
 
 /** Fills in Grafana's own variables and the board's, all values of which are chosen. */
-async function filler(board: BoardFile, question: Question) {
+async function filler(board: BoardFile, question: BoardQuestion) {
   const { range, scrapeInterval } = question;
   const { step } = range;
   const rate = Math.max(step + scrapeInterval, 4 * scrapeInterval);
@@ -76,7 +78,7 @@ function escapeRegex(value: string): string {
   return value.replaceAll(/[\\^$*+?.()|[\]{}]/g, '\\\\$&');
 }
 
-async function askChoices(query: string, question: Question): Promise<readonly string[]> {
+async function askChoices(query: string, question: BoardQuestion): Promise<readonly string[]> {
   const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
   const { data } = await call(`label/${label}/values`, { 'match[]': selector }, question);
   return data as readonly string[];
@@ -86,8 +88,8 @@ type Asked = { readonly where: string; readonly expr: string; readonly instant: 
 
 async function askOne(
   { expr, instant, where }: Asked,
-  question: Question,
-): Promise<readonly Series[]> {
+  question: BoardQuestion,
+): Promise<readonly BoardSeries[]> {
   const { now, range } = question;
   const { from, step } = range;
   const parameters: Record<string, string> = instant
@@ -108,7 +110,7 @@ type RawSeries = {
   readonly values?: readonly (readonly [number, string])[];
 };
 
-function toSeries({ metric, value, values }: RawSeries, { count, from, step }: Range): Series {
+function toSeries({ metric, value, values }: RawSeries, { count, from, step }: Range): BoardSeries {
   if (value !== undefined) return { labels: metric, values: [toNumber(value[1])] };
   const points: (number | null)[] = Array.from({ length: count }, () => null);
   for (const [at, text] of values ?? []) points[Math.round((at - from) / step)] = toNumber(text);
@@ -122,7 +124,7 @@ function toNumber(text: string): number | null {
   return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }
 
-async function askMarks(board: BoardFile, question: Question): Promise<Mark[]> {
+async function askMarks(board: BoardFile, question: BoardQuestion): Promise<Mark[]> {
   const { from } = question.range;
   const found = await Promise.all(
     board.annotations.list.map(async ({ expr, name }) => {
@@ -136,7 +138,7 @@ async function askMarks(board: BoardFile, question: Question): Promise<Mark[]> {
   return found.flat();
 }
 
-async function askAlerts(question: Question): Promise<Labels[]> {
+async function askAlerts(question: BoardQuestion): Promise<Labels[]> {
   const asked = { where: 'alerts', expr: 'ALERTS', instant: true };
   return (await askOne(asked, question)).map(({ labels }) => labels);
 }
@@ -144,7 +146,7 @@ async function askAlerts(question: Question): Promise<Labels[]> {
 async function call(
   path: string,
   parameters: Readonly<Record<string, string>>,
-  { signal, url }: Question,
+  { signal, url }: BoardQuestion,
 ): Promise<{ readonly data: unknown }> {
   const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`, {
     signal,

@@ -1,10 +1,8 @@
 // What a board shows: the answers to its queries over a range, in a form that can be kept in a file.
-
-/** Labels of a series. */
-export type Labels = Readonly<Record<string, string>>;
+import type { Labels } from '../../layers/core/src/sample.ts';
 
 /** A series: for a query over a range a value for each point in time, for one that asks for now a single value. */
-export type Series = {
+export type BoardSeries = {
   readonly labels: Labels;
   /** null where there is none, or none that is a number. */
   readonly values: readonly (number | null)[];
@@ -25,7 +23,7 @@ export type Mark = { readonly annotation: string; readonly at: number };
 /** Everything that a board shows. */
 export type BoardData = {
   /** Series by the panel's id and the query's letter, as `12A`. */
-  readonly answers: Readonly<Record<string, readonly Series[]>>;
+  readonly answers: Readonly<Record<string, readonly BoardSeries[]>>;
   readonly marks: readonly Mark[];
   /** Labels of the alerts that fire or are pending. */
   readonly alerts: readonly Labels[];

@@ -1,6 +1,8 @@
 // What a panel makes of a value: its text, its colour, and what a series is called.
+
+import type { Labels } from '../../layers/core/src/sample.ts';
 import type { ColourName, FieldDefaults, Shown } from './board-file.ts';
-import type { Labels, Series } from './data.ts';
+import type { BoardSeries } from './data.ts';
 import { formatValue } from './units.ts';
 
 /** The text of a value by mappings, unit and decimals; `noValue` where there is none. */
@@ -37,4 +39,4 @@ export function legendOf(labels: Labels, format = '__auto'): string {
 }
 
 /** A series with its name. */
-export type NamedSeries = Series & { readonly name: string };
+export type NamedSeries = BoardSeries & { readonly name: string };

@@ -9,21 +9,21 @@ import { escapeText } from './svg.ts';
 export const spans = { '15m': 900, '1h': 3600, '3h': 10_800 } as const;
 
 /** A name of {@link spans}. */
-export type Span = keyof typeof spans;
+export type SpanName = keyof typeof spans;
 
 /** What the page is about. */
 export type Page = {
   /** All boards, in order. */
   readonly boards: readonly BoardFile[];
   readonly shown: BoardFile;
-  readonly span: Span;
+  readonly span: SpanName;
   /** What {@link renderContent} or {@link renderTrouble} made. */
   readonly content: string;
   readonly drawn: Date;
 };
 
 /** The path of a board's page. */
-export function pathOf({ uid }: Pick<BoardFile, 'uid'>, span: Span): string {
+export function pathOf({ uid }: Pick<BoardFile, 'uid'>, span: SpanName): string {
   return `/boards/${uid}?span=${span}`;
 }
 
@@ -35,7 +35,7 @@ export function renderPage({ boards, content, drawn, shown, span }: Page): strin
   const names = boards.map((board) =>
     link(pathOf(board, span), nameOfBoard(board), board === shown ? current : ''),
   );
-  const ranges = (Object.keys(spans) as Span[]).map((name) =>
+  const ranges = (Object.keys(spans) as SpanName[]).map((name) =>
     link(pathOf(shown, name), `last ${name}`, name === span ? current : ''),
   );
   return `<!doctype html>

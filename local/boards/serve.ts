@@ -17,7 +17,7 @@ import {
   renderPage,
   renderStyle,
   renderTrouble,
-  type Span,
+  type SpanName,
   spans,
 } from './page.ts';
 
@@ -110,7 +110,7 @@ async function answerTo(request: IncomingMessage, site: Site): Promise<Answer> {
   return { status: drawn.status, type: html, body: renderPage(page) };
 }
 
-function isSpan(text: string): text is Span {
+function isSpan(text: string): text is SpanName {
   return Object.hasOwn(spans, text);
 }
 
@@ -126,7 +126,7 @@ function createSite({
   scrapeSeconds,
 }: BoardsPageOptions) {
   const shared = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
-  const ask = async (board: BoardFile, span: Span): Promise<Answer> => {
+  const ask = async (board: BoardFile, span: SpanName): Promise<Answer> => {
     const now = clock.now() / 1000;
     const range = rangeOf(span, now);
     const signal = AbortSignal.timeout(patienceMs);
@@ -139,7 +139,7 @@ function createSite({
       return { status: 503, type: plain, body: `Prometheus does not answer: ${messageOf(error)}` };
     }
   };
-  const draw = (board: BoardFile, span: Span): Promise<Answer> => {
+  const draw = (board: BoardFile, span: SpanName): Promise<Answer> => {
     const key = `${board.uid} ${span}`;
     const known = shared.get(key);
     if (known !== undefined && clock.now() - known.at < sharedMs) return known.answer;
@@ -157,7 +157,7 @@ function createSite({
 }
 
 /** Points at full steps, so that what is past stays where it is from one renewal to the next. */
-function rangeOf(span: Span, now: number): Range {
+function rangeOf(span: SpanName, now: number): Range {
   const step = Math.ceil(spans[span] / points);
   const last = Math.floor(now / step) * step;
   return { from: last - (points - 1) * step, step, count: points };

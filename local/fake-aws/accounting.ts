@@ -40,14 +40,14 @@ export type Accounting = {
   /** Counts a call when it comes, at a second of a monotonic clock. */
   arrive(call: Call, second: number): void;
   /** Writes a call down when it has been answered. */
-  record(call: Call, answer: Answer): void;
+  record(call: Call, answer: CallAnswer): void;
   calls(): readonly CallRecord[];
   totals(): Readonly<Record<string, ApiTotals>>;
   reset(): void;
 };
 
 /** How a call was answered. */
-export type Answer = {
+export type CallAnswer = {
   readonly status: number;
   readonly error?: string | undefined;
   readonly facts: Facts;
@@ -108,7 +108,7 @@ function countArrival(totals: Running, second: number): void {
   totals.peakPerSecond = Math.max(totals.peakPerSecond, totals.recent.length);
 }
 
-function add(totals: Running, { status, facts }: Answer): void {
+function add(totals: Running, { status, facts }: CallAnswer): void {
   totals.errors += status === 200 ? 0 : 1;
   totals.queries += facts.queries ?? 0;
   totals.billed += facts.billed ?? 0;

@@ -10,6 +10,7 @@ export const exampleMinute = Math.floor(exampleNow / 60) * 60;
 /** What differs from the average CPU utilisation of each minute. */
 export type Ask = {
   readonly stat?: string;
+  /** Seconds. */
   readonly period?: number;
   readonly service?: string;
   readonly metric?: string;

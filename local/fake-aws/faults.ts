@@ -36,6 +36,7 @@ export type FaultSpec = {
   readonly skip?: number;
   /** Milliseconds until the answer or the break. */
   readonly afterMs?: number;
+  /** What `kind` says. */
   readonly size?: number;
   /** Only calls of this account. */
   readonly account?: string;

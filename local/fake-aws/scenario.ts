@@ -18,7 +18,9 @@ const steps = [
 ] as const satisfies readonly (keyof Model)[];
 
 /** A step: the name of a change and its specification. */
-export type Step = { readonly do: (typeof steps)[number] } & Readonly<Record<string, unknown>>;
+export type ScenarioStep = { readonly do: (typeof steps)[number] } & Readonly<
+  Record<string, unknown>
+>;
 
 /** Carries out steps; those before a refused one stay done. @throws RangeError for a step that cannot be done. */
 export function runSteps(model: Model, list: readonly unknown[]): { readonly done: number } {
@@ -38,7 +40,7 @@ function runStep(model: Model, step: unknown): void {
   change(spec);
 }
 
-function isStep(value: unknown): value is Step {
+function isStep(value: unknown): value is ScenarioStep {
   if (typeof value !== 'object' || value === null || !('do' in value)) return false;
   return steps.some((name) => name === value.do);
 }

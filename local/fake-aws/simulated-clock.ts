@@ -10,7 +10,7 @@ export type SimulatedClock = {
   advance(seconds: number): void;
 };
 
-/** A clock over another one in milliseconds, the machine's by default. */
+/** A clock over another one in milliseconds, the machine's by default. It throws a RangeError for a time that is no number. */
 export function createSimulatedClock(base: { now(): number } = Date): SimulatedClock {
   let fixed: EpochSeconds | undefined;
   const now = () => fixed ?? base.now() / 1000;

@@ -14,7 +14,7 @@ const missingCode = 127;
 export const lateCode = 124;
 
 /** Options of {@link askProgram}. */
-export type Question = {
+export type ProgramQuestion = {
   readonly env?: Readonly<Record<string, string>>;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
@@ -32,7 +32,7 @@ const silent = new Set<string>();
 export async function askProgram(
   command: string,
   args: readonly string[],
-  question: Question = {},
+  question: ProgramQuestion = {},
 ): Promise<CommandResult> {
   const { env = {}, signal, timeoutMs = answerTimeoutMs } = question;
   const all = environmentWith({ LC_ALL: 'C', ...env });

@@ -3,7 +3,7 @@
 import { delimiter, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { messageOf } from '../../layers/core/src/errors.ts';
-import { askProgram, lateCode, type Question } from './ask.ts';
+import { askProgram, lateCode, type ProgramQuestion } from './ask.ts';
 import { type ProgramName, programs } from './catalogue.ts';
 import { lastLines } from './command.ts';
 import { fetchPackages, hasApt, unpackedDir, unpackedEnv } from './debian.ts';
@@ -24,7 +24,7 @@ export type Search = {
 
 /**
  * The named programs, fetched from Debian's packages where they are missing and that can be done.
- * @throws MissingProgramError naming all that cannot be had.
+ * @throws MissingProgramError naming all that are missing.
  */
 export async function findPrograms<N extends ProgramName>(
   names: readonly N[],
@@ -113,7 +113,7 @@ function programDirectories(): string[] {
 async function identify(
   name: ProgramName,
   path: string,
-  question: Question,
+  question: ProgramQuestion,
 ): Promise<Program | string> {
   const { env = {} } = question;
   const { banner, oldest } = programs[name];

@@ -32,7 +32,7 @@ type Go = { readonly command: string; readonly env: Readonly<Record<string, stri
 
 /**
  * The named programs at their deployed versions, built where the cache lacks them: minutes once, then nothing.
- * @throws MissingProgramError when the Go that was named will not do or none can be had; Error when a build fails.
+ * @throws MissingProgramError when the Go that was named will not do or there is none; Error when a build fails.
  */
 export async function deployedPrograms<N extends GoProgramName>(
   names: readonly N[],

@@ -6,8 +6,8 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { askProgram } from './ask.ts';
 import { ExpectedError } from './expected-error.ts';
-import { type Place, temporaryPlace } from './place.ts';
 import { launch, type RunOptions, type Server } from './servers.ts';
+import { temporaryWorkFolder, type WorkFolder } from './work-folder.ts';
 
 /** A Grafana on this machine. */
 export type Grafana = {
@@ -76,15 +76,15 @@ export type GrafanaOptions = {
 /** Starts it for readers without a name, on the boards below `root`. Alerts stay with Prometheus, which decides them. */
 export async function startGrafana(options: GrafanaOptions): Promise<Server> {
   const { grafana, root, prometheusUrl, scrapeInterval } = options;
-  const own = options.place === undefined ? await temporaryPlace('grafana') : undefined;
-  const place = options.place ?? own;
+  const own = options.workFolder === undefined ? await temporaryWorkFolder('grafana') : undefined;
+  const workFolder = options.workFolder ?? own;
   const source = join(root, 'infra/config/grafana');
-  const { config, provisioning } = await layOut(source, place);
+  const { config, provisioning } = await layOut(source, workFolder);
   // The old name takes only the options.
   const command = basename(grafana.path) === 'grafana' ? ['server'] : [];
   const server = await launch({
     program: { name: 'grafana', path: grafana.path, env: {} },
-    run: { ...options, place },
+    run: { ...options, workFolder },
     readyPath: '/api/health',
     readySeconds: 120,
     args: () => [...command, '--homepath', grafana.home, '--config', config],
@@ -104,8 +104,8 @@ export async function startGrafana(options: GrafanaOptions): Promise<Server> {
 }
 
 /** The provisioning that is deployed, and a file of settings without any: conf/custom.ini beside the defaults is the machine's own. */
-async function layOut(source: string, place: Place | undefined) {
-  const directory = (await place?.directory('grafana')) ?? '';
+async function layOut(source: string, workFolder: WorkFolder | undefined) {
+  const directory = (await workFolder?.directory('grafana')) ?? '';
   const provisioning = join(directory, 'provisioning');
   for (const kind of ['datasources', 'dashboards']) {
     await cp(join(source, 'provisioning', kind), join(provisioning, kind), { recursive: true });

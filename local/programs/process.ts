@@ -6,7 +6,7 @@ import { plainEnvironment, type Variables } from '../../build/environment.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
 import { lastLines } from './command.ts';
 import { ExpectedError } from './expected-error.ts';
-import type { Place } from './place.ts';
+import type { WorkFolder } from './work-folder.ts';
 
 /** What to start. */
 export type ProcessSpec = {
@@ -19,7 +19,7 @@ export type ProcessSpec = {
   /** What is named when it ends, where that is not the command: a script's own path. */
   readonly path?: string;
   /** Where it is written down. */
-  readonly place?: Pick<Place, 'record'> | undefined;
+  readonly workFolder?: Pick<WorkFolder, 'record'> | undefined;
   /** Receives every line of output. */
   readonly onLine?: (line: string) => void;
 };
@@ -52,7 +52,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     detached: true,
   });
   // At once: this process may be killed at any moment.
-  if (child.pid !== undefined) spec.place?.record({ name: spec.name, pid: child.pid });
+  if (child.pid !== undefined) spec.workFolder?.record({ name: spec.name, pid: child.pid });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) => {
@@ -154,7 +154,7 @@ export function killAll(): void {
 /** Ports below those that systems give to outgoing connections: one of those could take a port before we do. */
 const quietPorts = { from: 20_000, count: 12_000 } as const;
 
-/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, at random, so that two runs hardly meet. */
+/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, at random, so that two runs hardly meet. @throws Error where a hundred are in use. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = quietPorts.from + Math.floor(Math.random() * quietPorts.count);
@@ -169,6 +169,7 @@ export const clusterBusOffset = 10_000;
 /**
  * A port of 127.0.0.1 for a node of a Redis cluster, which listens at that port plus 10,000 as well: neither is in use,
  * and both are below those of outgoing connections.
+ * @throws Error where a hundred are in use.
  */
 export async function freeClusterPort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findPrograms, type Program } from './find.ts';
-import { type Place, temporaryPlace } from './place.ts';
 import { freeClusterPort, freePort, type RunningProcess, startReady } from './process.ts';
+import { temporaryWorkFolder, type WorkFolder } from './work-folder.ts';
 
 /** A server that is ready. */
 export type Server = {
@@ -37,7 +37,7 @@ export type RunOptions = {
   /** A free one when unset. */
   readonly port?: number | undefined;
   /** Where its files go; a folder of its own that is removed at its end when unset. */
-  readonly place?: Place | undefined;
+  readonly workFolder?: WorkFolder | undefined;
   /** Ends the wait until it is ready. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -57,9 +57,9 @@ export async function launch(spec: Launch): Promise<Server> {
 async function launchOnce(spec: Launch): Promise<Server> {
   const { program, args, env, readyPath, readySeconds = 30, run = {} } = spec;
   const port = run.port ?? (await (spec.findPort ?? freePort)());
-  const own = run.place === undefined ? await temporaryPlace(program.name) : undefined;
-  const place = own ?? run.place;
-  const directory = (await place?.directory(program.name)) ?? '';
+  const own = run.workFolder === undefined ? await temporaryWorkFolder(program.name) : undefined;
+  const workFolder = own ?? run.workFolder;
+  const directory = (await workFolder?.directory(program.name)) ?? '';
   const url = `http://127.0.0.1:${port}`;
   const check = () =>
     readyPath === undefined ? accepts(port, spec.readyWords) : answers(`${url}${readyPath}`);
@@ -71,7 +71,7 @@ async function launchOnce(spec: Launch): Promise<Server> {
       args: args(port, directory),
       env: { ...program.env, TMPDIR: directory, ...env?.(port, directory) },
       cwd: spec.cwd ?? directory,
-      place,
+      workFolder,
     },
     { seconds: readySeconds, signal: run.signal, check },
   ).catch(async (error) => {
@@ -172,18 +172,18 @@ export async function startRedisExporter(
 /** A blackbox_exporter with the given YAML configuration. */
 export async function startBlackboxExporter(options: { readonly config: string }): Promise<Server> {
   const { blackbox_exporter: program } = await findPrograms(['blackbox_exporter'], quiet);
-  const place = await temporaryPlace('blackbox_exporter');
-  const file = join(place.path, 'blackbox.yml');
+  const workFolder = await temporaryWorkFolder('blackbox_exporter');
+  const file = join(workFolder.path, 'blackbox.yml');
   await writeFile(file, options.config);
   const server = await launch({
     program,
-    run: { place },
+    run: { workFolder },
     readyPath: '/-/healthy',
     args: (port) => [`--web.listen-address=127.0.0.1:${port}`, `--config.file=${file}`],
   });
   const stop = async () => {
     await server.stop();
-    await place.remove();
+    await workFolder.remove();
   };
   return { ...server, stop };
 }

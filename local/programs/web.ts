@@ -1,10 +1,10 @@
 // Starts the demo web app and its exporter sidecar as the two processes that they are in a task.
 import { join } from 'node:path';
-import { type Place, temporaryPlace } from './place.ts';
 import type { RunningProcess } from './process.ts';
 import type { Report } from './program.ts';
 import { preparePython } from './python.ts';
 import { launch, type RunOptions, type Server } from './servers.ts';
+import { temporaryWorkFolder, type WorkFolder } from './work-folder.ts';
 
 /** The web app with its sidecar. */
 export type WebServer = {
@@ -25,12 +25,12 @@ export type WebOptions = {
 
 /** Starts both on free ports. */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
-  const place = await temporaryPlace('web');
-  const app = await startWebApp({ ...options, place });
-  const exporter = await startWebExporter({ ...options, place });
+  const workFolder = await temporaryWorkFolder('web');
+  const app = await startWebApp({ ...options, workFolder });
+  const exporter = await startWebExporter({ ...options, workFolder });
   const stop = async () => {
     await Promise.all([app.stop(), exporter.stop()]);
-    await place.remove();
+    await workFolder.remove();
   };
   return {
     url: app.url,
@@ -41,7 +41,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   };
 }
 
-type PlacedOptions = WebOptions & RunOptions & { readonly place: Place };
+type PlacedOptions = WebOptions & RunOptions & { readonly workFolder: WorkFolder };
 
 /** Starts the app. What it counts is below `place`, where the exporter of the same place reads it. */
 export function startWebApp(options: PlacedOptions): Promise<Server> {
@@ -56,11 +56,11 @@ export function startWebExporter(options: PlacedOptions): Promise<Server> {
 type Command = { readonly name: string; readonly command: string; readonly readyPath: string };
 
 async function startCommand(options: PlacedOptions, command: Command): Promise<Server> {
-  const { place, redisUrl, report, root } = options;
+  const { workFolder, redisUrl, report, root } = options;
   const cwd = join(root, 'infra/web');
   const requirements = join(cwd, 'requirements.txt');
   const { python } = await preparePython({ requirements, report });
-  const metrics = await place.directory('web-metrics');
+  const metrics = await workFolder.directory('web-metrics');
   return launch({
     program: { name: command.name, path: python, env: {} },
     run: options,

@@ -11,7 +11,7 @@ export function localRegion(): string {
 
 /** Starts it; `root` is the repository. */
 export async function startFakeCloud(options: { readonly root: string } & RunOptions) {
-  const { place, root, signal } = options;
+  const { workFolder, root, signal } = options;
   const port = options.port ?? (await freePort());
   const program = 'local/fake-aws/main.ts';
   const flags = ['--scenario', 'demo', '--region', localRegion(), '--port', String(port)];
@@ -23,7 +23,7 @@ export async function startFakeCloud(options: { readonly root: string } & RunOpt
       args: [join(root, 'scripts/run.mjs'), program, ...flags],
       path: join(root, program),
       cwd: root,
-      place,
+      workFolder,
       onLine: (line) => {
         ready ||= line.startsWith('{"url":');
       },

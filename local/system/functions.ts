@@ -2,9 +2,9 @@
 import { rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { environmentWith, type Variables } from '../../build/environment.ts';
-import type { Place } from '../programs/place.ts';
 import { freePort, startReady } from '../programs/process.ts';
 import type { RunOptions, Server } from '../programs/servers.ts';
+import type { WorkFolder } from '../programs/work-folder.ts';
 
 /** The running functions; `url` takes invocations as Lambda does. */
 export type Functions = Server & { readonly ports: Ports };
@@ -19,7 +19,7 @@ export type FunctionsOptions = {
   /** Where the functions find what is around them. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: Ports;
-} & RunOptions & { readonly place: Place };
+} & RunOptions & { readonly workFolder: WorkFolder };
 
 /** Variables of the user's shell that say where real functions deliver, or whose account they are in. */
 const real =
@@ -53,10 +53,10 @@ export async function chooseFunctionPorts(): Promise<Ports> {
 
 /** Starts them; ready when the first schedule is set. */
 export async function startFunctions(options: FunctionsOptions): Promise<Functions> {
-  const { environment, place, ports, root, signal } = options;
+  const { environment, workFolder, ports, root, signal } = options;
   const program = join(root, 'node_modules/serverless/bin/serverless.js');
   const flags = Object.entries(ports).flatMap(([kind, port]) => [`--${kind}Port`, String(port)]);
-  const directory = await layOut(root, place);
+  const directory = await layOut(root, workFolder);
   let scheduled = false;
   const process = await startReady(
     {
@@ -66,10 +66,8 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       path: program,
       env: {
         ...functionVariables(environment),
-        // The framework keeps files in the user's home, and looks there for an account. What it makes of its schema is the
-        // same each time.
+        // The framework keeps files in the user's home, and looks there for an account.
         HOME: directory,
-        SLS_SCHEMA_CACHE_BASE_DIR: join(root, '.build'),
         XDG_CONFIG_HOME: directory,
         TMPDIR: directory,
         // Bundles; the framework joins it to the repository's path.
@@ -78,7 +76,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
         SLS_TELEMETRY_DISABLED: '1',
       },
       cwd: root,
-      place,
+      workFolder,
       onLine: (line) => {
         scheduled ||= line.includes('Scheduling [');
       },
@@ -90,8 +88,8 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
 }
 
 /** A folder where bundles find what the layer holds in a deployment, inside the repository or not. */
-async function layOut(root: string, place: Place): Promise<string> {
-  const directory = await place.directory('functions');
+async function layOut(root: string, workFolder: WorkFolder): Promise<string> {
+  const directory = await workFolder.directory('functions');
   const modules = join(directory, 'node_modules');
   await rm(modules, { force: true });
   await symlink(join(root, 'node_modules'), modules);

@@ -2,10 +2,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { plainEnvironment } from '../../build/environment.ts';
-import type { Place } from '../programs/place.ts';
+import type { WorkFolder } from '../programs/work-folder.ts';
 
 /** Starts it for the run in `directory` of the repository `root`; answers with what dismisses it. */
-export function startGuardian(root: string, directory: string, place: Place): () => Promise<void> {
+export function startGuardian(
+  root: string,
+  directory: string,
+  workFolder: WorkFolder,
+): () => Promise<void> {
   const args = [join(root, 'scripts/run.mjs'), 'local/system/guardian.ts', directory];
   const guardian = spawn(process.execPath, args, {
     cwd: root,
@@ -18,7 +22,7 @@ export function startGuardian(root: string, directory: string, place: Place): ()
   const ended = new Promise<void>((resolve) => {
     guardian.once('exit', () => resolve()).once('error', () => resolve());
   });
-  if (guardian.pid !== undefined) place.record({ name: 'guardian', pid: guardian.pid });
+  if (guardian.pid !== undefined) workFolder.record({ name: 'guardian', pid: guardian.pid });
   guardian.unref();
   return async () => {
     guardian.ref();

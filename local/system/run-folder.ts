@@ -8,11 +8,11 @@ import { codeOf } from '../../layers/core/src/errors.ts';
 import { makeDirectories } from '../programs/directories.ts';
 import { ExpectedError } from '../programs/expected-error.ts';
 import type { Report } from '../programs/find.ts';
-import type { Place } from '../programs/place.ts';
+import type { WorkFolder } from '../programs/work-folder.ts';
 import { endRecorded, readRecord, record, runs } from './run-record.ts';
 
 /** The open folder of a run. */
-export type RunFolder = Place & {
+export type RunFolder = WorkFolder & {
   /** Where the addresses of the running system are written. */
   readonly endpointsFile: string;
   /** Removes the folder; what it recorded must have ended. */

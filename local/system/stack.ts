@@ -100,14 +100,18 @@ async function findAll({ report, root, signal }: StackOptions) {
 }
 
 type Found = Awaited<ReturnType<typeof findAll>>;
-type Start<T extends Server> = (run: RunOptions & { readonly place: RunFolder }) => Promise<T>;
+type Start<T extends Server> = (run: RunOptions & { readonly workFolder: RunFolder }) => Promise<T>;
 
 /** Starts parts, says so, and remembers them. */
-function createStarter({ report, run: place, signal }: StackOptions) {
+function createStarter({ report, run: workFolder, signal }: StackOptions) {
   const parts: Part[] = [];
   const start = async <T extends Server>(name: string, startOne: Start<T>): Promise<Part<T>> => {
     signal.throwIfAborted();
-    const part = await startPart({ name, signal, start: (run) => startOne({ ...run, place }) });
+    const part = await startPart({
+      name,
+      signal,
+      start: (run) => startOne({ ...run, workFolder }),
+    });
     parts.push(part);
     report(`${name.padEnd(18)} ${part.url}`);
     return part;

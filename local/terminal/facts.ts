@@ -1,5 +1,5 @@
 // What stands beside the probes: alerts, objectives, ECS services and addresses, each on as few lines as it needs.
-import { cutLine, type Line, type Span, type Style, span, textOf } from './line.ts';
+import { cutLine, type Line, type Style, type StyledText, span, textOf } from './line.ts';
 import type { Alert, EcsService, Objective } from './snapshot.ts';
 import type { Size } from './terminal.ts';
 import { padEnd, widthOf } from './text.ts';
@@ -72,7 +72,7 @@ export function renderLinks({ links }: View, size: Size): Line[] {
   return flow('Addresses', items, size);
 }
 
-function label(text: string, columns: number): Span {
+function label(text: string, columns: number): StyledText {
   return span(columns < narrow ? `${text} ` : padEnd(text, labelWidth), 'head');
 }
 
@@ -81,7 +81,7 @@ function flow(name: string, items: readonly Line[], { columns, rows }: Size): Li
   if (rows < 1 || items.length === 0) return [];
   const first = label(name, columns);
   const indent = span(' '.repeat(widthOf(first.text)));
-  const lines: Span[][] = [[first]];
+  const lines: StyledText[][] = [[first]];
   let line = lines[0] ?? [];
   let shown = 0;
   for (const item of items) {

@@ -1,6 +1,6 @@
 // Where nothing can be redrawn: a line with its time whenever something is different from before, and silence otherwise.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
-import { type Line, type Span, span } from './line.ts';
+import { type Line, type StyledText, span } from './line.ts';
 import { notesOf } from './notes.ts';
 import { type RowState, stateOf } from './probe-table.ts';
 import type { ProbeStatus } from './snapshot.ts';
@@ -57,7 +57,10 @@ function factsOf(view: View, now: EpochMs): Facts {
 
 function describeProbe({ name }: ProbeStatus, state: RowState, failure: string | undefined): Line {
   const styles = { UP: 'good', DOWN: 'bad' } as const;
-  const verdict: Span = span(state, state === 'UP' || state === 'DOWN' ? styles[state] : 'warn');
+  const verdict: StyledText = span(
+    state,
+    state === 'UP' || state === 'DOWN' ? styles[state] : 'warn',
+  );
   const reason = failure === undefined ? [] : [span(`  ${failure}`)];
   return [span(`probe ${name} `), verdict, ...reason];
 }

@@ -5,16 +5,16 @@ import { cut, neutralize, widthOf } from './text.ts';
 export type Style = 'plain' | 'head' | 'good' | 'bad' | 'warn' | 'faint';
 
 /** A piece of text of one style. */
-export type Span = { readonly text: string; readonly style: Style };
+export type StyledText = { readonly text: string; readonly style: Style };
 
 /** One line, left to right. */
-export type Line = readonly Span[];
+export type Line = readonly StyledText[];
 
 /** Makes text of a style what is written to the terminal. */
-export type Painter = (span: Span) => string;
+export type Painter = (span: StyledText) => string;
 
 /** A piece of text; whoever chose it, it cannot control the terminal. */
-export function span(text: string, style: Style = 'plain'): Span {
+export function span(text: string, style: Style = 'plain'): StyledText {
   return { text: neutralize(text), style };
 }
 
@@ -26,7 +26,7 @@ export function textOf(line: Line): string {
 /** `line` within `columns`, with `…` where something is missing. */
 export function cutLine(line: Line, columns: number): Line {
   let left = columns;
-  const fitting: Span[] = [];
+  const fitting: StyledText[] = [];
   for (const { style, text } of line) {
     const rest = cut(text, left);
     fitting.push({ style, text: rest });

@@ -1,14 +1,14 @@
 // Asks Prometheus once for all that the terminal shows, from fresh series only.
 import type { Clock } from '../../layers/core/src/clock.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
+import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 import { type QueryResult, queryPrometheus } from '../programs/servers.ts';
 import {
   type ExpectedProbe,
   emptySnapshot,
-  keyOf,
+  type ProbeResult,
   type ProbeStatus,
-  type Reading,
-  type Result,
+  type PrometheusReading,
   remember,
   rememberFault,
   type Snapshot,
@@ -48,7 +48,7 @@ const expression = `{__name__=~"${names.join('|')}"} or ALERTS{alertstate="firin
 const timeoutMs = 3_000;
 
 /** The newest answer of the Prometheus at `url`. @throws Error when it refuses or does not answer within three seconds. */
-async function read(url: string): Promise<Reading> {
+async function read(url: string): Promise<PrometheusReading> {
   return toReading(await queryPrometheus(url, expression, { timeoutMs }));
 }
 
@@ -74,7 +74,7 @@ export async function readStatus(
 }
 
 /** Sorts the series of an answer by what they say. */
-export function toReading(series: readonly QueryResult[]): Reading {
+export function toReading(series: readonly QueryResult[]): PrometheusReading {
   const called = (name: string) => series.filter(({ labels }) => labels.__name__ === name);
   const text = (labels: QueryResult['labels'], name: string) => labels[name] ?? '';
   return {
@@ -96,12 +96,12 @@ export function toReading(series: readonly QueryResult[]): Reading {
 
 /** Labels with a default, so that series can be filed. */
 function groupOf({ instance = '', job = '' }: QueryResult['labels']): string {
-  return keyOf({ job, instance });
+  return groupKey({ job, instance });
 }
 
-function resultsOf(series: readonly QueryResult[]): Map<string, Result> {
+function resultsOf(series: readonly QueryResult[]): Map<string, ProbeResult> {
   const byGroup = groupSeries(series);
-  const results = new Map<string, Result>();
+  const results = new Map<string, ProbeResult>();
   for (const [key, own] of byGroup) {
     const one = (name: string) => own.find(({ labels }) => labels.__name__ === name);
     const verdict = one('fargaze:probe_success:fresh')?.value;
@@ -140,7 +140,7 @@ function phasesOf(series: readonly QueryResult[]): Record<string, number> {
 }
 
 /** Services of clusters that the bridge has read lately: what a dead bridge said last is not what is. */
-function servicesOf(series: readonly QueryResult[]): Reading['services'] {
+function servicesOf(series: readonly QueryResult[]): PrometheusReading['services'] {
   const called = (name: string) => series.filter(({ labels }) => labels.__name__ === name);
   const fresh = new Set(called('fargaze:bridge_fresh').map(({ labels }) => groupOf(labels)));
   const running = called('ecs_service_running_tasks').filter(({ labels }) =>

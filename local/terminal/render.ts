@@ -1,7 +1,7 @@
 // The whole picture of the running system for a terminal of a given size. Pure: the same view, size and time give the same lines.
 import type { EpochMs } from '../../layers/core/src/clock.ts';
 import { renderAlerts, renderLinks, renderObjectives, renderServices } from './facts.ts';
-import { cutLine, type Line, type Span, span, textOf } from './line.ts';
+import { cutLine, type Line, type StyledText, span, textOf } from './line.ts';
 import { notesOf, renderNotes } from './notes.ts';
 import { countStates, renderProbes, stateOf } from './probe-table.ts';
 import type { Size } from './terminal.ts';
@@ -34,7 +34,7 @@ function renderSummary(view: View, columns: number, now: EpochMs): Line {
   const { probes } = view.snapshot;
   const counts = countStates(probes.map((status) => stateOf(status, view, now)));
   const noun = probes.length === 1 ? 'probe' : 'probes';
-  const left: Span[] = [
+  const left: StyledText[] = [
     span(`fargaze  ${probes.length} ${noun}`, 'head'),
     ...counts.flatMap(({ count, style, words }, index) => [
       span(index === 0 ? ': ' : ', '),

@@ -1,4 +1,4 @@
-// Shows the running system until it is told to stop: a picture that is redrawn on a terminal, lines elsewhere.
+// Shows the running system until it is stopped: a picture that is redrawn on a terminal, lines elsewhere.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
 import { readEnv } from '../../layers/core/src/env.ts';

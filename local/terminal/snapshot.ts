@@ -1,6 +1,7 @@
 // What is known of the system at one moment: the newest answer of Prometheus, over what was known before.
 // A result that was seen is never forgotten: it grows old, and is no longer called the state.
 import type { EpochMs, Seconds } from '../../layers/core/src/clock.ts';
+import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 
 /** A probe of which results are expected. */
 export type ExpectedProbe = {
@@ -12,7 +13,7 @@ export type ExpectedProbe = {
 };
 
 /** One result of a probe. */
-export type Result = {
+export type ProbeResult = {
   readonly verdict: 'up' | 'down';
   readonly taken: EpochMs;
   /** Reason and phase of a failure. */
@@ -26,7 +27,7 @@ export type ProbeStatus = ExpectedProbe & {
   /** `unknown`: there is no result, or it is too old to say what is now. */
   readonly state: 'up' | 'down' | 'unknown';
   /** The newest result that was seen, however old. */
-  readonly last: Result | undefined;
+  readonly last: ProbeResult | undefined;
 };
 
 /** An alert that fires. */
@@ -44,9 +45,9 @@ export type EcsService = {
 };
 
 /** One answer of Prometheus. */
-export type Reading = {
-  /** By {@link keyOf}; only those that Prometheus calls fresh. */
-  readonly results: ReadonlyMap<string, Result>;
+export type PrometheusReading = {
+  /** By {@link groupKey}; only those that Prometheus calls fresh. */
+  readonly results: ReadonlyMap<string, ProbeResult>;
   readonly alerts: readonly Alert[];
   readonly objectives: readonly Objective[];
   readonly services: readonly EcsService[];
@@ -70,11 +71,6 @@ export type Snapshot = {
   readonly fault: string | undefined;
 };
 
-/** What job and instance results are filed under. */
-export function keyOf({ instance, job }: { readonly job: string; readonly instance: string }) {
-  return JSON.stringify([job, instance]);
-}
-
 /** What is known before anything was asked. */
 export function emptySnapshot(
   probes: readonly ExpectedProbe[],
@@ -96,10 +92,10 @@ export function rememberFault(before: Snapshot, fault: string, now: EpochMs): Sn
 }
 
 /** What is known after Prometheus answered. */
-export function remember(before: Snapshot, reading: Reading, now: EpochMs): Snapshot {
+export function remember(before: Snapshot, reading: PrometheusReading, now: EpochMs): Snapshot {
   return {
     probes: before.probes.map((probe) => {
-      const result = reading.results.get(keyOf(probe));
+      const result = reading.results.get(groupKey(probe));
       return { ...probe, state: result?.verdict ?? 'unknown', last: result ?? probe.last };
     }),
     alerts: reading.alerts,

@@ -83,8 +83,8 @@ ${table({ timeout: moduleTimeout })
 Every module may have \`hosts\`, a list of \`name\`, \`name:port\` or \`*.domain\`. A module's credentials, headers, body and client
 certificate, and the exceptions of \`allow_blocked\`, are for the servers of the probes that are configured with it (scheme, host and
 port) and for these hosts: an event that names another target for such a module is refused, and a redirect to another server,
-or to the same one without TLS, takes none of them along. Headers such as \`Accept\` and \`User-Agent\`, which say nothing of
-who asks, make no such module.
+or to the same one without TLS, takes none of them along. A \`path\` of a step that holds what may be
+a key makes such a module too; headers such as \`Accept\` and \`User-Agent\`, which say nothing of who asks, do not.
 
 The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file has its own. Options of \`http\`, \`tcp\`,
 \`dns\` and \`grpc\` are those of blackbox_exporter; there are no probers icmp, unix and websocket, and no HTTP/3. IPv4 is
@@ -130,9 +130,11 @@ ${table(iamEntries)}
 ${table(tlsEntries)}
 
 Sizes are base 2 (\`1KB\` is 1024 bytes). Regular expressions have RE2 syntax; lookaround and back-references are refused.
-Secrets are references: \`env:NAME\` or \`file:/path\`, read each time that the probe runs. A header's value and a request body may be
-such references too. What stands in the file as it is becomes part of the package: \`fargaze check\` and packaging name headers, bodies and
-query values that look like keys, and never what they are.
+Secrets are references: \`env:NAME\` or \`file:/path\`, read each time that the probe runs. Headers, bodies, \`send\`,
+\`metadata\` and \`endpoint_params\` may be such references too, or hold some within other text, as in
+\`Bearer \${env:NAME}\`; \`$\${env:NAME}\` is that text itself. What stands in the file as it is becomes part of the package:
+\`fargaze check\` and packaging name headers, bodies and query values that look like keys, and never what they are. They name
+\`\${NAME}\` there too: only targets have such variables.
 
 What is shown of an address, in labels, logs, answers and errors, is shown by a list of what is harmless: values of query names
 such as \`page\` or \`verbose\`, and path segments that read like words; the rest is \`redacted\`. Where two probes then have
@@ -187,7 +189,7 @@ ${table(linkEntries)}
 | \`probes\` | \`["*"]\` | names or \`*\` patterns of configured probes |
 | \`targets\` | | addresses to probe instead; the results are answered, and delivered only where \`schedule\` is given, as job \`fargaze-ad-hoc\` |
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
-| \`schedule\` | | length of the schedule's step: only probes whose interval is due run |
+| \`schedule\` | | length of the schedule's step, from \`1s\` to \`1y\`: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
 | \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
 | \`explain\` | \`false\` | answer every series and the log of each probe |

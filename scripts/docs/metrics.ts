@@ -44,6 +44,7 @@ a module has \`compat: strict\` (or \`blackbox: { file: blackbox.yml, compat: st
 
 | series | difference |
 | --- | --- |
+| \`probe_grpc_healthcheck_response\` | of the four states of the protocol only; blackbox_exporter adds one for any other number that a server sends |
 | \`probe_ssl_*\`, \`probe_tls_version_info\` * | also present when the certificate is not valid; \`probe_ssl_verified\` says which. Of gRPC they are also present when the call failed, as is \`probe_grpc_ssl\` |
 | \`probe_ssl_last_chain_expiry_timestamp_seconds\` * | absent when no chain was verified, instead of a date in the year 1 |
 | \`probe_http_duration_seconds\` * | a failed or timed-out phase keeps the time that it was waited for, instead of 0 |

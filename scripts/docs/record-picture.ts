@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildConfig } from '../../build/bundles.ts';
+import { readOwnConfig } from '../../build/config-file.ts';
 import { renderJson } from '../../infra/grafana/boards.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { writeLine } from '../../layers/core/src/log.ts';
@@ -25,7 +25,7 @@ const calmMs = 75_000;
 const mostPoints = 120;
 
 async function main(): Promise<void> {
-  const config = await buildConfig(root);
+  const config = readOwnConfig(root);
   const run = await openRunFolder(stackDir(root), writeLine);
   const { signal } = new AbortController();
   const stack = await startStack({ root, config, run, report: writeLine, signal });

@@ -4,10 +4,12 @@ import { probeRedis } from '../../functions/redis-probe/probe.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { RedisModule, WebModule } from '../../layers/core/src/config/modules.ts';
 import type { Target } from '../../layers/core/src/config/probes.ts';
+import { failure } from '../../layers/core/src/outcome.ts';
 import { tryProbe } from '../../layers/core/src/probe/attempts.ts';
 import type { Probe } from '../../layers/core/src/probe/probe.ts';
 import { freePort } from '../../local/programs/process.ts';
 import { startRedis } from '../../local/programs/servers.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { compileModule, runProbe, verdict } from '../support/probing.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
@@ -94,6 +96,18 @@ describe('retries', () => {
     expect(verdict(probed)).toBe('processing/timeout');
     expect(probed.samples.probe_attempts).toBeGreaterThan(1);
     expect(probed.seconds).toBeLessThan(5);
+  });
+
+  it.each([
+    { timeout: '1040ms', attempts: 1 },
+    { timeout: '1060ms', attempts: 2 },
+  ])('within $timeout, of which a second is waited: $attempts', async ({ attempts, timeout }) => {
+    const module = compileModule({ prober: 'http', timeout, retries: 1, retry_wait: '1s' });
+    const outcome = failure('connect', 'refused', 'refused');
+    const tried: Probe<Target<WebModule>> = (target, env) =>
+      tryProbe(async () => ({ outcome, samples: [] }), target, env);
+    const probed = await runProbe(tried, module as WebModule, 'http://a/', createFakeClock());
+    expect(probed.samples.probe_attempts).toBe(attempts);
   });
 
   it('none are made, and no series of them, where none are asked for', async () => {

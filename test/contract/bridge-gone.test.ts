@@ -79,6 +79,20 @@ it.each([
   },
 );
 
+it('a service in the place of another is there at the next run, and the other one is forgotten', async () => {
+  const services = ({ samples }: Awaited<ReturnType<typeof run>>) => [
+    ...new Set(samples.flatMap(({ labels }) => (labels as Service).service ?? [])),
+  ];
+  expect(services(await run())).toEqual(['web']);
+  fake.model.deleteService({ cluster: 'gone', service: 'web' });
+  fake.model.addService({ cluster: 'gone', name: 'api', desired: 1 });
+  fake.clock.advance(60);
+  // The cluster counts as many services as before.
+  expect(services(await run())).toEqual(['api']);
+});
+
+type Service = { readonly service?: string };
+
 it('a deleted cluster is forgotten within the hour, and with it what grows with every deployment', async () => {
   await run();
   expect(memory.ecs.size).toBe(2);

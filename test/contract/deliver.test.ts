@@ -181,6 +181,27 @@ it('a group without a time of its own is ordered by its batch', async () => {
   expect(await held('probe_success')).toEqual({ 'x j': 5 });
 });
 
+it('whatever an instance is called, the Pushgateway is known to hold it', async () => {
+  // Half a character, which JSON can hold and no URL, is stored as U+FFFD.
+  const names = [
+    'half \ud800',
+    '',
+    '.',
+    'a/b',
+    '%zz',
+    ' x ',
+    '\0',
+    'a\r\nb',
+    '"\\n"',
+    'e\u0301',
+    '\u2028',
+  ];
+  const { failed, summary } = await deliver(names.map((name) => probed(name, now)));
+  expect(failed).toEqual([]);
+  expect(summary).toMatchObject({ messages: { delivered: names.length }, repaired: 0 });
+  expect(Object.keys(await held('probe_success'))).toContain('half \ufffd j');
+});
+
 it('what cannot be read stays in the queue until it is a dead letter, reported once; it costs the others nothing', async () => {
   const reported = new Set<string>();
   const messages = [
@@ -437,6 +458,18 @@ describe('with a real Prometheus', () => {
     expect(await ask('sum_over_time(probe_success{instance="r"}[20m])')).toEqual([6]);
     expect(await ask('fargaze_deliver_messages{outcome="delivered"}')).toEqual([3]);
     expect(await held('probe_success')).toEqual({});
+  });
+
+  it('a result from the future is stored with the time when the queue took it', async () => {
+    const receivers = { remoteWrite: remoteWrite() };
+    // A clock of a producer that is a day ahead: no receiver would take that, and the result is of now.
+    const { failed, summary } = await deliver([probed('ahead', now + 24 * 60 * minute, 7)], {
+      receivers,
+      sent: now,
+    });
+    expect(failed).toEqual([]);
+    expect(summary).toMatchObject({ messages: { delivered: 1 }, rejected: {} });
+    expect(await ask('probe_success{instance="ahead"}')).toEqual([7]);
   });
 
   it('samples that come too late are lost and counted as such', async () => {

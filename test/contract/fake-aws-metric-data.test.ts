@@ -64,7 +64,7 @@ describe('GetMetricData', () => {
           const end = start + length * 60;
           const more = { StartTime: date(start), EndTime: date(end) };
           const times = secondsOf((await get([query('a')], more))[0]);
-          // Minutes that have not been published yet cannot be had: 60 s and the lag of 30 s.
+          // Minutes that have not been published yet are not in the answer: 60 s and the lag of 30 s.
           const published = Array.from({ length }, (_, index) => start + index * 60).filter(
             (time) => time + 90 <= now,
           );

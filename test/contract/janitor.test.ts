@@ -61,12 +61,15 @@ async function push(groups: readonly Group[], owner?: string): Promise<void> {
 
 /** What the Pushgateway's clock is ahead by: a proxy before it dates its answers. */
 let ahead = 0;
+/** Is given the method of each request. */
+let seen: (method: string) => void;
 /** Called once before the next request of this method reaches the Pushgateway. */
 let before: { method: string; act: () => Promise<void> } | undefined;
 let dated: HttpServer;
 beforeEach(async () => {
   ahead = 0;
   before = undefined;
+  seen = () => undefined;
   dated = createServer((incoming, outgoing) => void forward(incoming, outgoing));
   await new Promise<void>((resolve) => dated.listen(0, '127.0.0.1', resolve));
 });
@@ -79,6 +82,7 @@ async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Pro
     await act();
   }
   const { headers, method, url } = incoming;
+  seen(method ?? '');
   const inner = request(`${server.url}${url}`, { method, headers }, (answer) => {
     const date = new Date(Date.now() + ahead * 1000).toUTCString();
     outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
@@ -95,7 +99,12 @@ const scheduled = {
 };
 
 /** Runs the janitor when the Pushgateway's clock is `seconds` ahead; the function's own is 25 hours ahead, always. */
-async function sweep(seconds: number, event: unknown = scheduled, owner = 'us') {
+async function sweep(
+  seconds: number,
+  event: unknown = scheduled,
+  owner = 'us',
+  late: () => number = () => 0,
+) {
   ahead = seconds;
   const lines: Record<string, unknown>[] = [];
   const summary = await runJanitor(
@@ -103,7 +112,11 @@ async function sweep(seconds: number, event: unknown = scheduled, owner = 'us') 
       config,
       pushgateway: { url: proxyUrl() },
       owner,
-      clock: { ...systemClock, now: () => Date.now() + 25 * hour * 1000 },
+      clock: {
+        ...systemClock,
+        now: () => Date.now() + 25 * hour * 1000,
+        monotonic: () => systemClock.monotonic() + late(),
+      },
       log: (_, message, fields) => void lines.push({ message, ...fields }),
     },
     event,
@@ -173,6 +186,47 @@ fargaze_janitor_stale_since_timestamp_seconds{stale_job="fargaze-web",stale_inst
 `;
   await fetch(`${server.url}/metrics/job/fargaze-janitor/instance/us`, { method: 'PUT', body });
 }
+
+it('what another janitor remembers, or a time that is still to come, is no look of ours', async () => {
+  await push([group('http://removed/')], 'us');
+  const mark = `# TYPE fargaze_janitor_stale_since_timestamp_seconds gauge
+fargaze_janitor_stale_since_timestamp_seconds{stale_job="fargaze-web",stale_instance="http://removed/"}`;
+  const put = (owner: string, since: number) =>
+    fetch(`${server.url}/metrics/job/fargaze-janitor/instance/${owner}`, {
+      method: 'PUT',
+      body: `${mark} ${since}\n`,
+    });
+  await put('them', Date.now() / 1000 + minute);
+  expect((await sweep(80 * minute)).summary).toMatchObject({ stale: 1, deleted: 0 });
+  // The Pushgateway's clock was far ahead at that look; nothing may wait until it is as late as that.
+  await put('us', Date.now() / 1000 + 1000 * hour);
+  const { lines } = await sweep(90 * minute);
+  expect(lines[0]).toMatchObject({ message: 'group is stale', staleSeconds: 0 });
+});
+
+it('a delete belongs to a reading that is two seconds old at most, and to one group', async () => {
+  await push([group('http://one/'), group('http://two/')], 'us');
+  const body = '# TYPE other gauge\nother 1\n';
+  const shards = `${server.url}/metrics/job/fargaze-web/instance@base64/${base64('http://two/')}/shard`;
+  await sweep(20 * minute);
+  // Of another time than what is stale; whatever order they are shown in, none may pass for it.
+  for (let shard = 1; shard <= 8; shard += 1) {
+    await fetch(`${shards}/${shard}`, { method: 'PUT', body });
+  }
+  const methods: string[] = [];
+  let late = 0;
+  seen = (method) => {
+    methods.push(method);
+    if (method === 'DELETE') late += 3;
+  };
+  const { summary } = await sweep(80 * minute, scheduled, 'us', () => late);
+  expect(summary).toMatchObject({ stale: 2, deleted: 2 });
+  // The last reading and delete are those of its own memory.
+  expect(methods).toEqual(['GET', 'GET', 'DELETE', 'GET', 'DELETE', 'DELETE']);
+  expect(await instances()).toEqual(new Array(8).fill('http://two/'));
+});
+
+const base64 = (text: string) => Buffer.from(text).toString('base64url');
 
 it('what is pushed between the look and the delete stays', async () => {
   await push([group('http://removed/')], 'us');

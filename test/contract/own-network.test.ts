@@ -3,9 +3,12 @@
 import { parseConfigText } from '../../build/config-file.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
+import { watchOwnNetwork } from '../../layers/core/src/probe/own-network.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
 import { freePort } from '../../local/programs/process.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 const servers: RawServer[] = [];
@@ -80,6 +83,21 @@ it('is not asked where targets answer, whatever they answer', async () => {
     `http://127.0.0.1:${bad.port}/`,
   ]);
   expect([summary.ok, summary.failed, vantage.connections()]).toEqual([1, 1, 0]);
+});
+
+it('is not asked with less time than an answer needs: the verdict stands', async () => {
+  const { vantage } = parseConfigText(`vantage: ['${await down()}']\nprobes: []`);
+  const clock = createFakeClock();
+  const about = { vantage: undefined, clock, read: () => undefined };
+  const network = watchOwnNetwork({ ...(vantage !== undefined && { vantage }) }, about);
+  for (const [seconds, want] of [
+    [0.1, undefined],
+    [10, expect.stringContaining('connect/refused')],
+  ] as const) {
+    const deadline = startDeadline(seconds, clock);
+    expect(await network?.findFault(deadline)).toEqual(want);
+    deadline.close();
+  }
 });
 
 it('is asked once for many that fail together', async () => {

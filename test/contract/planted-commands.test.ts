@@ -22,6 +22,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'fargaze.yml'), plantedConfig);
   writeFileSync(join(folder, 'blackbox.yml'), blackbox);
   writeFileSync(join(folder, 'prometheus.yml'), prometheus);
+  writeFileSync(join(folder, 'misplaced.yml'), misplaced);
   env = {
     ...plantedEnvironment(`http://127.0.0.1:${echo.port}`),
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -44,6 +45,14 @@ const blackbox = `modules:
   lists: { prober: http, http: { http_headers: { X-Key: { secrets: [${plant('listed')}] } } } }
   broken: { prober: http, http: { tls_config: { cert: none, key: ${plant('inlinekey')} } } }
   plain: { prober: http }
+`;
+
+const misplaced = `modules:
+  a: { prober: http, http: { basic_auth: ${plant('misplaced')} } }
+  b: { prober: http, http: { headers: ${plant('misplaced')} } }
+  c: { prober: http, http: ${plant('misplaced')} }
+  d: { prober: http, http: { bearer_token: !!int ${plant('misplaced')} } }
+  e: { prober: http }
 `;
 
 const prometheus = `scrape_configs:
@@ -101,6 +110,21 @@ it.each([
   { name: 'init of https', args: () => ['init', '-y', '--target', secretUrl('https', 'h')] },
   { name: 'import', args: () => ['import', 'blackbox.yml', 'prometheus.yml', '-o', 'second.yml'] },
   { name: 'an option', args: () => ['check', `--password=${plant('option')}`] },
+  { name: 'an option of no command', args: () => [`--password=${plant('option')}`] },
+  { name: 'redis without a host', args: () => ['probe', `redis://u:${plant('hostless')}`] },
+  { name: 'http without a host', args: () => ['probe', `http://u:${plant('hostless')}`] },
+  {
+    name: 'redis behind its port',
+    args: () => ['probe', `redis://127.0.0.1:1:${plant('behind')}`],
+  },
+  {
+    name: 'import of what is misplaced',
+    args: () => ['import', 'misplaced.yml', '-o', 'third.yml'],
+  },
+  {
+    name: 'export with a user',
+    args: () => ['export', '--to', 'other', '--grafana', `https://u:${plant('grafana')}@g.test`],
+  },
 ])('fargaze $name with secrets in what it is given', async ({ args }) => {
   const { err, out } = await runCli(args(), { cwd: folder, env });
   expect(out + err).not.toBe('');
@@ -108,7 +132,9 @@ it.each([
 });
 
 it('no command has written one', () => {
-  const given = ['blackbox.yml', 'prometheus.yml'].map((name) => join(folder, name));
+  const given = ['blackbox.yml', 'misplaced.yml', 'prometheus.yml'].map((name) =>
+    join(folder, name),
+  );
   const found = findPlanted(folder).filter((line) => !given.some((file) => line.startsWith(file)));
   expect(found).toEqual([]);
   // The canaries can be found: the files that were given hold them.

@@ -1,7 +1,6 @@
 // Programs that are started read and write where they are told to, whatever their defaults and the user's shell say.
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createClient } from '@redis/client';
-import { temporaryPlace } from '../../local/programs/place.ts';
 import {
   queryPrometheus,
   type Server,
@@ -12,6 +11,7 @@ import {
   startRedisExporter,
 } from '../../local/programs/servers.ts';
 import { startWeb } from '../../local/programs/web.ts';
+import { temporaryWorkFolder } from '../../local/programs/work-folder.ts';
 
 /** What the shells of some users hold; each would change what a program does. */
 const hostile: Readonly<Record<string, string>> = {
@@ -91,8 +91,8 @@ it('a redis_exporter asks the Redis that it is given', async () => {
 });
 
 it('a Prometheus has its own configuration and database', async () => {
-  const place = await temporaryPlace('prometheus-config');
-  const configFile = `${place.path}/prometheus.yml`;
+  const workFolder = await temporaryWorkFolder('prometheus-config');
+  const configFile = `${workFolder.path}/prometheus.yml`;
   writeFileSync(configFile, 'global: {}\n');
   server = await startPrometheus({ configFile });
   expect(await dataOf(`${server.url}/api/v1/status/flags`)).toMatchObject({
@@ -101,7 +101,7 @@ it('a Prometheus has its own configuration and database', async () => {
   });
   expect(await queryPrometheus(server.url, 'vector(1)')).toHaveLength(1);
   expect(foreign(server.process.pid)).toEqual([]);
-  await place.remove();
+  await workFolder.remove();
 });
 
 it('a blackbox_exporter has its own configuration', async () => {

@@ -41,7 +41,7 @@ let directory: string;
 let pushgateway: Server;
 let prometheus: PrometheusServer;
 
-/** The shipped configuration, in a hurry, with target files beside it. */
+/** The shipped configuration with short intervals, and target files beside it. */
 function layOut(ports: Readonly<Record<string, number>>): string {
   cpSync(join(source, 'rules'), join(directory, 'rules'), { recursive: true });
   const rendered = renderRules({ config: objectives, expected: [missing, pushed] });

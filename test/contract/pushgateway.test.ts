@@ -126,16 +126,24 @@ it.each([
   { status: '429 Too Many Requests', headers: ['Retry-After: 30'], afterSeconds: 30 },
   { status: '503 Service Unavailable', headers: [], afterSeconds: undefined },
   { status: '400 Bad Request', headers: ['Retry-After: 7'], afterSeconds: undefined },
-])('a push that is answered with $status $headers says when to come again', async (answer) => {
-  const { afterSeconds, headers, status } = answer;
-  const busy = await startRawServer(answerWith(httpAnswer(status, headers, 'busy')));
-  const deadline = startDeadline(60, systemClock);
-  const url = `http://127.0.0.1:${busy.port}`;
-  const pushed = pushGroup({ url }, { grouping: { job: 'j' }, text: 'a 1\n' }, deadline);
-  await expect(pushed).rejects.toMatchObject({ status: Number(status.slice(0, 3)), afterSeconds });
-  deadline.close();
-  await busy.close();
-});
+  { status: '302 Found', headers: ['Location: /'], afterSeconds: undefined },
+  { status: '206 Partial Content', headers: [], afterSeconds: undefined },
+])(
+  'a push that is answered with $status $headers has failed, and says when to come again',
+  async (answer) => {
+    const { afterSeconds, headers, status } = answer;
+    const busy = await startRawServer(answerWith(httpAnswer(status, headers, 'busy')));
+    const deadline = startDeadline(60, systemClock);
+    const url = `http://127.0.0.1:${busy.port}`;
+    const pushed = pushGroup({ url }, { grouping: { job: 'j' }, text: 'a 1\n' }, deadline);
+    await expect(pushed).rejects.toMatchObject({
+      status: Number(status.slice(0, 3)),
+      afterSeconds,
+    });
+    deadline.close();
+    await busy.close();
+  },
+);
 
 it('sixty groups of some size arrive', async () => {
   const labels = (i: number) => ({

@@ -162,6 +162,17 @@ describe('a queue of ours', () => {
     expect(new Set(sent.flat())).toEqual(new Set(messages));
   });
 
+  it('a request holds as many messages as it may be long', async () => {
+    answer = (entries) => ({ body: { Successful: taken(entries.map(({ Id }) => Id)) } });
+    const deadline = startDeadline(60, systemClock);
+    const third = 'x'.repeat(256 * 1024 - 2 * 100_000);
+    const messages = ['x'.repeat(100_000), 'x'.repeat(100_000), third, 'x'];
+    await sendToQueue(queueAt(url()), messages, deadline);
+    deadline.close();
+    const counts = requests.map(({ body }) => (body.Entries as unknown[]).length);
+    expect(counts).toEqual([3, 1]);
+  });
+
   it.each([
     {
       name: 'an entry that it will never take',

@@ -1,4 +1,7 @@
 // Remote write to every receiver of the table: what is new is stored, in few requests, whatever else is refused.
+import { createWriter } from '../../functions/deliver/remote.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import {
   type FakeReceiver,
   prometheusOfVersion1,
@@ -61,6 +64,24 @@ it.each(receiverKinds)('$name: what it refuses is counted by its reason', async 
   ]);
   expect(result).toMatchObject({ sent: 1, rejected: { out_of_order: 1 }, requests: 1 });
   expect(receiver.series.size).toBe(2);
+});
+
+it('batches that a queue hands over in any order are written oldest first', async () => {
+  receiver = await startFakeReceiver(prometheusOfVersion1);
+  const clock = createFakeClock(Date.now());
+  const deadline = startDeadline(60, clock);
+  const url = new URL(receiver.url);
+  const at = (minutes: number) => now - minutes * minute;
+  const batches = [1, 3, 2].map((minutes) => ({
+    taken: at(minutes),
+    groups: [],
+    series: [series('m', [{ at: at(minutes), value: minutes }])],
+  }));
+  const writer = createWriter({ url, version: 1 }, { clock, deadline });
+  const written = await writer.writeAll([undefined, ...batches]);
+  deadline.close();
+  expect(written.map((one) => one?.outcome)).toEqual([undefined, 'written', 'written', 'written']);
+  expect(stored()).toBe(3);
 });
 
 it('a value that differs from the newest is reported as not settled, for it may be sent again later', async () => {

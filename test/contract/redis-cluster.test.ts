@@ -219,7 +219,7 @@ it.each([
   await proxy.close();
 });
 
-it('a slot on the move: ASK is followed, for the keys that are asked for there', async () => {
+it('a slot on the move: ASK is followed, and replicas that cannot have the key are not looked at', async () => {
   // The tag that the probe uses for the first shard: the smallest number whose slot lies in it.
   const tag = Array.from({ length: 100 }, (_, number) => String(number)).find(
     (number) => slotOf(number) < 5461,
@@ -228,12 +228,18 @@ it('a slot on the move: ASK is followed, for the keys that are asked for there',
   const [from, to] = [await send(0, 'CLUSTER', 'MYID'), await send(1, 'CLUSTER', 'MYID')];
   await send(1, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(from));
   await send(0, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(to));
-  const probed = await runProbe(probeRedis, redisModule({}), node(2).url);
+  const module = redisModule({ replicas: 'discover', expect_visibility_max: '5s' });
+  const probed = await runProbe(probeRedis, module, node(2).url);
   await send(1, 'CLUSTER', 'SETSLOT', slot, 'STABLE');
   await send(0, 'CLUSTER', 'SETSLOT', slot, 'STABLE');
   expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
   // SET, GET and DEL.
   expect(probed.samples.probe_redis_redirects).toBe(3);
+  const visible = [3, 4, 5].map(
+    (index) =>
+      probed.samples[`probe_redis_replica_visible{replica="127.0.0.1:${node(index).port}"}`],
+  );
+  expect(visible).toEqual([undefined, 1, 1]);
 });
 
 it('a failover while it is probed ends with the new primary, and each verdict names its shard', async () => {

@@ -250,6 +250,26 @@ it.each([
   expect(verdict(probed)).toBe(want);
 });
 
+it.each([
+  { words: 'ERR max number of clients reached', reason: 'max_clients' },
+  { words: 'DENIED Redis is running in protected mode', reason: 'denied' },
+])('a server that turns the second client away says why: $reason', async ({ reason, words }) => {
+  let clients = 0;
+  const server = await startRawServer((socket) => {
+    clients += 1;
+    if (clients === 1) answerCanary(socket, {});
+    else socket.once('data', () => socket.end(`-${words}\r\n`));
+  });
+  const url = `redis://127.0.0.1:${server.port}`;
+  const second = await runProbe(probeRedis, redisModule({ pubsub: true }), url);
+  const proxied = await runProbe(probeRedis, redisModule({ topology: 'proxy' }), url);
+  await server.close();
+  expect(`${verdict(second)} ${detail(second)}`).toBe(
+    `auth/${reason} a second connection, for SUBSCRIBE: PING: ${words}`,
+  );
+  expect(`${verdict(proxied)} ${detail(proxied)}`).toBe(`auth/${reason} PING: ${words}`);
+});
+
 it('a server that refuses HELLO by an error and closes is asked once more, in RESP2', async () => {
   process.env.TEST_SECRET = 'sesame';
   const server = await startRawServer((socket) => answerCanary(socket, { HELLO: 'refuse' }));
@@ -471,7 +491,7 @@ describe('a node of a cluster', () => {
   it('that closes on CLUSTER is asked for one key, unless the map is wanted', async () => {
     expect(await probe({ CLUSTER: 'end' })).toBe('ok ');
     expect(await probe({ CLUSTER: 'end' }, { topology: 'cluster' })).toBe(
-      'cluster/unsupported CLUSTER SLOTS is not answered',
+      'cluster/unsupported CLUSTER SLOTS is not answered, want topology: auto',
     );
   });
 
@@ -486,6 +506,20 @@ describe('a node of a cluster', () => {
     expect(await probe({ SET: '-MOVED 1 h:6379\r\n' }, { topology })).toBe(
       'write/moved SET: MOVED 1 h:6379: it is a node of a cluster, want topology: auto',
     );
+  });
+
+  it.each([
+    ['cluster_slots_ok:10923', 'state fail, want ok: 10923 of 16384 slots are in order'],
+    [
+      'cluster_slots_ok:16384',
+      'state fail, want ok: all slots are in order, so it does not see most of the primaries, or has just started',
+    ],
+    ['', 'state fail, want ok'],
+  ])('whose cluster is down says why: %j', async (slots, words) => {
+    const info = `cluster_state:fail\r\n${slots}`;
+    const CLUSTER = (sent: readonly string[]) =>
+      sent[4] === 'INFO' ? `$${info.length}\r\n${info}\r\n` : '-NOPERM no\r\n';
+    expect(await probe({ CLUSTER })).toBe(`cluster/clusterdown ${words}`);
   });
 
   it('without a state in CLUSTER INFO is judged by its slots', async () => {
@@ -505,6 +539,41 @@ it.each(['WRONGPASS no', 'NOAUTH no', 'ERR max number of clients reached', 'DENI
     expect(Object.keys(probed.samples).join()).not.toContain('check_supported');
   },
 );
+
+describe('of two primaries another sentinel', () => {
+  const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+  const list = (...words: readonly string[]) => `*${words.length}\r\n${words.map(bulk).join('')}`;
+  const counts = async (first: string, second: string) => {
+    const at = { first, second };
+    const sentinel = (others: string, places: Readonly<Record<string, string>>) => ({
+      HELLO: '%1\r\n+mode\r\n+sentinel\r\n',
+      ROLE: '*2\r\n+sentinel\r\n*0\r\n',
+      SENTINEL: ([, , , , command = '', , name = '']: readonly string[]) => {
+        if (command === 'CKQUORUM') return '+OK\r\n';
+        return command === 'SENTINELS' ? others : (places[name] ?? '*-1\r\n');
+      },
+    });
+    const other = await startRawServer((socket) => answerCanary(socket, sentinel('*0\r\n', at)));
+    const known = `*1\r\n${list('ip', '127.0.0.1', 'port', String(other.port))}`;
+    const here = { first: list('127.0.0.1', '1'), second: list('127.0.0.1', '1') };
+    const seed = await startRawServer((socket) => answerCanary(socket, sentinel(known, here)));
+    const module = redisModule({ topology: 'sentinel', sentinel_masters: ['first', 'second'] });
+    const { samples } = await runProbe(probeRedis, module, `redis://127.0.0.1:${seed.port}`);
+    await Promise.all([other.close(), seed.close()]);
+    return ['first', 'second'].map(
+      (master) => samples[`probe_redis_sentinels{master="${master}",answered="yes"}`],
+    );
+  };
+  const answer = list('127.0.0.1', '1');
+
+  it.each([
+    { name: 'knows both', first: answer, second: answer, want: [2, 2] },
+    { name: 'knows only the second', first: '*-1\r\n', second: answer, want: [1, 2] },
+    { name: 'breaks off at the second', first: answer, second: 'end', want: [2, 1] },
+  ])('$name', async ({ first, second, want }) => {
+    expect(await counts(first, second)).toEqual(want);
+  });
+});
 
 /** What is not an error may repeat a password too. */
 describe('a server that repeats a password in what it says of itself', () => {
@@ -569,6 +638,48 @@ describe('a server that repeats a password in what it says of itself', () => {
     const shown = JSON.stringify([probed.outcome, probed.trace, probed.samples]);
     expect(shown).not.toContain('hunter');
     expect(shown).toMatch(/redacted|x y x y/);
+  });
+
+  describe.each(['MOVED', 'ASK'])('%s', (word) => {
+    const sent = (to: string) => ({
+      ...{ HELLO: clustered, CLUSTER: '-NOPERM no\r\n' },
+      ...{ SET: `-${word} 1 ${to}\r\n`, ASKING: '+OK\r\n' },
+    });
+
+    it('leads where it says, also where the password is part of that', async () => {
+      const other = await startRawServer((socket) => answerCanary(socket, { ASKING: '+OK\r\n' }));
+      for (const password of ['127.0.0.1', String(other.port), word, '7.0.0']) {
+        const answers = {
+          ...sent(`127.0.0.1:${other.port}`),
+          GET: `-${word} 1 :${other.port}\r\n`,
+        };
+        const probed = await probe(password, answers, { health: false });
+        expect([password, verdict(probed), detail(probed)]).toEqual([password, 'ok', '']);
+      }
+      await other.close();
+    });
+
+    it('gives no part of the password away', async () => {
+      const probed = await probe('hunter2-hunter2', sent('hunter2-hunter2.invalid:1'), {
+        health: false,
+      });
+      expect(detail(probed)).toBe('redacted.invalid does not exist');
+      expect(JSON.stringify([probed.outcome, probed.trace, probed.samples])).not.toContain(
+        'hunter',
+      );
+    });
+  });
+
+  it('a version is compared as the server said it', async () => {
+    const version = bulk('redis_version:8.0.0-rc1-hunter2');
+    const least = { health: true, expect_version_min: '8.0' };
+    expect(verdict(await probe('8.0.0-rc1', { INFO: version }, least))).toBe('ok');
+    const newer = await probe(
+      '8.0.0-rc1',
+      { INFO: version },
+      { ...least, expect_version_min: '9.0' },
+    );
+    expect(detail(newer)).toBe('version redacted-hunter2, want 9.0 or newer');
   });
 
   it.each([

@@ -95,7 +95,12 @@ describe('credentials', () => {
   });
 
   it.each([
-    { name: 'none', redis: {}, want: 'auth/noauth' },
+    {
+      name: 'none',
+      redis: {},
+      want: 'auth/noauth',
+      says: 'the server wants a password, and none is given',
+    },
     { name: 'the wrong password', redis: { password: 'env:TEST_WRONG' }, want: 'auth/wrongpass' },
     { name: 'the right password', redis: { password: 'env:TEST_RIGHT' }, want: 'ok' },
     {
@@ -103,10 +108,11 @@ describe('credentials', () => {
       redis: { username: 'nobody', password: 'env:TEST_RIGHT' },
       want: 'auth/wrongpass',
     },
-  ])('with requirepass and $name: $want', async ({ redis, want }) => {
+  ])('with requirepass and $name: $want', async ({ redis, says, want }) => {
     const { url } = await start('--requirepass', 'right-one');
     const probed = await runProbe(probeRedis, redisModule(redis), url);
     expect(verdict(probed)).toBe(want);
+    if (says !== undefined) expect(detail(probed)).toBe(says);
     expect(probed.samples[phase('connect')]).toBeGreaterThan(0);
     expect(JSON.stringify(probed)).not.toMatch(/right-one|wrong-one/);
   });

@@ -35,6 +35,29 @@ describe('twemproxy', () => {
     expect(probed.trace.filter((line) => line.startsWith('connected'))).toHaveLength(1);
   });
 
+  it.each([
+    {
+      redis: { pubsub: true },
+      says: 'pubsub/closed SUBSCRIBE: connection closed by the server, as proxies answer what they do not know: want pubsub: false',
+    },
+    {
+      path: '/1',
+      says: 'auth/closed SELECT: connection closed by the server, as proxies answer what they do not know: want topology: proxy, or an address without a database',
+    },
+    {
+      redis: { topology: 'sentinel' },
+      says: 'sentinel/closed SENTINEL MASTERS: connection closed by the server, as proxies answer what they do not know: want a sentinel, or topology: auto',
+    },
+    {
+      redis: { topology: 'cluster' },
+      says: 'cluster/unsupported CLUSTER SLOTS is not answered, want topology: auto',
+    },
+  ])('that is asked for what it does not know says what is wanted: $says', async (row) => {
+    const { path = '', redis: options = {}, says } = row;
+    const probed = await runProbe(probeRedis, redisModule(options), `${proxy.url}${path}`);
+    expect(`${verdict(probed)} ${detail(probed)}`).toBe(says);
+  });
+
   it('whose server refuses writes is down with the cause', async () => {
     await sendTo(redis.url, (send) => send('CONFIG', 'SET', 'min-replicas-to-write', '1'));
     const probed = await runProbe(probeRedis, redisModule({ topology: 'proxy' }), proxy.url);

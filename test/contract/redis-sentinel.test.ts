@@ -201,8 +201,11 @@ describe('three sentinels that agree', () => {
   });
 
   it('do not know every name', async () => {
-    const probed = await probe({ sentinel_masters: ['other'] });
-    expect(verdict(probed)).toBe('sentinel/no_master');
+    const probed = await probe({ sentinel_masters: ['main', 'other'] });
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'sentinel/no_master',
+      'other: SENTINEL CKQUORUM: ERR No such master with that name',
+    ]);
   });
 
   it('let a user with the documented rights do all of it', async () => {

@@ -49,6 +49,21 @@ it('a port that wants TLS says so to a probe without', async () => {
   expect(verdict(probed)).toBe('auth/tls_wanted');
 });
 
+it('a port that wants TLS and a certificate of its clients says so too', async () => {
+  const set = (protocols: string, clients: string) =>
+    sendTo(redis.url, (send) =>
+      send('CONFIG', 'SET', 'tls-protocols', protocols, 'tls-auth-clients', clients),
+    );
+  await set('TLSv1.2', 'yes');
+  const probed = await runProbe(
+    probeRedis,
+    redisModule({}),
+    redis.tlsUrl.replace('rediss', 'redis'),
+  );
+  await set('TLSv1.2 TLSv1.3', 'no');
+  expect(verdict(probed)).toBe('auth/tls_wanted');
+});
+
 describe.each(['yes', 'optional'])('client certificates, tls-auth-clients %s', (mode) => {
   beforeAll(() => sendTo(redis.url, (send) => send('CONFIG', 'SET', 'tls-auth-clients', mode)));
 

@@ -54,6 +54,16 @@ describe('a receiver that', () => {
     expect(new Set(seen.map(({ body }) => body.toString('hex'))).size).toBe(1);
   });
 
+  it('refuses whatever it is sent is not asked about each sample', async () => {
+    const url = await receive(answer(400, {}, 'invalid label'));
+    const points = Array.from({ length: 1000 }, (_, at) => ({ at: now + at, value: at }));
+    await expect(write(url, [series('m', points)])).rejects.toMatchObject({
+      message: expect.stringContaining('status 400, want 2xx: invalid label'),
+      retryable: false,
+    });
+    expect(seen.length).toBeLessThan(150);
+  });
+
   it('takes several requests is connected to once', async () => {
     const ports = new Set<number | undefined>();
     const url = await receive(({ socket: { remotePort } }, response) => {

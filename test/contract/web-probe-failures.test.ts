@@ -2,10 +2,12 @@
 // One file: it is the whole table of causes.
 import { createHash } from 'node:crypto';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
+import { probeByModule } from '../../functions/web-probe/probers.ts';
+import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { freePort } from '../../local/programs/process.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { startDnsServer } from '../support/dns-server.ts';
-import { detail, httpModule, runProbe, verdict } from '../support/probing.ts';
+import { compileModule, detail, httpModule, runProbe, verdict } from '../support/probing.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 const ca = issueCertificate({ commonName: 'Test CA', ca: true });
@@ -255,21 +257,63 @@ describe('TLS', () => {
   });
 });
 
+describe('a port that speaks TLS, asked without', () => {
+  const alert = Buffer.from([0x15, 0x03, 0x01, 0, 2, 2, 70]);
+
+  it('is tls_wanted for http where it answers by an alert', async () => {
+    for (const version of [1, 3]) {
+      alert[2] = version;
+      const server = await serve((socket) => void socket.once('data', () => socket.end(alert)));
+      const probed = await runProbe(probeWeb, httpModule({}), `http://127.0.0.1:${server.port}/`);
+      expect([verdict(probed), detail(probed)]).toEqual([
+        'processing/tls_wanted',
+        'answered in TLS, want https://',
+      ]);
+    }
+  });
+
+  it('is tls_wanted for gRPC, whether the connection stays or not', async () => {
+    const module = compileModule({ prober: 'grpc', timeout: '20s' }) as WebModule;
+    for (const server of [
+      await serve((socket) => void socket.once('data', () => socket.end(alert))),
+      await serve((socket) => void socket.once('data', () => socket.write(alert))),
+    ]) {
+      const probed = await runProbe(probeByModule, module, `127.0.0.1:${server.port}`);
+      expect([verdict(probed), detail(probed)]).toEqual([
+        'check/tls_wanted',
+        'answered in TLS, want tls: true',
+      ]);
+    }
+  });
+});
+
 describe('the answer', () => {
   const partial = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this';
 
   it.each([
-    { name: 'silence', serve: () => undefined, want: 'processing/timeout' },
+    {
+      name: 'silence',
+      serve: () => undefined,
+      want: 'processing/timeout',
+      says: 'deadline of 2s exceeded; nothing of the head of the answer had come',
+    },
     {
       name: 'a reset before the answer',
       serve: answerWith('', (s) => void s.resetAndDestroy()),
       want: 'processing/reset',
+      says: 'read ECONNRESET; nothing of the head of the answer had come',
     },
-    { name: 'an end before the answer', serve: answerWith(''), want: 'processing/closed' },
+    {
+      name: 'an end before the answer',
+      serve: answerWith(''),
+      want: 'processing/closed',
+      says: 'connection closed before the answer was complete; nothing of the head of the answer had come',
+    },
     {
       name: 'half a head, then the end',
       serve: answerWith('HTTP/1.1 200 O'),
       want: 'processing/closed',
+      says: 'connection closed before the answer was complete; a part of the head of the answer had come',
     },
     { name: 'garbage', serve: answerWith('SSH-2.0-OpenSSH\r\n'), want: 'processing/protocol' },
     {
@@ -305,11 +349,12 @@ describe('the answer', () => {
       ),
       want: 'processing/protocol',
     },
-  ])('$name is $want', async ({ serve: behave, want }) => {
+  ])('$name is $want', async ({ says, serve: behave, want }) => {
     const server = await serve(behave);
     const module = want.endsWith('/timeout') ? impatient : httpModule({});
     const probed = await runProbe(probeWeb, module, `http://127.0.0.1:${server.port}/`);
     expect(verdict(probed)).toBe(want);
+    if (says !== undefined) expect(detail(probed)).toBe(says);
     expect(server.connections()).toBe(1);
     for (const name of ['resolve', 'connect', 'tls', 'processing', 'transfer']) {
       expect(probed.samples[phase(name)]).toBeGreaterThanOrEqual(0);

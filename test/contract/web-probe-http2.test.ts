@@ -7,7 +7,7 @@ import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { certificates } from '../support/peer/web-servers.ts';
-import { compileModule, httpModule, runProbe, verdict } from '../support/probing.ts';
+import { compileModule, detail, httpModule, runProbe, verdict } from '../support/probing.ts';
 import { startRawServer } from '../support/raw-server.ts';
 
 const { ca, leaf } = certificates;
@@ -19,7 +19,7 @@ function frame(type: number, flags: number, payload: Buffer, stream = 0): Buffer
   head.writeUIntBE(payload.length, 0, 3);
   head[3] = type;
   head[4] = flags;
-  head[8] = stream;
+  head.writeUInt32BE(stream, 5);
   return Buffer.concat([head, payload]);
 }
 
@@ -137,6 +137,134 @@ it.each([
   expect([verdict(probed), probed.samples.probe_http_content_length]).toEqual(['ok', length]);
 });
 
+const grpcModule = compileModule({
+  prober: 'grpc',
+  timeout: '20s',
+  grpc: { tls: true, tls_config: { ca: ca.cert } },
+}) as WebModule;
+
+/** What http and gRPC find where a server answers with these frames, and keeps the connection. */
+async function bothFind(...frames: readonly Buffer[]) {
+  const server = await startRawServer(staysWith(...frames), { ...leaf, ALPNProtocols: ['h2'] });
+  const http = await runProbe(probeWeb, moduleWith(), `https://127.0.0.1:${server.port}/`);
+  const grpc = await runProbe(probeByModule, grpcModule, `127.0.0.1:${server.port}`);
+  await server.close();
+  return { http, grpc };
+}
+
+const status200 = field(':status', '200');
+const headWith = (...fields: readonly Buffer[]) => frame(1, 5, Buffer.concat(fields), 1);
+const numbers = (...bytes: readonly number[]) => Buffer.from(bytes);
+/** Nine bytes that announce more contents than a frame may have. */
+const tooLong = numbers(0, 0x4e, 0x20, 0, 0, 0, 0, 0, 1);
+
+// The time of these modules is longer than that of a test: an answer that is waited for fails.
+it.each([
+  { name: 'a head that no table knows', frames: [frame(1, 5, numbers(0xff, 0xff, 0x7f), 1)] },
+  { name: 'a text that is no Huffman code', frames: [frame(1, 5, numbers(0, 0x81, 0xff), 1)] },
+  { name: 'a table larger than agreed', frames: [headWith(numbers(0x3f, 0xff, 0xff, 7))] },
+  { name: 'a frame larger than agreed', frames: [tooLong, Buffer.alloc(20_000)] },
+  { name: 'settings of 7 bytes', frames: [frame(4, 0, Buffer.alloc(7))] },
+  { name: 'settings of a stream', frames: [frame(4, 0, Buffer.alloc(0), 1)] },
+  { name: 'a confirmation with contents', frames: [frame(4, 1, Buffer.alloc(6))] },
+  { name: 'a ping of 7 bytes', frames: [frame(6, 0, Buffer.alloc(7))] },
+  { name: 'a goodbye of 4 bytes', frames: [frame(7, 0, Buffer.alloc(4))] },
+  { name: 'a window of 3 bytes', frames: [frame(8, 0, Buffer.alloc(3))] },
+  { name: 'a window beyond all bounds', frames: [frame(8, 0, numbers(0x7f, 255, 255, 255))] },
+  { name: 'a reset of 3 bytes', frames: [frame(3, 0, Buffer.alloc(3), 1)] },
+  { name: 'a stream behind itself', frames: [frame(2, 0, numbers(0, 0, 0, 1, 1), 1)] },
+  { name: 'a body of no stream', frames: [frame(0, 0, Buffer.alloc(5))] },
+  { name: 'a body of a stream that nobody opened', frames: [frame(0, 0, Buffer.alloc(5), 7)] },
+  { name: 'a body before its head', frames: [body] },
+  { name: 'a body within a head', frames: [frame(1, 0, status200, 1), body] },
+  { name: 'a continuation of nothing', frames: [frame(9, 4, status200, 1)] },
+  { name: 'more filling than contents', frames: [frame(1, 13, numbers(200, 1, 2), 1)] },
+  { name: 'a head without a status', frames: [headWith(field('a', 'b'))] },
+  { name: 'two statuses', frames: [headWith(status200, status200)] },
+  { name: 'a status that is no number', frames: [headWith(field(':status', 'abc'))] },
+  { name: 'a name in capitals', frames: [headWith(status200, field('A', 'b'))] },
+  { name: 'an answer of HTTP/1', frames: [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')] },
+])('$name breaks the rules, which is known at once', async ({ frames }) => {
+  const { grpc, http } = await bothFind(...frames);
+  expect([verdict(http), verdict(grpc)]).toEqual(['processing/protocol', 'check/protocol']);
+  expect(detail(http)).toMatch(/^the answer breaks the rules of HTTP\/2: /);
+  expect(detail(grpc)).toBe(detail(http));
+  expect(grpc.samples.probe_grpc_status_code).toBe(14);
+});
+
+it.each([
+  { name: 'settings of 7 bytes', frame: frame(4, 0, Buffer.alloc(7)) },
+  { name: 'a head of no stream', frame: frame(1, 4, status200) },
+  { name: 'a body of a stream that nobody opened', frame: frame(0, 0, Buffer.alloc(3), 7) },
+  { name: 'a goodbye with an error', frame: frame(7, 0, numbers(0, 0, 0, 1, 0, 0, 0, 2)) },
+])('a whole answer, then $name is ok', async ({ frame: last }) => {
+  const { http } = await bothFind(head, body, last);
+  expect([verdict(http), http.samples.probe_http_uncompressed_body_length]).toEqual(['ok', 5]);
+});
+
+it('an answer is whole at the end of its last head, also where that is in two frames', async () => {
+  const [first, rest] = [frame(1, endStream, status200, 1), frame(9, 4, field('a', 'b'), 1)];
+  const { http } = await bothFind(first, rest, frame(4, 0, Buffer.alloc(7)));
+  expect(verdict(http)).toBe('ok');
+});
+
+it('an answer whose last frame is cut is not whole', async () => {
+  const server = await startRawServer(endsWith(head, body.subarray(0, 11)), {
+    ...leaf,
+    ALPNProtocols: ['h2'],
+  });
+  const probed = await runProbe(probeWeb, moduleWith(), `https://127.0.0.1:${server.port}/`);
+  await server.close();
+  expect(verdict(probed)).toBe('transfer/closed');
+});
+
+it.each([
+  {
+    name: 'a goodbye with words',
+    last: frame(7, 0, Buffer.concat([numbers(0, 0, 0, 0, 0, 0, 0, 11), Buffer.from('calm\n')])),
+    says: 'the server broke off with ENHANCE_YOUR_CALM "calm\\n"',
+  },
+  {
+    name: 'a goodbye with more words than are read',
+    last: frame(7, 0, Buffer.concat([numbers(0, 0, 0, 0, 0, 0, 0, 11), Buffer.alloc(200, 'x')])),
+    says: 'the server broke off with ENHANCE_YOUR_CALM',
+  },
+  {
+    name: 'a goodbye without an error',
+    last: frame(7, 0, Buffer.alloc(8)),
+    says: 'the server takes no more requests',
+  },
+  {
+    name: 'a code without a name',
+    last: frame(3, 0, numbers(0, 0, 0, 99), 1),
+    says: 'the server broke off with 99',
+  },
+])('$name is a reset by the server', async ({ last, says }) => {
+  const { grpc, http } = await bothFind(last);
+  expect([verdict(http), verdict(grpc)]).toEqual(['processing/reset', 'check/reset']);
+  expect([detail(http), detail(grpc)]).toEqual([says, says]);
+});
+
+it('gRPC: a server of HTTP/1 is named as such', async () => {
+  const server = await startRawServer((socket) => {
+    socket.once('data', () => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  });
+  const module = compileModule({ prober: 'grpc', timeout: '20s' }) as WebModule;
+  const probed = await runProbe(probeByModule, module, `127.0.0.1:${server.port}`);
+  await server.close();
+  expect([verdict(probed), detail(probed)]).toEqual([
+    'check/protocol',
+    'the server answers in HTTP/1, want HTTP/2',
+  ]);
+});
+
+it('gRPC: an answer that breaks off is none', async () => {
+  const server = await startRawServer(endsWith(head, half), { ...leaf, ALPNProtocols: ['h2'] });
+  const probed = await runProbe(probeByModule, grpcModule, `127.0.0.1:${server.port}`);
+  await server.close();
+  expect([verdict(probed), probed.samples.probe_grpc_status_code]).toEqual(['check/reset', 14]);
+});
+
 it('gRPC: an answer and the end of the connection at once is an answer', async () => {
   const answer = [
     frame(
@@ -149,12 +277,7 @@ it('gRPC: an answer and the end of the connection at once is an answer', async (
     frame(1, endHeaders | endStream, field('grpc-status', '0'), 1),
   ];
   const server = await startRawServer(endsWith(...answer), { ...leaf, ALPNProtocols: ['h2'] });
-  const module = compileModule({
-    prober: 'grpc',
-    timeout: '20s',
-    grpc: { tls: true, tls_config: { ca: ca.cert } },
-  }) as WebModule;
-  const probed = await runProbe(probeByModule, module, `127.0.0.1:${server.port}`);
+  const probed = await runProbe(probeByModule, grpcModule, `127.0.0.1:${server.port}`);
   await server.close();
   expect(verdict(probed)).toBe('ok');
 });
@@ -180,7 +303,7 @@ const streams: readonly {
       stream.respond({ ':status': 200, 'content-length': 10 });
       stream.end('a');
     },
-    want: 'transfer/reset',
+    want: 'transfer/protocol',
   },
   {
     name: 'an answer that stops',

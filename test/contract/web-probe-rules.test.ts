@@ -266,11 +266,48 @@ describe('size and compression', () => {
     expect(verdict(judged)).toBe('ok');
   });
 
-  it('a decompression bomb stops at the limit', async () => {
-    const bomb = zipped(gzipSync(Buffer.alloc(50_000_000)), 'gzip');
-    const probed = await probe(bomb, { compression: 'gzip', body_size_limit: '1MB' });
+  it.each([
+    { compression: 'gzip', pack: gzipSync },
+    { compression: 'br', pack: brotliCompressSync },
+    { compression: 'deflate', pack: deflateRawSync },
+  ])('a decompression bomb of $compression stops at the limit', async ({ compression, pack }) => {
+    const bomb = zipped(pack(Buffer.alloc(50_000_000)), compression);
+    const probed = await probe(bomb, { compression, body_size_limit: '1MB' });
     expect(verdict(probed)).toBe('transfer/size_limit');
     expect(probed.samples.probe_http_uncompressed_body_length).toBe(1024 * 1024);
+  });
+
+  it.each([
+    { name: 'gzip within gzip, undone once', bytes: gzipSync(gzipSync(text)), want: 'ok' },
+    { name: 'gzip over br', bytes: brotliCompressSync(gzipSync(text)), want: 'transfer/decode' },
+    { name: 'several parts', bytes: Buffer.concat([gzipSync(text), gzipSync(text)]), want: 'ok' },
+    {
+      name: 'parts without end',
+      bytes: Buffer.concat(Array(20_000).fill(gzipSync(''))),
+      want: 'ok',
+    },
+    {
+      name: 'other bytes behind it',
+      bytes: Buffer.concat([gzipSync(text), Buffer.alloc(20)]),
+      want: 'transfer/decode',
+    },
+    {
+      name: 'half of a second part',
+      bytes: Buffer.concat([gzipSync(text), gzipSync(text).subarray(0, 15)]),
+      want: 'transfer/decode',
+    },
+    {
+      name: 'a sum that is wrong',
+      bytes: Buffer.concat([gzipSync(text).subarray(0, -8), Buffer.alloc(8)]),
+      want: 'transfer/decode',
+    },
+    {
+      name: 'a trailer that breaks off',
+      bytes: gzipSync(text).subarray(0, -3),
+      want: 'transfer/decode',
+    },
+  ])('as blackbox_exporter judges it, $name is $want', async ({ bytes, want }) => {
+    expect(verdict(await probe(zipped(bytes, 'gzip, br'), { compression: 'gzip' }))).toBe(want);
   });
 
   it.each([

@@ -6,8 +6,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parseConfigText } from '../../build/config-file.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
-import type { WebModule } from '../../layers/core/src/config/modules.ts';
-import { compileModule, detail, runProbe, verdict } from '../support/probing.ts';
+import { fillStep } from '../../functions/web-probe/steps/fill.ts';
+import type { HttpModule, HttpStep, WebModule } from '../../layers/core/src/config/modules.ts';
+import { compileModule, detail, type Probed, runProbe, verdict } from '../support/probing.ts';
 
 type Seen = {
   readonly line: string;
@@ -166,6 +167,42 @@ describe('login, read, log out', () => {
     ]) {
       expect(all).not.toContain(JSON.stringify(secret).slice(1, -1));
     }
+  });
+
+  it('shows no secret of a body that a server repeats in this step or a later one', async () => {
+    process.env.SHOP_PASSWORD = 'pass-8172"x';
+    const says = (_: Seen, response: ServerResponse) => {
+      response.writeHead(200, { Server: `v ${process.env.SHOP_PASSWORD}` }).end();
+    };
+    const fails = { fail_if_header_matches: [{ header: 'Server', regexp: 'v' }] };
+    const body = { method: 'POST', body: 'password=${env:SHOP_PASSWORD}' };
+    const [own, later] = await Promise.all(
+      [
+        [{ name: 'a', path: '/a', http: { ...body, ...fails } }],
+        [
+          { name: 'a', path: '/a', http: body },
+          { name: 'b', path: '/b', http: fails },
+        ],
+      ].map((steps) => {
+        for (const line of ['POST /a', 'GET /b']) shop.answers.set(line, says);
+        return probe({ steps });
+      }),
+    );
+    for (const probed of [own, later]) {
+      expect(detail(probed as Probed)).toContain('header Server "v redacted"');
+      expect(JSON.stringify(probed)).not.toMatch(/pass-8172/);
+    }
+  });
+
+  it('a value is taken from the first header of its name', async () => {
+    shop.answers.set('GET /a', (_, response) => {
+      response.setHeader('X-Next', ['one', 'two']);
+      response.end();
+    });
+    shop.answers.set('GET /items/one', (_, response) => void response.end());
+    const a = { name: 'a', path: '/a', extract: { next: { header: 'x-next' } } };
+    const probed = await probe({ steps: [a, { name: 'b', path: '/items/${a.next}' }] });
+    expect([verdict(probed), lines()]).toEqual(['ok', ['GET /a', 'GET /items/one']]);
   });
 
   it('a step that fails is the verdict; later ones do not run, but those that always do', async () => {
@@ -378,6 +415,23 @@ describe('where a value may go', () => {
   ])('a value that names another server, %s, is not followed', async (location) => {
     const probed = await to('${a.next}', location);
     expect([verdict(probed), lines()]).toEqual(['guard/redirect_invalid', ['GET /a']]);
+  });
+
+  it.each([
+    { base: 'https://shop.example/', next: 'http://shop.example/1', leads: false },
+    { base: 'https://shop.example/', next: 'https://shop.example/1', leads: true },
+    { base: 'http://shop.example/', next: 'http://shop.example/1', leads: true },
+    { base: 'http://shop.example/', next: 'http://shop.example:81/1', leads: false },
+  ])('from $base to $next: $leads', ({ base, leads, next }) => {
+    const steps = [
+      { name: 'a', path: '/a', extract: { next: { json: '$' } } },
+      { name: 'b', path: '${a.next}' },
+    ];
+    const [, step] = (compileModule({ prober: 'http', steps }) as HttpModule).steps ?? [];
+    const filled = fillStep(step as HttpStep, new Map([['a.next', next]]), { base: new URL(base) });
+    expect('ok' in filled ? filled.reason : filled.url.href).toBe(
+      leads ? next : 'redirect_invalid',
+    );
   });
 
   it('elsewhere in a path it is one part of it', async () => {

@@ -1,6 +1,10 @@
 // Whom TLS trusts and what it says when it fails: as Go's, and so blackbox_exporter's, and in words.
 import { DEFAULT_CIPHERS, type TlsOptions } from 'node:tls';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
+import { systemClock } from '../../layers/core/src/clock.ts';
+import { startDeadline } from '../../layers/core/src/deadline.ts';
+import { dial } from '../../layers/core/src/net/dial.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { detail, httpModule, runProbe, verdict } from '../support/probing.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
@@ -59,6 +63,14 @@ describe('whoever is listed in ca is trusted', () => {
   });
 });
 
+it('a connection that is not trusted is closed', async () => {
+  const server = await serve(self, () => undefined);
+  const address = `https://127.0.0.1:${server.port}/`;
+  const probed = await runProbe(probeWeb, httpModule({}), address);
+  expect(verdict(probed)).toBe('tls/tls_untrusted');
+  await waitFor({ what: 'no connection', seconds: 30, check: async () => server.open() === 0 });
+});
+
 it('a common name alone is no name', async () => {
   const old = issueCertificate({ commonName: 'localhost', issuer: root.issuer });
   const { port } = await serve(old);
@@ -66,6 +78,55 @@ it('a common name alone is no name', async () => {
   const probed = await runProbe(probeWeb, module, `https://localhost:${port}/`);
   expect(verdict(probed)).toBe('tls/tls_hostname');
   expect(detail(probed)).toContain('subjectAltName');
+});
+
+describe('the name in a certificate', () => {
+  const module = { ca: root.cert };
+  const name = issueCertificate({ commonName: 'x', dns: ['localhost'], issuer: root.issuer });
+
+  it('is the one that the first server is called by, and no other server', async () => {
+    const second = await serve(name);
+    const location = `Location: https://127.0.0.1:${second.port}/`;
+    const first = await serve(name, answerWith(httpAnswer('302 Found', [location])));
+    const of = (http: object) =>
+      runProbe(
+        probeWeb,
+        httpModule({ tls_config: module, headers: { Host: 'localhost' }, ...http }),
+        `https://127.0.0.1:${first.port}/`,
+      );
+    expect(verdict(await of({ follow_redirects: false, valid_status_codes: [302] }))).toBe('ok');
+    expect(verdict(await of({}))).toBe('tls/tls_hostname');
+  });
+
+  it.each([
+    { options: {}, want: 'ok' },
+    { options: { serverName: 'elsewhere' }, want: 'tls/tls_hostname' },
+    { options: { serverName: 'localhost' }, want: 'ok' },
+  ])('may be the address instead, unless $options names another: $want', async (given) => {
+    const { port } = await serve(leaf);
+    const { tls } = httpModule({ tls_config: { ca: leaf.cert } }).http;
+    const deadline = startDeadline(20, systemClock);
+    const dialed = await dial(
+      {
+        ...{ host: '127.0.0.1', port, allowBlocked: [] },
+        ip: { preferredIpProtocol: 'ip4', ipProtocolFallback: true },
+        tls: {
+          ...{ options: { ...tls, ...given.options }, serverName: 'cluster' },
+          address: '127.0.0.1',
+        },
+      },
+      { deadline, clock: systemClock, trace: () => undefined },
+    );
+    deadline.close();
+    if (dialed.ok) dialed.socket.destroy();
+    expect(verdictOf(dialed)).toBe(given.want);
+  });
+
+  const verdictOf = (dialed: Awaited<ReturnType<typeof dial>>) => {
+    const { fault } = dialed.facts.tls ?? {};
+    if (dialed.ok) return fault === undefined ? 'ok' : String(fault);
+    return `${dialed.outcome.phase}/${dialed.outcome.reason}`;
+  };
 });
 
 describe('versions', () => {

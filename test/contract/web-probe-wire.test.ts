@@ -55,6 +55,54 @@ describe('a request with a body', () => {
   });
 });
 
+describe('a token is asked for', () => {
+  const basic = Buffer.from('me:s3cr%2Bt').toString('base64');
+  const given = httpAnswer('200 OK', [], '{"access_token":"t0ken"}');
+  const refused = (status: string) =>
+    httpAnswer(status, [], `{"error":"invalid_client","sent":"s3cr+t s3cr%2Bt ${basic}"}`);
+
+  it.each([
+    { name: 'once', answers: [given], asked: 1, want: 'ok' },
+    {
+      name: 'once more, in the body, where the header is refused',
+      answers: [refused('401 Unauthorized'), given],
+      ...{ asked: 2, want: 'ok' },
+    },
+    {
+      name: 'no more than twice',
+      answers: [refused('401 Unauthorized'), refused('400 Bad Request'), given],
+      ...{ asked: 2, want: 'auth/token' },
+    },
+    {
+      name: 'once where the server is out of order',
+      answers: [refused('503 Service Unavailable'), given],
+      ...{ asked: 1, want: 'auth/token' },
+    },
+    {
+      name: 'once where the answer holds none',
+      answers: [httpAnswer('200 OK', [], '{"access_token":""}'), given],
+      ...{ asked: 1, want: 'auth/token' },
+    },
+  ])('$name', async ({ answers, asked, want }) => {
+    const left = [...answers];
+    const tokens = await serve((socket) => answerWith(left.shift() ?? given)(socket));
+    const token_url = `http://127.0.0.1:${tokens.port}/`;
+    process.env.TEST_SECRET = 's3cr+t';
+    const oauth2 = { client_id: 'me', client_secret: 'env:TEST_SECRET', token_url };
+    const probed = await probe(httpAnswer('200 OK'), { oauth2 });
+    delete process.env.TEST_SECRET;
+    expect([verdict(probed), tokens.connections()]).toEqual([want, asked]);
+    expect(tokens.received().match(/Authorization: Basic \S+/gi)).toEqual([
+      `Authorization: Basic ${basic}`,
+    ]);
+    expect(tokens.received().includes('client_secret=s3cr%2Bt')).toBe(asked === 2);
+    expect(probed.received.includes('Authorization: Bearer t0ken')).toBe(want === 'ok');
+    expect(JSON.stringify([probed.outcome, probed.trace])).not.toMatch(
+      new RegExp(`s3cr|t0ken|${basic}`),
+    );
+  });
+});
+
 describe('an answer that breaks off', () => {
   const broken = async (bytes: string, http: object = {}) => {
     const server = await serve(

@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { renderExport } from '../../infra/export/export.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
-import { temporaryPlace } from '../../local/programs/place.ts';
 import { waitFor } from '../../local/programs/process.ts';
 import {
   launch,
@@ -17,6 +16,7 @@ import {
   type Server,
   startPrometheus,
 } from '../../local/programs/servers.ts';
+import { temporaryWorkFolder } from '../../local/programs/work-folder.ts';
 import { objectives } from '../support/rules.ts';
 
 type Message = {
@@ -112,21 +112,25 @@ function configureRoutes(hook: string): string {
 async function startAlertmanager(config: string): Promise<Server> {
   const built = await deployedPrograms(['alertmanager'], { report: () => undefined });
   const program = built.alertmanager;
-  const place = await temporaryPlace('alertmanager');
-  const file = join(place.path, 'alertmanager.yml');
+  const workFolder = await temporaryWorkFolder('alertmanager');
+  const file = join(workFolder.path, 'alertmanager.yml');
   writeFileSync(file, config);
   const server = await launch({
     program,
-    run: { place },
+    run: { workFolder },
     readyPath: '/-/ready',
     args: (port) => [
-      ...[`--config.file=${file}`, `--storage.path=${place.path}`, '--cluster.listen-address='],
+      ...[
+        `--config.file=${file}`,
+        `--storage.path=${workFolder.path}`,
+        '--cluster.listen-address=',
+      ],
       `--web.listen-address=127.0.0.1:${port}`,
     ],
   });
   const stop = async () => {
     await server.stop();
-    await place.remove();
+    await workFolder.remove();
   };
   return { ...server, stop };
 }

@@ -2,8 +2,9 @@
 // notice. Only the tests named here are run, so that a room takes minutes; docs/mutation.md has the scores.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { UsageError } from '../../cli/command/command.ts';
 import { writeLine } from '../../layers/core/src/log.ts';
-import { runCommand, UsageError } from '../../scripts/command-line.ts';
+import { runScript } from '../../scripts/command-line.ts';
 
 const stryker = 'test/mutation/node_modules/@stryker-mutator/core/bin/stryker.js';
 const output = '.build/mutation';
@@ -41,7 +42,7 @@ const rooms: Readonly<Record<string, Room>> = {
 
 const usage = { text: 'npm run mutation -- [room …]' };
 
-void runCommand(usage, (given) => {
+void runScript(usage, (given) => {
   const unknown = given.filter((name) => !Object.hasOwn(rooms, name));
   if (unknown.length > 0) {
     throw new UsageError(`rooms ${unknown}, want some of ${Object.keys(rooms)}`);

@@ -11,7 +11,7 @@ export type Busybox = {
   close(): Promise<void>;
 };
 
-/** Finds busybox or unpacks Debian's package into the cache. @throws Error when it cannot be had. */
+/** Finds busybox or unpacks Debian's package into the cache. @throws Error when there is none. */
 export async function openBusybox(): Promise<Busybox> {
   const program = await findBusybox(() => undefined);
   const applets = await mkdtemp(join(tmpdir(), 'fargaze-busybox-'));

@@ -1,4 +1,4 @@
-// A DNS server on loopback (RFC 1035) that knows a few names, so that NXDOMAIN and silence can be had offline.
+// A DNS server on loopback (RFC 1035) that knows a few names, which gives NXDOMAIN and silence offline.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 

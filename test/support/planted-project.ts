@@ -113,7 +113,7 @@ function gunzipped(text: string): string[] {
 }
 
 /** The contents of an archive (pkware.com, APPNOTE 4.3.12), each as text. */
-function unzip(archive: Buffer): string[] {
+export function unzip(archive: Buffer): string[] {
   const contents: string[] = [];
   let at = archive.indexOf('PK\x01\x02', 'latin1');
   while (at >= 0 && archive.readUInt32LE(at) === 0x02014b50) {

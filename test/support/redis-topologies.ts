@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPrograms } from '../../local/programs/find.ts';
-import { temporaryPlace } from '../../local/programs/place.ts';
 import { clusterBusOffset, freePort, waitFor } from '../../local/programs/process.ts';
 import { launch, type Server, startRedis } from '../../local/programs/servers.ts';
+import { temporaryWorkFolder } from '../../local/programs/work-folder.ts';
 import { sendTo } from './redis-admin.ts';
 
 /** Several servers that belong together. */
@@ -171,11 +171,11 @@ export async function startSentinels(
   const { 'redis-server': program } = await findPrograms(['redis-server'], {
     report: () => undefined,
   });
-  const place = await temporaryPlace('sentinels');
+  const workFolder = await temporaryWorkFolder('sentinels');
   const sentinels = await Promise.all(
     Array.from({ length: count }, async () => {
       const own = await freePort();
-      const file = join(place.path, `${own}.conf`);
+      const file = join(workFolder.path, `${own}.conf`);
       const lines = [
         `port ${own}`,
         'bind 127.0.0.1',
@@ -185,13 +185,13 @@ export async function startSentinels(
       ];
       await writeFile(file, `${lines.join('\n')}\n`);
       const args = () => [file, '--sentinel'];
-      const server = await launch({ program, args, run: { port: own, place } });
+      const server = await launch({ program, args, run: { port: own, workFolder } });
       return { ...server, url: `redis://127.0.0.1:${own}` };
     }),
   );
   const stop = async () => {
     await stopAll(sentinels);
-    await place.remove();
+    await workFolder.remove();
   };
   const knowsAll = async ({ url }: Server) => {
     const others = await sendTo(url, (send) => send('SENTINEL', 'SENTINELS', 'main'));
@@ -208,9 +208,11 @@ export async function startSentinels(
 /** A twemproxy before the Redis at `port`, which it logs in to with `password`, as its clients must do then. */
 export async function startTwemproxy(port: number, password?: string): Promise<Server> {
   const { nutcracker: program } = await findPrograms(['nutcracker'], { report: () => undefined });
-  const place = await temporaryPlace('nutcracker');
+  const workFolder = await temporaryWorkFolder('nutcracker');
   const own = await freePort();
-  const [file, pid, stats] = ['pool.yml', 'pid', 'stats'].map((name) => join(place.path, name));
+  const [file, pid, stats] = ['pool.yml', 'pid', 'stats'].map((name) =>
+    join(workFolder.path, name),
+  );
   const pool = [
     'pool:',
     `  listen: 127.0.0.1:${own}`,
@@ -227,10 +229,10 @@ export async function startTwemproxy(port: number, password?: string): Promise<S
     ...['-c', file ?? '', '-p', pid ?? '', '-o', stats ?? ''],
     ...['-a', '127.0.0.1', '-s', statsPort],
   ];
-  const server = await launch({ program, args, run: { port: own, place } });
+  const server = await launch({ program, args, run: { port: own, workFolder } });
   const stop = async () => {
     await server.stop();
-    await place.remove();
+    await workFolder.remove();
   };
   return { ...server, url: `redis://127.0.0.1:${own}`, stop };
 }

@@ -1,12 +1,12 @@
 // Views of a running system for tests of the terminal: what is not said is as on a good day.
-import type { ProbeStatus, Result, Snapshot } from '../../local/terminal/snapshot.ts';
+import type { ProbeResult, ProbeStatus, Snapshot } from '../../local/terminal/snapshot.ts';
 import type { View } from '../../local/terminal/view.ts';
 
 /** 2026-01-31 14:05:10 UTC, ten seconds after a tick. */
 export const now = Date.UTC(2026, 0, 31, 14, 5, 10);
 
 /** A result of five seconds ago. */
-export function result(about: Partial<Result> = {}): Result {
+export function result(about: Partial<ProbeResult> = {}): ProbeResult {
   const phases = { resolve: 0.0012, connect: 0.0034 };
   return { verdict: 'up', taken: now - 5_000, failure: undefined, phases, ...about };
 }

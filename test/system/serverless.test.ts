@@ -16,6 +16,8 @@ afterAll(() => rmSync(directory, { recursive: true }));
 /** No account, no credentials, no network: whatever this machine has is hidden. */
 const noAws = {
   HOME: directory,
+  // Beside a local system that somebody runs in this clone.
+  FARGAZE_STACK_DIR: join(directory, 'stack'),
   AWS_PROFILE: '',
   AWS_ACCESS_KEY_ID: '',
   AWS_SECRET_ACCESS_KEY: '',
@@ -50,6 +52,10 @@ describe('npm run package', () => {
     packaged = readFileSync(packagedFile, 'utf8');
     resources = JSON.parse(packaged).Resources;
   }, 240_000);
+
+  it("leaves nothing of the framework in the user's home", () => {
+    expect(existsSync(join(directory, '.serverless'))).toBe(false);
+  });
 
   it('is the reviewed template (npm run package && npm run golden)', () => {
     expect(renderGolden(packaged)).toBe(readFileSync(goldenFile, 'utf8'));
@@ -138,6 +144,24 @@ describe('serverless invoke local', () => {
     expect(asked.output).toMatch(
       /probe_success\{job="fargaze-web",instance="http:\/\/127.0.0.1:\d+\/"\} 1/,
     );
+  });
+
+  it('each of two at once runs the configuration that it was given', async () => {
+    const invoke = async (targets: number) => {
+      const probes = Array.from(
+        { length: targets },
+        (_, index) =>
+          `  - { name: p${index}, module: page, target: 'http://127.0.0.1:${web.port}/${index}' }`,
+      );
+      const file = join(directory, `${targets}.yml`);
+      writeFileSync(file, ['modules: { page: { prober: http } }', 'probes:', ...probes].join('\n'));
+      const { output } = await serverless(['invoke', 'local', '-f', 'web-probe'], {
+        FARGAZE_CONFIG: file,
+      });
+      return answerOf(output);
+    };
+    const answers = await Promise.all([1, 2, 3].map(invoke));
+    expect(answers).toMatchObject([1, 2, 3].map((targets) => ({ targets, ok: targets })));
   });
 
   it('a bad event is reported in full and pushes nothing', async () => {

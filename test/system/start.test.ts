@@ -95,7 +95,9 @@ it('secrets of the shell reach the probes that refer to them, and nothing else',
     groups = await (await fetch(`${pushgateway}/metrics`)).text();
     return groups.includes(`job="${plantedJob}"`);
   };
-  await waitFor({ what: 'a result of the planted probes', seconds: 100, check });
+  await waitFor({ what: 'a result of the planted probes', seconds: 100, check }).catch((error) => {
+    throw new Error(`${error.message}\n${system.output()}`);
+  });
   const places = ['token', 'key', 'cookie', 'body', 'query', 'path'];
   expect(places.filter((place) => !echo.received().includes(plant(place)))).toEqual([]);
   expect(findInText(groups)).toEqual([]);
@@ -143,8 +145,7 @@ it('what came again is one system: a probe by hand is delivered, and CloudWatch 
   const endpoints = JSON.parse(readFileSync(join(grounds.stackDir, 'endpoints.json'), 'utf8'));
   const invoke = () =>
     runCommand('node_modules/.bin/serverless', ['invoke', 'local', '-f', 'redis-probe'], {
-      // Other tests bundle at the usual place at the same time.
-      env: { FARGAZE_STACK_DIR: grounds.stackDir, FARGAZE_BUNDLE_DIR: '.build/start-bundles' },
+      env: { FARGAZE_STACK_DIR: grounds.stackDir },
     });
   expect((await invoke()).output).toMatch(/"ok": 1,[\s\S]*"delivered": 1/);
   await expectMinutes(endpoints);

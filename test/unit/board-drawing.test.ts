@@ -3,7 +3,7 @@
 import { boards } from '../../infra/grafana/boards.ts';
 import type { BoardFile, Panel } from '../../local/boards/board-file.ts';
 import { named, palette, shades } from '../../local/boards/colours.ts';
-import type { BoardData, Series } from '../../local/boards/data.ts';
+import type { BoardData, BoardSeries } from '../../local/boards/data.ts';
 import { boardWidth, drawBoard, drawSections } from '../../local/boards/draw-board.ts';
 import { cutTo, escapeText } from '../../local/boards/svg.ts';
 import { tableOf } from '../../local/boards/table-rows.ts';
@@ -49,13 +49,13 @@ function panel(type: string, more: Partial<Panel> = {}): Panel {
   };
 }
 
-const series = (instance: string, values: Series['values']): Series => ({
+const series = (instance: string, values: BoardSeries['values']): BoardSeries => ({
   labels: { instance },
   values,
 });
 
 type Given = {
-  readonly series?: readonly Series[];
+  readonly series?: readonly BoardSeries[];
   readonly marks?: BoardData['marks'];
   readonly alerts?: BoardData['alerts'];
 };
@@ -172,7 +172,7 @@ it('numbers and bars have the colour of their threshold or state', () => {
 });
 
 it('a heatmap shows what was counted in each bucket by itself', () => {
-  const bucket = (le: string, value: number): Series => ({ labels: { le }, values: [value] });
+  const bucket = (le: string, value: number): BoardSeries => ({ labels: { le }, values: [value] });
   const svg = draw(panel('heatmap'), {
     series: [bucket('+Inf', 4), bucket('0.1', 1), bucket('0.5', 4)],
   });

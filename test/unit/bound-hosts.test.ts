@@ -19,11 +19,20 @@ modules:
   acl: { prober: redis, redis: { username: probe } }
   mtls: { prober: redis, redis: { tls_config: { key: 'file:/k.pem' } } }
   plain: { prober: redis }
+  line: { prober: tcp, hosts: [named.test], tcp: { query_response: [{ send: PASS hush }] } }
+  call: { prober: grpc, hosts: [named.test], grpc: { tls: true, metadata: { authorization: [hush] } } }
+  name: { prober: dns, hosts: [named.test], dns: { query_name: a.test, allow_blocked: [169.254.0.0/16] } }
+  walk: { prober: http, steps: [{ name: a, path: '/data?apikey=hush' }, { name: b, path: /plain }] }
+  stroll: { prober: http, steps: [{ name: a, path: '/data?page=2' }, { name: b, path: /plain }] }
 probes:
   - { name: one, module: key, target: 'https://own.test/a?b=c' }
   - { name: two, module: key, target: '\${KEY_URL:-https://default.test/}' }
   - { name: three, module: store, target: 'rediss://cache.test:6380/2' }
   - { name: four, module: open, target: 'http://elsewhere.test/' }
+  - { name: five, module: line, target: 'own.test:80' }
+  - { name: six, module: call, target: own.test }
+  - { name: seven, module: name, job: name, target: own.test }
+  - { name: eight, module: line, target: 'bücher.test:25' }
 `);
 
 function select(
@@ -93,6 +102,45 @@ it.each([
   { name: 'that is no address', target: 'https://%zz/' },
 ])('a server $name is another one', ({ target }) => {
   expect(() => select('key', target)).toThrow('targets[0]: got');
+});
+
+describe.each(['line', 'call', 'name'])('a server without a scheme, of module %s', (module) => {
+  it.each([
+    'own.test#.evil.test:80',
+    'own.test?.evil.test:80',
+    'own.test\\.evil.test:80',
+    'own.test/.evil.test:80',
+    'own.test@evil.test:80',
+    'evil.test@own.test:80',
+    'evil.test\0.own.test:80',
+    'named.test#.evil.test:443',
+    'named.test?.evil.test:443',
+    'named.test\\@evil.test:443',
+    'named.test%23.evil.test:443',
+    'named.test＃.evil.test:443',
+    ' named.test.evil.test:443',
+    'evil.test:443\t@named.test:443',
+    '[::1%25named.test]:443',
+    'own.test:8080',
+  ])('is not %j', (target) => {
+    expect(() => select(module, target)).toThrow('targets[0]: got');
+  });
+
+  it.each(['named.test:443', 'NAMED.test:99'])('may be %j', (target) => {
+    expect(select(module, target)).toHaveLength(1);
+  });
+});
+
+it('the port that is left out is the one of the prober', () => {
+  expect(() => select('call', 'own.test:80')).toThrow('but module call holds');
+  expect(select('call', 'OWN.test')).toHaveLength(1);
+  expect(select('line', 'own.test:80')).toHaveLength(1);
+  expect(select('line', 'BÜCHER.test:25')).toHaveLength(1);
+});
+
+it('what stands in the paths of steps may be for the servers of its probes only', () => {
+  expect(() => select('walk', 'http://elsewhere.test/')).toThrow('but module walk holds');
+  expect(select('stroll', 'http://elsewhere.test/')).toHaveLength(1);
 });
 
 it('a target whose variable is set elsewhere moves the secrets with it', () => {

@@ -94,6 +94,13 @@ describe('a budget', () => {
     );
   });
 
+  it('may be met by the interval that leaves points just the time to settle, and by no longer one', () => {
+    const decision = (backfill: number) =>
+      decideBudget(plan(8000), { ...budget(10), settle: 120, backfill });
+    expect(decision((346 + 2) * 60)).toMatchObject({ verdict: 'slowed', interval: 346 * 60 });
+    expect(decision((346 + 2) * 60 - 1).verdict).toBe('refused');
+  });
+
   it('is kept by every plan that runs, at the shortest interval that keeps it', () => {
     const size = fc.record({
       metrics: fc.integer({ min: 0, max: 100_000 }),

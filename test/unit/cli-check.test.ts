@@ -94,6 +94,9 @@ it('more ECS services than the bridge can read, or a Pushgateway carry, are find
   expect(findings('{ shards: 4 }', 12_000)).toEqual([
     expect.stringMatching(/^12000 ECS services, and the ECS API lets an account read about 6000/),
   ]);
+  expect(findings('{ services: 400000 }', 400_000)).toEqual([
+    expect.stringMatching(/^400000 ECS services, and the ECS API lets an account read about 6000/),
+  ]);
   // The file says how many there are, unless the command does.
   const file = write('large.yml', `${manyProbes(1)}bridge: { services: 6000, shards: 1 }`);
   const { code, err } = await runCli(['check', file], { cwd: folder });
@@ -182,6 +185,20 @@ it('prices come without a file too, and numbers that are none are refused', asyn
     2,
     expect.stringContaining('--services: got "ten"'),
   ]);
+});
+
+it('a bill is of what the file says: its services, its probes, and what is read', async () => {
+  const file = write('small.yml', 'bridge: { services: 300 }');
+  const json = await runCli(['cost', '-c', file, '--json'], { cwd: folder });
+  expect(JSON.parse(json.out)).toMatchObject({ services: 300, targets: 0 });
+  const { out } = await runCli(['cost', '-c', file, '--services', '0', '--targets', '5'], {
+    cwd: folder,
+  });
+  expect(out).toMatch(/\(for small\.yml\)[\s\S]*5 targets/);
+  expect(await runCli(['cost', '-c', file, '--interval', '5m'], { cwd: folder })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--interval: the configuration does not read CloudWatch'),
+  });
 });
 
 it('a file that is not there is wrong usage, and says what to do', async () => {

@@ -27,18 +27,20 @@ const isThere = async (shell: string) =>
 it('bash completes commands, their options, shells and files', async () => {
   const script = write('bash');
   const complete = async (words: string, at: number) => {
-    const line = `source ${script}; COMP_WORDS=(fargaze ${words}); COMP_CWORD=${at}; _fargaze; echo "\${COMPREPLY[*]}"`;
+    const line = `source ${script}; COMP_WORDS=(fargaze ${words}); COMP_CWORD=${at}; _fargaze; IFS=+; echo "\${COMPREPLY[*]}"`;
     return (await runCommand('bash', ['-c', line])).output;
   };
-  expect(await complete('p', 1)).toBe('probe project preflight\n');
-  expect(await complete('probe --m', 2)).toBe('--module --metrics\n');
-  expect(await complete('completion ""', 2)).toBe('bash zsh fish\n');
-  expect(await complete('help co', 2)).toBe('cost completion\n');
+  expect(await complete('p', 1)).toBe('probe+project+preflight\n');
+  expect(await complete('probe --m', 2)).toBe('--module+--metrics\n');
+  expect(await complete('completion ""', 2)).toBe('bash+zsh+fish\n');
+  expect(await complete('help co', 2)).toBe('cost+completion\n');
   writeFileSync(join(folder, 'mine.yml'), '');
   const file = join(folder, 'mine');
   expect(await complete(`check --config = ${file}`, 4)).toBe(`${file}.yml\n`);
   expect(await complete(`probe --quiet -c ${file}`, 4)).toBe(`${file}.yml\n`);
   expect(await complete(`probe --module ${file}`, 3)).toBe('\n');
+  writeFileSync(join(folder, 'of é s.yml'), '');
+  expect(await complete(`check ${join(folder, 'of')}`, 2)).toBe(`${folder}/of é s.yml\n`);
 });
 
 it('zsh is given every command, both forms of an option, and more than one --target', async () => {

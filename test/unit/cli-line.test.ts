@@ -1,10 +1,12 @@
 // Command lines and files of others: where options may stand, what `-` is, and that nothing of a user's is lost.
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,7 +14,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { standardIo } from '../../cli/command/io.ts';
+import { commands } from '../../cli/commands.ts';
 import { run as project } from '../../cli/project/project.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { issueCertificate } from '../support/certificates.ts';
@@ -42,6 +46,10 @@ it('options of every command stand before it, beside another letter and behind i
 it.each([
   ['--json check', 'unknown option --json: it stands behind the command it belongs to\n'],
   ['--jsn check', 'unknown option --jsn\n'],
+  ['--verison', 'unknown option --verison; did you mean "--version"?\n'],
+  ['version', 'unknown command "version"; did you mean "--version"?\n'],
+  ['export there', 'one argument too many; did you mean --to there?\n'],
+  ['status http://u:sekret@p:9090', 'too many; did you mean --url http://p:9090?\n'],
   ['check -c=x.yml', '-c takes its value without =: -c x.yml\n'],
 ])('%s is refused with the way to write it', async (line, words) => {
   expect(await run(line)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
@@ -58,12 +66,48 @@ it('a configuration comes from standard input by -', async () => {
   });
 });
 
+it('standard input is left as it is until somebody is asked: once opened by Node, a pipe that is empty for a moment is EAGAIN', () => {
+  const own = Object.getOwnPropertyDescriptor(process, 'stdin');
+  const opened = () => {
+    throw new Error('opened');
+  };
+  Object.defineProperty(process, 'stdin', { configurable: true, get: opened });
+  try {
+    const io = standardIo({ plain: true, quiet: true });
+    expect(() => io.input).toThrow('opened');
+  } finally {
+    if (own !== undefined) Object.defineProperty(process, 'stdin', own);
+  }
+});
+
+it('standard input that is no text is said to be there', async () => {
+  const command = `"${process.execPath}" "${resolve('cli/fargaze.mjs')}" check - < .`;
+  const seen = await new Promise((done) => {
+    execFile('sh', ['-c', command], { cwd: folder }, (error, _, err) => done([error?.code, err]));
+  });
+  expect(seen).toEqual([1, '-: 1 finding\n  is a directory, want a file\n']);
+});
+
 it('what npx started recommends commands by npx', async () => {
   const env = { npm_lifecycle_event: 'npx' };
   const { err } = await runCli(['init', '--yes'], { cwd: folder, env });
   expect(err).toContain('next: npx fargaze check, then npx fargaze probe --all\n');
   const missing = await runCli(['check', 'none.yml'], { cwd: folder, env });
   expect(missing.err).toContain('to write one: npx fargaze init;');
+});
+
+it('no command recommends another by a name that npx does not put on PATH', () => {
+  const names = commands.map(({ name }) => name).join('|');
+  const literal = RegExp(
+    `^(?! *(?://|\\*|/\\*)).*(?<!install )fargaze (?:${names}|--help)\\b`,
+    'm',
+  );
+  const files = readdirSync('cli', { recursive: true, encoding: 'utf8' })
+    // Help is the same wherever it is read, and so is a file that is written.
+    .filter((file) => file.endsWith('.ts') && !/(?:spec|help|draft\/render)\.ts$/.test(file));
+  expect(files.length).toBeGreaterThan(40);
+  const found = files.map((file) => literal.exec(readFileSync(join('cli', file), 'utf8'))?.[0]);
+  expect(found.filter((line) => line !== undefined)).toEqual([]);
 });
 
 it('a link that leads back to itself is no missing file', async () => {

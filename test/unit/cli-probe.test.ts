@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderReport } from '../../cli/probe/render.ts';
-import { paintNothing, span } from '../../local/terminal/line.ts';
+import { paintNothing, type Style, span } from '../../local/terminal/line.ts';
 import { runCli } from '../support/run-cli.ts';
+
+const plainly = (text: string, style: Style) => paintNothing(span(text, style));
 
 let server: Server;
 let base: string;
@@ -105,11 +107,61 @@ it('what a server or an address says cannot control the terminal', async () => {
         ...{ daysLeft: 1, trusted: true, tls: 'TLS 1.3', fingerprintSha256: '' },
       },
     },
-    (text, style) => paintNothing(span(text, style)),
+    { columns: undefined, paint: plainly },
     'log',
   );
   expect(out + err + rendered.join('\n')).not.toContain(control[0]);
   expect(rendered.join('\n')).toContain('seen \ufffd[31m');
+});
+
+it('a probe that cannot be run is unknown, and the others are probed', async () => {
+  const own = `probes:\n  - { name: lost, module: http_2xx, target: "http://\${LOST_HOST}/?token=hidden77" }\n  - { name: shop, module: http_2xx, target: "http://${base}/" }\n`;
+  const all = (...form: string[]) =>
+    runCli(['probe', '--all', '-c', '-', ...form], { cwd: folder, input: own });
+  const { code, err, out } = await all();
+  expect([code, out]).toEqual([2, expect.stringMatching(/^UP {2}shop[\s\S]*^UNKNOWN {2}lost /m)]);
+  expect(out).toMatch(/^ {2}trouble +probe lost: variable LOST_HOST of its target is unset/m);
+  expect(err).toBe('\n1 up, 0 down, 1 unknown\n');
+  const metrics = await all('--metrics');
+  expect([metrics.code, metrics.err]).toEqual([2, expect.stringContaining('LOST_HOST')]);
+  expect(metrics.out).toContain('probe_success');
+  const json = await all('--json');
+  expect(JSON.parse(json.out).targets).toMatchObject([{ up: true }, { probe: 'lost', up: null }]);
+  expect(out + err + json.out + json.err + metrics.out + metrics.err).not.toContain('hidden77');
+});
+
+it('a secret that is not there is named as trouble of our own, by its place and variable', async () => {
+  const own = `modules:\n  m: { prober: http, http: { bearer_token: "env:NOPE17" } }\nprobes:\n  - { name: a, module: m, target: "http://${base}/" }\n`;
+  const { code, out } = await runCli(['probe', '--all', '-c', '-'], { cwd: folder, input: own });
+  expect(code).toBe(2);
+  expect(out).toMatch(
+    /^ {2}trouble +modules\.m\.http\.authorization\.credentials: env:NOPE17 is unset or empty$/m,
+  );
+});
+
+it.each([
+  { columns: undefined, widest: 58, bar: 32 },
+  { columns: 300, widest: 58, bar: 32 },
+  { columns: 57, widest: 57, bar: 31 },
+  { columns: 34, widest: 34, bar: 8 },
+  { columns: 33, widest: 22, bar: 0 },
+  { columns: 1, widest: 22, bar: 0 },
+])('bars fit into $columns columns, or are left out', ({ bar, columns, widest }) => {
+  const phases = [
+    { phase: 'resolve', seconds: 0 },
+    { phase: 'processing', seconds: 0.999_9 },
+    { phase: 'transfer', seconds: 0.000_01 },
+  ];
+  const report = { target: 'a', probe: 'a', module: 'm', prober: 'http', up: true, seconds: 1 };
+  const lines = renderReport(
+    { ...report, phases, samples: {}, log: [] },
+    { columns, paint: plainly },
+    'usual',
+  ).slice(1);
+  expect(lines).toHaveLength(3);
+  expect(Math.max(...lines.map(({ length }) => length))).toBe(widest);
+  expect(Math.max(...lines.map((line) => line.lastIndexOf('█') - 14))).toBe(bar || -15);
+  expect(lines[1]).toMatch(/^ {2}processing .* {2}1000 ms$/);
 });
 
 it('credentials in an address are not shown', async () => {

@@ -55,6 +55,25 @@ describe('where a file stands in the place of a folder', () => {
     );
   });
 
+  it('fargaze project leaves nothing where its configuration or a file cannot be copied', async () => {
+    const root = join(folder, 'package');
+    mkdirSync(join(root, 'dist'), { recursive: true });
+    writeFileSync(join(root, 'package.json'), '{"files": []}');
+    writeFileSync(join(folder, 'good.yml'), '{}');
+    const lay = (config: string) =>
+      project({
+        ...{ root, inClone: false, commands: [], io: { note: () => undefined } as never },
+        ...{ positionals: [join(folder, 'new/deployment')], values: { config } },
+      });
+    await expect(lay(folder)).rejects.toThrow('is a directory, want a file');
+    await expect(lay('-')).rejects.toThrow('--config: got -, want a file');
+    // The package has lost its lock file.
+    await expect(lay(join(folder, 'good.yml'))).rejects.toThrow(
+      /package-lock\.json cannot be copied to .*package-lock\.json \(ENOENT\)$/,
+    );
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+  });
+
   it('an export writes nothing where one of its folders is a file', () => {
     writeFileSync(join(folder, 'b'), '');
     expect(() => writeExport(folder, { 'a/one': '', 'b/two': '' })).toThrow('b is a file');

@@ -77,7 +77,7 @@ extra: 1
     'probes[2].target (line 23): holds a password, want it in the module, by reference',
     'probes[3].target (line 24): got "http://h:1", want redis://host[:port][/database] or rediss://',
     'probes[4].target (line 25): missing, and it has no default',
-    'probes[5].target (line 26): duplicate job and instance "http://a/", already at probes[1]',
+    'probes[5].target (line 26): duplicate job and instance "http://a/", already at probes[1], want an instance or a job of its own',
     // biome-ignore format: one line per issue
     'probes[6].target (line 27): got "http://${1X}/", want an address (${1X} is no variable, want ${NAME} or ${NAME:-default})',
     'probes[6].vantage (line 27): got "moon", want any, internet or vpc',

@@ -45,6 +45,19 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY])('%p seconds are refused', (secon
   );
 });
 
+it('a month has not passed already, nor has a wait of a month', async () => {
+  const month = 31 * 86_400;
+  const deadline = startDeadline(month, systemClock);
+  const slice = deadline.slice(month);
+  const ended = new AbortController();
+  const waited = systemClock.sleep(month, ended.signal).catch(() => undefined);
+  const first = await Promise.race([waited, systemClock.sleep(0.02).then(() => 'waits')]);
+  expect([first, deadline.signal.aborted, slice.signal.aborted]).toEqual(['waits', false, false]);
+  ended.abort();
+  slice.close();
+  deadline.close();
+});
+
 it('no time at all has passed already', () => {
   const deadline = startDeadline(0, systemClock);
   expect(deadline.signal.aborted).toBe(true);

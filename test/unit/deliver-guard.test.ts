@@ -322,7 +322,7 @@ describe('a store that wants to be left alone for a while', () => {
   });
 });
 
-describe('a secret that cannot be had', () => {
+describe('a secret that cannot be read', () => {
   const failing = (error: Error) => {
     const asked = { readings: 0, puts: 0 };
     const store = (part: 'read' | 'put'): Store => ({

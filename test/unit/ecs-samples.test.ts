@@ -4,6 +4,7 @@ import { Calls } from '../../functions/ecs-bridge/ecs/calls.ts';
 import { clusterSamples } from '../../functions/ecs-bridge/ecs/ecs-samples.ts';
 import { type Deployment, narrowService } from '../../functions/ecs-bridge/ecs/narrow.ts';
 import { readStages } from '../../functions/ecs-bridge/ecs/stages.ts';
+import { countStops } from '../../functions/ecs-bridge/ecs/task-samples.ts';
 import { sampleValue } from '../support/bridging.ts';
 
 describe('several deployments that drain at once', () => {
@@ -40,6 +41,15 @@ describe('several deployments that drain at once', () => {
       expect(sampleValue(samplesOf(deployments), 'ecs_service_deployments')).toBe(3);
     },
   );
+});
+
+it('the last stop is when a task had stopped, else when it began to', () => {
+  const task = (times: object) => ({ containers: [], ...times });
+  const stopped = task({ stoppingAt: 10, stoppedAt: 30 });
+  const stops = (tasks: Parameters<typeof countStops>[0]) => countStops(tasks)[0];
+  expect(stops([stopped, task({ stoppingAt: 20 })])).toMatchObject({ count: 2, last: 30 });
+  expect(stops([stopped, task({ stoppingAt: 40 })])).toMatchObject({ count: 2, last: 40 });
+  expect(stops([task({})])?.last).toBeUndefined();
 });
 
 describe('a deployment that shifts traffic', () => {

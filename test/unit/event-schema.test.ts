@@ -114,6 +114,8 @@ describe('a tick', () => {
     { given: '2026-01-31T12:00:00' },
     { given: '2026-01-31T24:01:00Z' },
     { given: '2026-04-31T00:00:00+01:00' },
+    { given: '1970-01-01T00:00:00+01:00' },
+    { given: '0000-01-01T00:00:00Z' },
     { given: 1769860800 },
     { given: null },
   ])('at $given is refused, not taken as never due', ({ given }) => {

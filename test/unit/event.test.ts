@@ -1,6 +1,9 @@
 // What a function may be invoked with, and which probes that selects.
 
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
 import { parseConfigText } from '../../build/config-file.ts';
+import { matchesName } from '../../layers/core/src/config/name-pattern.ts';
 import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { isDue, selectTargets } from '../../layers/core/src/probe/select.ts';
 
@@ -43,6 +46,39 @@ it.each([undefined, null, {}, ''])('%j means every probe of the kind, due or not
 it('names and patterns choose', () => {
   expect(select({ probes: ['web-b'] })).toEqual([b]);
   expect(select({ probes: ['*-a', 'web-a'] })).toEqual([a]);
+});
+
+it.each([
+  { name: 'web', pattern: 'web', matches: true },
+  { name: 'web', pattern: 'we', matches: false },
+  { name: 'web', pattern: '', matches: false },
+  { name: 'web', pattern: '*web*', matches: true },
+  { name: 'aXa', pattern: 'a*a', matches: true },
+  { name: 'a', pattern: 'a*a', matches: false },
+  { name: 'ab', pattern: 'a*ab', matches: false },
+  { name: 'a.b', pattern: 'a?b*', matches: false },
+  { name: 'line\nend', pattern: 'l*end', matches: true },
+])('$pattern stands for $name: $matches', ({ name, pattern, matches }) => {
+  expect(matchesName(name, pattern)).toBe(matches);
+});
+
+it('a pattern stands for the names that a regular expression would find', () => {
+  const letters = fc.array(fc.constantFrom('a', 'b', '.', '*'), { maxLength: 7 });
+  fc.assert(
+    fc.property(letters, letters, (letter, part) => {
+      const name = letter.join('').replaceAll('*', '');
+      const pattern = part.join('');
+      const source = pattern.replaceAll('.', '\\.').replaceAll('*', '.*');
+      expect(matchesName(name, pattern)).toBe(new RegExp(`^${source}$`).test(name));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('a pattern of many * is answered at once', () => {
+  const match = () => matchesName('a'.repeat(200), `${'*a'.repeat(40)}*b`);
+  // Tried in every way, this would not end within anybody's life.
+  expect(runInNewContext('match()', { match }, { timeout: 30_000 })).toBe(false);
 });
 
 it('a schedule runs what is due', () => {
@@ -98,7 +134,10 @@ it.each([
   },
   { event: { module: 'slow' }, want: 'module: given without targets, want targets too' },
   { event: { shedule: '1m' }, want: 'shedule: unknown key; did you mean "schedule"?' },
-  { event: { schedule: 'often' }, want: 'schedule: got "often", want a duration such as 1m' },
+  { event: { schedule: 'often' }, want: 'schedule: got "often", want a duration from 1s to 1y' },
+  { event: { schedule: '999ms' }, want: 'schedule: got "999ms", want a duration from 1s to 1y' },
+  { event: { schedule: '1y1s' }, want: 'schedule: got "1y1s", want a duration from 1s to 1y' },
+  { event: { schedule: '99999y' }, want: 'schedule: got "99999y", want a duration from 1s to 1y' },
   { event: 'all', want: 'got "all", want a mapping' },
   { event: [1], want: 'got [1], want a mapping' },
 ])('$event is refused: $want', ({ event, want }) => {
@@ -131,6 +170,10 @@ probes:
   expect(run).toThrow(
     'probe two: has job fargaze-web and instance http://a/ in common with one, want another job',
   );
+});
+
+it.each(['1s', '1m', '365d', '1y'])('a schedule of %s is understood', (schedule) => {
+  expect(() => parseProbeEvent({ schedule })).not.toThrow();
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseExpression } from '../../local/fake-aws/cloudwatch/expression.ts';
 import { alignWindow, collectBuckets, type Window } from '../../local/fake-aws/metrics/buckets.ts';
-import { keyOf, type Series } from '../../local/fake-aws/metrics/series.ts';
+import { keyOf, type MetricSeries } from '../../local/fake-aws/metrics/series.ts';
 import { statisticOf } from '../../local/fake-aws/metrics/statistics.ts';
 import { defaultVisibility, type Visibility } from '../../local/fake-aws/metrics/visibility.ts';
 import { createModel } from '../../local/fake-aws/model/model.ts';
@@ -25,13 +25,13 @@ function setUp(options: { seed?: number; resolution?: 20 | 60; region?: string }
   return { model, series: found(findRegion(model.world, {}).series.find(cpu)) };
 }
 
-function found(series: Series | undefined): Series {
+function found(series: MetricSeries | undefined): MetricSeries {
   if (series === undefined) throw new Error('no such series');
   return series;
 }
 
 function read(
-  series: Series,
+  series: MetricSeries,
   window: Window,
   view: { now?: number; visibility?: Partial<Visibility> } = {},
 ) {

@@ -58,6 +58,17 @@ describe('redactUrl', () => {
     ],
     ['https://x/?page=a=b', 'https://x/?page=a=b'],
     ['x y://u:p@h/a', 'h/a'],
+    ['redis://user:hunter2', 'redis://user:redacted'],
+    ['redis://h:6379:hunter2/0', 'redis://h:redacted/0'],
+    ['https://user:s3cret', 'https://user:redacted'],
+    ['user:Zm9vYmFyYmF6', 'user:redacted'],
+    ['redis://[::1]:6379/0', 'redis://[::1]:6379/0'],
+    ['http://h:80:', 'http://h:80:'],
+    ['redis://host[:port]', 'redis://host[:port]'],
+    ['redis://host[:port][/database]', 'redis://host[:port][/database]'],
+    ['redis://${HOST:-cache.test}:${PORT}/0', 'redis://${HOST:-cache.test}:${PORT}/0'],
+    ['db.test:https', 'db.test:https'],
+    ['fe80:0:c0de:a1b2::1', 'fe80:0:c0de:a1b2::1'],
   ])('%s', (address, shown) => {
     expect(redactUrl(address)).toBe(shown);
   });

@@ -235,6 +235,25 @@ describe('retry', () => {
     const answer = { status: 503, body: '', headers: { 'retry-after': said } };
     expect(readRetryAfter(answer, 1_700_000_000_000)).toBe(seconds);
   });
+
+  it.each([
+    {
+      name: 'hours ahead',
+      date: 'Wed, 15 Nov 2023 03:00:00 GMT',
+      until: 'Wed, 15 Nov 2023 03:00:20 GMT',
+      seconds: 20,
+    },
+    {
+      name: 'hours behind',
+      date: 'Tue, 14 Nov 2023 15:00:00 GMT',
+      until: 'Tue, 14 Nov 2023 15:01:00 GMT',
+      seconds: 60,
+    },
+    { name: 'unknown', date: 'now', until: 'Tue, 14 Nov 2023 22:14:20 GMT', seconds: 60 },
+  ])('a date in Retry-After is of the clock of the answer, which is $name', (one) => {
+    const headers = { date: one.date, 'retry-after': one.until };
+    expect(readRetryAfter({ status: 503, body: '', headers }, 1_700_000_000_000)).toBe(one.seconds);
+  });
 });
 
 it('a header folded over several spaces and lines is signed as it is sent', () => {

@@ -13,9 +13,7 @@ function find(module: string, target = 'https://shop.example.com/'): string[] {
 
 const http = (options: string) => `{ prober: http, http: ${options} }`;
 const advice =
-  'looks like a secret, and stands in the package as it is: want a reference, env:NAME or file:/path';
-const fixed =
-  'looks like a secret, and stands in the package as it is; no reference can stand there: want one that may do little';
+  'looks like a secret, and stands in the package as it is: want a reference, env:NAME or file:/path, or ${env:NAME} within other text';
 const value = 'c0rrect-h0rse';
 
 it.each([
@@ -45,16 +43,24 @@ it.each([
     what: `{ prober: grpc, grpc: { metadata: { x-api-key: [${value}] } } }`,
     target: 'shop.example.com:443',
     at: 'metadata x-api-key',
-    words: fixed,
   },
   {
     what: `{ prober: tcp, tcp: { query_response: [{ send: 'AUTH ${value}' }] } }`,
     target: 'shop.example.com:6379',
     at: 'send of query_response',
-    words: fixed,
   },
-])('$at of $what is named', ({ at, target, what, words = advice }) => {
-  expect(find(what, target)).toEqual([`module m: ${at} ${words}`]);
+  {
+    what: http(`{ basic_auth: { username: sk_live_${'a1'.repeat(9)} } }`),
+    at: 'basic_auth.username',
+  },
+  {
+    what: http(
+      `{ oauth2: { client_id: a, token_url: 'https://id.example.com/', endpoint_params: { password: ${value} } } }`,
+    ),
+    at: 'endpoint_params password',
+  },
+])('$at of $what is named', ({ at, target = 'https://shop.example.com/', what }) => {
+  expect(find(what, target)).toEqual([`module m: ${at} ${advice}`]);
 });
 
 it.each([
@@ -68,13 +74,41 @@ it.each([
   http(`{ method: POST, body: 'monkey=1&author=me&grant_type=password' }`),
   http('{ method: POST, body: env:BODY }'),
   `{ prober: http, steps: [{ name: in, path: /in, extract: { t: { json: $.t } } }, { name: see, path: /, http: { headers: { Authorization: 'Bearer \${in.t}' } } }] }`,
+  http(`{ headers: { Authorization: 'Bearer \${env:SHOP_TOKEN}' } }`),
+  '{ prober: grpc, grpc: { metadata: { x-api-key: [env:SHOP_KEY] } } }',
+  `{ prober: tcp, tcp: { query_response: [{ send: 'AUTH \${env:SHOP_PASSWORD}' }] } }`,
 ])('%s holds no key', (module) => {
-  expect(find(module)).toEqual([]);
+  const target = module.includes('prober: tcp') ? 'shop.example.com:25' : undefined;
+  expect(find(module, target)).toEqual([]);
+});
+
+it.each([
+  { what: http("{ headers: { Accept: 'a ${TOKEN}' } }"), at: 'header Accept' },
+  { what: http('{ method: POST, body: \'{"a": "${TOKEN}"}\' }'), at: 'body' },
+  { what: http("{ basic_auth: { username: '${TOKEN}' } }"), at: 'basic_auth.username' },
+  { what: "{ prober: grpc, grpc: { metadata: { a: ['${TOKEN}'] } } }", at: 'metadata a' },
+  {
+    what: "{ prober: tcp, tcp: { query_response: [{ send: 'AUTH ${TOKEN}' }] } }",
+    at: 'send of query_response',
+  },
+])('$at of $what has a variable as targets have it, which is not filled in', ({ at, what }) => {
+  const target = what.includes('prober: http') ? 'https://shop.example.com/' : 'shop.example.com:9';
+  expect(find(what, target)).toEqual([
+    `module m: ${at} holds \${TOKEN}, which is sent as it is: want \${env:TOKEN}`,
+  ]);
+});
+
+it.each([
+  http("{ headers: { Accept: '$${TOKEN} ${token} ${env:TOKEN} ${1}' } }"),
+  "{ prober: tcp, tcp: { query_response: [{ expect: '(?P<TOKEN>.*)', send: 'AUTH ${TOKEN}' }] } }",
+])('%s has no variable', (what) => {
+  const target = what.includes('prober: http') ? 'https://shop.example.com/' : 'shop.example.com:9';
+  expect(find(what, target)).toEqual([]);
 });
 
 it('a reference within other text is sent as it is, and is named with that', () => {
   expect(find(http("{ headers: { Authorization: 'Bearer env:SHOP_TOKEN' } }"))).toEqual([
-    'module m: header Authorization holds env:SHOP_TOKEN within other text, which is sent as it is: want the whole value as a reference, env:NAME or file:/path',
+    'module m: header Authorization holds env:SHOP_TOKEN within other text, which is sent as it is: want ${env:SHOP_TOKEN}',
   ]);
 });
 

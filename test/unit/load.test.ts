@@ -41,6 +41,12 @@ it.each([
     notes: [/^5000 probes run/, /^5000 web probes of one shard.* 1200: want shards: 6$/],
   },
   {
+    name: 'more than all shards that there may be',
+    list: probes(100_000),
+    results: 'remote-write',
+    notes: [/^100000 probes run/, /want fewer probes, or a second deployment: shards: 50 are the/],
+  },
+  {
     name: 'five thousand in twenty minutes, in five shards',
     list: probes(5000, { interval: '20m' }),
     shards: 5,

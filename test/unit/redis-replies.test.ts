@@ -10,6 +10,15 @@ it.each(['constructor x', 'toString', 'valueOf', '__proto__ y', ''])(
   },
 );
 
+it.each([
+  "ERR unknown command 'X'",
+  'ERR Unknown Command: x',
+  "unsupported command 'X'",
+  'ERR unsupported command `x`',
+])('%j is a command that a server or a proxy does not know', (message) => {
+  expect(reasonOfReply(message)).toBe('unknown_command');
+});
+
 it.each([`${'x'.repeat(300)}:6379`, 'host:99999', 'host:0', 'a\u0000b:6379', 'a b:1', ''])(
   '%j is no place',
   (text) => {

@@ -92,6 +92,10 @@ it.each([
     want: /3 problems[\s\S]*QUEUE_URL: got "q"[\s\S]*ENDPOINT_URL: got "nowhere"[\s\S]*AWS_REGION: is unset/,
   },
   // A function that does not answer with its results must not pretend to deliver them so.
+  {
+    values: { FARGAZE_SINK: 'constructor' },
+    want: 'FARGAZE_SINK: got "constructor", want one of pushgateway',
+  },
   { values: { FARGAZE_SINK: 'return' }, want: 'FARGAZE_SINK: got "return", want one of' },
 ])('$values are refused', ({ values, want }) => {
   expect(() => withEnvironment(values, createSink)).toThrow(want);

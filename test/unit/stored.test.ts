@@ -33,6 +33,8 @@ fargaze_group_timestamp_seconds{instance="i",job="j",owner="o"} 20
 fargaze_bridge_timestamp_seconds{instance="c",job="e"} 30
 fargaze_probe_timestamp_seconds{instance="c",job="e"} 29
 fargaze_probe_timestamp_seconds{instance="i",job="j",shard="1"} 99
+fargaze_probe_timestamp_seconds{instance="c",job="e",shard="1"} 99
+fargaze_group_timestamp_seconds{instance="c",job="e",owner="o",shard="1"} 99
 fargaze_probe_timestamp_seconds{job="no instance"} 99
 fargaze_bridge_watermark_timestamp_seconds{instance="c",job="e"} 99
 push_time_seconds{instance="i",job="j"} 21

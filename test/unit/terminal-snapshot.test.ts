@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { look, toReading } from '../../local/terminal/read.ts';
 import {
   emptySnapshot,
-  type Reading,
+  type PrometheusReading,
   remember,
   rememberFault,
   type Snapshot,
@@ -52,7 +52,7 @@ it('a series of another job or instance is not taken for it', () => {
 });
 
 const seen = remember(empty, toReading(down), 105_000);
-const nothing: Reading = toReading([]);
+const nothing: PrometheusReading = toReading([]);
 
 it.each([
   { name: 'fresh series end', after: remember(seen, nothing, 106_000), state: 'unknown' },

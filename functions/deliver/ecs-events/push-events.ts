@@ -69,7 +69,7 @@ export async function pushEvents(
   for (let open = works; open.length > 0; open = works.filter(({ outcome }) => !outcome)) {
     await runRound(open, env);
     if (works.every(({ outcome }) => outcome)) break;
-    // A secret that cannot be had is not there a second later either: the queue brings the events again.
+    // A secret that cannot be read is not there a second later either: the queue brings the events again.
     if (works.some(({ error }) => error instanceof ConfigError)) break;
     const seconds = pauseAfter(works, env.settling);
     if (env.deadline.signal.aborted || seconds >= env.deadline.remaining()) break;
@@ -101,15 +101,15 @@ async function runRound(open: readonly Work[], env: EventPushing): Promise<void>
   try {
     const { text } = await readPushgatewayPath(pushgateway, '/metrics', window);
     const held = readHeld(text);
-    // One that is told to come later speaks for those that follow.
-    let told = false;
+    // Where the store asks to wait, it says so for those that follow too.
+    let mustWait = false;
     await mapConcurrently(open, concurrency, async (work) => {
       const union = mergeSamples(held.get(work.instance) ?? [], work.samples);
       const settled = work.since !== undefined && begun - work.since >= settling.window;
       if (union.missing === 0 && (work.since === undefined || settled)) work.outcome = 'pushed';
-      else if (union.missing > 0 && !told) {
+      else if (union.missing > 0 && !mustWait) {
         await put(work, union.samples, { env, window });
-        told = waitOf(work.error) !== undefined;
+        mustWait = waitOf(work.error) !== undefined;
       }
     });
   } catch (error) {

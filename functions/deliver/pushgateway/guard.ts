@@ -105,7 +105,7 @@ function notePressure(error: unknown, { clock }: GuardEnvironment, pressure: Pre
   pressure.until = Math.max(pressure.until, clock.monotonic() + error.afterSeconds);
 }
 
-/** One reading, and the puts that it allows; the first that is told to come later stops those that follow. */
+/** One reading, and the puts that it allows; the first put whose store asks to wait stops those that follow. */
 async function runRound(
   open: readonly Work[],
   env: GuardEnvironment,
@@ -117,7 +117,7 @@ async function runRound(
   const note = (work: Work, error: unknown) => {
     work.error = error;
     notePressure(error, env, pressure);
-    // A secret that cannot be had is not there a second later either: the queue brings the group again.
+    // A secret that cannot be read is not there a second later either: the queue brings the group again.
     if (error instanceof ConfigError) work.outcome = 'failed';
     // A round that the end of the run cuts short says less of the store than the one before.
     if (most === env.settling.window || !window.signal.aborted) work.cause = error;

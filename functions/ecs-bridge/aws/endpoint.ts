@@ -34,7 +34,10 @@ const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'elasticload
 /** What of a service is called, and what the profile says of addresses; environment variables count more. */
 type Place = { readonly path: string; readonly settings: ProfileSettings };
 
-/** Where `path`, with its query, of `service` is; of an address that is set, the path leads. @throws SourceError where no address fits. */
+/**
+ * The URL of `path`, with its query, at `service`; the path of an address that is set stands before it.
+ * @throws SourceError where no address fits.
+ */
 export function endpoint(
   service: string,
   region: string,
@@ -76,7 +79,7 @@ function partitionOf(region: string) {
   return partitions.find(({ regions }) => region.startsWith(regions)) ?? usual;
 }
 
-/** As the SDK, takes no other word: who asks for FIPS and misspells it must not be called elsewhere without knowing. */
+/** Takes no other word, as the SDK: a misspelt request for FIPS must not lead elsewhere unnoticed. */
 function isTrue(variable: string, service: string, settings: ProfileSettings): boolean {
   const value = (readEnv(variable) ?? settings.get(variable))?.toLowerCase() ?? 'false';
   if (value === 'true' || value === 'false') return value === 'true';

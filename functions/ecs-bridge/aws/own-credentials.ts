@@ -31,7 +31,7 @@ export function ownCredentials(run: Deadline, region: string): Find {
   };
 }
 
-/** Half of a pair is none; and a profile that is named counts more, as for the SDK, but not in a function. */
+/** Only a whole pair of keys counts. A profile that is named wins over it, as in the SDK, but not in a function. */
 function isInEnvironment(): boolean {
   const named = readEnv('AWS_PROFILE') !== undefined;
   if (named && readEnv('AWS_LAMBDA_FUNCTION_NAME') === undefined) return false;

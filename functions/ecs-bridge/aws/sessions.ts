@@ -8,7 +8,7 @@ import { assumeRole, getAccount, type Session } from './sts.ts';
 /** Credentials are renewed when they would end during a run. */
 const renewMs: EpochMs = 5 * 60_000;
 
-/** Where AWS rejects credentials that are younger, others are not worth asking for. */
+/** Credentials that AWS rejects although they are younger than this are not renewed: new ones would not help either. */
 const youngMs: EpochMs = 60_000;
 
 const rejected: EpochMs = Number.NEGATIVE_INFINITY;

@@ -5,7 +5,7 @@ import type { Clock, EpochMs } from '@fargaze/core/internal';
 /** What AWS's clock is ahead, by clock. */
 const ahead = new WeakMap<Clock, EpochMs>();
 
-/** Less than the difference that AWS puts up with, 5 minutes, and more than an answer is under way. */
+/** Milliseconds: less than the 5 minutes by which AWS lets clocks differ, and more than an answer takes to arrive. */
 const least: EpochMs = 4 * 60_000;
 
 /** The clock that requests are signed by. */

@@ -9,7 +9,7 @@ type SdkError = {
   readonly afterSeconds?: Seconds;
 };
 
-/** What makes a certificate none. */
+/** Reasons of a certificate that is not valid. */
 const noCertificate = /^tls_(?:untrusted|expired|not_yet_valid|hostname)$/;
 
 /** A failed call of `operation`; `service` is the prefix of its permissions, e.g. `ecs`. */
@@ -59,7 +59,7 @@ function isThrottling(cause: unknown): boolean {
   return throttling.test(name) || $metadata?.httpStatusCode === 429;
 }
 
-/** Whether AWS knows the credentials no more, so that others may be taken. */
+/** Whether AWS no longer accepts the credentials, so that new ones may help. */
 export function isRejected({ name }: Error): boolean {
   return /ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidToken/.test(name);
 }

@@ -12,7 +12,7 @@ import type { Memory } from './memory.ts';
 import { closePass, openPass } from './pass/open-pass.ts';
 import { type Pass, type PassOptions, settleOf } from './pass/pass.ts';
 import { type Plan, type ScopedRequest, sizeOf } from './plan-size.ts';
-import type { Answer } from './query/answer.ts';
+import type { AnsweredSeries } from './query/answer.ts';
 import { queryId, requestExpression, requestUnits } from './query/data-request.ts';
 import { getMetricData } from './query/get-metric-data.ts';
 import { planRequests, pointsOf } from './query/plan.ts';
@@ -102,7 +102,7 @@ class PassRun {
   }
 
   /** Says how far this pass will write, once and only when there is something to write: a run that reads nothing holds up nobody. */
-  #begin(answers: readonly Answer[]): Promise<void> | undefined {
+  #begin(answers: readonly AnsweredSeries[]): Promise<void> | undefined {
     const { attempts, sent } = this.#memory;
     if (answers.every(({ points }) => points.length === 0)) return undefined;
     this.#begun ??= attempts.begin(this.#pass).then((until) => sent.doubtUntil(until));
@@ -150,7 +150,7 @@ class PassRun {
     if (written && fault === undefined) this.#memory.watermarks.set(scoped.key, scoped.span.until);
   }
 
-  #noteNewest(units: readonly ReadUnit[], answers: ReadonlyMap<string, Answer>): void {
+  #noteNewest(units: readonly ReadUnit[], answers: ReadonlyMap<string, AnsweredSeries>): void {
     const { newest } = this.#pass.tally;
     for (const [index, { query, span }] of units.entries()) {
       const points = answers.get(queryId(index, 0))?.points ?? [];

@@ -89,7 +89,7 @@ class TaskReader {
     const open = new Set(unanswered);
     const missing = new Set<string>();
     for (const arn of wanted) {
-      // One that is only looked after stays as it was until the next run.
+      // One that need not have changed stays as it was until the next run.
       if (open.has(arn) && this.#stands(running.get(arn))) continue;
       running.delete(arn);
       if (open.has(arn)) missing.add(arn);
@@ -203,7 +203,7 @@ class TaskReader {
 
   async #describe(arns: readonly string[]): Promise<{
     readonly answers: readonly RawTask[];
-    /** Of which no call was answered. */
+    /** ARNs whose call failed. */
     readonly unanswered: readonly string[];
   }> {
     const answers = await this.#calls.inParts(arns, describeLimits.tasks, async (part) => [

@@ -18,8 +18,8 @@ export function holds(shard: Shard | undefined, name: string): boolean {
 }
 
 /**
- * What of the cluster the run reads. Where tags select services the cluster stays whole: how many have them is known only to
- * who describes them all.
+ * What of the cluster the run reads. Where tags select services the cluster stays whole: how many have them is known only
+ * once all are described.
  */
 export function partOf(
   { activeServicesCount = 0, clusterArn = '' }: Cluster,

@@ -86,7 +86,10 @@ export function areEqual(a: CelValue, b: CelValue): boolean {
   return a === b;
 }
 
-/** Which of two values of one order comes first: below, at or above 0; not a number where neither does. */
+/**
+ * Which of two values of one order comes first: below, at or above 0; not a number where neither does.
+ * @throws CelError for values without an order.
+ */
 export function compare(a: CelValue, b: CelValue): number {
   const left = numberOf(a);
   const right = numberOf(b);

@@ -10,7 +10,10 @@ export type DnsQuestion = {
   readonly recursionDesired: boolean;
 };
 
-/** A resource record; `at` and `end` bound its data in the message, because names in it may point elsewhere. */
+/**
+ * A resource record; `ttl` in seconds. The bytes from `at` to before `end` of the message are its data, because names in it
+ * may point elsewhere.
+ */
 export type DnsRecord = {
   readonly name: string;
   readonly type: number;

@@ -14,14 +14,22 @@ const mostHeld = 128 * 1024;
 /** Milliseconds that parsing a portion may take before the next is smaller, and below which it is larger. */
 const wanted = { most: 8, least: 1 } as const;
 
+/** Who looks at the bytes that pass. */
+export type Passing = {
+  readonly sent: (bytes: Buffer) => void;
+  /** Returns what is handed on of the next bytes. */
+  readonly received: (bytes: Buffer) => Buffer;
+};
+
 /** The same connection, paced. What ended it is reported after all that arrived before. */
-export function pace(socket: Socket, milliseconds: () => number): Duplex {
-  return new PacedSocket(socket, milliseconds);
+export function pace(socket: Socket, milliseconds: () => number, passing?: Passing): Duplex {
+  return new PacedSocket(socket, milliseconds, passing);
 }
 
 class PacedSocket extends Duplex {
   readonly #socket: Socket;
   readonly #milliseconds: () => number;
+  readonly #passing: Passing | undefined;
   readonly #arrived: Buffer[] = [];
   #portion: number = portion.first;
   #held = 0;
@@ -29,9 +37,10 @@ class PacedSocket extends Duplex {
   #pumping = false;
   #end: (() => void) | undefined;
 
-  constructor(socket: Socket, milliseconds: () => number) {
+  constructor(socket: Socket, milliseconds: () => number, passing?: Passing) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
+    this.#passing = passing;
     this.#milliseconds = milliseconds;
     socket.on('data', (bytes: Buffer) => {
       this.#arrived.push(bytes);
@@ -51,6 +60,7 @@ class PacedSocket extends Duplex {
 
   /** A far side that has answered and gone takes nothing any more: what it said counts all the same. */
   override _write(bytes: Buffer, encoding: BufferEncoding, done: () => void) {
+    this.#passing?.sent(bytes);
     if (this.#socket.writable) this.#socket.write(bytes, encoding, () => done());
     else done();
   }
@@ -88,13 +98,15 @@ class PacedSocket extends Duplex {
   #handOn(): void {
     const [bytes] = this.#arrived;
     if (bytes === undefined) return;
-    const part = bytes.subarray(0, this.#portion);
-    if (part.length === bytes.length) this.#arrived.shift();
-    else this.#arrived[0] = bytes.subarray(part.length);
-    this.#held -= part.length;
+    const next = bytes.subarray(0, this.#portion);
+    if (next.length === bytes.length) this.#arrived.shift();
+    else this.#arrived[0] = bytes.subarray(next.length);
+    this.#held -= next.length;
     if (this.#held <= mostHeld) this.#socket.resume();
-    this.#wanted = false;
     const begun = this.#milliseconds();
+    const part = this.#passing?.received(next) ?? next;
+    if (part.length === 0) return;
+    this.#wanted = false;
     if (this.push(part)) this.#wanted = true;
     const took = this.#milliseconds() - begun;
     if (took > wanted.most) this.#portion = Math.max(portion.least, this.#portion >> 1);

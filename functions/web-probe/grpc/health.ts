@@ -1,24 +1,13 @@
-// One call of the gRPC health protocol (github.com/grpc/grpc/blob/master/doc/health-checking.md) over HTTP/2: the request
-// message, the answer's serving status and the status of the call. Only what this one call needs of protobuf and gRPC.
-import type { ClientHttp2Session } from 'node:http2';
-import { connect } from 'node:http2';
-import type { Duplex } from 'node:stream';
-
-/** The serving states of the protocol, by their numbers. */
-export const servingStates = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
-
-/** What the call showed. */
-export type HealthAnswer = {
-  /** gRPC's status of the call; 0 is OK. */
-  readonly status: number;
-  /** What the server said about it; free text. */
-  readonly message: string;
-  readonly serving?: (typeof servingStates)[number];
-};
+// One call of the gRPC health protocol (github.com/grpc/grpc/blob/master/doc/health-checking.md) over HTTP/2. Only what this one
+// call needs of protobuf and gRPC.
+import type { Socket } from 'node:net';
+import type { Clock } from '@fargaze/core/internal';
+import { brokenOff, type OneSession, openSession } from '../exchange/session.ts';
+import { type Fields, type HealthAnswer, readAnswer } from './answer.ts';
 
 /** A call. */
 export type HealthCall = {
-  readonly socket: Duplex;
+  readonly socket: Socket;
   readonly authority: string;
   readonly secure: boolean;
   readonly service: string;
@@ -28,24 +17,30 @@ export type HealthCall = {
 /** Bytes of an answer that are read: a health answer has two. */
 const maxAnswerBytes = 64 * 1024;
 
+/** What a call has to go by. */
+export type CallEnvironment = { readonly signal: AbortSignal; readonly clock: Clock };
+
 /** Makes the call over a connection of its own. Rejects with the connection's error. */
-export function checkHealth(call: HealthCall, signal: AbortSignal): Promise<HealthAnswer> {
+export function checkHealth(
+  call: HealthCall,
+  { clock, signal }: CallEnvironment,
+): Promise<HealthAnswer> {
   const scheme = call.secure ? 'https' : 'http';
-  const session = connect(`${scheme}://${call.authority}`, { createConnection: () => call.socket });
+  const one = openSession(call.socket, `${scheme}://${call.authority}`, clock);
   return new Promise<HealthAnswer>((resolve, reject) => {
-    session.on('error', reject);
+    one.session.on('error', (error) => reject(one.explain(error)));
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     if (signal.aborted) reject(signal.reason);
-    request(session, call).then(resolve, reject);
-  }).finally(() => session.destroy());
+    request(one, call).then(resolve, reject);
+  }).finally(one.close);
 }
 
-function request(session: ClientHttp2Session, call: HealthCall): Promise<HealthAnswer> {
+function request(one: OneSession, call: HealthCall): Promise<HealthAnswer> {
   return new Promise((resolve, reject) => {
     const metadata = Object.entries(call.metadata).map(
       ([name, values]) => [name.toLowerCase(), [...values]] as const,
     );
-    const stream = session.request({
+    const stream = one.session.request({
       ...Object.fromEntries(metadata),
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -59,24 +54,26 @@ function request(session: ClientHttp2Session, call: HealthCall): Promise<HealthA
     const add = (headers: Fields) => {
       fields = { ...fields, ...headers };
     };
-    stream.on('response', add).on('trailers', add).on('error', reject);
+    stream
+      .on('response', add)
+      .on('trailers', add)
+      .on('error', (error) => reject(one.explain(error)));
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxAnswerBytes)
         reject(protocolError(`answer longer than ${maxAnswerBytes} bytes`));
       else chunks.push(chunk);
     });
-    stream.on('close', () => {
-      if (fields[':status'] === undefined) {
-        const message = 'connection closed before the answer was complete';
-        reject(Object.assign(new Error(message), { code: 'ECONNRESET' }));
-      } else resolve(readAnswer(fields, Buffer.concat(chunks)));
-    });
+    const settle = () => {
+      if (one.frames.ended) resolve(readAnswer(fields, Buffer.concat(chunks)));
+    };
+    stream
+      .on('end', settle)
+      .on('close', settle)
+      .on('close', () => reject(one.explain(brokenOff())));
     stream.end(frame(call.service));
   });
 }
-
-type Fields = Readonly<Record<string, string | string[] | number | undefined>>;
 
 /** The request message: field 1 is the service's name, and an empty one is left out. */
 function frame(service: string): Buffer {
@@ -93,47 +90,6 @@ function varint(value: number): number[] {
   let rest = value;
   for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
   return [...bytes, rest];
-}
-
-// github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
-const byHttpStatus: Readonly<Record<number, number>> = {
-  400: 13,
-  401: 16,
-  403: 7,
-  404: 12,
-  429: 14,
-  502: 14,
-  503: 14,
-  504: 14,
-};
-
-function readAnswer(fields: Fields, body: Buffer): HealthAnswer {
-  const http = Number(fields[':status']);
-  const given = fields['grpc-status'];
-  const status = given === undefined ? (byHttpStatus[http] ?? 2) : Number(given);
-  const said = String(fields['grpc-message'] ?? (given === undefined ? `HTTP status ${http}` : ''));
-  const message = decodePercent(said);
-  if (status !== 0) return { status: Number.isInteger(status) ? status : 2, message };
-  const serving = readServing(body);
-  return serving === undefined
-    ? { status: 13, message: 'no health answer' }
-    : { status, message, serving };
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** The enum in field 1; left out it is 0. Undefined when the bytes are no uncompressed message. */
-function readServing(body: Buffer): HealthAnswer['serving'] {
-  if (body.length < 5 || body[0] !== 0 || body.readUInt32BE(1) > body.length - 5) return undefined;
-  const message = body.subarray(5, 5 + body.readUInt32BE(1));
-  if (message.length === 0) return 'UNKNOWN';
-  return message[0] === 0x08 ? servingStates[message[1] ?? 0] : undefined;
 }
 
 function protocolError(message: string): Error {

@@ -16,8 +16,9 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
-import { pace } from '../exchange/pace.ts';
-import { checkHealth, type HealthAnswer, servingStates } from './health.ts';
+import { type HealthAnswer, servingStates } from './answer.ts';
+import { checkHealth } from './health.ts';
+import { type Metadata, readMetadata } from './metadata.ts';
 
 /** What is measured so far. */
 type Measured = {
@@ -34,7 +35,7 @@ const deadlineExceeded = 4;
 /** The gRPC probe. */
 export const probeGrpc: Probe<Target<GrpcModule>> = async ({ address, module }, env) => {
   const measured: Measured = { facts: { durations: {} }, status: 0 };
-  const fault = await run({ address, module, env }, measured);
+  const fault = await run({ address, module, env, metadata: readMetadata(module) }, measured);
   return { outcome: fault ?? { ok: true }, samples: toSamples(measured, module) };
 };
 
@@ -42,12 +43,11 @@ type Errand = {
   readonly address: string;
   readonly module: GrpcModule;
   readonly env: ProbeEnvironment;
+  readonly metadata: Metadata;
 };
 
-async function run(
-  { address, env, module }: Errand,
-  measured: Measured,
-): Promise<Failure | undefined> {
+async function run(errand: Errand, measured: Measured): Promise<Failure | undefined> {
+  const { address, env, module } = errand;
   const options = module.grpc;
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   if (!URL.canParse(text)) {
@@ -70,8 +70,7 @@ async function run(
   measured.facts = dialed.facts;
   const { resolve = 0 } = dialed.facts.durations;
   try {
-    if (dialed.ok)
-      return await check({ ...dialed, hostname, port }, { address, module, env }, measured);
+    if (dialed.ok) return await check({ ...dialed, hostname, port }, errand, measured);
     measured.status = dialed.outcome.reason === 'timeout' ? deadlineExceeded : unavailable;
     return dialed.outcome;
   } finally {
@@ -89,17 +88,16 @@ type Connection = {
 
 async function check(
   { hostname, port, socket }: Connection,
-  { env, module }: Errand,
+  { env, metadata, module }: Errand,
   measured: Measured,
 ): Promise<Failure | undefined> {
-  const { metadata, secure, service } = module.grpc;
+  const { secure, service } = module.grpc;
   const authority = `${hostname}:${port}`;
   try {
-    const paced = pace(socket, () => env.clock.monotonic() * 1000);
-    const call = { socket: paced, authority, secure, service, metadata };
-    const answer = await checkHealth(call, env.deadline.signal);
+    const call = { socket, authority, secure, service, metadata: metadata.fields };
+    const answer = await checkHealth(call, { signal: env.deadline.signal, clock: env.clock });
     Object.assign(measured, { answer, status: answer.status });
-    const said = hideSecrets(answer.message, Object.values(metadata).flat());
+    const said = hideSecrets(answer.message, metadata.secrets);
     env.trace(`status ${answer.status}, ${answer.serving ?? said}`);
     if (answer.status !== 0) {
       const detail = `status ${answer.status} ${JSON.stringify(said.slice(0, 120))}, want 0 (OK)`;
@@ -110,11 +108,24 @@ async function check(
   } catch (error) {
     const reason = classify(error);
     if (reason === 'internal') throw error;
-    measured.status = reason === 'timeout' ? deadlineExceeded : unavailable;
-    return failure('check', reason, messageOf(error));
+    measured.status = reason === 'timeout' ? deadlineExceeded : statusOfReset(error);
+    return failure('check', reason, hideSecrets(messageOf(error), metadata.secrets));
   } finally {
     socket.on('error', () => undefined).destroy();
   }
+}
+
+/** gRPC's status of a call whose stream the server reset (grpc.io, PROTOCOL-HTTP2, Errors, as grpc-go has it). */
+const byReset: Readonly<Record<string, number>> = {
+  ...{ CANCEL: 1, INADEQUATE_SECURITY: 7, REFUSED_STREAM: unavailable, STREAM_CLOSED: 2 },
+  ...{ ENHANCE_YOUR_CALM: 8, FLOW_CONTROL_ERROR: 8 },
+};
+
+const internalError = 13;
+
+function statusOfReset(error: unknown): number {
+  const { reset } = error as { readonly reset?: string };
+  return reset === undefined ? unavailable : (byReset[reset] ?? internalError);
 }
 
 /** URL leaves out the ports that http and https have anyway. */
@@ -129,7 +140,7 @@ function toSamples(
   module: GrpcModule,
 ): Sample[] {
   const { resolve = 0 } = facts.durations;
-  // blackbox_exporter tells of TLS only where the call itself went well.
+  // blackbox_exporter reports TLS only where the call itself went well.
   const hidden = module.compat === 'strict' && status !== 0;
   const { tls: _, ...withoutTls } = facts;
   return [

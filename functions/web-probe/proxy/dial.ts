@@ -8,18 +8,22 @@ import {
   dial,
   type Failure,
   failure,
+  fillSecrets,
   findAddress,
   type HttpHeader,
   type HttpOptions,
+  hideSecrets,
   messageOf,
   type ProbeEnvironment,
   raceDeadline,
   readHeaderValue,
   roundSeconds,
+  type SecretRef,
   type TlsOptions,
   upgrade,
 } from '@fargaze/core/internal';
 import type { Connected } from '../exchange/hop-types.ts';
+import { secretPartsOf } from '../exchange/secret-parts.ts';
 
 /** What a connection through a proxy needs. */
 export type ProxiedRequest = {
@@ -97,6 +101,9 @@ async function openTunnel(
   const headers = Object.fromEntries(
     (options.proxy?.connectHeaders ?? []).map((header) => [header.name, valuesOf(header)]),
   );
+  const hidden = Object.values(headers).flat().flatMap(secretPartsOf);
+  const refused = (reason: Failure['reason'], words: string) =>
+    failure('connect', reason, `proxy: ${hideSecrets(words, hidden)}`);
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
@@ -111,18 +118,16 @@ async function openTunnel(
     const { statusCode = 0, statusMessage = '' } = await raceDeadline(answered, env.deadline);
     env.trace(`proxy: status ${statusCode}`);
     if (statusCode >= 200 && statusCode <= 299) return undefined;
-    return failure(
-      'connect',
-      'proxy',
-      `proxy: status ${statusCode} ${statusMessage.slice(0, 80)}, want 200`,
-    );
+    const said = hideSecrets(statusMessage, hidden).slice(0, 80);
+    return refused('proxy', `status ${statusCode} ${said}, want 200`);
   } catch (error) {
     const reason = classify(error);
     if (reason === 'internal') throw error;
-    return failure('connect', reason, `proxy: ${messageOf(error)}`);
+    return refused(reason, messageOf(error));
   }
 }
 
 function valuesOf({ secrets, values }: HttpHeader): string[] {
-  return [...values, ...secrets.map((ref) => readHeaderValue(ref, 'http.proxy_connect_header'))];
+  const read = (ref: SecretRef) => readHeaderValue(ref, 'http.proxy_connect_header');
+  return [...values.map((text) => fillSecrets(text, read)), ...secrets.map(read)];
 }

@@ -12,20 +12,21 @@ import {
 export const maxSearched = 512 * 1024;
 
 /** An answer to look into. */
-export type Found = {
+export type AnswerParts = {
   /** Alternating names and values, as received. */
   readonly rawHeaders: readonly string[];
   /** The cookie of this name that the server set, now or before. */
   readonly cookie: (name: string) => string | undefined;
   /** The parts of the body, as long as they are not too long. */
   readonly body: readonly Buffer[];
+  /** Bytes of the whole body, kept or not. */
   readonly length: number;
 };
 
 /** The value, or why there is none. @throws the deadline's reason. */
 export async function extract(
   wanted: Extraction,
-  found: Found,
+  found: AnswerParts,
   env: ProbeEnvironment,
 ): Promise<{ readonly value: string } | Failure> {
   const place = read(wanted, found);
@@ -46,7 +47,7 @@ export async function extract(
 
 type Read = { readonly value: string } | Failure;
 
-function read(wanted: Extraction, found: Found): Read {
+function read(wanted: Extraction, found: AnswerParts): Read {
   const { cookie, header, json } = wanted;
   if (header !== undefined) {
     const values = found.rawHeaders.filter(

@@ -15,6 +15,7 @@ import {
   readSecret,
   redactUrl,
 } from '@fargaze/core/internal';
+import { encoderFor, percentEncode } from '../sent/encode-value.ts';
 
 /** What earlier steps extracted, by `step.value`. */
 export type Values = ReadonlyMap<string, string>;
@@ -34,7 +35,7 @@ export class Missing extends Error {
 
 /**
  * The request of `step` to the target `base`, or why it cannot be made.
- * @throws Missing, and ConfigError when a secret cannot be had.
+ * @throws Missing, and ConfigError when a secret cannot be read.
  */
 export function fillStep(
   step: HttpStep,
@@ -116,11 +117,6 @@ function countFolders(path: string): number {
   return parts.filter((part) => /^(?:\.|%2e){1,2}$/i.test(part)).length;
 }
 
-/** Half a character, which JSON can hold, cannot be encoded. */
-function percentEncode(value: string): string {
-  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
-}
-
 function resolve(path: string, base: URL): URL | undefined {
   if (path === '') return base;
   return URL.canParse(path, base.href) ? new URL(path, base.href) : undefined;
@@ -132,11 +128,4 @@ function isOurs(url: URL, base: URL, hosts: readonly string[]): boolean {
   if (base.protocol === 'https:' && url.protocol === 'http:') return false;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return url.host === base.host || namesHost(hosts, { hostname: url.hostname, port });
-}
-
-/** How a value stands in a body of this type: within the quotes of JSON, in a field of a form, or as it is. */
-function encoderFor(contentType: string): (value: string) => string {
-  if (/\bjson\b/i.test(contentType)) return (value) => JSON.stringify(value).slice(1, -1);
-  if (/\bx-www-form-urlencoded\b/i.test(contentType)) return percentEncode;
-  return (value) => value;
 }

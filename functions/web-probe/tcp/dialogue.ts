@@ -8,6 +8,8 @@ import {
   expandGroups,
   type Failure,
   failure,
+  hideCutSecrets,
+  hideSecrets,
   matches,
   matchGroups,
   messageOf,
@@ -18,6 +20,7 @@ import {
   upgrade,
 } from '@fargaze/core/internal';
 import { LineTooLong, Reader } from './reader.ts';
+import { type Sends, toBytes } from './send.ts';
 
 /** What a dialogue showed. */
 export type Dialogue = {
@@ -32,6 +35,7 @@ export type Dialogue = {
 /** What the steps need. */
 export type DialogueRequest = {
   readonly steps: readonly TcpStep[];
+  readonly sends: Sends;
   readonly tls: TlsOptions;
   readonly serverName: string;
 };
@@ -45,7 +49,8 @@ export async function speak(
   let reader = new Reader(talk.socket);
   for (const [index, step] of request.steps.entries()) {
     try {
-      const fault = await speakStep(step, { talk, reader, env });
+      const sends = { parts: request.sends.parts[index] ?? [], secrets: request.sends.secrets };
+      const fault = await speakStep(step, { talk, reader, env, ...sends });
       if (fault !== undefined) return fault;
     } catch (error) {
       return explain(error);
@@ -67,18 +72,24 @@ type Step = {
   readonly talk: Dialogue;
   readonly reader: Reader;
   readonly env: ProbeEnvironment;
+  /** What this step sends, and what must not be shown. */
+  readonly parts: Sends['parts'][number];
+  readonly secrets: Sends['secrets'];
 };
 
 async function speakStep(step: TcpStep, about: Step): Promise<Failure | undefined> {
-  const { env, talk } = about;
+  const { env, parts, secrets, talk } = about;
   const { expect, expectBytes, labels } = step;
-  let sent = step.send;
+  let sent = parts.map(({ text }) => text).join('');
   if (expect !== undefined) {
     const line = await expectLine(expect, about);
     if (typeof line !== 'string') return line;
-    sent = fill(sent, step, { line, encode: toBytes });
+    sent = parts
+      .map(({ secret, text }) => (secret ? text : fill(text, step, { line, encode: toBytes })))
+      .join('');
     if (labels.length > 0) {
-      const pairs = labels.map(({ name, value }) => [name, fill(value, step, { line })] as const);
+      const filled = (value: string) => hideSecrets(fill(value, step, { line }), secrets);
+      const pairs = labels.map(({ name, value }) => [name, filled(value)] as const);
       talk.info = Object.fromEntries(pairs);
     }
   }
@@ -100,15 +111,10 @@ function fill(text: string, { groups }: TcpStep, { encode = String, line }: Fill
   return expandGroups(text, groups, encoded);
 }
 
-/** Text as what is sent is kept: one character for each byte. */
-function toBytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
 /** Reads lines until one matches. */
 async function expectLine(
   expect: NonNullable<TcpStep['expect']>,
-  { env, reader, talk }: Step,
+  { env, reader, secrets, talk }: Step,
 ): Promise<string | Failure> {
   let last: string | undefined;
   for (;;) {
@@ -121,13 +127,14 @@ async function expectLine(
     return line;
   }
   talk.regexFailed = true;
-  const seen = last === undefined ? 'nothing' : `${quote(last)} as the last line`;
+  const seen =
+    last === undefined ? 'nothing' : `${quote(hideSecrets(last, secrets))} as the last line`;
   return failure('query', 'expect', `${seen}, want a line that matches ${expect.text}`);
 }
 
 async function expectExactly(
   wanted: string,
-  { env, reader, talk }: Step,
+  { env, reader, secrets, talk }: Step,
 ): Promise<Failure | undefined> {
   const bytes = Buffer.from(wanted, 'latin1');
   const seen = await reader.readBytes(bytes.length, env.deadline);
@@ -137,7 +144,8 @@ async function expectExactly(
   }
   talk.bytesFailed = !seen.equals(bytes);
   if (!talk.bytesFailed) return undefined;
-  const detail = `bytes ${quote(seen.toString('latin1'))}, want ${quote(wanted)}`;
+  const shown = hideCutSecrets(seen.toString('latin1'), secrets);
+  const detail = `bytes ${quote(shown)}, want ${quote(wanted)}`;
   return failure('query', 'expect', detail);
 }
 

@@ -15,6 +15,7 @@ import {
 } from '@fargaze/core/internal';
 import { splitHostPort } from '../address/host-port.ts';
 import { type Dialogue, speak } from './dialogue.ts';
+import { readSends, type Sends } from './send.ts';
 
 /** The TCP probe. */
 export const probeTcp: Probe<Target<TcpModule>> = async ({ address, module }, env) => {
@@ -25,6 +26,7 @@ export const probeTcp: Probe<Target<TcpModule>> = async ({ address, module }, en
   }
   const options = module.tcp;
   const { host } = to;
+  const sends = readSends(module);
   const dialed = await dial(
     {
       ...to,
@@ -46,7 +48,7 @@ export const probeTcp: Probe<Target<TcpModule>> = async ({ address, module }, en
   }
   const talk: Dialogue = { ...dialed, regexFailed: false, bytesFailed: false };
   const begun = env.clock.monotonic();
-  const fault = await speakThenClose(talk, { module, host, env });
+  const fault = await speakThenClose(talk, { module, host, env, sends });
   const query = roundSeconds(env.clock.monotonic() - begun - upgradeTime(talk, dialed.facts));
   const samples = [
     ...phaseSamples(talk.facts, query),
@@ -59,16 +61,17 @@ export const probeTcp: Probe<Target<TcpModule>> = async ({ address, module }, en
 type Errand = {
   readonly module: TcpModule;
   readonly host: string;
+  readonly sends: Sends;
   readonly env: ProbeEnvironment;
 };
 
 async function speakThenClose(
   talk: Dialogue,
-  { env, host, module }: Errand,
+  { env, host, module, sends }: Errand,
 ): Promise<Failure | undefined> {
   const { steps, tls } = module.tcp;
   try {
-    return await speak(talk, { steps, tls, serverName: host }, env);
+    return await speak(talk, { steps, sends, tls, serverName: host }, env);
   } finally {
     talk.socket.on('error', () => undefined).destroy();
   }

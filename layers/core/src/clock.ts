@@ -16,6 +16,11 @@ export interface Clock {
   sleep(seconds: Seconds, signal?: AbortSignal): Promise<void>;
 }
 
+/** Milliseconds for a timer, 24.8 days at most: beyond 2^31 - 1 Node's would fire at once. */
+export function timerMs(seconds: Seconds): number {
+  return Math.min(2 ** 31 - 1, Math.max(0, Math.ceil(seconds * 1000)));
+}
+
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -29,7 +34,7 @@ export const systemClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', abort);
         resolve();
-      }, Math.max(0, seconds) * 1000);
+      }, timerMs(seconds));
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
     }),
@@ -45,7 +50,7 @@ export function nextTurn(): Promise<void> {
 
 /** Calls `tick` about every `seconds` until the function that it answers with is called; keeps no process alive. */
 export function every(seconds: Seconds, tick: () => void): () => void {
-  const timer = setInterval(tick, seconds * 1000);
+  const timer = setInterval(tick, timerMs(seconds));
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,6 +1,6 @@
 // A point in time after which nothing may still be under way. Built once per invocation, sliced per stage.
 import { setMaxListeners } from 'node:events';
-import type { Clock, Seconds } from './clock.ts';
+import { type Clock, type Seconds, timerMs } from './clock.ts';
 
 /** Aborts when time is up. `close()` in a `finally` releases its timer. */
 export interface Deadline {
@@ -27,7 +27,7 @@ export class DeadlineExceeded extends Error {
 }
 
 /**
- * A deadline `seconds` from now (0 or less: already passed).
+ * A deadline `seconds` from now (0 or less: already passed; it aborts after 24.8 days at most).
  * @throws RangeError when `seconds` is not a finite number.
  */
 export function startDeadline(seconds: Seconds, clock: Clock, parent?: AbortSignal): Deadline {
@@ -41,7 +41,7 @@ export function startDeadline(seconds: Seconds, clock: Clock, parent?: AbortSign
   setMaxListeners(0, controller.signal);
   const expire = () => controller.abort(new DeadlineExceeded(length));
   const inherit = () => controller.abort(parent?.reason);
-  const timer = setTimeout(expire, Math.ceil(length * 1000));
+  const timer = setTimeout(expire, timerMs(length));
   const close = () => {
     clearTimeout(timer);
     parent?.removeEventListener('abort', inherit);

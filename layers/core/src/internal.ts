@@ -25,7 +25,9 @@ export { recordClasses, recordTypes, responseCodes } from './config/dns-numbers.
 export { showValue } from './config/explain.ts';
 export { namesHost } from './config/hosts.ts';
 export { interpolate } from './config/interpolate.ts';
+export { findLinePassword } from './config/line-password.ts';
 export type {
+  BasicAuthOptions,
   DnsModule,
   DnsOptions,
   Extraction,
@@ -48,7 +50,12 @@ export type {
 } from './config/modules.ts';
 export { matchesName } from './config/name-pattern.ts';
 export { instanceOf, type Target } from './config/probes.ts';
-export { fillReferences, type Reference } from './config/references.ts';
+export {
+  fillReferences,
+  fillSecrets,
+  type Reference,
+  splitSecrets,
+} from './config/references.ts';
 export {
   findHeaderFault,
   isSecretRef,
@@ -95,7 +102,7 @@ export {
 export { familyOf } from './net/family.ts';
 export { isInBlock } from './net/guard.ts';
 export { asciiHost, isPort, type RedisAddress, readRedisAddress } from './net/redis-address.ts';
-export { detailOf } from './net/tls-error.ts';
+export { detailOf, isTlsAlert } from './net/tls-error.ts';
 export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
 export { expandGroups, matchGroups, searchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';

@@ -17,7 +17,23 @@ export function redactUrl(address: string): string {
   const authority = web && URL.canParse(`http://${rest}`) ? /^[^/?#\\]*/.exec(rest)?.[0] : rest;
   const shown = rest.slice((authority ?? rest).lastIndexOf('@') + 1);
   const [, host = '', path = '', query] = /^([^/?#\\]*)([^?#]*)(?:\?([^#]*))?/s.exec(shown) ?? [];
-  return scheme + host + redactPath(path) + (query === undefined ? '' : `?${redactQuery(query)}`);
+  return (
+    scheme +
+    redactPort(host, scheme) +
+    redactPath(path) +
+    (query === undefined ? '' : `?${redactQuery(query)}`)
+  );
+}
+
+/** What stands in the place of a port and is none may be a password that lacks its `@host`. */
+function redactPort(host: string, scheme: string): string {
+  const [, name = '', port = ''] = /^(\[[^\]]*\]|[^:]*):(.*)$/s.exec(host) ?? [];
+  // Without a scheme a port may have a name, and an IPv6 address no brackets; a variable is filled in later, and our own words
+  // have `host:port` and `host[:port][/database]`.
+  const isNamed = scheme === '' && (isPlain(port) || /^[\da-f:.]*$/i.test(port));
+  const isOpen = isNamed || /^(?:\d*[:,;.)]*|port[\][]*)$/.test(port) || host.includes('${');
+  if (isOpen) return host;
+  return `${name}:${hidden}`;
 }
 
 /** Every address of a text with a scheme, redacted; the rest as it is. */

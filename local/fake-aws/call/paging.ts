@@ -6,6 +6,7 @@ import type { AwsError } from '../wire/errors.ts';
 export type PageSpec<Item> = {
   readonly keyOf: (item: Item) => string;
   readonly token: string | undefined;
+  /** Items of a page at most. */
   readonly size: number;
   /** Made when the token is not one of these. */
   readonly invalidToken: () => AwsError;

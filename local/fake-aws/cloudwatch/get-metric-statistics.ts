@@ -1,7 +1,7 @@
 // GetMetricStatistics: one metric, up to 1,440 points, in no particular order.
 import type { Context } from '../call/context.ts';
 import { alignWindow, checkWindow, collectBuckets, type Window } from '../metrics/buckets.ts';
-import { hashText, mix } from '../metrics/hash.ts';
+import { mix, seedOf } from '../metrics/seed.ts';
 import { statisticOf } from '../metrics/statistics.ts';
 import { invalidCombination } from '../wire/errors.ts';
 import { type Input, readText, readTexts, requireNumber, requireTime } from '../wire/input.ts';
@@ -60,5 +60,5 @@ function readWindow(input: Input): Window {
 }
 
 function order(name: string, at: number): number {
-  return mix(hashText(name), at);
+  return mix(seedOf(name), at);
 }

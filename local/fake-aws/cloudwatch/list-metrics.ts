@@ -1,7 +1,7 @@
 // ListMetrics: metrics with data in the last two weeks, or three hours, 500 a page.
 import type { Context } from '../call/context.ts';
 import { takePage } from '../call/paging.ts';
-import type { Series } from '../metrics/series.ts';
+import type { MetricSeries } from '../metrics/series.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { readFlag, readText } from '../wire/input.ts';
 import { describeMetric, readableAccounts, readFilters, regionIn } from './metric-identity.ts';
@@ -11,7 +11,7 @@ const forgottenAfter = 14 * 86_400;
 const recently = 3 * 3600;
 
 /** A metric with the account that it belongs to. */
-type Listed = { readonly account: string; readonly series: Series };
+type Listed = { readonly account: string; readonly series: MetricSeries };
 
 /** ListMetrics. @throws AwsError for an unknown RecentlyActive, account or token. */
 export function listMetrics(context: Context): object {

@@ -1,6 +1,6 @@
 // Metrics as CloudWatch requests and answers name them.
 import type { Context } from '../call/context.ts';
-import type { Dimension, MetricIdentity, Series } from '../metrics/series.ts';
+import type { Dimension, MetricIdentity, MetricSeries } from '../metrics/series.ts';
 import type { Region } from '../model/types.ts';
 import { findRegion } from '../model/world.ts';
 import { validationError } from '../wire/errors.ts';
@@ -35,7 +35,7 @@ export function readFilters(input: Input): readonly { name: string; value: strin
 }
 
 /** A metric as answers show it. */
-export function describeMetric(series: Series): object {
+export function describeMetric(series: MetricSeries): object {
   return {
     Namespace: series.namespace,
     MetricName: series.name,

@@ -1,6 +1,6 @@
 // ListTasks, DescribeTasks and DescribeTaskDefinition.
 import type { Context } from '../call/context.ts';
-import { hexOf } from '../metrics/hash.ts';
+import { hexOf } from '../metrics/seed.ts';
 import { arnOf, nameOf } from '../model/arn.ts';
 import { digestOf } from '../model/definitions.ts';
 import { desiredStatusOf, interfaceIdOf, isVisible, lastStatusOf } from '../model/task.ts';
@@ -156,7 +156,7 @@ function containerStatus(task: Task, now: number): 'PENDING' | 'RUNNING' | 'STOP
   return task.startedAt !== undefined && now >= task.startedAt ? 'RUNNING' : 'PENDING';
 }
 
-/** DescribeTaskDefinition: a family (its last revision), `family:revision` or an ARN. */
+/** DescribeTaskDefinition: a family (its last revision), `family:revision` or an ARN. @throws AwsError for one that is unknown. */
 export function describeTaskDefinition({ call, region }: Context): object {
   const named = nameOf(requireText(call.input, 'taskDefinition'));
   const [family = '', revision] = named.split(':');

@@ -2,7 +2,7 @@
 // buckets begin at multiples of the period, and a bucket without samples does not exist.
 import { validationError } from '../wire/errors.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
-import type { Series } from './series.ts';
+import type { MetricSeries } from './series.ts';
 import { isPublished, shownAt, type View } from './visibility.ts';
 
 /** What to read: [start, end) in buckets of `period` seconds. */
@@ -50,7 +50,11 @@ function retentionOf(period: number): number {
 }
 
 /** The buckets of a window that hold published samples, oldest first. The window must be aligned. */
-export function collectBuckets(series: Series, window: Window, view: View): readonly Bucket[] {
+export function collectBuckets(
+  series: MetricSeries,
+  window: Window,
+  view: View,
+): readonly Bucket[] {
   const { resolution } = series.source;
   const oldest = ceilTo(view.now - retentionOf(window.period), window.period);
   const end = Math.min(window.end, view.now);

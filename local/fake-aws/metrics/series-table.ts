@@ -1,19 +1,25 @@
 // The metrics of one region, found by identity or listed in a stable order.
-import { keyOf, type MetricIdentity, makeSeries, type Series, type Source } from './series.ts';
+import {
+  keyOf,
+  type MetricIdentity,
+  type MetricSeries,
+  makeSeries,
+  type Source,
+} from './series.ts';
 
 /** The metrics of one region. */
 export type SeriesTable = {
   /** Adds a metric; one that is already there is replaced. */
   add(identity: MetricIdentity, source: Source): void;
-  find(identity: MetricIdentity): Series | undefined;
+  find(identity: MetricIdentity): MetricSeries | undefined;
   /** In order of namespace, name and dimensions. */
-  list(namespace: string | undefined): readonly Series[];
+  list(namespace: string | undefined): readonly MetricSeries[];
 };
 
 /** An empty table. */
 export function createSeriesTable(regionHash: number): SeriesTable {
-  const byKey = new Map<string, Series>();
-  const sorted = new Map<string | undefined, readonly Series[]>();
+  const byKey = new Map<string, MetricSeries>();
+  const sorted = new Map<string | undefined, readonly MetricSeries[]>();
   return {
     add: (identity, source) => {
       const series = makeSeries(identity, source, regionHash);

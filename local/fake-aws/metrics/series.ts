@@ -2,7 +2,7 @@
 // a window that is read twice gives the same numbers. A slot without a source has no sample, as in CloudWatch.
 
 import type { EpochSeconds } from '../wire/timestamp.ts';
-import { fractionOf, hashText, mix } from './hash.ts';
+import { fractionOf, mix, seedOf } from './seed.ts';
 
 /** A dimension of a metric. */
 export type Dimension = { readonly name: string; readonly value: string };
@@ -28,7 +28,7 @@ export type Source = {
 };
 
 /** A metric with its data. */
-export type Series = MetricIdentity & {
+export type MetricSeries = MetricIdentity & {
   readonly key: string;
   readonly hash: number;
   readonly source: Source;
@@ -42,9 +42,13 @@ export function keyOf(identity: MetricIdentity): string {
 }
 
 /** Binds a metric to its data; `regionHash` makes values differ between regions and seeds. */
-export function makeSeries(identity: MetricIdentity, source: Source, regionHash: number): Series {
+export function makeSeries(
+  identity: MetricIdentity,
+  source: Source,
+  regionHash: number,
+): MetricSeries {
   const key = keyOf(identity);
-  return { ...identity, key, hash: mix(hashText(key), regionHash), source };
+  return { ...identity, key, hash: mix(seedOf(key), regionHash), source };
 }
 
 /** The range of a generated value. */

@@ -1,8 +1,8 @@
 // When a point can be seen and how settled it is: CloudWatch publishes late, and revises what it published.
 
 import type { EpochSeconds } from '../wire/timestamp.ts';
-import { fractionOf, mix } from './hash.ts';
-import type { Series } from './series.ts';
+import { fractionOf, mix } from './seed.ts';
+import type { MetricSeries } from './series.ts';
 
 /** How late and how settled points are. */
 export type Visibility = {
@@ -28,7 +28,7 @@ export const defaultVisibility: Visibility = {
 export type View = { readonly now: EpochSeconds; readonly visibility: Visibility };
 
 /** Whether the slot of `series` that begins at `at` has been published. */
-export function isPublished(series: Series, at: EpochSeconds, view: View): boolean {
+export function isPublished(series: MetricSeries, at: EpochSeconds, view: View): boolean {
   const { lagSeconds, stragglers } = view.visibility;
   const usual = at + series.source.resolution + lagSeconds;
   if (view.now < usual) return false;
@@ -39,7 +39,7 @@ export function isPublished(series: Series, at: EpochSeconds, view: View): boole
 
 /** What a sample of the slot that begins at `at` shows: its final value once settled, less than 0.9 of it before. */
 export function shownAt(
-  series: Series,
+  series: MetricSeries,
   sample: { readonly at: EpochSeconds; readonly value: number },
   view: View,
 ): number {

@@ -10,6 +10,7 @@ export type Repeat = { readonly first: EpochSeconds; readonly seconds: number };
 /** Actions to come. */
 export type Agenda = {
   at(time: EpochSeconds, action: Action): void;
+  /** @throws RangeError unless there are seconds between two times. */
   every(repeat: Repeat, action: Action): void;
   /** Does everything that is due by `now`, oldest first. */
   advance(now: EpochSeconds): void;

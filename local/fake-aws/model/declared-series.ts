@@ -3,10 +3,10 @@
 import { type Dimension, type MetricIdentity, type Source, waveAt } from '../metrics/series.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import type { World } from './types.ts';
-import { findRegion, type Place } from './world.ts';
+import { findRegion, type Scope } from './world.ts';
 
 /** Declares a metric. With `points` it has exactly those; else a wave within [low, high] in every slot. */
-export type MetricSpec = Place & {
+export type MetricSpec = Scope & {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions?: Readonly<Record<string, string>>;

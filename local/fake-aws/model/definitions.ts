@@ -1,6 +1,6 @@
 // Registers task definitions: a family with rising revisions.
 
-import { hexOf } from '../metrics/hash.ts';
+import { hexOf } from '../metrics/seed.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
 import type { ContainerSpec, Region, TaskDefinition } from './types.ts';

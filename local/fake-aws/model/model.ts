@@ -1,7 +1,7 @@
 // The simulated cloud as tests and scenarios change it. Every change is plain data, so that it can also come over HTTP;
 // a name that does not exist is refused with RangeError.
 
-import { hexOf } from '../metrics/hash.ts';
+import { hexOf } from '../metrics/seed.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { type Action, createAgenda, type Repeat } from './agenda.ts';
 import { arnOf } from './arn.ts';
@@ -29,7 +29,7 @@ import {
   findCluster,
   findRegion,
   findService,
-  type Place,
+  type Scope,
   type ServiceRef,
 } from './world.ts';
 
@@ -44,14 +44,14 @@ export type AccountSpec = {
 };
 
 /** Declares a cluster. */
-export type ClusterSpec = Place & {
+export type ClusterSpec = Scope & {
   readonly name: string;
   readonly tags?: Tags;
   readonly containerInsights?: 'disabled' | 'enabled';
 };
 
 /** Declares an EC2 instance of a cluster. */
-export type InstanceSpec = Place &
+export type InstanceSpec = Scope &
   Partial<Omit<ContainerInstance, 'arn'>> & {
     readonly cluster: string;
     readonly ec2InstanceId: string;
@@ -67,7 +67,7 @@ export type Model = {
   addAccount(spec: AccountSpec): void;
   addCluster(spec: ClusterSpec): void;
   /** Deletes the services of a cluster, and then the cluster. @throws RangeError when there is none. */
-  deleteCluster(spec: Place & { readonly cluster: string }): void;
+  deleteCluster(spec: Scope & { readonly cluster: string }): void;
   addService(spec: ServiceSpec): void;
   scaleTo(spec: ServiceRef & When & { readonly desired: number }): void;
   deploy(spec: ServiceRef & When & RolloutSpec): void;
@@ -83,7 +83,7 @@ export type Model = {
   /** Returns the ARN. */
   addResource(spec: ResourceSpec): string;
   /** Adds an item to the answer of an API that lists what has no model of its own. */
-  addListed(spec: Place & { readonly api: string; readonly item: object }): void;
+  addListed(spec: Scope & { readonly api: string; readonly item: object }): void;
   /** What EventBridge sends about ECS in a span of time, each event once. */
   busEvents(span: EventSpan): BusEvent[];
   /** Does something at a set time of the simulated clock. */

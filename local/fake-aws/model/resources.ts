@@ -1,13 +1,13 @@
 // Resources outside ECS: their ARNs and tags, and the standard metrics of load balancers, caches and functions.
 
-import { hexOf } from '../metrics/hash.ts';
+import { hexOf } from '../metrics/seed.ts';
 import { arnOf } from './arn.ts';
 import { addMetric } from './declared-series.ts';
 import type { Region, Tags, World } from './types.ts';
-import { findRegion, type Place } from './world.ts';
+import { findRegion, type Scope } from './world.ts';
 
 /** Declares a resource with its standard metrics, or with `arn` one that has none. */
-export type ResourceSpec = Place & {
+export type ResourceSpec = Scope & {
   readonly kind: 'load-balancer' | 'cache' | 'function' | 'other';
   readonly name: string;
   readonly tags?: Tags;

@@ -1,7 +1,7 @@
 // Deployments: one that completes, one that hangs, and one whose tasks fail until the circuit breaker gives up,
 // with or without rolling back.
 
-import { digitsOf } from '../metrics/hash.ts';
+import { digitsOf } from '../metrics/seed.ts';
 import { registerDefinition } from './definitions.ts';
 import {
   beginChange,

@@ -19,10 +19,10 @@ import type {
   Tags,
   World,
 } from './types.ts';
-import { findCluster, type Place } from './world.ts';
+import { findCluster, type Scope } from './world.ts';
 
 /** Declares a service. Its tasks run since shortly after `createdAt`. */
-export type ServiceSpec = Place & {
+export type ServiceSpec = Scope & {
   readonly cluster: string;
   readonly name: string;
   readonly tags?: Tags;
@@ -130,7 +130,7 @@ export function setHealth({ service, at }: Change, health: Health): void {
 }
 
 /** Declares a task that belongs to no service. */
-export type RunTaskSpec = Place & {
+export type RunTaskSpec = Scope & {
   readonly cluster: string;
   readonly family: string;
   readonly containers?: readonly ContainerSpec[];

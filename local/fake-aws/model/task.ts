@@ -1,6 +1,6 @@
 // A task's life: what ECS shows of it at an instant. Nothing is stored but the times at which things happen.
 
-import { hashText, hexOf } from '../metrics/hash.ts';
+import { hexOf, seedOf } from '../metrics/seed.ts';
 import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
 import type {
@@ -56,8 +56,8 @@ export function makeTask(spec: TaskSpec): Task {
     serviceName: service?.name,
     deploymentId: spec.deploymentId,
     definition: spec.definition,
-    address: service?.address ?? `10.0.${hashText(id) % 256}.${hashText(key) % 256}`,
-    zone: `${cluster.region.name}${'abc'[hashText(id) % 3]}`,
+    address: service?.address ?? `10.0.${seedOf(id) % 256}.${seedOf(key) % 256}`,
+    zone: `${cluster.region.name}${'abc'[seedOf(id) % 3]}`,
     createdAt,
     pullStartedAt: spec.progress === 'never-pulls' ? undefined : pulling,
     pullStoppedAt: spec.progress === 'running' ? pulled : undefined,

@@ -1,19 +1,19 @@
 // Finds and makes the places of the simulated cloud: accounts, regions, clusters. Names that are unknown are refused.
 
-import { hashText } from '../metrics/hash.ts';
+import { seedOf } from '../metrics/seed.ts';
 import { createSeriesTable } from '../metrics/series-table.ts';
 import type { Account, Cluster, Region, Service, Timing, World } from './types.ts';
 
 /** Where something lives; the world's defaults when left out. */
-export type Place = { readonly account?: string; readonly region?: string };
+export type Scope = { readonly account?: string; readonly region?: string };
 
 /** Names a service. */
-export type ServiceRef = Place & { readonly cluster: string; readonly service: string };
+export type ServiceRef = Scope & { readonly cluster: string; readonly service: string };
 
 /** How long the steps of a task's life take by default. */
 export const defaultTiming: Timing = { provision: 5, pull: 10, start: 5, drain: 10, stop: 15 };
 
-/** The account `id`, made on first use. */
+/** The account `id`, made on first use. @throws RangeError unless it has 12 digits. */
 export function findAccount(world: World, id: string): Account {
   const known = world.accounts.get(id);
   if (known !== undefined) return known;
@@ -30,7 +30,7 @@ export function findAccount(world: World, id: string): Account {
 }
 
 /** The region of an account, made on first use: an AWS account has every region. */
-export function findRegion(world: World, place: Place): Region {
+export function findRegion(world: World, place: Scope): Region {
   const account = findAccount(world, place.account ?? world.defaults.account);
   const name = place.region ?? world.defaults.region;
   const known = account.regions.get(name);
@@ -41,7 +41,7 @@ export function findRegion(world: World, place: Place): Region {
     clusters: new Map(),
     deletedClusters: new Map(),
     definitions: new Map(),
-    series: createSeriesTable(hashText(`${world.seed}/${account.id}/${name}`)),
+    series: createSeriesTable(seedOf(`${world.seed}/${account.id}/${name}`)),
     resources: new Map(),
     lists: new Map(),
   };
@@ -50,7 +50,7 @@ export function findRegion(world: World, place: Place): Region {
 }
 
 /** A cluster by name. @throws RangeError when there is none. */
-export function findCluster(world: World, ref: Place & { readonly cluster: string }): Cluster {
+export function findCluster(world: World, ref: Scope & { readonly cluster: string }): Cluster {
   const region = findRegion(world, ref);
   const cluster = region.clusters.get(ref.cluster);
   if (cluster === undefined) {

@@ -1,7 +1,7 @@
 // Who calls: access keys that hold their account, STS and IAM's account aliases. Signatures are not verified.
 import { systemClock } from '../../../layers/core/src/clock.ts';
 import type { Context } from '../call/context.ts';
-import { hashText } from '../metrics/hash.ts';
+import { seedOf } from '../metrics/seed.ts';
 import type { World } from '../model/types.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { readNumber, readText, requireText } from '../wire/input.ts';
@@ -84,7 +84,7 @@ function mayAssume(world: World, { account, role, externalId }: Assumption): boo
 
 /** Four characters as access keys have them. */
 function tagOf(text: string): string {
-  return (hashText(text) % 36 ** 4).toString(36).toUpperCase().padStart(4, '0');
+  return (seedOf(text) % 36 ** 4).toString(36).toUpperCase().padStart(4, '0');
 }
 
 /** IAM ListAccountAliases. */

@@ -2,7 +2,7 @@
 import type { Point } from '@fargaze/core/internal';
 
 /** A series of an answer; points in order of time. */
-export type Answer = {
+export type AnsweredSeries = {
   /** Of its query. */
   readonly id: string;
   /** CloudWatch's name of the series; it distinguishes the series of one query. */

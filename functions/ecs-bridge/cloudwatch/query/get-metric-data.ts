@@ -4,13 +4,13 @@ import { type Point, SourceError } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import type { MetricDataPage, MetricDataResult } from '../../aws/sdk-types.ts';
 import type { Pass } from '../pass/pass.ts';
-import type { Answer } from './answer.ts';
+import type { AnsweredSeries } from './answer.ts';
 import { type DataRequest, narrowRequest } from './data-request.ts';
 import { requestLimits } from './plan.ts';
 
 /** Everything that came of a request. */
 export type MetricData = {
-  readonly answers: readonly Answer[];
+  readonly answers: readonly AnsweredSeries[];
   /** Ids whose points are not all there. */
   readonly missing: ReadonlySet<string>;
   /** Why something is missing; also in the tally of the pass. */
@@ -64,7 +64,7 @@ function canSplit({ queries }: DataRequest): boolean {
 
 /** The data of one request while its pages are read. */
 class DataReading {
-  readonly answers = new Map<string, Answer>();
+  readonly answers = new Map<string, AnsweredSeries>();
   /** CloudWatch's status by id; `unread` where a page could not be read. */
   readonly status = new Map<string, string>();
   fault: SourceError | undefined;

@@ -19,7 +19,7 @@ const metric = 'fargaze_bridge_order_check';
 const patience = 3;
 
 const minutes = lateness / 60;
-/** What is traded where points cannot be changed. */
+/** What it costs that points cannot be changed. */
 export const orderNotes = {
   ascending: `no late points are taken: all wait ${minutes} min (docs/bridge.md)`,
   once: `a changed point is stored beside the old one: all wait ${minutes} min (docs/bridge.md)`,

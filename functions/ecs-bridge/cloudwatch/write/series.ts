@@ -12,7 +12,7 @@ import { usualOverlap } from '../find/overlaps.ts';
 import { finalAge } from '../pass/lateness.ts';
 import type { Pass, Shown } from '../pass/pass.ts';
 import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
-import { type Answer, resultId } from '../query/answer.ts';
+import { type AnsweredSeries, resultId } from '../query/answer.ts';
 import { infoSeries, seriesLabels, seriesMetadata } from './naming.ts';
 import type { MadeSeries, SentPoints } from './sent-points.ts';
 
@@ -27,7 +27,7 @@ export class SeriesMaker {
   }
 
   /** The series of a statistic of a unit; none when it has no new point. */
-  ofUnit(unit: ReadUnit, statistic: string, answer: Answer | undefined): MadeSeries[] {
+  ofUnit(unit: ReadUnit, statistic: string, answer: AnsweredSeries | undefined): MadeSeries[] {
     const { config } = this.#pass;
     const { query, region, shown, span } = unit;
     const { account: accountId, dimensions, job, metric, resource } = query;
@@ -54,7 +54,7 @@ export class SeriesMaker {
   }
 
   /** The series of an answer to an expression; none when it has no new point. */
-  ofExpression(scoped: ScopedExpression, answer: Answer): MadeSeries[] {
+  ofExpression(scoped: ScopedExpression, answer: AnsweredSeries): MadeSeries[] {
     const { expression, scope, span } = scoped;
     const labels = {
       ...Object.fromEntries(expression.labels.map(({ name, value }) => [name, value])),
@@ -139,7 +139,7 @@ export function seriesKey(labels: Readonly<Record<string, string>>): string {
 }
 
 /** Finite points in the window. */
-function pointsIn({ from, until }: Span, answer: Answer | undefined): Point[] {
+function pointsIn({ from, until }: Span, answer: AnsweredSeries | undefined): Point[] {
   return (answer?.points ?? []).filter(
     ({ at, value }) => at >= from * 1000 && at < until * 1000 && Number.isFinite(value),
   );

@@ -25,6 +25,7 @@ export type HttpHeader = {
 
 /** `basic_auth`; a user name may be a reference too, since blackbox_exporter reads it from a file. */
 export type BasicAuthOptions = {
+  /** May hold secrets (config/references.ts). */
   readonly username: string;
   readonly usernameRef?: SecretRef;
   readonly password?: SecretRef;
@@ -36,6 +37,7 @@ export type OAuth2Options = {
   readonly clientSecret?: SecretRef;
   readonly scopes: readonly string[];
   readonly tokenUrl: string;
+  /** Values may hold secrets (config/references.ts). */
   readonly endpointParams: Readonly<Record<string, string>>;
   readonly tls: TlsOptions;
   readonly proxy?: ProxyOptions;
@@ -54,9 +56,9 @@ export type ProxyOptions = {
 /** The `http` part of a module; blackbox_exporter's option names and meaning. */
 export type HttpOptions = IpOptions & {
   readonly method: string;
-  /** Values; one of the form `env:NAME` or `file:/path` is a reference to a secret. */
+  /** Values may hold secrets (config/references.ts). */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body, or a reference to it, likewise. */
+  /** Likewise. */
   readonly body: string;
   /** Bytes after decompression; the answer may not be longer. */
   readonly bodySizeLimit: number;
@@ -127,7 +129,7 @@ export type TcpStep = {
   readonly expectBytes?: string;
   /** Labels of `probe_expect_info`; values may hold `${1}` of `expect`. */
   readonly labels: readonly { readonly name: string; readonly value: string }[];
-  /** Sent with a line feed, one character for each byte; may hold `${1}` of `expect`. */
+  /** Sent with a line feed, one character for each byte; may hold `${1}` of `expect`, and secrets (config/references.ts). */
   readonly send: string;
   readonly startTls: boolean;
 };
@@ -174,6 +176,7 @@ export type GrpcOptions = IpOptions & {
   readonly service: string;
   readonly secure: boolean;
   readonly tls: TlsOptions;
+  /** Values may hold secrets (config/references.ts). */
   readonly metadata: Readonly<Record<string, readonly string[]>>;
   readonly allowBlocked: readonly string[];
 };

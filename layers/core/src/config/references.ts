@@ -1,5 +1,5 @@
-// References in the texts of steps: `${login.token}`, a value that an earlier step extracted, and `${env:NAME}` or
-// `${file:/path}`, a secret. A name without a dot stays free for the variables of targets; `$${` is the text `${`.
+// References in the texts of modules: `${env:NAME}` or `${file:/path}`, a secret, and in steps `${login.token}`, a value that an
+// earlier step extracted. A name without a dot stays free for the variables of targets; `$${` is the text `${`.
 import { isSecretRef, type SecretRef } from './secret.ts';
 
 /** What a reference stands for. */
@@ -32,6 +32,30 @@ export function fillReferences(text: string, read: (reference: Reference) => str
     const reference = parse(inner);
     return reference === undefined ? whole : read(reference);
   });
+}
+
+/** A text that may hold secrets: what stands there as it is, and references in their places. */
+export type SecretText = readonly (string | { readonly ref: SecretRef })[];
+
+/** `text`, which may be a reference as a whole or hold some as `${env:NAME}` or `${file:/path}`; `$${env:NAME}` is that text itself. */
+export function splitSecrets(text: string): SecretText {
+  if (isSecretRef(text)) return [{ ref: text }];
+  const parts: (string | { readonly ref: SecretRef })[] = [];
+  let from = 0;
+  for (const { 0: whole, 1: escaped, 2: inner = '', index } of text.matchAll(place)) {
+    if (!isSecretRef(inner)) continue;
+    parts.push(text.slice(from, index));
+    parts.push(escaped === undefined ? { ref: inner } : whole.slice(1));
+    from = index + whole.length;
+  }
+  return [...parts, text.slice(from)].filter((part) => part !== '');
+}
+
+/** `text` with what `read` answers in the place of each secret that {@link splitSecrets} finds. */
+export function fillSecrets(text: string, read: (ref: SecretRef) => string): string {
+  return splitSecrets(text)
+    .map((part) => (typeof part === 'string' ? part : read(part.ref)))
+    .join('');
 }
 
 function parse(inner: string): Reference | undefined {

@@ -13,7 +13,7 @@ import { readRemoteWriteReceiver } from './settings.ts';
 export type SeriesWriter = {
   /** Whether a write's result is the receiver's own answer, or somebody delivers it later. */
   readonly answers: 'now' | 'later';
-  /** @throws DeliveryError when the receiver cannot be had; what it refuses for good is in the result. */
+  /** @throws DeliveryError when the receiver cannot be reached; what it refuses for good is in the result. */
   write(series: readonly Series[], deadline: Deadline): Promise<WriteResult>;
   /** The answer to an instant query; undefined when the receiver cannot be asked. @throws DeliveryError */
   query(

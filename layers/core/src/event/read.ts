@@ -9,18 +9,23 @@ import { ConfigError, type Issue } from '../errors.ts';
 
 /** A tick of a schedule. */
 export type Tick = {
-  /** Time between two ticks; unset: the function was invoked by hand. */
+  /** Time between two ticks, from a second to a year; unset: the function was invoked by hand. */
   readonly schedule?: Seconds;
   /** When the tick was due. */
   readonly time?: EpochMs;
 };
 
+const wantedSchedule = 'a duration from 1s to 1y, such as 1m';
+
+/** Shorter or longer ones are mistakes: almost no probe would be due, or each one at any time. */
+const isSchedule = (seconds: Seconds = 0) => seconds >= 1 && seconds <= 365 * 86_400;
+
 /** Keys of a schedule's own input. */
 export const tickEntries = {
   schedule: v.optional(
     v.pipe(
-      v.string('want a duration such as 1m'),
-      v.check((text) => (parseDuration(text) ?? 0) > 0, 'a duration such as 1m'),
+      v.string(`want ${wantedSchedule}`),
+      v.check((text) => isSchedule(parseDuration(text)), wantedSchedule),
       v.transform((text) => parseDuration(text) ?? 0),
     ),
   ),
@@ -102,10 +107,10 @@ function instant() {
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
-/** Milliseconds since 1970; undefined for what is no time, or a day that its month does not have. */
+/** Milliseconds since 1970; undefined for what is no time, was before 1970, or is a day that its month does not have. */
 function parseTime(text: string): EpochMs | undefined {
   const time = timePattern.test(text) ? Date.parse(text) : Number.NaN;
   // 30 February is the 2nd of March to Date.
   const day = new Date(text.slice(0, 10)).getUTCDate();
-  return Number.isNaN(time) || day !== Number(text.slice(8, 10)) ? undefined : time;
+  return time >= 0 && day === Number(text.slice(8, 10)) ? time : undefined;
 }

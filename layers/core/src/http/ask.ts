@@ -24,7 +24,7 @@ export type Answer = HttpAnswer & {
 
 /**
  * Asks once. What the answer means is the caller's to say.
- * @throws DeliveryError, retryable, when there is no whole answer; ConfigError when a secret cannot be had or sent.
+ * @throws DeliveryError, retryable, when there is no whole answer; ConfigError when a secret cannot be read or sent.
  */
 export async function ask(question: Question, deadline: Deadline): Promise<Answer> {
   const { auth, headers, ...request } = question;

@@ -40,7 +40,7 @@ export type Authorization = {
 /**
  * The headers that authorize `request`. User info of its address stands for basic authentication where `auth` is unset, and
  * is taken out of the address in any case.
- * @throws ConfigError when a secret cannot be had or cannot be sent.
+ * @throws ConfigError when a secret cannot be read or sent.
  */
 export async function authorize(
   auth: Auth | undefined,

@@ -47,12 +47,17 @@ export function backoffOf(attempt: number, random: () => number = Math.random): 
   return Math.min(maxBackoff, firstBackoff * 2 ** attempt) * (0.5 + random() / 2);
 }
 
-/** Seconds that an answer asks to wait, given as seconds or as a date (RFC 9110, 10.2.3); undefined when it does not. */
+/**
+ * Seconds that an answer asks to wait, given as seconds or as a date (RFC 9110, 10.2.3); undefined when it does not.
+ * @param now where the answer has no date of its own: its clock may be hours off, and the date to wait for is by that clock.
+ */
 export function readRetryAfter({ headers }: HttpAnswer, now: EpochMs): Seconds | undefined {
   const text = headers['retry-after'];
   if (typeof text !== 'string') return undefined;
   if (/^\s*\d+\s*$/.test(text)) return Number(text);
   // Date would read a month or a year out of any text with a number.
   const date = /^\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+  if (Number.isNaN(date)) return undefined;
+  const answered = Date.parse(String(headers.date));
+  return Math.max(0, (date - (Number.isNaN(answered) ? now : answered)) / 1000);
 }

@@ -32,6 +32,8 @@ const byCode: Readonly<Record<string, Reason>> = {
   ECONNABORTED: 'reset',
   ETIMEDOUT: 'timeout',
   HPE_HEADER_OVERFLOW: 'size_limit',
+  // Of web-probe itself, where HTTP/2 without TLS is answered in TLS.
+  ERR_HTTP2_TLS_WANTED: 'tls_wanted',
   // Alerts that servers send about the certificate of a client.
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'tls_client_certificate',
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'tls_client_certificate',

@@ -20,14 +20,21 @@ const hints: readonly (readonly [reason: RegExp, words: string])[] = [
   ],
 ];
 
+/** How the words of an alert begin. */
+const alertWords = 'the server sent the TLS alert';
+
+/** Whether the words of {@link detailOf} are those of an alert, which only a server sends that speaks TLS. */
+export function isTlsAlert(detail: string): boolean {
+  return detail.startsWith(alertWords);
+}
+
 /** The words of an error of the network; one of TLS in the form `the server answered …: what that may mean`. */
 export function detailOf(error: unknown): string {
   if (!/^(?:ERR_SSL_|EPROTO$)/.test(codeOf(error) ?? '')) return messageOf(error);
   const { reason } = error as { readonly reason?: unknown };
   const text = typeof reason === 'string' ? reason : reasonIn(messageOf(error));
   const [, alert] = /^(?:sslv3|tlsv1|tlsv13) alert (.*)$/.exec(text) ?? [];
-  const seen =
-    alert === undefined ? `TLS failed: ${text}` : `the server sent the TLS alert "${alert}"`;
+  const seen = alert === undefined ? `TLS failed: ${text}` : `${alertWords} "${alert}"`;
   const hint = hints.find(([pattern]) => pattern.test(text))?.[1];
   return hint === undefined ? seen : `${seen}: ${hint}`;
 }

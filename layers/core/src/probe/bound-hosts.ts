@@ -5,7 +5,9 @@ import { type HostAndPort, namesHost } from '../config/hosts.ts';
 import { interpolate } from '../config/interpolate.ts';
 import type { Module } from '../config/modules.ts';
 import { isSecretRef } from '../config/secret.ts';
-import { isRedisAddress, readRedisAddress } from '../net/redis-address.ts';
+import { familyOf } from '../net/family.ts';
+import { asciiHost, isRedisAddress, readRedisAddress } from '../net/redis-address.ts';
+import { redactUrl } from '../redact.ts';
 
 /** Options that hold what is meant for some servers only, or that open what is closed to everybody else. */
 const boundOptions = new Set(
@@ -39,8 +41,15 @@ function holdsBound(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, inner]) => {
     if (key === 'headers' && Object.keys(Object(inner)).some(mayBeSecret)) return true;
+    if (key === 'path' && typeof inner === 'string' && mayHideInPath(inner)) return true;
     return (boundOptions.has(key) && !isEmpty(inner)) || holdsBound(inner);
   });
+}
+
+/** Whether the path of a step may hold a key of its own, beside the values that are filled in. */
+function mayHideInPath(path: string): boolean {
+  const own = path.replace(/\$\{[^}]*\}/g, '').replace(/[?&;][^=&;#]*=(?=[&;#]|$)/g, '');
+  return redactUrl(own) !== own;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -56,22 +65,25 @@ export type Binding = {
 
 /** Whether an address that an event names may be sent what `module` holds. */
 export function mayReach(address: string, module: Module, { config, read }: Binding): boolean {
-  const server = serverOf(address);
+  const server = serverOf(address, module);
   if (server === undefined) return false;
   if (namesHost(module.hosts ?? [], server)) return true;
   return config.probes
     .filter((probe) => probe.module === module.name)
     .some(({ target }) => {
       const { text, unset } = interpolate(target, read);
-      return unset.length === 0 && serverOf(text)?.key === server.key;
+      return unset.length === 0 && serverOf(text, module)?.key === server.key;
     });
 }
 
 const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
+type Server = HostAndPort & { readonly key: string };
+
 /** Scheme, host and port: the same host without TLS, or at another port, is another server. */
-function serverOf(address: string): (HostAndPort & { readonly key: string }) | undefined {
+function serverOf(address: string, module: Module): Server | undefined {
   if (isRedisAddress(address)) return redisServerOf(address);
+  if (module.prober !== 'http') return plainServerOf(address, usualPortOf(module));
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -81,8 +93,28 @@ function serverOf(address: string): (HostAndPort & { readonly key: string }) | u
   return { hostname, port, key: `${scheme} ${hostname} ${port}` };
 }
 
+function usualPortOf(module: Module): string {
+  if (module.prober === 'grpc') return module.grpc.secure ? '443' : '80';
+  return module.prober === 'dns' ? (module.dns.overTls ? '853' : '53') : '';
+}
+
+/**
+ * The server of a prober whose targets are no addresses of the web. Each reads them in its own way: what one of them could take for
+ * the end of the host, and another for a part of it, names no server here.
+ */
+function plainServerOf(address: string, usualPort: string): Server | undefined {
+  const bare = address.replace(/^https?:\/\/([^/\\]*)(?:\/[^\\]*)?$/i, '$1');
+  const text = familyOf(bare) === 6 ? `[${bare}]` : bare;
+  const [, host = '', port = usualPort] =
+    /^(\[[\da-f:.]+\]|[^\0-,/:-@[-^`{-\x7f]+)(?::(\w+))?$/i.exec(text) ?? [];
+  const name = asciiHost(host)?.toLowerCase();
+  if (name === undefined || port === '') return undefined;
+  const hostname = name.includes(':') ? `[${name}]` : name;
+  return { hostname, port: port.toLowerCase(), key: `${hostname} ${port.toLowerCase()}` };
+}
+
 /** As redis-probe reads it: else one server would be judged and another one called. */
-function redisServerOf(address: string): (HostAndPort & { readonly key: string }) | undefined {
+function redisServerOf(address: string): Server | undefined {
   const read = readRedisAddress(address);
   if ('fault' in read) return undefined;
   const { port } = read;

@@ -18,6 +18,7 @@ import { didYouMean } from '../config/suggest.ts';
 import type { Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
 import { eventError } from '../event/read.ts';
+import { groupKey } from '../pushgateway/grouping.ts';
 import { redactUrl } from '../redact.ts';
 import { isBound, mayReach } from './bound-hosts.ts';
 
@@ -188,7 +189,7 @@ function findOverlaps<M extends Module>(selected: readonly Selected<M>[]): Issue
   const first = new Map<string, string>();
   return selected.flatMap(({ deliver, job, target }) => {
     if (!deliver) return [];
-    const key = JSON.stringify([job, target.instance]);
+    const key = groupKey({ job, instance: target.instance });
     const other = first.get(key);
     first.set(key, other ?? target.name);
     if (other === undefined) return [];

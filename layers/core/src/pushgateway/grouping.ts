@@ -21,7 +21,7 @@ function labelPath(name: string, value: string): string {
   return `${name}/${encodeURIComponent(value)}`;
 }
 
-/** A text that is equal for equal jobs and instances, and for no others. */
+/** A text that is equal for jobs and instances that a Pushgateway takes for equal ({@link groupPath}), and for no others. */
 export function groupKey({
   instance,
   job,
@@ -29,5 +29,5 @@ export function groupKey({
   readonly job: string;
   readonly instance: string;
 }): string {
-  return JSON.stringify([job, instance]);
+  return JSON.stringify([job.toWellFormed(), instance.toWellFormed()]);
 }

@@ -46,7 +46,7 @@ export function checkPushgateway({ auth, url }: Pushgateway): void {
 
 /**
  * Replaces the group of `grouping` by the series of `text` (Prometheus text format).
- * @throws DeliveryError unless the answer is 200 or 202; ConfigError when the password cannot be had.
+ * @throws DeliveryError unless the answer is 200 or 202; ConfigError when the password cannot be read.
  */
 export async function pushGroup(
   gateway: Pushgateway,
@@ -80,7 +80,7 @@ export type PushgatewayRequest = {
 
 /**
  * The answer to a request, which is 200 or 202.
- * @throws DeliveryError for any other; ConfigError when the password cannot be had.
+ * @throws DeliveryError for any other; ConfigError when the password cannot be read.
  */
 export async function askPushgateway(
   { auth, url }: Pushgateway,

@@ -17,7 +17,7 @@ export type PushgatewayText = {
 
 /**
  * The body of a GET of `path`, whole.
- * @throws DeliveryError when it cannot be had or is longer than 64 MiB.
+ * @throws DeliveryError when it cannot be read or is longer than 64 MiB.
  */
 export async function readPushgatewayPath(
   gateway: Pushgateway,

@@ -4,7 +4,7 @@ import type { Sink } from '../sink/sink.ts';
 import { maxMessageBytes, toMessages } from './message.ts';
 import { type SqsQueue, sendToQueue } from './sqs.ts';
 
-/** A sink for the queue. Each of a batch's messages stands for itself. */
+/** A sink for the queue. Each of a batch's messages stands for itself: a group that fits none fails after the others were sent. */
 export function createQueueSink(queue: SqsQueue): Sink {
   return {
     name: 'queue',

@@ -28,6 +28,7 @@ export type RemoteWriteOptions = {
 
 /** What became of a write. */
 export type WriteResult = {
+  /** Samples that the receiver took. */
   readonly sent: number;
   /** At least so many: a receiver that stores the rest of a request need not say how many it refused. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;

@@ -1,5 +1,6 @@
 // Whether the functions of the bridge can read as many ECS services as there are, known before they run.
 import type { Config } from '../config.ts';
+import { maxShards } from '../shard.ts';
 
 /** What one function of ecs-bridge can do, with 512 MB and 55 s (docs/bridge.md). */
 const bridgeFunction = {
@@ -19,7 +20,7 @@ export function findBridgeOverload({ bridge }: Config, services: number): string
   const { shards } = bridge;
   const want = Math.ceil(services / bridgeFunction.services);
   return [
-    ...(want > shards
+    ...(want > shards && want <= maxShards
       ? [
           `${services} ECS services, and one function of ecs-bridge reads about ${bridgeFunction.services}: want bridge.shards: ${want}`,
         ]

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { CloudWatchConfig, CloudWatchExpression, NamedValue } from '../bridge.ts';
 import { closed, mappingOf } from '../mapping.ts';
-import { duration } from './fields.ts';
+import { duration, readingBounds } from './fields.ts';
 import { statistic } from './statistic.ts';
 import { toJobs, toScope } from './yace-jobs.ts';
 import { scopeEntries, yaceFileSchema } from './yace-schema.ts';
@@ -108,12 +108,7 @@ export const budgetEntries = {
 export const cloudwatchEntries = {
   interval: v.optional(
     v.pipe(
-      duration({
-        min: 60,
-        max: 3600,
-        step: 60,
-        wanted: 'a duration from 1m to 1h in whole minutes, such as 5m',
-      }),
+      duration(readingBounds),
       v.description('time between two readings; each brings every point since the last'),
     ),
     '5m',

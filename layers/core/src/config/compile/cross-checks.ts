@@ -181,7 +181,8 @@ function duplicates(
     }
     const same = field === 'name' ? list.slice(0, -1) : 'job and instance';
     const seen = field === 'name' ? entry.name : instanceOf(entry, String(entry.target));
-    const message = `duplicate ${same} ${showValue(seen)}, already at ${list}[${earlier}]`;
+    const wanted = field === 'name' ? '' : ', want an instance or a job of its own';
+    const message = `duplicate ${same} ${showValue(seen)}, already at ${list}[${earlier}]${wanted}`;
     return [{ path: [list, index, field], message }];
   });
 }

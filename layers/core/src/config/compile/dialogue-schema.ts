@@ -67,7 +67,7 @@ export const tcpEntries = {
     v.pipe(
       v.array(step),
       v.description(
-        'steps, each with `expect` (a pattern, tried line by line until one matches) or `expect_bytes`, then `send` (a line; `${1}` is a group of `expect`), then `starttls`; `labels` (`name`, `value`) become `probe_expect_info`',
+        'steps, each with `expect` (a pattern, tried line by line until one matches) or `expect_bytes`, then `send` (a line; `${1}` is a group of `expect`, `${env:NAME}` and `${file:/path}` are secrets), then `starttls`; `labels` (`name`, `value`) become `probe_expect_info`',
       ),
     ),
     [],
@@ -115,7 +115,9 @@ export const grpcEntries = {
   metadata: v.optional(
     v.pipe(
       mappingOf(v.pipe(text, v.regex(/^[0-9a-zA-Z_.-]+$/, 'a metadata key')), v.array(text)),
-      v.description('metadata of the request, a list of values for each key'),
+      v.description(
+        'metadata of the request, a list of values for each key; a value may be a reference to a secret, or hold one: `Bearer ${env:NAME}`',
+      ),
     ),
     {},
   ),

@@ -1,6 +1,7 @@
 // The kinds of value that fargaze.yml is made of, each with what is wanted in words.
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import type { Seconds } from '../../clock.ts';
 import { messageOf } from '../../errors.ts';
 import type { Pattern } from '../../pattern/pattern.ts';
 import type { CelProgram } from '../cel.ts';
@@ -18,23 +19,43 @@ export const matching = (form: RegExp, wanted: string) =>
   v.pipe(v.string(`want ${wanted}`), v.regex(form, wanted));
 
 /** Limits of a duration in seconds, the step that it must be a multiple of, and all that in words. */
-type DurationBounds = {
+export type DurationBounds = {
   readonly min: number;
   readonly max: number;
   readonly step?: number;
   readonly wanted: string;
 };
 
+/** The `timeout` of a module. */
+export const timeoutBounds: DurationBounds = {
+  min: 0.001,
+  max: 50,
+  wanted: 'a duration from 1ms to 50s such as 5s or 500ms',
+};
+
+/** The time between two readings of CloudWatch. */
+export const readingBounds: DurationBounds = {
+  min: 60,
+  max: 3600,
+  step: 60,
+  wanted: 'a duration from 1m to 1h in whole minutes, such as 5m',
+};
+
+/** Seconds of a Prometheus duration within bounds; undefined when `value` is none, or beyond them. */
+export function secondsWithin(
+  value: string,
+  { max, min, step }: DurationBounds,
+): Seconds | undefined {
+  const seconds = parseDuration(value);
+  if (seconds === undefined || seconds < min || seconds > max) return undefined;
+  return step === undefined || seconds % step === 0 ? seconds : undefined;
+}
+
 /** A Prometheus duration within bounds, as seconds. */
-export function duration({ min, max, step, wanted }: DurationBounds) {
-  const fits = (value: string) => {
-    const seconds = parseDuration(value);
-    if (seconds === undefined || seconds < min || seconds > max) return false;
-    return step === undefined || seconds % step === 0;
-  };
+export function duration(bounds: DurationBounds) {
   return v.pipe(
-    text(wanted),
-    v.check(fits, wanted),
+    text(bounds.wanted),
+    v.check((value) => secondsWithin(value, bounds) !== undefined, bounds.wanted),
     v.transform((value) => parseDuration(value) ?? 0),
   );
 }

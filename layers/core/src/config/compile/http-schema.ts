@@ -153,7 +153,7 @@ export const httpEntries = {
     v.pipe(
       basicAuthSchema,
       v.description(
-        '`username` (or `username_file`), and `password` by reference (or `password_file`)',
+        '`username` (or a reference to it, or `username_file`), and `password` by reference (or `password_file`)',
       ),
     ),
   ),
@@ -170,7 +170,7 @@ export const httpEntries = {
     v.pipe(
       oauth2Schema,
       v.description(
-        'client credentials of OAuth 2.0: `client_id`, `client_secret` by reference (or `client_secret_file`), `token_url`, `scopes`, `endpoint_params`, `tls_config`, and a proxy as below',
+        'client credentials of OAuth 2.0: `client_id`, `client_secret` by reference (or `client_secret_file`), `token_url`, `scopes`, `endpoint_params` (values may be references, or hold some as `${env:NAME}`), `tls_config`, and a proxy as below',
       ),
     ),
   ),

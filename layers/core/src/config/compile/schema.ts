@@ -6,7 +6,7 @@ import { linkEntries, probeAlertingEntries } from './alerting-schema.ts';
 import { bridgeSchema, shardsOf } from './bridge-schema.ts';
 import { grpcSchema, tcpSchema } from './dialogue-schema.ts';
 import { dnsSchema } from './dns-schema.ts';
-import { address, duration, host, instance, moduleName, name } from './fields.ts';
+import { address, duration, host, instance, moduleName, name, timeoutBounds } from './fields.ts';
 import { httpSchema } from './http-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { sloSchema } from './slo-schema.ts';
@@ -15,10 +15,7 @@ import { vantageSchema } from './vantage-schema.ts';
 
 /** The `timeout` of a module. */
 export const moduleTimeout = v.optional(
-  v.pipe(
-    duration({ min: 0.001, max: 50, wanted: 'a duration from 1ms to 50s such as 5s or 500ms' }),
-    v.description('time allowed for the whole probe'),
-  ),
+  v.pipe(duration(timeoutBounds), v.description('time allowed for the whole probe')),
   '5s',
 );
 

@@ -1,7 +1,7 @@
 // Deterministic pseudo-randomness: the same text or numbers always give the same bits. Not for secrets.
 
-/** A 32-bit hash of a text (FNV-1a with a final avalanche). */
-export function hashText(text: string): number {
+/** 32 bits that depend only on `text` (FNV-1a with a final avalanche). */
+export function seedOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -24,7 +24,7 @@ export function fractionOf(hash: number): number {
 export function hexOf(text: string, length: number): string {
   let digits = '';
   for (let block = 0; digits.length < length; block++) {
-    digits += hashText(`${block}:${text}`).toString(16).padStart(8, '0');
+    digits += seedOf(`${block}:${text}`).toString(16).padStart(8, '0');
   }
   return digits.slice(0, length);
 }
@@ -33,7 +33,7 @@ export function hexOf(text: string, length: number): string {
 export function digitsOf(text: string, length: number): string {
   let digits = '';
   for (let block = 0; digits.length < length; block++) {
-    digits += (1_000_000_000 + (hashText(`${block}:${text}`) % 1_000_000_000)).toString();
+    digits += (1_000_000_000 + (seedOf(`${block}:${text}`) % 1_000_000_000)).toString();
   }
   return digits.slice(0, length);
 }

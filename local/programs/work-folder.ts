@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A place for the files of programs that are started together. */
-export type Place = {
+export type WorkFolder = {
   readonly path: string;
   /** The folder of the program `name`, made if need be; the same one each time. */
   directory(name: string): Promise<string>;
@@ -13,7 +13,9 @@ export type Place = {
 };
 
 /** A place of its own in the temporary directory, until `remove`. */
-export async function temporaryPlace(name: string): Promise<Place & { remove(): Promise<void> }> {
+export async function temporaryWorkFolder(
+  name: string,
+): Promise<WorkFolder & { remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `fargaze-${name}-`));
   return {
     path,

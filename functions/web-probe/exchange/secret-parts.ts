@@ -1,0 +1,10 @@
+// What must not be shown of a value that was sent, of whatever protocol.
+
+/** Characters below which a literal value is no secret, and hiding it would hide other words. */
+const shortest = 4;
+
+/** A value as a whole, and what it may consist of: the token after a scheme, each cookie, each field. */
+export function secretPartsOf(value: string): string[] {
+  const parts = value.split(/[\s;,=&"{}:]+/).filter(({ length }) => length >= 8);
+  return [value, ...parts].filter(({ length }) => length >= shortest);
+}
