@@ -3,6 +3,9 @@ const { join } = require('node:path');
 const { unusedRooms } = require('../build/unused-rooms.cjs');
 const { bundleFolder, readConfig } = require('./own-build.cjs');
 
+/** Lambda's own, and needed nowhere but outside it. */
+const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
+
 /** `import { config } from 'fargaze:config'` is the compiled fargaze.yml. */
 const compiledConfig = {
   name: 'fargaze-config',
@@ -24,9 +27,8 @@ module.exports = () => ({
   supported: { 'dynamic-import': false },
   outputFileExtension: '.cjs',
   outputWorkFolder: bundleFolder(join(__dirname, '..')),
-  // Lambda's own, and needed nowhere but outside it.
-  external: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
-  exclude: ['@fargaze/core', '@aws-sdk/credential-provider-node'],
+  external: outside,
+  exclude: outside,
   legalComments: 'none',
   plugins: [compiledConfig, unusedRooms(readConfig)],
 });

@@ -203,7 +203,7 @@ EventBridge's own scheduled event is understood too. An empty event runs every p
 | \`FARGAZE_SINK\` | \`pushgateway\`, \`remote-write\`, \`queue\`, \`stdout\` or \`none\` (the answer only, as \`serverless invoke local\` does where nothing else is set); unset: \`pushgateway\` when its URL is set, else \`stdout\`. The probes know \`return\` too: the answer carries the results (docs/queue.md) |
 | \`FARGAZE_AD_HOC\` | \`false\`: events may not name \`targets\`; unset or \`true\`: they may (parameter EnableAdHoc) |
 | \`FARGAZE_QUEUE_URL\` | the delivery queue of the sink \`queue\`; requests go to \`AWS_ENDPOINT_URL_SQS\` or \`AWS_ENDPOINT_URL\` where one is set |
-| \`AWS_USE_FIPS_ENDPOINT\`, \`AWS_USE_DUALSTACK_ENDPOINT\` | \`true\` or \`false\`: \`ecs-bridge\` calls AWS at its FIPS or dual-stack addresses; refused where \`AWS_ENDPOINT_URL\` is set too |
+| \`AWS_USE_FIPS_ENDPOINT\`, \`AWS_USE_DUALSTACK_ENDPOINT\` | \`true\` or \`false\`: \`ecs-bridge\` calls AWS at its FIPS or dual-stack addresses; refused where \`AWS_ENDPOINT_URL\` is set too. Outside Lambda the settings of \`AWS_PROFILE\` count where no variable is set |
 | \`AWS_ENDPOINT_URL\`, \`AWS_ENDPOINT_URL_CLOUDWATCH\`, \`…_ECS\`, \`…_STS\` and so on | another address for the calls of \`ecs-bridge\`, with its path; that of one service counts more. \`AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\`: none counts |
 | \`FARGAZE_PUSHGATEWAY_URL\` | base URL; a path is kept as prefix |
 | \`FARGAZE_PUSHGATEWAY_USERNAME\`, \`FARGAZE_PUSHGATEWAY_PASSWORD\` | basic authentication; the password is a reference |

@@ -73,12 +73,12 @@ it('an address that is set is refused where FIPS or dual stack is asked for, as 
 it('the path and the query of a call stand behind those of an address that is set', () => {
   for (const set of ['http://localhost:1/all', 'http://localhost:1/all/?x=1#y']) {
     process.env.AWS_ENDPOINT_URL = set;
-    expect(endpoint('apigateway', 'eu-west-1', '/restapis?limit=5').href).toBe(
+    expect(endpoint('apigateway', 'eu-west-1', { path: '/restapis?limit=5' }).href).toBe(
       'http://localhost:1/all/restapis?limit=5',
     );
   }
   delete process.env.AWS_ENDPOINT_URL;
-  expect(endpoint('apigateway', 'eu-west-1', '/restapis?limit=5').href).toBe(
+  expect(endpoint('apigateway', 'eu-west-1', { path: '/restapis?limit=5' }).href).toBe(
     'https://apigateway.eu-west-1.amazonaws.com/restapis?limit=5',
   );
 });

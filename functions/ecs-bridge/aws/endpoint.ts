@@ -1,6 +1,7 @@
-// Where an API of AWS is: as the SDK finds it from the environment, in every partition, with FIPS and dual-stack addresses.
+// Where an API of AWS is: as the SDK finds it from environment and profile, in every partition, with FIPS and dual-stack addresses.
 // Refuses a request for one of these beside an address that is set, which may be neither.
 import { readEnv, SourceError, showValue } from '@fargaze/core/internal';
+import { noSettings, type ProfileSettings, settingName } from './profile.ts';
 
 /** As the SDK calls a service in variables. */
 const variableIds: Readonly<Record<string, string>> = {
@@ -30,21 +31,28 @@ const usual = { domain: 'amazonaws.com', dualStack: 'api.aws' } as const;
 /** Services whose usual addresses in GovCloud are FIPS endpoints; of the first one also the dual-stack address. */
 const plainInGovCloud = ['monitoring', 'autoscaling', 'dms', 'ec2', 'elasticloadbalancing', 'sts'];
 
+/** What of a service is called, and what the profile says of addresses; environment variables count more. */
+type Place = { readonly path: string; readonly settings: ProfileSettings };
+
 /**
  * The URL of `path`, with its query, at `service`; the path of an address that is set stands before it.
  * @throws SourceError where no address fits.
  */
-export function endpoint(service: string, region: string, path = '/'): URL {
-  const set = addressSet(service);
-  const fips = isTrue('AWS_USE_FIPS_ENDPOINT', service);
-  const dual = isTrue('AWS_USE_DUALSTACK_ENDPOINT', service);
+export function endpoint(
+  service: string,
+  region: string,
+  { path = '/', settings = noSettings }: Partial<Place> = {},
+): URL {
+  const set = addressSet(service, settings);
+  const fips = isTrue('AWS_USE_FIPS_ENDPOINT', service, settings);
+  const dual = isTrue('AWS_USE_DUALSTACK_ENDPOINT', service, settings);
   // It becomes a part of the host that signed requests are sent to.
   if (!/^(?!fips-)[a-z\d]+(-[a-z\d]+)*(?<!-fips)$/.test(region)) {
     throw refuse(service, `AWS_REGION is ${showValue(region)}, want a region such as eu-west-1`);
   }
   if (set !== undefined) {
-    const kind = fips ? 'FIPS' : 'DUALSTACK';
-    const both = `AWS_USE_${kind}_ENDPOINT and an AWS_ENDPOINT_URL are set, want one of them`;
+    const kind = settingName(`AWS_USE_${fips ? 'FIPS' : 'DUALSTACK'}_ENDPOINT`);
+    const both = `${kind} and an AWS_ENDPOINT_URL are set, want one of them`;
     if (fips || dual) throw refuse(service, both);
     return new URL(`${set.origin}${set.pathname.replace(/\/$/, '')}${path}`);
   }
@@ -54,15 +62,17 @@ export function endpoint(service: string, region: string, path = '/'): URL {
   return new URL(path, `https://${service}${suffix}.${region}.${dual ? dualStack : domain}/`);
 }
 
-/** The address that a variable sets. */
-function addressSet(service: string): URL | undefined {
-  if (isTrue('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', service)) return undefined;
+/** The address that is set: first by a variable, then by the profile; each first of the service. */
+function addressSet(service: string, settings: ProfileSettings): URL | undefined {
+  if (isTrue('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', service, settings)) return undefined;
   const own = `AWS_ENDPOINT_URL_${variableIds[service] ?? service.toUpperCase()}`;
-  const name = readEnv(own) === undefined ? 'AWS_ENDPOINT_URL' : own;
-  const text = readEnv(name);
-  if (text === undefined) return undefined;
+  const names = [own, 'AWS_ENDPOINT_URL'];
+  const name = names.find((one) => readEnv(one)) ?? names.find((one) => settings.has(one));
+  if (name === undefined) return undefined;
+  const text = readEnv(name) ?? settings.get(name) ?? '';
   if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text);
-  throw refuse(service, `${name} is no address, want one such as http://localhost:4566`);
+  const wanted = 'want one such as http://localhost:4566';
+  throw refuse(service, `${settingName(name)} is no address, ${wanted}`);
 }
 
 function partitionOf(region: string) {
@@ -70,10 +80,10 @@ function partitionOf(region: string) {
 }
 
 /** Takes no other word, as the SDK: a misspelt request for FIPS must not lead elsewhere unnoticed. */
-function isTrue(variable: string, service: string): boolean {
-  const value = readEnv(variable)?.toLowerCase() ?? 'false';
+function isTrue(variable: string, service: string, settings: ProfileSettings): boolean {
+  const value = (readEnv(variable) ?? settings.get(variable))?.toLowerCase() ?? 'false';
   if (value === 'true' || value === 'false') return value === 'true';
-  throw refuse(service, `${variable} is ${showValue(value)}, want true or false`);
+  throw refuse(service, `${settingName(variable)} is ${showValue(value)}, want true or false`);
 }
 
 function refuse(service: string, why: string): SourceError {

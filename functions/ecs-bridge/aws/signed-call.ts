@@ -14,6 +14,7 @@ import {
 } from '@fargaze/core/internal';
 import type { Connections } from './connections.ts';
 import { endpoint } from './endpoint.ts';
+import { profileSettings } from './profile.ts';
 import { clockOfAws, setClock } from './skew.ts';
 import { isRejected, isSkewed, toSourceError } from './source-error.ts';
 
@@ -59,7 +60,7 @@ export async function callSigned(
     const message = `${operation}: AWS_REGION is unset, want the region to read`;
     throw new SourceError(message, { operation, retryable: false });
   }
-  const url = endpoint(service, region, path);
+  const url = endpoint(service, region, { path, settings: await profileSettings() });
   const signedAt = clockOfAws(clock);
   let used: AwsCredentials | undefined;
   const credentials = async () => {
