@@ -6,7 +6,6 @@ import {
   type MetricDataResult,
   paginateGetMetricData,
 } from '@aws-sdk/client-cloudwatch';
-import fc from 'fast-check';
 import { cloudWatchClient } from '../../local/fake-aws/clients.ts';
 import {
   exampleInput as input,
@@ -15,6 +14,7 @@ import {
   exampleQuery as query,
 } from '../../local/fake-aws/example-queries.ts';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
+import { fc } from '../support/property.ts';
 
 const linked = '444455556666';
 let fake: FakeAws;

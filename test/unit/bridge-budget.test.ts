@@ -1,5 +1,5 @@
 // What reading CloudWatch costs, against figures that were worked out by hand, and what a budget does to a plan.
-import fc from 'fast-check';
+
 import { decideBudget } from '../../functions/ecs-bridge/cloudwatch/budget.ts';
 import {
   billedMetrics,
@@ -7,6 +7,7 @@ import {
   costPerMonth,
   streamCostPerMonth,
 } from '../../functions/ecs-bridge/cloudwatch/prices.ts';
+import { fc } from '../support/property.ts';
 
 const plan = (metrics: number, listMetrics = 0, getMetricStatistics = 0) => ({
   metrics,

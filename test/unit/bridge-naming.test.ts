@@ -1,5 +1,5 @@
 // What CloudWatch data is called in Prometheus, against the names that YACE and cloudwatch_exporter are known to give.
-import fc from 'fast-check';
+
 import {
   infoSeries,
   metricName,
@@ -7,6 +7,7 @@ import {
   seriesLabels,
   seriesMetadata,
 } from '../../functions/ecs-bridge/cloudwatch/write/naming.ts';
+import { fc } from '../support/property.ts';
 
 const yace = { naming: 'yace', labels: 'keep' } as const;
 const exporter = { naming: 'cloudwatch_exporter', labels: 'keep' } as const;

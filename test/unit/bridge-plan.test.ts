@@ -1,5 +1,5 @@
 // What is read of CloudWatch: windows and requests, by property. The fewest requests are counted by trying everything.
-import fc from 'fast-check';
+
 import { splitStatistics } from '../../functions/ecs-bridge/cloudwatch/find/statistics.ts';
 import { finestPeriod, windowOf } from '../../functions/ecs-bridge/cloudwatch/find/window.ts';
 import { packSizes } from '../../functions/ecs-bridge/cloudwatch/query/pack.ts';
@@ -8,6 +8,7 @@ import {
   requestLimits,
   type Unit,
 } from '../../functions/ecs-bridge/cloudwatch/query/plan.ts';
+import { fc } from '../support/property.ts';
 
 const periods = [20, 60, 300, 900, 3600];
 const period = fc.constantFrom(...periods);

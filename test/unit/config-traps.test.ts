@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { parseConfigText, readConfigFile } from '../../build/config-file.ts';
 import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
+import { fc } from '../support/property.ts';
 
 function issuesOf(read: () => unknown): string[] {
   try {

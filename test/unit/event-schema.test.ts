@@ -1,5 +1,5 @@
 // One closed schema for the event of every function: what is not understood is refused, and all of it at once.
-import fc from 'fast-check';
+
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import {
   parseBridgeEvent,
@@ -7,6 +7,7 @@ import {
   parseProbeEvent,
   parseQueueEvent,
 } from '../../layers/core/src/event/events.ts';
+import { fc } from '../support/property.ts';
 
 const parsers = {
   probe: parseProbeEvent,

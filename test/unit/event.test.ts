@@ -1,11 +1,11 @@
 // What a function may be invoked with, and which probes that selects.
 
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
 import { parseConfigText } from '../../build/config-file.ts';
 import { matchesName } from '../../layers/core/src/config/name-pattern.ts';
 import { parseProbeEvent } from '../../layers/core/src/event/events.ts';
 import { isDue, selectTargets } from '../../layers/core/src/probe/select.ts';
+import { fc } from '../support/property.ts';
 
 const config = parseConfigText(`
 modules:

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { parseExpression } from '../../local/fake-aws/cloudwatch/expression.ts';
 import { alignWindow, collectBuckets, type Window } from '../../local/fake-aws/metrics/buckets.ts';
 import { keyOf, type MetricSeries } from '../../local/fake-aws/metrics/series.ts';
@@ -6,6 +5,7 @@ import { statisticOf } from '../../local/fake-aws/metrics/statistics.ts';
 import { defaultVisibility, type Visibility } from '../../local/fake-aws/metrics/visibility.ts';
 import { createModel } from '../../local/fake-aws/model/model.ts';
 import { findRegion } from '../../local/fake-aws/model/world.ts';
+import { fc } from '../support/property.ts';
 
 const now = 1_800_000_000;
 const cpu = {

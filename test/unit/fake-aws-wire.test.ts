@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { decodeToken, encodeToken, takePage } from '../../local/fake-aws/call/paging.ts';
 import { decodeCbor, encodeCbor } from '../../local/fake-aws/wire/cbor.ts';
 import { AwsError, invalidParameter } from '../../local/fake-aws/wire/errors.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../local/fake-aws/wire/input.ts';
 import { decodeForm, encodeXml, encodeXmlError } from '../../local/fake-aws/wire/query.ts';
 import { stampIfPast, Timestamp } from '../../local/fake-aws/wire/timestamp.ts';
+import { fc } from '../support/property.ts';
 
 describe('CBOR', () => {
   it('reads back what it wrote', () => {

@@ -1,5 +1,5 @@
 // Passwords must not reach labels, details or logs, whatever the address or the server's words look like.
-import fc from 'fast-check';
+
 import { quoteReply } from '../../functions/redis-probe/replies.ts';
 import {
   hideCutSecrets,
@@ -9,6 +9,7 @@ import {
   secretsOf,
   splitUserInfo,
 } from '../../layers/core/src/redact.ts';
+import { fc } from '../support/property.ts';
 
 describe('redactUrl', () => {
   test.each([

@@ -1,5 +1,5 @@
 // What every receiver shares: credentials, what may be shown of an answer, and when something is tried again.
-import fc from 'fast-check';
+
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { authorize } from '../../layers/core/src/http/auth.ts';
@@ -7,6 +7,7 @@ import { backoffOf, readRetryAfter, retry } from '../../layers/core/src/http/ret
 import { foldLine, showText } from '../../layers/core/src/http/show.ts';
 import { signRequest } from '../../layers/core/src/http/sigv4.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { fc } from '../support/property.ts';
 
 const request = {
   method: 'POST',

@@ -1,12 +1,12 @@
 // Addresses in blocks, against Node's own BlockList; and which errors of the system are the network's.
 import { BlockList } from 'node:net';
-import fc from 'fast-check';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { classify, isFromNetwork } from '../../layers/core/src/net/classify.ts';
 import { addressBytes } from '../../layers/core/src/net/family.ts';
 import { findBlock, liesIn } from '../../layers/core/src/net/guard.ts';
 import { resolve } from '../../layers/core/src/net/resolve.ts';
+import { fc } from '../support/property.ts';
 
 const kinds = [
   { family: 'ipv4', address: fc.ipV4(), bits: 32 },

@@ -1,6 +1,5 @@
 // Messages of the delivery queue: every batch comes back as it was, and nothing hostile gets further than an error.
 import { gzipSync } from 'node:zlib';
-import * as fc from 'fast-check';
 import {
   fromMessage,
   MessageError,
@@ -11,6 +10,7 @@ import {
   toMessages,
 } from '../../layers/core/src/queue/message.ts';
 import { type Batch, type Group, type Series, sample } from '../../layers/core/src/sample.ts';
+import { fc } from '../support/property.ts';
 
 const double = fc.double({ noNaN: false, noDefaultInfinity: false });
 const name = fc

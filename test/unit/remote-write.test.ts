@@ -1,5 +1,5 @@
 // Remote write's encoders, decoded again by others: protobufjs for the messages, snappyjs for the compression.
-import fc from 'fast-check';
+
 import protobuf from 'protobufjs';
 import * as snappyjs from 'snappyjs';
 import { signRequest } from '../../layers/core/src/http/sigv4.ts';
@@ -9,6 +9,7 @@ import { compressSnappy } from '../../layers/core/src/remote-write/snappy.ts';
 import type { Series } from '../../layers/core/src/sample.ts';
 import { sample } from '../../layers/core/src/sample.ts';
 import { seriesOfBatch } from '../../layers/core/src/series.ts';
+import { fc } from '../support/property.ts';
 
 const { root } = protobuf.parse(
   `

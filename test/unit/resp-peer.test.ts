@@ -1,7 +1,7 @@
 // Our RESP parser beside that of @redis/client, on generated replies cut anywhere: both see the same values.
 import { Decoder } from '@redis/client/dist/lib/RESP/decoder.js';
-import fc from 'fast-check';
 import { RespError, RespParser, RespSyntaxError } from '../../functions/redis-probe/resp.ts';
+import { fc } from '../support/property.ts';
 
 const text = fc.stringMatching(/^[ -~]{0,30}$/);
 const unicode = fc.string({ unit: 'grapheme', maxLength: 40 });

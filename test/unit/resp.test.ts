@@ -1,5 +1,5 @@
 // The RESP parser: every type, every way of cutting the bytes, and nothing but its own error for anything else.
-import fc from 'fast-check';
+
 import {
   encodeCommand,
   limits,
@@ -8,6 +8,7 @@ import {
   RespParser,
   RespSyntaxError,
 } from '../../functions/redis-probe/resp.ts';
+import { fc } from '../support/property.ts';
 
 function parse(text: string | Buffer): Reply | undefined {
   const parser = new RespParser();

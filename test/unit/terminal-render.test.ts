@@ -1,10 +1,11 @@
 // The picture of the running system: what comes first, what is cut, what is said of what is broken.
-import fc from 'fast-check';
+
 import type { PartHealth } from '../../local/system/parts.ts';
 import { textOf } from '../../local/terminal/line.ts';
 import { renderView } from '../../local/terminal/render.ts';
 import { cut, cutMiddle, neutralize, padEnd, widthOf } from '../../local/terminal/text.ts';
 import type { View } from '../../local/terminal/view.ts';
+import { fc } from '../support/property.ts';
 import { downProbe, now, probe, result, silentProbe, snapshot, viewOf } from '../support/views.ts';
 
 const lines = (view: View, columns: number, rows: number) =>

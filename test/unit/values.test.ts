@@ -1,5 +1,5 @@
 // Small pure parts: durations, sizes, suggestions, redaction, grouping keys, exposition, classification.
-import fc from 'fast-check';
+
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
 import { suggest } from '../../layers/core/src/config/suggest.ts';
 import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
@@ -9,6 +9,7 @@ import { classify } from '../../layers/core/src/net/classify.ts';
 import { groupPath } from '../../layers/core/src/pushgateway/grouping.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { sample } from '../../layers/core/src/sample.ts';
+import { fc } from '../support/property.ts';
 
 describe('durations', () => {
   it.each([
