@@ -22,7 +22,7 @@ export async function bundleCommand({ minify = false, outdir, root }) {
     target: 'node20',
     outExtension: { '.js': '.mjs' },
     chunkNames: 'part-[hash]',
-    conditions: ['source'],
+    conditions: ['source', 'module'],
     external: ['esbuild'],
     alias: { bowser: join(root, 'scripts/no-browser.cjs') },
     banner: { js: banner },
