@@ -3,8 +3,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { outside, shipped } from '../build/bundles.ts';
+import { shipped } from '../build/bundles.ts';
 import { parseConfigText } from '../build/config-file.ts';
+import { outside } from '../build/outside.cjs';
 import { unusedRooms } from '../build/unused-rooms.cjs';
 import type { Config } from '../layers/core/src/config/config.ts';
 

@@ -1,7 +1,8 @@
 // Minified bytes of what ships: each function besides core, core itself, and the whole of prom-client for comparison.
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { outside, shipped } from '../build/bundles.ts';
+import { shipped } from '../build/bundles.ts';
+import { outside } from '../build/outside.cjs';
 import { unusedRooms } from '../build/unused-rooms.cjs';
 
 /** One bundle. */

@@ -39,9 +39,6 @@ export const shipped = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** What functions import and their bundles lack: core is the layer, the SDK is Lambda's own. */
-export const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
-
 /** Bundles core to `layers/core/dist` and lays out the layer; answers with the layer's directory. */
 export async function buildLayer(root = process.cwd()): Promise<string> {
   const core = join(root, 'layers/core');

@@ -1,10 +1,8 @@
 // How serverless-esbuild bundles the functions: CommonJS, core left to the layer, configuration compiled in.
 const { join } = require('node:path');
+const { outside } = require('../build/outside.cjs');
 const { unusedRooms } = require('../build/unused-rooms.cjs');
 const { bundleFolder, readConfig } = require('./own-build.cjs');
-
-/** Lambda's own, and needed nowhere but outside it. */
-const outside = ['@fargaze/core', '@aws-sdk/credential-provider-node', '@smithy/core'];
 
 /** `import { config } from 'fargaze:config'` is the compiled fargaze.yml. */
 const compiledConfig = {

@@ -1,7 +1,8 @@
 // web-probe and ecs-bridge ship the parts that the configuration asks for, and no other.
 import { build } from 'esbuild';
-import { outside, shipped } from '../../build/bundles.ts';
+import { shipped } from '../../build/bundles.ts';
 import { parseConfigText } from '../../build/config-file.ts';
+import { outside } from '../../build/outside.cjs';
 import { unusedRooms } from '../../build/unused-rooms.cjs';
 
 async function filesFor(text: string, name = 'web-probe'): Promise<string[]> {

@@ -1,0 +1,2 @@
+/** See outside.cjs. */
+export const outside: string[];
