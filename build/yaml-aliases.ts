@@ -6,7 +6,7 @@ import { maxLevels, tooDeep } from './yaml-depth.ts';
 /** More nodes than any configuration has: aliases of aliases grow beyond all bounds. */
 const maxNodes = 1_000_000;
 
-/** Nodes of a part of a document, and levels of lists and mappings in it, with what its aliases stand for. */
+/** How large a part of a document is once its aliases are followed: its nodes, and how deep lists and mappings nest in it. */
 type Extent = { readonly nodes: number; readonly levels: number };
 
 type Aliases = { readonly targets: ReadonlyMap<Alias, Node>; readonly extent: Extent };

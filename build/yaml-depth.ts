@@ -21,5 +21,5 @@ export function findDepthFault(text: string): Issue | undefined {
   return undefined;
 }
 
-/** Also of what goes deep by aliases only. */
+/** The words for it, also where only aliases lead so deep. */
 export const tooDeep = 'nested too deeply, want fewer levels';

@@ -40,7 +40,10 @@ export async function fetchToken(
   const request = {
     oauth2,
     options: tokenOptions(oauth2, options),
-    ...{ secret, params: params.values, hidden, env: quiet },
+    secret,
+    params: params.values,
+    hidden,
+    env: quiet,
   };
   const first = await ask({ ...request, way: 'header' });
   const result =
@@ -69,7 +72,6 @@ function hiddenOf({ clientId, endpointParams, tokenUrl }: OAuth2Options, secret:
   const params = Object.entries(endpointParams).filter(([name]) => !openParams.has(name));
   return [
     secret,
-    encodeURIComponent(secret),
     basicPair(clientId, secret),
     ...params.flatMap(([, value]) => secretPartsOf(value)),
     ...secretsOf(tokenUrl),
