@@ -1,6 +1,5 @@
 // Starts long-running programs in process groups of their own and makes sure that none outlives us.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plainEnvironment, type Variables } from '../../build/environment.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
@@ -149,42 +148,6 @@ export async function stopAll(): Promise<void> {
 /** Kills everything at once, for a process that is about to exit. */
 export function killAll(): void {
   for (const { pid } of running) signalGroup(pid, 'SIGKILL');
-}
-
-/** Ports below those that systems give to outgoing connections: one of those could take a port before we do. */
-const quietPorts = { from: 20_000, count: 12_000 } as const;
-
-/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, at random, so that two runs hardly meet. @throws Error where a hundred are in use. */
-export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = quietPorts.from + Math.floor(Math.random() * quietPorts.count);
-    if (await canListen(port)) return port;
-  }
-  throw new Error(`no free port from ${quietPorts.from}, want one of ${quietPorts.count}`);
-}
-
-/** How far the port by which nodes of a Redis cluster meet lies above the one of their clients. */
-export const clusterBusOffset = 10_000;
-
-/**
- * A port of 127.0.0.1 for a node of a Redis cluster, which listens at that port plus 10,000 as well: neither is in use,
- * and both are below those of outgoing connections.
- * @throws Error where a hundred are in use.
- */
-export async function freeClusterPort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = (await freePort()) - clusterBusOffset;
-    if (await canListen(port)) return port;
-  }
-  throw new Error(`no free port that is ${clusterBusOffset} below another free one`);
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 /** Starts a program and waits until it is ready; one that does not become so is stopped. @throws as {@link waitFor}. */

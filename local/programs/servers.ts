@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findPrograms, type Program } from './find.ts';
-import { freeClusterPort, freePort, type RunningProcess, startReady } from './process.ts';
+import { freeClusterPort, freePort } from './ports.ts';
+import { type RunningProcess, startReady } from './process.ts';
 import { temporaryWorkFolder, type WorkFolder } from './work-folder.ts';
 
 /** A server that is ready. */

@@ -1,7 +1,8 @@
 // A simulated AWS for the local system: the ECS API that the bridge reads, with services that deploy and stop now and then.
 import { join } from 'node:path';
 import { readEnv } from '../../layers/core/src/env.ts';
-import { freePort, startReady } from '../programs/process.ts';
+import { freePort } from '../programs/ports.ts';
+import { startReady } from '../programs/process.ts';
 import type { RunOptions, Server } from '../programs/servers.ts';
 
 /** The region of the simulated account: the one that serverless.yml deploys to. */

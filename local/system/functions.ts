@@ -2,7 +2,8 @@
 import { rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { environmentWith, type Variables } from '../../build/environment.ts';
-import { freePort, startReady } from '../programs/process.ts';
+import { freePort } from '../programs/ports.ts';
+import { startReady } from '../programs/process.ts';
 import type { RunOptions, Server } from '../programs/servers.ts';
 import type { WorkFolder } from '../programs/work-folder.ts';
 

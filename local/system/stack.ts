@@ -12,7 +12,7 @@ import { type BoardsPage, serveBoards } from '../boards/serve.ts';
 import { findPrograms, type Report } from '../programs/find.ts';
 import { findGrafana, type Grafana, howToGetGrafana, startGrafana } from '../programs/grafana.ts';
 import { checkMachine } from '../programs/machine.ts';
-import { freePort } from '../programs/process.ts';
+import { freePort } from '../programs/ports.ts';
 import { preparePython } from '../programs/python.ts';
 import {
   type PrometheusServer,

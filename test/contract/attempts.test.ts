@@ -7,7 +7,7 @@ import type { Target } from '../../layers/core/src/config/probes.ts';
 import { failure } from '../../layers/core/src/outcome.ts';
 import { tryProbe } from '../../layers/core/src/probe/attempts.ts';
 import type { Probe } from '../../layers/core/src/probe/probe.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { startRedis } from '../../local/programs/servers.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { compileModule, runProbe, verdict } from '../support/probing.ts';

@@ -10,7 +10,7 @@ import { catalogue } from '../../layers/core/src/catalogue.ts';
 import { mapConcurrently } from '../../layers/core/src/concurrency.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
 import { findPrograms } from '../../local/programs/find.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { type Server, startBlackboxExporter } from '../../local/programs/servers.ts';
 import { startLineServers } from '../support/peer/line-servers.ts';
 import {

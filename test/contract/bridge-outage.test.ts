@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { startPrometheus } from '../../local/programs/servers.ts';
 import {
   cloudWatch,

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findPrograms, type Program } from '../../local/programs/find.ts';
-import { freePort, stopAll, waitFor } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { stopAll, waitFor } from '../../local/programs/process.ts';
 import {
   type PrometheusServer,
   queryPrometheus,

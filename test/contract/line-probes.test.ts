@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { type LineServers, startLineServers } from '../support/peer/line-servers.ts';
 import { certificates } from '../support/peer/web-servers.ts';
 import { compileModule, detail, runProbe, verdict } from '../support/probing.ts';

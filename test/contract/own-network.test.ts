@@ -7,7 +7,7 @@ import { startDeadline } from '../../layers/core/src/deadline.ts';
 import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
 import { watchOwnNetwork } from '../../layers/core/src/probe/own-network.ts';
 import type { Batch } from '../../layers/core/src/sample.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 

@@ -20,7 +20,8 @@ import { DeliveryError } from '../../layers/core/src/errors.ts';
 import { createProbeHandler } from '../../layers/core/src/probe/invocation.ts';
 import { pushMetrics } from '../../layers/core/src/pushgateway/push-metrics.ts';
 import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import {
   type PrometheusServer,
   type Server,

@@ -1,6 +1,7 @@
 // The Redis probe with a real primary and two replicas: when each shows a write, links, and users of replicas.
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort, signalGroup, waitFor } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { signalGroup, waitFor } from '../../local/programs/process.ts';
 import { startRedis } from '../../local/programs/servers.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';

@@ -1,7 +1,8 @@
 // The Redis probe at three real sentinels: a quorum, an address that all of them name, a primary that serves there, a
 // failover, and everything that can be wrong with one of these.
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort, signalGroup, waitFor } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { signalGroup, waitFor } from '../../local/programs/process.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { sendTo } from '../support/redis-admin.ts';

@@ -1,7 +1,7 @@
 // Settings of redis.conf that change what a server answers: the probe says what the server does not do, and nothing else.
 import { networkInterfaces } from 'node:os';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { startRedis } from '../../local/programs/servers.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
 import { startCluster } from '../support/redis-topologies.ts';

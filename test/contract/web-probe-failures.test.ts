@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { probeWeb } from '../../functions/web-probe/probe.ts';
 import { probeByModule } from '../../functions/web-probe/probers.ts';
 import type { WebModule } from '../../layers/core/src/config/modules.ts';
-import { freePort } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { issueCertificate } from '../support/certificates.ts';
 import { startDnsServer } from '../support/dns-server.ts';
 import { compileModule, detail, httpModule, runProbe, verdict } from '../support/probing.ts';

@@ -9,12 +9,8 @@ import { type BundleName, packBundle } from '../../infra/bundle.ts';
 import { runCommand } from '../../local/programs/command.ts';
 import { findPrograms } from '../../local/programs/find.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
-import {
-  freePort,
-  type RunningProcess,
-  startProcess,
-  waitFor,
-} from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { type RunningProcess, startProcess, waitFor } from '../../local/programs/process.ts';
 import { preparePython } from '../../local/programs/python.ts';
 import { type Container, declaredContainers } from '../../scripts/intrinsics.ts';
 import { type Busybox, openBusybox } from '../support/busybox.ts';

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { type FakeAws, startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { accessKeyOf } from '../../local/fake-aws/other/identity.ts';
 import { deployedPrograms } from '../../local/programs/go.ts';
-import { freePort, waitFor } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import {
   type PrometheusServer,
   type QueryResult,

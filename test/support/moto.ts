@@ -1,6 +1,7 @@
 // A moto server: AWS simulated by a program of somebody else. Each one starts empty; any credentials will do.
 import { resolve } from 'node:path';
-import { freePort, startProcess, waitFor } from '../../local/programs/process.ts';
+import { freePort } from '../../local/programs/ports.ts';
+import { startProcess, waitFor } from '../../local/programs/process.ts';
 import { preparePython } from '../../local/programs/python.ts';
 import { answers, type Server } from '../../local/programs/servers.ts';
 

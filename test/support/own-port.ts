@@ -1,23 +1,12 @@
-// Ports of loopback that no other server of this process gets, also while the one that has it is down.
+// Servers that listen again at the port that they had, which nobody else gets while they are down.
 import type { Server } from 'node:net';
+import { freePort } from '../../local/programs/ports.ts';
 
-/** Below those that `freePort` and systems hand out; tests beside each other begin at different ones. */
-const lowest = 12_000;
-const count = 8_000;
-let next = (process.pid * 97) % count;
-
-/** Listens on a port that is never given again. @returns the port. */
+/** Listens on a port that nobody else is given while this process runs. @returns the port. */
 export async function listenOnOwnPort(server: Server): Promise<number> {
-  for (;;) {
-    next = (next + 1) % count;
-    const port = lowest + next;
-    try {
-      await listenOn(server, port);
-      return port;
-    } catch (error) {
-      if ((error as { readonly code?: string }).code !== 'EADDRINUSE') throw error;
-    }
-  }
+  const port = await freePort();
+  await listenOn(server, port);
+  return port;
 }
 
 /** Listens on `port`. @throws Error when somebody else has it. */

@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findPrograms } from '../../local/programs/find.ts';
-import { clusterBusOffset, freePort, waitFor } from '../../local/programs/process.ts';
+import { clusterBusOffset, freePort } from '../../local/programs/ports.ts';
+import { waitFor } from '../../local/programs/process.ts';
 import { launch, type Server, startRedis } from '../../local/programs/servers.ts';
 import { temporaryWorkFolder } from '../../local/programs/work-folder.ts';
 import { sendTo } from './redis-admin.ts';
