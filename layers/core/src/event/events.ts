@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { EpochMs } from '../clock.ts';
 import { closed } from '../config/mapping.ts';
-import { parseShard, type Shard } from '../config/shard.ts';
+import { maxShards, parseShard, type Shard } from '../config/shard.ts';
 import type { Issue } from '../errors.ts';
 import { checkEvent, readEvent, type Tick, tickEntries } from './read.ts';
 
@@ -59,9 +59,15 @@ function textList(wanted: string) {
 
 const flag = v.optional(v.boolean('want true or false'), false);
 
+const wantedShard = `a shard such as 1/3, of at most ${maxShards}`;
+
+/**
+ * A shard of another number than the configuration's is taken: while a deployment changes the number, the schedules of before
+ * call the functions of after.
+ */
 const shard = v.pipe(
-  v.string('want a shard such as 1/3'),
-  v.check((text) => parseShard(text) !== undefined, 'a shard such as 1/3'),
+  v.string(`want ${wantedShard}`),
+  v.check((text) => parseShard(text) !== undefined, wantedShard),
   v.transform((text) => parseShard(text)),
 );
 
