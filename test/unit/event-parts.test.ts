@@ -82,3 +82,18 @@ it.each([
     { messageId: 'm', body: 'b', ...known },
   ]);
 });
+
+it.each([
+  '{"toString":1}',
+  '["5"]',
+  '1e999',
+  '"1e999"',
+  '"0x1.5"',
+  '8640000000000001',
+  '-5',
+  '"1.5"',
+])('a message whose time and count are %s is delivered without both', (value) => {
+  const attributes = `{"SentTimestamp":${value},"ApproximateReceiveCount":${value}}`;
+  const event = `{"Records":[{"messageId":"m","body":"b","attributes":${attributes}}]}`;
+  expect(parseQueueEvent(JSON.parse(event))).toEqual([{ messageId: 'm', body: 'b' }]);
+});

@@ -180,7 +180,14 @@ export function parseQueueEvent(input: unknown): readonly QueueRecord[] {
   return checkEvent(queueSchema, input).Records.map(({ attributes, body, messageId }) => {
     // Nobody's result is lost for want of it, so what is no time is as good as none.
     const { ApproximateReceiveCount, SentTimestamp } = (attributes ?? {}) as Attributes;
-    const [receives, sent] = [Number(ApproximateReceiveCount), Number(SentTimestamp)];
+    const [receives, sent] = [toNumber(ApproximateReceiveCount), toNumber(SentTimestamp)];
     return { messageId, body, ...(sent > 0 && { sent }), ...(receives > 0 && { receives }) };
   });
+}
+
+/** A whole number up to the last time that there is a date for; 0 for anything else. */
+function toNumber(value: unknown): number {
+  const isNumeric = typeof value === 'number' || typeof value === 'string';
+  const number = isNumeric ? Number(value) : 0;
+  return Number.isInteger(number) && number <= 8.64e15 ? number : 0;
 }
