@@ -3,7 +3,6 @@
 import {
   type Failure,
   failure,
-  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
@@ -12,7 +11,7 @@ import {
   secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
-import { secretPartsOf } from './exchange/secret-parts.ts';
+import { fillAndHide, secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
 
 /** Bytes of the server's answer that are read. */
@@ -55,16 +54,14 @@ export async function fetchToken(
 
 /** `endpoint_params` with their secrets, and these. */
 function readParams({ endpointParams }: OAuth2Options) {
-  const secrets: string[] = [];
-  const values = Object.entries(endpointParams).map(([name, text]) => {
-    const value = fillSecrets(text, (ref) => {
-      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
-      secrets.push(secret);
-      return secret;
-    });
-    return [name, value] as const;
+  const params = Object.entries(endpointParams).map(([name, text]) => {
+    const place = `http.oauth2.endpoint_params.${name}`;
+    return { name, ...fillAndHide(text, (ref) => readPassword(ref, place)) };
   });
-  return { values, secrets };
+  return {
+    values: params.map(({ name, value }) => [name, value] as const),
+    secrets: params.flatMap(({ secrets }) => secrets),
+  };
 }
 
 /** What the server may repeat and nobody may be shown. */
