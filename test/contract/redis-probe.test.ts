@@ -100,7 +100,7 @@ describe('credentials', () => {
       name: 'none',
       redis: {},
       want: 'auth/noauth',
-      says: 'the server wants a password, and none is given',
+      says: 'the server wants a password, and none is given: want redis.password',
     },
     { name: 'the wrong password', redis: { password: 'env:TEST_WRONG' }, want: 'auth/wrongpass' },
     { name: 'the right password', redis: { password: 'env:TEST_RIGHT' }, want: 'ok' },
