@@ -100,11 +100,12 @@ function passwordWanted({ setting }: Credentials): Verdict {
 }
 
 /** The verdict on a login that is refused; where the password comes from, if that is what is wrong. */
-function refused(command: string, reply: RespError, { setting }: Credentials): Verdict {
+function refused(command: string, reply: RespError, { password, setting }: Credentials): Verdict {
   const { detail, phase, reason } = refusal('auth', command, reply).outcome;
   const unwanted = reply.says(/^ERR .*\b(?:no|any) (?:password|username-password pair)\b/i);
   if (reason === 'wrongpass') {
-    return new Verdict(phase, reason, `${detail} (the password is that of ${setting})`);
+    const given = password === '' ? 'no password is given, want' : 'the password is that of';
+    return new Verdict(phase, reason, `${detail} (${given} ${setting})`);
   }
   if (!unwanted) return new Verdict(phase, reason, detail);
   return new Verdict(phase, reason, `${detail} (it is that of ${setting})`);

@@ -43,9 +43,11 @@ export async function explainRefusal<T>(remedy: string, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    if (!isClosed(error) && !hasReason(error, 'unknown_command')) throw error;
+    const closed = isClosed(error);
+    if (!closed && !hasReason(error, 'unknown_command')) throw error;
     const { detail, phase, reason } = error.outcome;
-    const words = `${detail}, as proxies answer what they do not know: ${remedy}`;
+    const cause = closed ? ', as proxies answer what they do not know' : '';
+    const words = `${detail}${cause}: ${remedy}`;
     throw new Verdict(phase, reason, words);
   }
 }

@@ -109,6 +109,12 @@ describe('credentials', () => {
       redis: { username: 'nobody', password: 'env:TEST_RIGHT' },
       want: 'auth/wrongpass',
     },
+    {
+      name: 'a user without a password',
+      redis: { username: 'nobody' },
+      want: 'auth/wrongpass',
+      says: 'HELLO: WRONGPASS invalid username-password pair or user is disabled. (no password is given, want redis.password)',
+    },
   ])('with requirepass and $name: $want', async ({ redis, says, want }) => {
     const { url } = await start('--requirepass', 'right-one');
     const probed = await runProbe(probeRedis, redisModule(redis), url);
