@@ -6,7 +6,7 @@ import type { Sink } from '../../layers/core/src/sink/sink.ts';
 import { createStdoutSink } from '../../layers/core/src/sink/stdout.ts';
 import { ownRegion } from '../account/region.ts';
 import { withAwsHints } from '../command/aws.ts';
-import { type Call, UsageError } from '../command/command.ts';
+import { type Call, textOf, UsageError } from '../command/command.ts';
 import { builtIn, hasConfiguration, readConfiguration } from '../command/configuration.ts';
 import { counted } from '../command/counted.ts';
 
@@ -31,7 +31,7 @@ export async function run({ io, values }: Call): Promise<number> {
     runBridge(
       {
         config: withoutReading(config.bridge),
-        region: await ownRegion(),
+        region: textOf(values, 'region') ?? (await ownRegion()),
         sink,
         log: () => undefined,
       },

@@ -176,6 +176,16 @@ it('a profile that is named gives every call its region and keys, whatever keys 
     out: expect.stringContaining('ECS: 1 cluster, 5 services'),
   });
   const empty = { ...options, env: { ...env, AWS_REGION: '' } };
+  // What is given on the command line counts before the environment.
+  const given = ['bridge', '--dry-run', '--region', 'eu-west-1'];
+  expect(await runCli(given, empty)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('ECS: 1 cluster, 5 services'),
+  });
+  expect(await runCli(['bridge', '--dry-run', '--region', 'Ireland'], options)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the region is "Ireland", want one such as eu-west-1'),
+  });
   for (const args of [
     ['bridge', '--dry-run'],
     ['init', '--account', '--force'],
