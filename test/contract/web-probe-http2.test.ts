@@ -232,7 +232,7 @@ it.each([
   {
     name: 'a goodbye without an error',
     last: frame(7, 0, Buffer.alloc(8)),
-    says: 'the server takes no more requests',
+    says: 'the server takes no more requests (asked 3 times)',
   },
   {
     name: 'a code without a name',
