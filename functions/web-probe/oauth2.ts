@@ -7,6 +7,7 @@ import {
   hideSecrets,
   type OAuth2Options,
   type ProbeEnvironment,
+  type ProxyOptions,
   readPassword,
   secretsOf,
 } from '@fargaze/core/internal';
@@ -31,7 +32,8 @@ export async function fetchToken(
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
   const params = readParams(oauth2);
-  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets];
+  const proxied = oauth2.proxy === undefined ? [] : await secretsOfProxy(oauth2.proxy);
+  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets, ...proxied];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
@@ -50,6 +52,11 @@ export async function fetchToken(
   if ('token' in result) return result;
   const detail = hideSecrets(result.detail, hidden);
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
+}
+
+async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
+  const { proxySecrets } = await import('./proxy/login.ts');
+  return proxySecrets(proxy);
 }
 
 /** `endpoint_params` with their secrets, and these. */
