@@ -100,7 +100,7 @@ type Way = Connected & {
 
 async function requestHop(
   ask: HopRequest,
-  { end, facts, lenient, path, socket }: Way,
+  { end, facts, headers, lenient, path, socket }: Way,
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
@@ -118,7 +118,13 @@ async function requestHop(
     end.explain(phase, error);
   try {
     const response = await raceDeadline(
-      send(ask, { socket: paced, lenient, note: end.note, ...(path !== undefined && { path }) }),
+      send(ask, {
+        socket: paced,
+        lenient,
+        note: end.note,
+        ...(path !== undefined && { path }),
+        ...(headers !== undefined && { headers }),
+      }),
       env.deadline,
     );
     const first = firstByte ?? env.clock.monotonic();
@@ -165,21 +171,21 @@ function isSettings(bytes: Buffer): boolean {
   return bytes.length >= 9 && bytes[3] === 4 && bytes[4] === 0 && bytes.readUInt32BE(5) === 0;
 }
 
-type Sending = {
+type Sending = Pick<Connected, 'headers' | 'path'> & {
   readonly socket: Duplex;
-  readonly path?: string;
   readonly lenient: boolean;
   readonly note: (error: Error) => void;
 };
 
-function send(ask: HopRequest, { lenient, note, path, socket }: Sending): Promise<IncomingMessage> {
+function send(ask: HopRequest, sending: Sending): Promise<IncomingMessage> {
+  const { headers, lenient, note, path, socket } = sending;
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
       method: ask.method,
       path: path ?? ask.url.pathname + ask.url.search,
       setHost: false,
-      headers: framed(ask),
+      headers: { ...framed(ask), ...headers },
       maxHeaderSize,
       insecureHTTPParser: lenient,
     });

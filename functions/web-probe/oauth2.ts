@@ -3,16 +3,16 @@
 import {
   type Failure,
   failure,
-  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
   type ProbeEnvironment,
+  type ProxyOptions,
   readPassword,
   secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
-import { secretPartsOf } from './exchange/secret-parts.ts';
+import { fillAndHide, secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
 
 /** Bytes of the server's answer that are read. */
@@ -32,7 +32,8 @@ export async function fetchToken(
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
   const params = readParams(oauth2);
-  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets];
+  const proxied = oauth2.proxy === undefined ? [] : await secretsOfProxy(oauth2.proxy);
+  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets, ...proxied];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
@@ -53,18 +54,21 @@ export async function fetchToken(
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
 }
 
+async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
+  const { proxySecrets } = await import('./proxy/login.ts');
+  return proxySecrets(proxy);
+}
+
 /** `endpoint_params` with their secrets, and these. */
 function readParams({ endpointParams }: OAuth2Options) {
-  const secrets: string[] = [];
-  const values = Object.entries(endpointParams).map(([name, text]) => {
-    const value = fillSecrets(text, (ref) => {
-      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
-      secrets.push(secret);
-      return secret;
-    });
-    return [name, value] as const;
+  const params = Object.entries(endpointParams).map(([name, text]) => {
+    const place = `http.oauth2.endpoint_params.${name}`;
+    return { name, ...fillAndHide(text, (ref) => readPassword(ref, place)) };
   });
-  return { values, secrets };
+  return {
+    values: params.map(({ name, value }) => [name, value] as const),
+    secrets: params.flatMap(({ secrets }) => secrets),
+  };
 }
 
 /** What the server may repeat and nobody may be shown. */

@@ -58,6 +58,8 @@ export type Connected = {
   readonly facts: DialFacts;
   /** What the request line names, where a proxy must know the whole address. */
   readonly path?: string;
+  /** What that proxy is sent besides; nobody else sees it. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** How a connection ended, and why. */

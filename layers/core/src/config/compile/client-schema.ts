@@ -129,7 +129,9 @@ export const proxyEntries = {
   proxy_from_environment: v.optional(
     v.pipe(
       v.boolean(),
-      v.description('`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the function say which proxy'),
+      v.description(
+        '`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the function say which proxy; user and password of its address are sent to it',
+      ),
     ),
     false,
   ),
