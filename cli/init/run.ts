@@ -13,7 +13,7 @@ import { refuseToWrite } from '../draft/write.ts';
 import { combine } from '../import/combine.ts';
 import { type Recognized, recognize, type Tool, toolNames } from '../import/recognize.ts';
 import { askPerson } from './ask.ts';
-import { splitPasswords } from './passwords.ts';
+import { splitPasswords } from '../draft/passwords.ts';
 
 /** Writes the file. */
 export async function run(call: Call): Promise<number> {
