@@ -1,9 +1,9 @@
 // An access token by the client credentials grant (RFC 6749, 4.4). Asked for anew by each probe, before anything of the target
 // is measured; the client authorizes itself by Basic, and in the body where the server takes it only there, as Go does.
 import {
-  fillSecrets,
   type Failure,
   failure,
+  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
