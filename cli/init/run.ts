@@ -8,12 +8,12 @@ import { counted } from '../command/counted.ts';
 import { dollarsOf } from '../command/numbers.ts';
 import { deliverDraft } from '../draft/deliver.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
+import { splitPasswords } from '../draft/passwords.ts';
 import { groupTargets } from '../draft/targets.ts';
 import { refuseToWrite } from '../draft/write.ts';
 import { combine } from '../import/combine.ts';
 import { type Recognized, recognize, type Tool, toolNames } from '../import/recognize.ts';
 import { askPerson } from './ask.ts';
-import { splitPasswords } from './passwords.ts';
 
 /** Writes the file. */
 export async function run(call: Call): Promise<number> {

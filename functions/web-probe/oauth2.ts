@@ -3,6 +3,7 @@
 import {
   type Failure,
   failure,
+  fillSecrets,
   type HttpOptions,
   hideSecrets,
   type OAuth2Options,
@@ -14,6 +15,7 @@ import {
 import { readBody } from './body.ts';
 import { fillAndHide, secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
+import { percentEncode } from './sent/encode-value.ts';
 
 /** Bytes of the server's answer that are read. */
 const maxTokenBytes = 1024 * 1024;
@@ -42,6 +44,7 @@ export async function fetchToken(
     oauth2,
     options: tokenOptions(oauth2, options),
     secret,
+    url: params.url,
     params: params.values,
     hidden,
     env: quiet,
@@ -59,16 +62,21 @@ async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
   return proxySecrets(proxy);
 }
 
-/** `endpoint_params` with their secrets, and these. */
-function readParams({ endpointParams }: OAuth2Options) {
-  const params = Object.entries(endpointParams).map(([name, text]) => {
-    const place = `http.oauth2.endpoint_params.${name}`;
-    return { name, ...fillAndHide(text, (ref) => readPassword(ref, place)) };
+/** `token_url` and `endpoint_params` with their secrets, and these. */
+function readParams({ endpointParams, tokenUrl }: OAuth2Options) {
+  const secrets: string[] = [];
+  const url = fillSecrets(tokenUrl, (ref) => {
+    const secret = readPassword(ref, 'http.oauth2.token_url');
+    secrets.push(secret, ...secretPartsOf(secret));
+    return percentEncode(secret);
   });
-  return {
-    values: params.map(({ name, value }) => [name, value] as const),
-    secrets: params.flatMap(({ secrets }) => secrets),
-  };
+  const values = Object.entries(endpointParams).map(([name, text]) => {
+    const place = `http.oauth2.endpoint_params.${name}`;
+    const filled = fillAndHide(text, (ref) => readPassword(ref, place));
+    secrets.push(...filled.secrets);
+    return [name, filled.value] as const;
+  });
+  return { url, values, secrets };
 }
 
 /** What the server may repeat and nobody may be shown. */
@@ -98,6 +106,7 @@ type TokenRequest = {
   readonly oauth2: OAuth2Options;
   readonly options: HttpOptions;
   readonly secret: string;
+  readonly url: string;
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
@@ -108,7 +117,7 @@ type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
   const { env, hidden, oauth2, options, params, secret, way } = request;
-  const url = new URL(oauth2.tokenUrl);
+  const url = new URL(request.url);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
   for (const [name, value] of params) form.set(name, value);

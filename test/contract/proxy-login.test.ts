@@ -91,16 +91,20 @@ it('a token is fetched through one too', async () => {
   const proxy = await startLoginProxy(login, targets.http);
   closing.push(proxy.close);
   process.env.HTTP_PROXY = `http://${written}@127.0.0.1:${proxy.port}`;
+  process.env.PROXY_LOGIN = `${plant('key')}&`;
   const oauth2 = {
     client_id: 'a',
     // A name that only begins like loopback goes through the proxy.
-    token_url: 'http://127.0.0.1.login.test/token',
+    token_url: 'http://127.0.0.1.login.test/token?key=${env:PROXY_LOGIN}',
     proxy_from_environment: true,
   };
   const http = { ...environment, oauth2 };
   const { leaks, probed } = await through(http, 'http://shop.test/a');
   expect(probed.outcome).toEqual({ ok: true });
-  expect(proxy.passed).toHaveLength(2);
+  expect(proxy.passed).toEqual([
+    `POST http://127.0.0.1.login.test:80/token?key=${plant('key')}%26`,
+    'GET http://shop.test:80/a',
+  ]);
   expect(targets.heard[1]).toContain('Bearer granted');
   expect(leaks).toEqual([]);
 });

@@ -54,6 +54,11 @@ describe('where a file stands in the place of a folder', () => {
     ['export --to taken -c good.yml', '--to: got taken, but taken is a file, want a folder'],
     ['export --to taken/a/b -c good.yml', '--to: got taken/a/b, but taken is a file'],
     ['init -o taken/a.yml', 'taken/a.yml cannot be written: taken is a file, want a folder'],
+    ['init -o https://a.test/x', 'https://a.test/x is an address, want the path of a file'],
+    [
+      'import bb.yml -o https://a.test/x',
+      'https://a.test/x is an address, want the path of a file',
+    ],
     ['init -o . --force', '. is a folder, want a file\ne.g. --output fargaze.yml'],
     ['import bb.yml -o taken/a.yml', 'taken/a.yml cannot be written: taken is a file'],
     ['import bb.yml -o .', '. is a folder, want a file'],
