@@ -15,12 +15,17 @@ export const bridgeSpec: CommandSpec = {
       type: 'boolean',
       about: 'what is asked for; a real run is the deployed function’s',
     },
+    region: {
+      type: 'string',
+      value: 'NAME',
+      about: 'the region to read; unset: that of the AWS environment',
+    },
     metrics: { type: 'boolean', about: 'print the series of the ECS API as Prometheus text' },
     ...sharedOptions,
   },
   statuses: { 0: 'everything could be read', 1: 'a call failed; its permission is named' },
   examples: [
-    ['AWS_REGION=eu-west-1 fargaze bridge --dry-run', 'clusters, services and the price'],
+    ['fargaze bridge --dry-run --region eu-west-1', 'clusters, services and the price'],
     ['fargaze bridge --dry-run --metrics', 'the series of the ECS API'],
   ],
   positionals: 0,

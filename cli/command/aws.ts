@@ -13,7 +13,7 @@ export async function withAwsHints<T>(read: () => Promise<T>): Promise<T> {
     if (/credential|ExpiredToken|UnrecognizedClient|token .*expired/i.test(message)) {
       throw new UsageError(message, credentialHint(readEnv('AWS_PROFILE')));
     }
-    if (/region is missing|AWS_REGION is/i.test(message))
+    if (/region is missing|AWS_REGION is|the region is/i.test(message))
       throw new UsageError(
         message,
         'want AWS_REGION, or AWS_PROFILE with a profile that has a region',

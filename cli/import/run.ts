@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { called } from '../command/called.ts';
 import { type Call, textsOf, UsageError } from '../command/command.ts';
 import { deliverDraft } from '../draft/deliver.ts';
-import { groupTargets } from '../draft/targets.ts';
 import { splitPasswords } from '../draft/passwords.ts';
+import { groupTargets } from '../draft/targets.ts';
 import { combine } from './combine.ts';
 import { recognize, toolNames } from './recognize.ts';
 

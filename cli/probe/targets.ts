@@ -5,7 +5,7 @@ import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { type ProbeConfig, servedBy } from '../../layers/core/src/config/probes.ts';
-import { didYouMean } from '../../layers/core/src/config/suggest.ts';
+import { didYouMean, listNames, meantOrOneOf } from '../../layers/core/src/config/suggest.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Selected, selectTargets } from '../../layers/core/src/probe/select.ts';
@@ -76,8 +76,7 @@ function selectProbe(name: string, config: Config): Selected<Module>[] {
 function selectAddress(address: string, name: string, config: Config): Selected<Module>[] {
   const module = Object.hasOwn(config.modules, name) ? config.modules[name] : undefined;
   if (module === undefined) {
-    const names = Object.keys(config.modules);
-    const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
+    const hint = meantOrOneOf(name, Object.keys(config.modules));
     throw new UsageError(`no module ${JSON.stringify(name)}${hint}`);
   }
   const adHoc = { targets: [address], module: name };
@@ -152,7 +151,7 @@ function selectBare(text: string, config: Config): Selected<Module>[] {
     `no probe ${JSON.stringify(text)} in the configuration${didYouMean(text, names)}`,
     names.length === 0
       ? 'to probe an address, write its scheme: https://…'
-      : `probes: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+      : `probes: ${listNames(names)}`,
   );
 }
 

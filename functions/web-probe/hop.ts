@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   classify,
+  codeOf,
   detailOf,
   dial,
   type Failure,
@@ -29,6 +30,17 @@ export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 
 /** Dials, sends the request and waits for the head of the answer. */
 export async function openHop(
+  ask: HopRequest,
+  options: HttpOptions,
+  env: ProbeEnvironment,
+): Promise<Hop> {
+  const hop = await openOnce(ask, options, env);
+  if (hop.ok || hop.unprocessed !== true) return hop;
+  const { askAgain } = await import('./exchange/ask-again.ts');
+  return askAgain(hop, () => openOnce(ask, options, env), env);
+}
+
+async function openOnce(
   ask: HopRequest,
   options: HttpOptions,
   env: ProbeEnvironment,
@@ -224,12 +236,14 @@ function watchEnd(socket: Socket): ConnectionEnd {
     ended = true;
   });
   const explain = (phase: 'processing' | 'transfer', error: unknown): Failure => {
-    const cause = fault !== undefined && classify(error) === 'reset' ? fault : error;
+    // What the server itself said of it goes before what became of the connection.
+    const isSaid = /^ERR_HTTP2_/.test(codeOf(error) ?? '');
+    const cause = fault !== undefined && !isSaid && classify(error) === 'reset' ? fault : error;
     const reason = classify(cause) === 'internal' ? classify(error) : classify(cause);
     if (reason === 'internal') throw error;
     // In TLS 1.3 a server may refuse a client only after the handshake.
     const at = reason.startsWith('tls_') ? 'tls' : phase;
-    if (reason !== 'reset' || !ended) return failure(at, reason, detailOf(cause));
+    if (reason !== 'reset' || isSaid || !ended) return failure(at, reason, detailOf(cause));
     return failure(phase, 'closed', 'connection closed before the answer was complete');
   };
   return { explain, note, fault: () => fault };

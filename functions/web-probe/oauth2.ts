@@ -13,7 +13,7 @@ import {
   secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
-import { secretPartsOf } from './exchange/secret-parts.ts';
+import { fillAndHide, secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
 import { percentEncode } from './sent/encode-value.ts';
 
@@ -64,21 +64,21 @@ async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
 
 /** `token_url` and `endpoint_params` with their secrets, and these. */
 function readParams({ endpointParams, tokenUrl }: OAuth2Options) {
-  const secrets: string[] = [];
+  const own: string[] = [];
   const url = fillSecrets(tokenUrl, (ref) => {
     const secret = readPassword(ref, 'http.oauth2.token_url');
-    secrets.push(secret);
+    own.push(secret);
     return percentEncode(secret);
   });
-  const values = Object.entries(endpointParams).map(([name, text]) => {
-    const value = fillSecrets(text, (ref) => {
-      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
-      secrets.push(secret);
-      return secret;
-    });
-    return [name, value] as const;
+  const params = Object.entries(endpointParams).map(([name, text]) => {
+    const place = `http.oauth2.endpoint_params.${name}`;
+    return { name, ...fillAndHide(text, (ref) => readPassword(ref, place)) };
   });
-  return { url, values, secrets };
+  return {
+    url,
+    values: params.map(({ name, value }) => [name, value] as const),
+    secrets: [...own, ...params.flatMap(({ secrets }) => secrets)],
+  };
 }
 
 /** What the server may repeat and nobody may be shown. */

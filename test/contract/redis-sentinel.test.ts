@@ -149,7 +149,8 @@ describe('three sentinels that agree', () => {
           }),
       });
       signalGroup(sentinel(2).process.pid, 'SIGSTOP');
-      const probed = await probe({ canary: 'ping' }, 0, '4s');
+      // The one that hangs takes a quarter; the others are asked hundreds of things one after the other.
+      const probed = await probe({ canary: 'ping' }, 0, '12s');
       expect([verdict(probed), detail(probed)]).toEqual(['ok', '']);
       const agreeing = Object.entries(probed.samples).filter(
         ([series, value]) => series.includes('master_agrees{') && value === 1,
@@ -271,6 +272,7 @@ describe('a failover', () => {
     await waitFor({
       what: 'failover',
       seconds: 60,
+      processes: watch.sentinels.map(({ process }) => process),
       check: async () => {
         const probed = await probe();
         return probed.outcome.ok && probed.samples[agrees] === 1;

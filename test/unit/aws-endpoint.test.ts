@@ -120,6 +120,6 @@ it.each([
   '-',
 ])('no request is sent to a host that the region "%s" makes', (region) => {
   expect(() => endpoint('ecs', region)).toThrow(
-    /^ecs: AWS_REGION is ".*", want a region such as eu-west-1$/,
+    /^ecs: the region is ".*", want one such as eu-west-1$/,
   );
 });

@@ -48,7 +48,7 @@ export function endpoint(
   const dual = isTrue('AWS_USE_DUALSTACK_ENDPOINT', service, settings);
   // It becomes a part of the host that signed requests are sent to.
   if (!/^(?!fips-)[a-z\d]+(-[a-z\d]+)*(?<!-fips)$/.test(region)) {
-    throw refuse(service, `AWS_REGION is ${showValue(region)}, want a region such as eu-west-1`);
+    throw refuse(service, `the region is ${showValue(region)}, want one such as eu-west-1`);
   }
   if (set !== undefined) {
     const kind = settingName(`AWS_USE_${fips ? 'FIPS' : 'DUALSTACK'}_ENDPOINT`);

@@ -3,6 +3,7 @@ import { nameShard, type Shard } from '@fargaze/core/internal';
 import { Sessions } from '../aws/sessions.ts';
 import { LastGroups } from '../ecs/last-groups.ts';
 import { EcsMemory } from '../ecs/memory.ts';
+import { Claims } from './claims.ts';
 import { Turns } from './due.ts';
 import { FindMemory } from './find/memory.ts';
 import { Overlaps } from './find/overlaps.ts';
@@ -17,6 +18,7 @@ export class Memory {
   readonly ecs = new EcsMemory();
   readonly lastGroups = new LastGroups();
   readonly turns = new Turns();
+  readonly claims = new Claims();
   readonly find = new FindMemory();
   readonly order = new PointOrder();
   readonly attempts = new Attempts();

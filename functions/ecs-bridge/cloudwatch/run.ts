@@ -71,15 +71,21 @@ class PassRun {
   /** Each scope with its jobs and what they ask for. */
   async find(): Promise<[ScopeClients, ScopedJob[]][]> {
     const pass = this.#pass;
-    const { ecs, find: memory, watermarks: delivered } = this.#memory;
+    const { claims, ecs, find: memory, watermarks: delivered } = this.#memory;
     const keys = pass.scopes.flatMap((scope) =>
       jobsOf(pass, scope).map((job) => jobKey(job, scope)),
     );
     await delivered.recall([...new Set(keys)], pass);
-    return mapConcurrently(pass.scopes, concurrency.usual, async (scope) => [
-      scope,
-      await findJobs({ scope, pass, memory, ecs, delivered, tagged: new Map() }),
-    ]);
+    const found = await mapConcurrently(
+      pass.scopes,
+      concurrency.usual,
+      async (scope) =>
+        [
+          scope,
+          await findJobs({ scope, pass, memory, ecs, delivered, tagged: new Map() }),
+        ] as const,
+    );
+    return claims.settle(found, pass);
   }
 
   /** Whether the plan is carried out; a slowed one waits until its own interval is due. */

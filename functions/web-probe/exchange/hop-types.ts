@@ -48,6 +48,8 @@ export type Hop =
       readonly outcome: Failure;
       readonly facts: DialFacts;
       readonly processing?: Seconds;
+      /** Whether the server said that it did nothing with the request. */
+      readonly unprocessed?: boolean;
     };
 
 /** A connection that a request can go over. */

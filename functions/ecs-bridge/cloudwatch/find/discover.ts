@@ -77,12 +77,16 @@ const nothing: Discovery = {
 
 function discoverStatic(job: CloudWatchJob, { scope: { account } }: Search): Discovery {
   const { dimensions } = job;
-  const resource: Resource = { arn: job.name, ...noTags, dimensions };
+  const resource: Resource = { arn: givenName(job), ...noTags, dimensions };
   const queries = job.metrics.map((metric): MetricQuery => {
     const common = { job, metric, resource, dimensions, account };
     return { ...common, linked: 'own', resolution: undefined, found: 'job' };
   });
   return { queries, resources: [], complete: 'complete', existing: undefined };
+}
+
+function givenName(job: CloudWatchJob): string {
+  return job.givenName ?? job.name;
 }
 
 /** Where metrics of a job belong. */
@@ -155,7 +159,7 @@ function queryOf(
 
 function resourceOf(job: CloudWatchJob, one: ListedMetric, belonging: Belonging): Resource {
   const { dimensions } = one;
-  if (job.kind === 'customNamespace') return { arn: job.name, ...noTags, dimensions };
+  if (job.kind === 'customNamespace') return { arn: givenName(job), ...noTags, dimensions };
   const tagged = taggedOf(one, belonging);
   if (tagged !== undefined) return taggedResource(job, tagged, dimensions);
   const { search } = belonging;

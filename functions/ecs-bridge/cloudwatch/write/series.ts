@@ -2,6 +2,7 @@
 // is known to exist, and no point that this function has delivered before.
 import {
   canonicalNames,
+  type EpochSeconds,
   type Metadata,
   type Point,
   type Seconds,
@@ -11,9 +12,9 @@ import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { usualOverlap } from '../find/overlaps.ts';
 import { finalAge } from '../pass/lateness.ts';
 import type { Pass, Shown } from '../pass/pass.ts';
-import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
+import { ceilTo, type Span } from '../pass/time.ts';
 import { type AnsweredSeries, resultId } from '../query/answer.ts';
-import { infoSeries, seriesLabels, seriesMetadata } from './naming.ts';
+import { infoSeries, type SeriesIdentity, seriesLabels, seriesMetadata } from './naming.ts';
 import type { MadeSeries, SentPoints } from './sent-points.ts';
 
 /** Makes the series of a pass. */
@@ -29,27 +30,16 @@ export class SeriesMaker {
   /** The series of a statistic of a unit; none when it has no new point. */
   ofUnit(unit: ReadUnit, statistic: string, answer: AnsweredSeries | undefined): MadeSeries[] {
     const { config } = this.#pass;
-    const { query, region, shown, span } = unit;
-    const { account: accountId, dimensions, job, metric, resource } = query;
+    const { query, shown, span } = unit;
     const points = pointsIn(span, answer);
     // One zero is enough where one point is.
     const read =
       shown === 'latest' && points.length > 0 ? points : withZeros(unit, points, this.#pass);
     if (read.length === 0) return [];
-    const identity = {
-      region,
-      accountId,
-      customTags: job.customTags,
-      namespace: job.namespace,
-      metric: metric.name,
-      statistic,
-      dimensions,
-      resource: resource.arn,
-      tags: resource.tags,
-    };
+    const identity = identityOf(unit, statistic);
     const labels = seriesLabels(identity, config);
     const metadata = seriesMetadata(identity, config);
-    const { arn } = resource;
+    const { arn } = query.resource;
     return this.#made({ ...unit, labels, metadata, arn }, read);
   }
 
@@ -130,6 +120,22 @@ type Draft = {
   readonly watermark: EpochSeconds | undefined;
   readonly period: Seconds;
 };
+
+/** What the series of a statistic of a unit is about. */
+export function identityOf({ query, region }: ReadUnit, statistic: string): SeriesIdentity {
+  const { account: accountId, dimensions, job, metric, resource } = query;
+  return {
+    region,
+    accountId,
+    customTags: job.customTags,
+    namespace: job.namespace,
+    metric: metric.name,
+    statistic,
+    dimensions,
+    resource: resource.arn,
+    tags: resource.tags,
+  };
+}
 
 /** A text that is equal for equal labels. */
 export function seriesKey(labels: Readonly<Record<string, string>>): string {

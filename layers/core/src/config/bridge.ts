@@ -81,6 +81,8 @@ export type CloudWatchJob = CloudWatchScope & {
   readonly kind: 'discovery' | 'static' | 'customNamespace';
   /** Unique; of a discovery job its namespace, numbered from the second on. */
   readonly name: string;
+  /** Of a static or custom job that had to be numbered: the name in the file, which its series have. */
+  readonly givenName?: string;
   readonly namespace: string;
   /** Of a discovery job; unset: its metrics belong to no resource. */
   readonly association?: Association;

@@ -20,6 +20,21 @@ const hints: readonly (readonly [reason: RegExp, words: string])[] = [
   ],
 ];
 
+const certificateHints: readonly (readonly [code: RegExp, words: string])[] = [
+  [/^DEPTH_ZERO_SELF/, 'it is signed by itself (tls_config.ca_file lists what is trusted)'],
+  [/^SELF_SIGNED/, 'its authority is not known (tls_config.ca_file lists those that are)'],
+  [
+    /^UNABLE_TO_/,
+    'the server does not send the certificate of its authority, or that is not known (tls_config.ca_file)',
+  ],
+];
+
+/** Why a certificate is not valid, by OpenSSL's code, and which setting may be wanted. */
+export function explainCertificate(code: string): string {
+  const hint = certificateHints.find(([pattern]) => pattern.test(code))?.[1];
+  return hint === undefined ? code : `${code}: ${hint}`;
+}
+
 /** How the words of an alert begin. */
 const alertWords = 'the server sent the TLS alert';
 

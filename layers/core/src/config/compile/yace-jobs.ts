@@ -111,14 +111,18 @@ function toMetric(
 
 /**
  * A metric that a file names twice with the same settings is read, and billed, once, with the statistics of both. A statistic
- * of two periods would mix them in one series: the first counts.
+ * with two settings would mix them in one series: the first counts.
  */
 function merged(metrics: readonly CloudWatchMetric[]): CloudWatchMetric[] {
   const byRest = new Map<string, CloudWatchMetric>();
-  const claims = new PeriodClaims();
+  const claims = new Map<string, string>();
   for (const { statistics, ...rest } of metrics) {
-    const own = statistics.filter((statistic) => claims.claim(rest, statistic) === rest.period);
     const key = JSON.stringify(rest);
+    const own = statistics.filter((statistic) => {
+      const name = JSON.stringify([rest.name, statistic]);
+      if (!claims.has(name)) claims.set(name, key);
+      return claims.get(name) === key;
+    });
     const known = byRest.get(key)?.statistics ?? [];
     const all = [...new Set([...known, ...own])];
     if (all.length > 0) byRest.set(key, { ...rest, statistics: all });
@@ -139,12 +143,14 @@ export class PeriodClaims {
   }
 }
 
-/** A name that occurs again gets a number. */
+/** A name that occurs again gets a number; series keep the name in the file. */
 function numbered(jobs: readonly CloudWatchJob[]): CloudWatchJob[] {
   const seen = new Map<string, number>();
   return jobs.map((job) => {
     const count = (seen.get(job.name) ?? 0) + 1;
     seen.set(job.name, count);
-    return count === 1 ? job : { ...job, name: `${job.name} #${count}` };
+    if (count === 1) return job;
+    const given = job.kind === 'discovery' ? {} : { givenName: job.name };
+    return { ...job, ...given, name: `${job.name} #${count}` };
   });
 }
