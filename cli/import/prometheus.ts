@@ -77,17 +77,17 @@ function asksBlackbox(job: Mapping): boolean {
   return job.metrics_path === '/probe' || (isMapping(job.params) && 'module' in job.params);
 }
 
-type Found = {
+type TargetGroup = {
   readonly targets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly dropped: readonly string[];
 };
 
 /** Targets by their labels, which their alerts carry. A target counts once. */
-function targetsOf(job: Mapping): readonly Found[] {
+function targetsOf(job: Mapping): readonly TargetGroup[] {
   const configs: readonly unknown[] = Array.isArray(job.static_configs) ? job.static_configs : [];
   const seen = new Set<string>();
-  const found = new Map<string, { targets: string[] } & Omit<Found, 'targets'>>();
+  const found = new Map<string, { targets: string[] } & Omit<TargetGroup, 'targets'>>();
   for (const one of configs) {
     if (!isMapping(one)) continue;
     const given = Object.entries(isMapping(one.labels) ? one.labels : {});
@@ -108,7 +108,7 @@ function targetsOf(job: Mapping): readonly Found[] {
 }
 
 /** How the probes differ from the job that they were made of. */
-function changesOf(job: Mapping, interval: unknown, found: readonly Found[]): string[] {
+function changesOf(job: Mapping, interval: unknown, found: readonly TargetGroup[]): string[] {
   const dropped = [...new Set(found.flatMap((one) => one.dropped))];
   return [
     ...(isShort(interval)

@@ -14,7 +14,7 @@ import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 
 /** What is asked for. */
-export type Asked = {
+export type ProbeArguments = {
   readonly arguments: readonly string[];
   readonly all: boolean;
   /** Of every argument; unset: by its scheme. */
@@ -22,16 +22,16 @@ export type Asked = {
 };
 
 /** A probe that cannot be run, and why. */
-export type Refused = { readonly probe: ProbeConfig; readonly fault: string };
+export type RefusedProbe = { readonly probe: ProbeConfig; readonly fault: string };
 
 /** What is asked for, as far as it can be run. */
-export type Found = {
+export type ProbeTargets = {
   readonly selected: readonly Selected<Module>[];
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedProbe[];
 };
 
 /** Every target that is asked for, in order, once each. @throws UsageError, or ConfigError as the functions do. */
-export function findTargets(asked: Asked, config: Config): Found {
+export function findTargets(asked: ProbeArguments, config: Config): ProbeTargets {
   if (asked.all) {
     if (config.probes.length === 0)
       throw new UsageError(
@@ -54,9 +54,9 @@ export function findTargets(asked: Asked, config: Config): Found {
 }
 
 /** Of all probes one that cannot be run, for a variable that is unset, does not hold up the others. */
-function findAll(config: Config): Found {
+function findAll(config: Config): ProbeTargets {
   const selected: Selected<Module>[] = [];
-  const refused: Refused[] = [];
+  const refused: RefusedProbe[] = [];
   for (const probe of config.probes) {
     try {
       selected.push(...selectProbe(probe.name, config));
@@ -155,7 +155,7 @@ function selectBare(text: string, config: Config): Selected<Module>[] {
   );
 }
 
-type Made = {
+type SchemeTarget = {
   readonly address: string;
   /** What stands behind the address where the target is shown. */
   readonly asked: string;
@@ -163,7 +163,7 @@ type Made = {
 };
 
 /** What an address is to the prober of its scheme. */
-const byScheme: Readonly<Record<string, (text: string) => Made>> = {
+const byScheme: Readonly<Record<string, (text: string) => SchemeTarget>> = {
   tcp: (text) => ({ address: onlyHostOf(text), asked: '', module: { prober: 'tcp' } }),
   tls: (text) => ({
     address: onlyHostOf(text),
@@ -190,7 +190,7 @@ function hostOf(text: string): string {
   return host;
 }
 
-function readDns(text: string): Made {
+function readDns(text: string): SchemeTarget {
   const { host, path, query } = partsOf(text);
   if (path === '') {
     throw new UsageError(`${redactUrl(text)}: no name to ask for, want dns://server/name`);
@@ -206,7 +206,7 @@ function readDns(text: string): Made {
   return { address: host, asked: `/${path}?type=${type}`, module: { prober: 'dns', dns } };
 }
 
-function readGrpc(text: string, options: { readonly tls: boolean }): Made {
+function readGrpc(text: string, options: { readonly tls: boolean }): SchemeTarget {
   const { path: service, query } = partsOf(text);
   if (query !== '')
     throw new UsageError(`${redactUrl(text)}: got ?, want grpc://host:port/service`);
