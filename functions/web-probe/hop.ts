@@ -153,9 +153,22 @@ function withBeginning(fault: Failure, bytes: Buffer | undefined, { url }: HopRe
   if (bytes !== undefined && url.protocol === 'http:' && isTlsRecord(bytes)) {
     return failure('processing', 'tls_wanted', 'answered in TLS, want https://');
   }
+  if (bytes !== undefined && fault.reason === 'protocol' && isSettings(bytes)) {
+    const detail = 'answered in HTTP/2, which is spoken over TLS only; want https:// or HTTP/1.1';
+    return failure('processing', 'protocol', detail);
+  }
+  if (fault.reason === 'size_limit') {
+    const detail = `the head of the answer is longer than ${maxHeaderSize / 1024} KiB`;
+    return failure('processing', 'size_limit', detail);
+  }
   if (!/^(?:closed|reset|timeout)$/.test(fault.reason)) return fault;
   const came = bytes === undefined ? 'nothing' : 'a part';
   return { ...fault, detail: `${fault.detail}; ${came} of the head of the answer had come` };
+}
+
+/** Whether this is how a server of HTTP/2 begins: settings of the whole connection (RFC 9113, 3.4). */
+function isSettings(bytes: Buffer): boolean {
+  return bytes.length >= 9 && bytes[3] === 4 && bytes[4] === 0 && bytes.readUInt32BE(5) === 0;
 }
 
 type Sending = Pick<Connected, 'headers' | 'path'> & {

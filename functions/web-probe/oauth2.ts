@@ -64,21 +64,19 @@ async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
 
 /** `token_url` and `endpoint_params` with their secrets, and these. */
 function readParams({ endpointParams, tokenUrl }: OAuth2Options) {
-  const own: string[] = [];
+  const secrets: string[] = [];
   const url = fillSecrets(tokenUrl, (ref) => {
     const secret = readPassword(ref, 'http.oauth2.token_url');
-    own.push(secret);
+    secrets.push(secret, ...secretPartsOf(secret));
     return percentEncode(secret);
   });
-  const params = Object.entries(endpointParams).map(([name, text]) => {
+  const values = Object.entries(endpointParams).map(([name, text]) => {
     const place = `http.oauth2.endpoint_params.${name}`;
-    return { name, ...fillAndHide(text, (ref) => readPassword(ref, place)) };
+    const filled = fillAndHide(text, (ref) => readPassword(ref, place));
+    secrets.push(...filled.secrets);
+    return [name, filled.value] as const;
   });
-  return {
-    url,
-    values: params.map(({ name, value }) => [name, value] as const),
-    secrets: [...own, ...params.flatMap(({ secrets }) => secrets)],
-  };
+  return { url, values, secrets };
 }
 
 /** What the server may repeat and nobody may be shown. */

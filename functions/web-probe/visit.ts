@@ -155,12 +155,16 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
   measured.celFailed = content?.reason === 'json';
   // blackbox_exporter calls a body that it could not read one that its patterns refuse.
   const isUnread =
-    content !== undefined &&
-    content === body.fault &&
-    content.reason !== 'decode' &&
-    hasPatterns(options);
+    content !== undefined && content === body.fault && !isNoGzip(content) && hasPatterns(options);
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body' || isUnread;
   return content ?? judgeConnection(answer, options);
+}
+
+/** What does not even begin as gzip, blackbox_exporter does not begin to read; in other forms it reads until it fails. */
+function isNoGzip({ detail, reason }: Failure): boolean {
+  return (
+    reason === 'decode' && /: (?:incorrect header check|unknown compression method)$/.test(detail)
+  );
 }
 
 function hasPatterns({ failIfBodyMatches, failIfBodyNotMatches }: HttpOptions): boolean {

@@ -196,7 +196,7 @@ ${table(linkEntries)}
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
 | \`schedule\` | | length of the schedule's step, from \`1s\` to \`1y\`: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
-| \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
+| \`shard\` | | \`2/3\`: of three shards the second; only its probes run. The number may be another than that of \`shards\`, as it is for moments of a deployment that changes it; above 50 it is refused |
 | \`explain\` | \`false\` | answer every series and the log of each probe |
 
 EventBridge's own scheduled event is understood too. An empty event runs every probe, due or not.

@@ -366,6 +366,16 @@ it.each([
   );
 });
 
+it('a reply that nobody asked for is not taken for that of the next question', async () => {
+  const server = await startRawServer(replies('%1\r\n+server\r\n+redis\r\n+PONG\r\n'));
+  const module = redisModule({ canary: 'ping', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(`${verdict(probed)} ${detail(probed)}`).toBe(
+    'ping/protocol PING: a reply had arrived before it was asked',
+  );
+});
+
 it('control characters in what a server says of itself are not repeated', async () => {
   const info = 'maxmemory_policy:\u001b[31mnone';
   const server = await startRawServer((socket) =>

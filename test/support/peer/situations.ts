@@ -142,6 +142,14 @@ const bodies: readonly Situation[] = [
   http('identity', 'json', { compression: 'identity' }),
   http('identity expected, gzip', 'gzip', { compression: 'identity' }),
   http('br expected, gzip', 'gzip', { compression: 'br' }),
+  ...['br', 'deflate', 'gzip'].map((compression) =>
+    http(
+      `${compression} and a pattern expected, JSON`,
+      'json',
+      { compression, fail_if_body_not_matches_regexp: ['UP'] },
+      { differs: 'size' },
+    ),
+  ),
   http('gzip that breaks off', 'gzipCut', { compression: 'gzip' }, { differs: 'size' }),
   http('gzip asked for', 'gzip', {
     compression: 'gzip',

@@ -128,12 +128,8 @@ function findCertificateFault(
 /** Node takes a common name where there is no other; browsers and Go have stopped to. */
 function checkName(name: string, certificate: DetailedPeerCertificate): Error | undefined {
   const fault = checkServerIdentity(name, certificate);
-  if (fault !== undefined) {
-    return Object.assign(new Error(`${fault.message} (tls_config.server_name)`), {
-      code: codeOf(fault),
-    });
-  }
-  if (familyOf(name) !== 0) return undefined;
+  if (fault !== undefined) fault.message += ' (tls_config.server_name)';
+  if (fault !== undefined || familyOf(name) !== 0) return fault;
   if (/(?:^|, )DNS:/.test(certificate.subjectaltname ?? '')) return undefined;
   const { CN } = certificate.subject;
   const message = `certificate names no host (subjectAltName), only CN=${CN}, which does not count`;
