@@ -29,7 +29,7 @@ async function begin(window: string) {
   process.env.FARGAZE_REMOTE_WRITE_URL = `${server.url}/api/v1/write`;
   const now = Math.floor(Date.now() / 1000);
   fake.clock.set(now);
-  // The last one by which the day before has settled: Prometheus takes no times that are ten minutes ahead of its own.
+  // The last one by which the day before has settled: newer Prometheus take no times that are ten minutes ahead of theirs.
   const midnight = Math.floor((now - 600) / day) * day;
   const arn = 'arn:aws:s3:::pictures';
   fake.model.addResource({ kind: 'other', arn, name: 'pictures', tags: { a: 'b' } });
