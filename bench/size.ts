@@ -37,7 +37,7 @@ export const budgets = {
 /**
  * Most bytes of web-probe with every part that a module can ask for; 4.5 KB of it find out who broke off an answer over HTTP/2, and
  * why, and ask again where nothing was done, 4 KB read secrets in any text and hide what a server of any protocol repeats of
- * them, 1.5 KB read a gRPC answer as grpc-go does.
+ * them, 1.5 KB read a gRPC answer as grpc-go does, 1 KB says to a proxy who asks.
  */
 export const wholeWebProbeBudget = 79 * 1024;
 
