@@ -5,6 +5,7 @@ import { noHttp3, refusedProbers } from '../layers/core/src/config/compile/refus
 import { isSecretRef } from '../layers/core/src/config/secret.ts';
 import type { Issue } from '../layers/core/src/errors.ts';
 import { findAlwaysFailing, withoutIdle } from './blackbox-always-fails.ts';
+import { goDuration } from './go-texts.ts';
 import { readTextFile } from './text-file.ts';
 
 type Mapping = Record<string, unknown>;
@@ -37,7 +38,6 @@ export function translateModule(
     ...proberLimits(prober),
     ...findLimits(own, prober),
     ...(own.enable_http3 === true ? [] : findAlwaysFailing(own, prober)),
-    ...negativeTimeout(given.timeout),
   ];
   if (spoken.includes(prober)) {
     module[prober] = withDefaults(withoutIdle(own, prober), prober);
@@ -55,26 +55,15 @@ const usualTimeout = '9500ms';
 
 const maxTimeoutMs = 44_000;
 
-/** A Go duration (pkg.go.dev/time#ParseDuration) in whole milliseconds, at most what a function has time for: a scrape cuts it off as well. */
+/**
+ * In whole milliseconds, at most what a function has time for: a scrape cuts it off as well. blackbox_exporter takes one that is
+ * not above 0 as none.
+ */
 function timeoutOf(value: unknown): unknown {
-  if (value === undefined || value === '0' || value === '0s') return usualTimeout;
-  const units: Readonly<Record<string, number>> = {
-    ...{ h: 3_600_000, m: 60_000, s: 1000, ms: 1 },
-    ...{ us: 1e-3, µs: 1e-3, μs: 1e-3, ns: 1e-6 },
-  };
-  const parts = [...String(value).matchAll(/(\d+(?:\.\d*)?|\.\d+)(ms|us|µs|μs|ns|h|m|s)/g)];
-  if (parts.map(([whole]) => whole).join('') !== value || parts.length === 0) return value;
-  const sum = parts.reduce(
-    (ms, [, count, unit = '']) => ms + Number(count) * (units[unit] ?? 0),
-    0,
-  );
-  return `${Math.max(1, Math.round(Math.min(sum, maxTimeoutMs)))}ms`;
-}
-
-/** A probe that ends before it begins. */
-function negativeTimeout(value: unknown): Issue[] {
-  if (typeof value !== 'string' || !/^-\d[\dhmsnuµμ.]*$/.test(value)) return [];
-  return [{ path: 'timeout', message: `got ${JSON.stringify(value)}, want a duration such as 5s` }];
+  if (value === undefined) return usualTimeout;
+  const ms = typeof value === 'string' ? goDuration(value) : undefined;
+  if (ms === undefined) return value;
+  return ms <= 0 ? usualTimeout : `${Math.max(1, Math.round(Math.min(ms, maxTimeoutMs)))}ms`;
 }
 
 /** blackbox_exporter prefers IPv6, has no limit to the size of a body, and takes what Go's parser takes. */

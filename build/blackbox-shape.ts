@@ -14,7 +14,7 @@ import {
   checkStep,
   checkTls,
 } from './blackbox-checks.ts';
-import { isGoDuration, isGoSize, isGoUrl } from './go-texts.ts';
+import { goDuration, isGoSize, isGoUrl } from './go-texts.ts';
 import type { Shape } from './go-yaml.ts';
 
 type Fields = Readonly<Record<string, Shape>>;
@@ -180,7 +180,7 @@ const dns: Shape = {
 
 const duration: Shape = {
   kind: 'duration',
-  check: (value) => (isGoDuration(value) ? undefined : 'a duration such as 5s'),
+  check: (value) => (goDuration(value) === undefined ? 'a duration such as 5s' : undefined),
 };
 
 const module: Shape = {

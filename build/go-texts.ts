@@ -4,9 +4,22 @@ const number = '(?:\\d+(?:\\.\\d*)?|\\.\\d+)';
 
 const durationForm = new RegExp(`^[-+]?(?:0|(?:${number}(?:ns|us|µs|μs|ms|s|m|h))+)$`);
 
-/** Whether time.ParseDuration takes it. */
-export function isGoDuration(text: string): boolean {
-  return durationForm.test(text);
+const nanoseconds: Readonly<Record<string, bigint>> = {
+  ...{ ns: 1n, us: 1000n, µs: 1000n, μs: 1000n, ms: 1_000_000n },
+  ...{ s: 1_000_000_000n, m: 60_000_000_000n, h: 3_600_000_000_000n },
+};
+
+/** Milliseconds, below 0 as well, of what time.ParseDuration takes; undefined of what it refuses. */
+export function goDuration(text: string): number | undefined {
+  if (!durationForm.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)];
+  const sum = parts.reduce((all, [, whole = '', behind = '', unit = '']) => {
+    const size = nanoseconds[unit] ?? 0n;
+    return all + BigInt(whole) * size + (BigInt(behind) * size) / 10n ** BigInt(behind.length);
+  }, 0n);
+  const isNegative = text.startsWith('-');
+  if (sum > (isNegative ? 2n ** 63n : 2n ** 63n - 1n)) return undefined;
+  return ((isNegative ? -1 : 1) * Number(sum)) / 1e6;
 }
 
 const sizeForm = new RegExp(`^[-+]?(?:0|(?:${number}(?:[KMGTPE]?B|[KMGTPE]iB))+)$`);

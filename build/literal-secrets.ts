@@ -2,14 +2,22 @@
 // place, never the value. Words only: nothing is refused, since a key may be a public one.
 import type { Config } from '../layers/core/src/config/config.ts';
 import { findLinePassword } from '../layers/core/src/config/line-password.ts';
-import type { HttpHeader, HttpOptions, Module } from '../layers/core/src/config/modules.ts';
+import type {
+  HttpHeader,
+  HttpOptions,
+  Module,
+  ProxyOptions,
+} from '../layers/core/src/config/modules.ts';
 import { isSecretRef } from '../layers/core/src/config/secret.ts';
+import { decodeUserInfo } from '../layers/core/src/redact.ts';
 
 /** A place in a module, with the text that stands there. */
 type Place = {
   readonly at: string;
   readonly name?: string;
   readonly text: string;
+  /** Whether the text is an address. */
+  readonly isAddress?: true;
 };
 
 /** Names of headers and fields whose values say who asks. */
@@ -62,7 +70,12 @@ function isSecret(place: Place): boolean {
   return variable.test(place.text) || isKey(place);
 }
 
-function isKey({ name, text }: Place): boolean {
+function isKey({ isAddress, name, text }: Place): boolean {
+  return isAddress === true ? hasKey(text) : looksSecret(text, name);
+}
+
+/** Whether a text reads like a key: by its form, by `name`, or else by the names of its fields. What is filled in does not. */
+export function looksSecret(text: string, name?: string): boolean {
   if (filledIn.test(text) || isSecretRef(text)) return false;
   if (keyForm.test(text)) return true;
   if (name !== undefined)
@@ -79,9 +92,33 @@ function isSecretName(name: string): boolean {
   return secretName.test(name.replace(/([a-z\d])([A-Z])/g, '$1_$2'));
 }
 
-function hasKey(target: string): boolean {
-  const query = /\?([^#]*)/.exec(target)?.[1] ?? '';
-  return isKey({ at: '', text: query }) || (!filledIn.test(target) && keyForm.test(target));
+function hasKey(address: string): boolean {
+  return hideKeys(address, () => '') !== address;
+}
+
+/** What {@link hideKeys} calls a password before the host. */
+export const userInfoName = 'user info';
+
+/** An address with what `replace` answers for each part that reads like a key: a password, values of the query, segments. */
+export function hideKeys(address: string, replace: (part: string, name: string) => string): string {
+  const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(address)?.[0] ?? '';
+  // Of other schemes than those of the web a password may have a raw slash.
+  const form = /^(?:https?:\/\/)?$/i.test(scheme) ? /^[^/?#\\]*@/ : /^.*@/s;
+  const userInfo = form.exec(address.slice(scheme.length))?.[0] ?? '';
+  const bare = address.slice(scheme.length + userInfo.length);
+  const [, host = '', path = '', query = '', rest = ''] =
+    /^([^/?#\\]*)([^?#]*)(\?[^#]*)?(.*)$/s.exec(bare) ?? [];
+  const shown = path.replace(/[^/]+/g, (part) =>
+    !filledIn.test(part) && keyForm.test(part) ? replace(part, 'path') : part,
+  );
+  const values = query.replace(/[^?&;]+/g, (field) => {
+    const [, name = '', text = ''] = /^([^=]+)=(.+)$/s.exec(field) ?? [];
+    return looksSecret(text, decodeUserInfo(name)) ? `${name}=${replace(text, name)}` : field;
+  });
+  const login = userInfo.replace(/:(.+)@$/s, (whole, password: string) =>
+    filledIn.test(password) ? whole : `:${replace(password, userInfoName)}@`,
+  );
+  return `${scheme}${login}${host}${shown}${values}${rest}`;
 }
 
 function placesOf(module: Module): Place[] {
@@ -99,7 +136,10 @@ function placesOf(module: Module): Place[] {
   if (module.prober !== 'http') return [];
   const steps = module.steps ?? [];
   if (steps.length === 0) return ofHttp(module.http, '');
-  return steps.flatMap(({ http, name }) => ofHttp(http, `step ${name}: `));
+  return steps.flatMap(({ http, name, path }) => [
+    { at: `step ${name}: path`, text: path, isAddress: true },
+    ...ofHttp(http, `step ${name}: `),
+  ]);
 }
 
 /** `AUTH`, `PASS` and `LOGIN` of line protocols say the password in clear. */
@@ -120,19 +160,35 @@ function ofHttp(http: HttpOptions, step: string): Place[] {
     name,
     text,
   }));
-  const several = (list: readonly HttpHeader[], where: string) =>
-    list.flatMap(({ name, values }) =>
-      values.map((text) => ({ at: `${step}${where} ${name}`, name, text })),
-    );
   return [
     ...headers,
-    ...several(http.httpHeaders, 'header'),
-    ...several(http.proxy?.connectHeaders ?? [], 'proxy_connect_header'),
+    ...several(http.httpHeaders, `${step}header`),
+    ...ofProxy(http.proxy, step),
+    ...ofOAuth2(http, step),
     { at: `${step}body`, text: http.body },
     ...(http.basicAuth === undefined
       ? []
       : [{ at: `${step}basic_auth.username`, text: http.basicAuth.username }]),
-    ...Object.entries(http.oauth2?.endpointParams ?? {}).map(([name, text]) => ({
+  ];
+}
+
+function several(list: readonly HttpHeader[], where: string): Place[] {
+  return list.flatMap(({ name, values }) =>
+    values.map((text) => ({ at: `${where} ${name}`, name, text })),
+  );
+}
+
+function ofProxy(proxy: ProxyOptions | undefined, where: string): Place[] {
+  if (proxy === undefined) return [];
+  return several(proxy.connectHeaders, `${where}proxy_connect_header`);
+}
+
+function ofOAuth2({ oauth2 }: HttpOptions, step: string): Place[] {
+  if (oauth2 === undefined) return [];
+  return [
+    { at: `${step}oauth2.token_url`, text: oauth2.tokenUrl, isAddress: true },
+    ...ofProxy(oauth2.proxy, `${step}oauth2.`),
+    ...Object.entries(oauth2.endpointParams).map(([name, text]) => ({
       at: `${step}endpoint_params ${name}`,
       name,
       text,

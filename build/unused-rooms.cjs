@@ -11,6 +11,7 @@ const probeParts = {
   './steps.ts': ({ steps }) => steps !== undefined,
   './sigv4.ts': ({ http }) => http?.sigv4 !== undefined,
   './proxy/choose.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
+  './proxy/login.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
   './proxy/dial.ts': ({ http }) => (http?.proxy ?? http?.oauth2?.proxy) !== undefined,
 };
 

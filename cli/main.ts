@@ -21,11 +21,12 @@ export async function main(args: readonly string[], place: Place): Promise<void>
   const line = splitCommandLine(args);
   const flags = findFlags(line.rest, line.spec);
   const io = standardIo({ plain: flags.has('no-color'), quiet: flags.has('quiet') });
-  process.exitCode = await run({ ...line, asksHelp: flags.has('help') }, place, io);
+  const asksJson = line.spec?.options.json !== undefined && flags.has('json');
+  process.exitCode = await run({ ...line, asksHelp: flags.has('help'), asksJson }, place, io);
 }
 
 /** Options of every command stand before it too: `fargaze -q probe x`. */
-function splitCommandLine(args: readonly string[]): Omit<Line, 'asksHelp'> {
+function splitCommandLine(args: readonly string[]): Omit<Line, 'asksHelp' | 'asksJson'> {
   const isCommon = (arg: string) => ['-q', '--quiet', '--no-color'].includes(arg);
   const end = args.findIndex((arg) => !isCommon(arg));
   const at = end < 0 ? args.length : end;
@@ -40,9 +41,14 @@ type Line = {
   readonly rest: readonly string[];
   readonly spec: CommandSpec | undefined;
   readonly asksHelp: boolean;
+  readonly asksJson: boolean;
 };
 
-async function run({ asksHelp, first, rest }: Line, place: Place, io: Io): Promise<number> {
+async function run(
+  { asksHelp, asksJson, first, rest }: Line,
+  place: Place,
+  io: Io,
+): Promise<number> {
   try {
     if (first === undefined) {
       io.fail(renderOverview(commands));
@@ -59,7 +65,10 @@ async function run({ asksHelp, first, rest }: Line, place: Place, io: Io): Promi
     const command = await spec.load();
     return await command({ ...parseCommandLine(rest, spec), ...place, io, commands });
   } catch (error) {
-    report(error, io);
+    const trouble = troubleOf(error);
+    for (const text of trouble) io.fail(text);
+    // Who reads documents sees no status behind a pipe.
+    if (asksJson) io.out(JSON.stringify({ error: trouble.join('\n') }, null, 2));
     return 2;
   }
 }
@@ -100,18 +109,13 @@ function placeOf(option: string): string {
   return isKnown ? ': it stands behind the command it belongs to' : '';
 }
 
-function report(error: unknown, io: Io): void {
-  if (error instanceof ConfigError || error instanceof SourceError) {
-    io.fail(error.message);
-    return;
-  }
-  io.fail(`fargaze: ${redactUrls(messageOf(error))}`);
-  if (error instanceof UsageError && error.next !== undefined) io.fail(error.next);
-  if (error instanceof UsageError || error instanceof DeliveryError) return;
+/** An error in words, and what to do next. */
+function troubleOf(error: unknown): string[] {
+  if (error instanceof ConfigError || error instanceof SourceError) return [error.message];
+  const message = `fargaze: ${redactUrls(messageOf(error))}`;
+  if (error instanceof UsageError) return [message, error.next ?? []].flat();
+  if (error instanceof DeliveryError) return [message];
   const isShown = readEnv('FARGAZE_DEBUG') !== undefined && error instanceof Error;
-  io.fail(
-    isShown
-      ? String(error.stack)
-      : 'this should not have happened; FARGAZE_DEBUG=1 shows where it did',
-  );
+  const bug = 'this should not have happened; FARGAZE_DEBUG=1 shows where it did';
+  return [message, isShown ? String(error.stack) : bug];
 }

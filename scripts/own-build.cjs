@@ -1,6 +1,6 @@
 // What one command builds with: the configuration that it has compiled, and a folder for bundles that no other command uses.
 // Two commands in one clone, each with a fargaze.yml of its own, must not meet.
-const { existsSync, readdirSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** Folders of bundles, each named by the process that makes it. */
@@ -21,16 +21,43 @@ exports.readConfig = () => {
 
 /**
  * Where bundles of this process go, relative to `root`: `FARGAZE_BUNDLE_DIR`, else a folder that goes when the process ends,
- * with those of processes that were killed.
+ * also by Ctrl-C, with those of processes that were killed.
  */
 exports.bundleFolder = (root) => {
-  const given = process.env.FARGAZE_BUNDLE_DIR;
-  if (given) return given;
+  if (process.env.FARGAZE_BUNDLE_DIR) return ownFolder();
   const all = join(root, folders);
+  const own = join(root, ownFolder());
   const others = existsSync(all) ? readdirSync(all) : [];
   for (const name of others.filter(isOfEnded)) remove(join(all, name));
-  process.once('exit', () => remove(join(all, String(process.pid))));
-  return join(folders, String(process.pid));
+  process.once('exit', () => remove(own));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => {
+      // Who else listens, such as the local system, ends this process in its own way.
+      if (process.listenerCount(signal) > 0) return;
+      remove(own);
+      process.kill(process.pid, signal);
+    });
+  }
+  return ownFolder();
+};
+
+function ownFolder() {
+  return process.env.FARGAZE_BUNDLE_DIR || join(folders, String(process.pid));
+}
+
+/**
+ * Has temporary files made beside the bundles until the function that it returns is called: serverless-esbuild leaves behind
+ * the copies that it zips.
+ */
+exports.useOwnTemporary = (root) => {
+  const { TMPDIR } = process.env;
+  const own = join(root, ownFolder(), 'temporary');
+  mkdirSync(own, { recursive: true });
+  process.env.TMPDIR = own;
+  return () => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  };
 };
 
 function remove(folder) {

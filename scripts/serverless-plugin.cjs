@@ -3,7 +3,7 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
-const { keepConfig } = require('./own-build.cjs');
+const { keepConfig, useOwnTemporary } = require('./own-build.cjs');
 const { shareSchedules, toInput, toInputWithTime } = require('./share-schedules.cjs');
 
 class FargazePlugin {
@@ -34,14 +34,20 @@ class FargazePlugin {
       'before:package:createDeploymentArtifacts': async () => {
         await prepare();
         shareSchedules(serverless.service, this.config, toInputWithTime);
+        this.restoreTemporary = useOwnTemporary(serverless.serviceDir);
       },
+      'after:package:createDeploymentArtifacts': () => this.restoreTemporary(),
       'before:invoke:local:invoke': async () => {
         useLocalSystem(serverless.serviceDir, log);
         await prepare();
       },
       'before:offline:start': prepareOffline,
       'before:offline:start:init': prepareOffline,
-      'before:deploy:function:packageFunction': prepare,
+      'before:deploy:function:packageFunction': async () => {
+        await prepare();
+        this.restoreTemporary = useOwnTemporary(serverless.serviceDir);
+      },
+      'after:deploy:function:packageFunction': () => this.restoreTemporary(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.completeTemplate();
         this.grant();

@@ -7,8 +7,10 @@ import { toSourceError } from '../../functions/ecs-bridge/aws/source-error.ts';
 import { systemClock } from '../../layers/core/src/clock.ts';
 import { mapConcurrently } from '../../layers/core/src/concurrency.ts';
 import { matchesName } from '../../layers/core/src/config/name-pattern.ts';
+import { didYouMean } from '../../layers/core/src/config/suggest.ts';
 import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
 import { SourceError } from '../../layers/core/src/errors.ts';
+import { UsageError } from '../command/command.ts';
 import { type Front, findFronts } from './load-balancers.ts';
 import { ownRegion } from './region.ts';
 
@@ -24,6 +26,9 @@ export type FoundService = {
 
 /** The services, and what could not be read. */
 export type Account = {
+  readonly region: string;
+  /** Names of the clusters that were read. */
+  readonly clusters: readonly string[];
   readonly services: readonly FoundService[];
   readonly notes: readonly string[];
 };
@@ -31,7 +36,7 @@ export type Account = {
 /** What to read. */
 export type AccountQuery = {
   readonly region: string | undefined;
-  /** Names of clusters, `*` for any text; empty: all. */
+  /** Names or ARNs of clusters, `*` for any text; empty: all. */
   readonly clusters: readonly string[];
 };
 
@@ -40,7 +45,7 @@ const patience = 60;
 
 const concurrency = 5;
 
-/** Reads an account. @throws SourceError naming the permission that is missing. */
+/** Reads an account. @throws SourceError naming the permission that is missing; UsageError for a cluster that is not there. */
 export async function readAccount(query: AccountQuery): Promise<Account> {
   const region = query.region ?? (await ownRegion());
   const deadline = startDeadline(patience, systemClock);
@@ -49,7 +54,8 @@ export async function readAccount(query: AccountQuery): Promise<Account> {
   try {
     const api = createEcsApi({ region, credentials }, deadline);
     try {
-      const services = await listServices(query.clusters, api);
+      const clusters = choose(await api.listClusters(), query.clusters, region);
+      const services = await listServices(clusters, api);
       const notes: string[] = [];
       const arns = services.flatMap(({ loadBalancers = [] }) =>
         loadBalancers.flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
@@ -57,6 +63,8 @@ export async function readAccount(query: AccountQuery): Promise<Account> {
       const fronts = await frontsOf([...new Set(arns)], { region, credentials, deadline, notes });
       const definitions = await readDefinitions(services, client, deadline);
       return {
+        region,
+        clusters: clusters.map(nameOfCluster),
         services: services.flatMap((service) => toFound(service, fronts, definitions)),
         notes,
       };
@@ -69,15 +77,33 @@ export async function readAccount(query: AccountQuery): Promise<Account> {
   }
 }
 
+/** The clusters that are wanted. @throws UsageError where one of the wanted is not among them. */
+function choose(arns: readonly string[], wanted: readonly string[], region: string): string[] {
+  const names = arns.map(nameOfCluster);
+  const patterns = wanted.map(nameOfCluster);
+  const missing = patterns.find((pattern) => !names.some((name) => matchesName(name, pattern)));
+  if (missing !== undefined) {
+    const shown = [...names.slice(0, most), ...(names.length > most ? ['…'] : [])].join(', ');
+    throw new UsageError(
+      `--cluster: no ECS cluster ${JSON.stringify(missing)} in ${region}${didYouMean(missing, names)}`,
+      `${names.length === 0 ? 'there is none' : `there are: ${shown}`}; another region: --region NAME`,
+    );
+  }
+  const isWanted = (name: string) => patterns.some((pattern) => matchesName(name, pattern));
+  return wanted.length === 0 ? [...arns] : arns.filter((arn) => isWanted(nameOfCluster(arn)));
+}
+
+/** Clusters that a message lists. */
+const most = 10;
+
+function nameOfCluster(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
 async function listServices(
-  wanted: readonly string[],
+  clusters: readonly string[],
   api: ReturnType<typeof createEcsApi>,
 ): Promise<RawService[]> {
-  const arns = await api.listClusters();
-  const clusters = arns.filter((arn) => {
-    const name = arn.slice(arn.lastIndexOf('/') + 1);
-    return wanted.length === 0 || wanted.some((pattern) => matchesName(name, pattern));
-  });
   const found: RawService[] = [];
   for (const cluster of clusters) {
     const services = await api.listServices(cluster);
@@ -147,7 +173,7 @@ function toFound(
   const [alias] = (connect?.services ?? []).flatMap(({ clientAliases = [] }) => clientAliases);
   return [
     {
-      cluster: clusterArn.slice(clusterArn.lastIndexOf('/') + 1),
+      cluster: nameOfCluster(clusterArn),
       name: serviceName,
       definition: definitions.get(taskDefinition) ?? {},
       front,

@@ -12,7 +12,7 @@ export type AccountTargets = {
   readonly notes: readonly string[];
 };
 
-type Found = {
+type AccountTarget = {
   readonly name: string;
   readonly address: string;
   readonly module: 'http_2xx' | 'redis';
@@ -22,7 +22,7 @@ type Found = {
 /** The targets of `services`; names of probes are taken from `taken`. */
 export function targetsOf(services: readonly FoundService[], taken: Set<string>): AccountTargets {
   const notes: string[] = [];
-  const found: Found[] = [];
+  const found: AccountTarget[] = [];
   for (const service of services) {
     const own = isRedis(service) ? redisOf(service) : webOf(service);
     if (own === undefined) {
@@ -36,12 +36,12 @@ export function targetsOf(services: readonly FoundService[], taken: Set<string>)
   return { groups: groupsOf(distinct, taken), notes };
 }
 
-function groupsOf(found: readonly Found[], taken: Set<string>): ProbeGroup[] {
+function groupsOf(found: readonly AccountTarget[], taken: Set<string>): ProbeGroup[] {
   const groups = new Map<
     string,
     {
       readonly module: string;
-      readonly vantage: Found['vantage'];
+      readonly vantage: AccountTarget['vantage'];
       readonly targets: Record<string, string>;
     }
   >();
@@ -63,7 +63,7 @@ function isRedis(service: FoundService): boolean {
   return /(?:^|\/)(?:redis|valkey)(?:[:@-]|$)/i.test(main?.image ?? '');
 }
 
-function redisOf({ alias, name }: FoundService): Found | undefined {
+function redisOf({ alias, name }: FoundService): AccountTarget | undefined {
   if (alias === undefined) return undefined;
   return {
     name,
@@ -73,7 +73,7 @@ function redisOf({ alias, name }: FoundService): Found | undefined {
   };
 }
 
-function webOf(service: FoundService): Found | undefined {
+function webOf(service: FoundService): AccountTarget | undefined {
   const { alias, front, name } = service;
   const path = front?.healthCheckPath ?? healthPathOf(service) ?? '/';
   if (front !== undefined) {
@@ -105,7 +105,7 @@ function healthPathOf(service: FoundService): string | undefined {
 }
 
 /** Servers of Redis that the environment of containers names, without what stands before the host. */
-function redisNamedBy(service: FoundService): Found[] {
+function redisNamedBy(service: FoundService): AccountTarget[] {
   const variables = containersOf(service).flatMap(({ environment = [] }) => environment);
   return variables.flatMap(({ name = '', value = '' }) => {
     const [, scheme = '', host = ''] =
@@ -125,7 +125,7 @@ function withPort(host: string): string {
   return /:\d+$/.test(host) ? host : `${host}:6379`;
 }
 
-function redisAt(address: string): Found {
+function redisAt(address: string): AccountTarget {
   const [, host = 'redis'] = /^\w+:\/\/([^.:]+(?:\.[^.:]+)?)/.exec(address) ?? [];
   const name = host.replace(/^(?:master|clustercfg)\./, '').split('.')[0] ?? host;
   return { name: `redis-${name}`, address, module: 'redis', vantage: 'vpc' };

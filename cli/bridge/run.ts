@@ -8,6 +8,7 @@ import { ownRegion } from '../account/region.ts';
 import { withAwsHints } from '../command/aws.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import { builtIn, hasConfiguration, readConfiguration } from '../command/configuration.ts';
+import { counted } from '../command/counted.ts';
 
 /** Seconds that a run may take. */
 const patience = 50;
@@ -46,7 +47,9 @@ export async function run({ io, values }: Call): Promise<number> {
     );
   } else if (values.metrics === true) io.out(texts.join('\n'));
   else {
-    io.out(`ECS: ${count(clusters, 'cluster')}, ${count(services, 'service')}, ${samples} series`);
+    io.out(
+      `ECS: ${counted(clusters, 'cluster')}, ${counted(services, 'service')}, ${samples} series`,
+    );
     io.out(
       `CloudWatch: ${config.bridge.cloudwatch === undefined ? 'not configured' : (plan ?? 'nothing to read')}`,
     );
@@ -68,8 +71,4 @@ function planIn(notes: readonly string[]): string | undefined {
 function collect(texts: string[]): Sink {
   const sink = createStdoutSink((text) => texts.push(text));
   return { ...sink, name: 'dry-run', write: (batch, deadline) => sink.write(batch, deadline) };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,7 @@ import { ConfigError } from '../../layers/core/src/errors.ts';
 import { called } from '../command/called.ts';
 import { type Call, UsageError, type Values } from '../command/command.ts';
 import { configPath, readConfiguration } from '../command/configuration.ts';
+import { counted } from '../command/counted.ts';
 import { countOf } from '../command/numbers.ts';
 import { findFindings } from './findings.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -69,27 +70,27 @@ function renderPlan(plan: Plan, services: number): string[] {
     ...probes.map(({ function: name, intervals, targets, vantage }) =>
       row(
         name,
-        `${count(targets, 'target')} from ${vantage === 'vpc' ? 'inside the VPC' : 'the internet'}, every ${intervals.join(', ')}`,
+        `${counted(targets, 'target')} from ${vantage === 'vpc' ? 'inside the VPC' : 'the internet'}, every ${intervals.join(', ')}`,
       ),
     ),
     row('schedules', `${schedules}, each minute${sharded}`),
-    row('results', `${resultsPerHour} an hour, ${count(objectives, 'objective')}`),
+    row('results', `${resultsPerHour} an hour, ${counted(objectives, 'objective')}`),
     row(
       'ECS API',
-      `about ${ecsCallsPerMinute} calls a minute for ${count(services, 'service')}, which are free`,
+      `about ${ecsCallsPerMinute} calls a minute for ${counted(services, 'service')}, which are free`,
     ),
     row(
       'CloudWatch',
       cloudWatch === undefined
         ? 'not read'
-        : `${count(cloudWatch.jobs, 'job')}, every ${cloudWatch.interval}: ${count(cloudWatch.metricsPerReading, 'metric')} in ${count(cloudWatch.requestsPerReading, 'request')}`,
+        : `${counted(cloudWatch.jobs, 'job')}, every ${cloudWatch.interval}: ${counted(cloudWatch.metricsPerReading, 'metric')} in ${counted(cloudWatch.requestsPerReading, 'request')}`,
     ),
     ...(bill.uncountedJobs === 0
       ? []
       : [
           row(
             'not counted',
-            `metrics of ${count(bill.uncountedJobs, 'job')} of other namespaces: ${called()} bridge --dry-run finds them`,
+            `metrics of ${counted(bill.uncountedJobs, 'job')} of other namespaces: ${called()} bridge --dry-run finds them`,
           ),
         ]),
     row('series', `about ${plan.series}`),
@@ -102,8 +103,4 @@ function renderPlan(plan: Plan, services: number): string[] {
 
 function row(name: string, text: string): string {
   return `  ${name.padEnd(11)}  ${text}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { findFolderFault } from '../../build/folder.ts';
 import { codeOf } from '../../layers/core/src/errors.ts';
+import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 import { shellWord } from '../command/shell-word.ts';
 
@@ -27,6 +28,12 @@ function fileIsThere(file: string): UsageError {
 
 /** Refuses what stands in the place of `file`, or in its way. @throws UsageError */
 export function refuseToWrite(file: string, over: 'keep' | 'replace'): void {
+  // As a path it would make a folder that is called by the scheme.
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(file))
+    throw new UsageError(
+      `${redactUrl(file)} is an address, want the path of a file`,
+      'what to probe goes into --target',
+    );
   const fault = findFolderFault(dirname(file));
   if (fault !== undefined) throw new UsageError(`${file} cannot be written: ${fault}`);
   const there = lstatSync(file, { throwIfNoEntry: false });

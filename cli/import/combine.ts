@@ -178,13 +178,13 @@ function pruneModules(modules: Mapping, { file, lineOf }: Recognized, directory:
   return { modules: kept, notes };
 }
 
-type Asked = {
+type ImportedModule = {
   readonly name: string;
   readonly module: unknown;
   readonly lineOf: Recognized['lineOf'] | undefined;
 };
 
-function faultOf({ lineOf, module, name }: Asked, directory: string): string | undefined {
+function faultOf({ lineOf, module, name }: ImportedModule, directory: string): string | undefined {
   try {
     // As blackbox.yml writes it: its own options and defaults are translated on the way.
     const file = `data-${process.pid}.yml`;

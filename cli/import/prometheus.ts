@@ -1,10 +1,12 @@
 // The jobs of a prometheus.yml that ask blackbox_exporter, as groups of probes.
 import * as v from 'valibot';
+import { hideKeys, userInfoName } from '../../build/literal-secrets.ts';
 import { alertLabelEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
 import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
 import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { nameOf, type ProbeGroup, takeName } from '../draft/draft.ts';
+import { nameVariable } from './secrets.ts';
 
 /** Groups of probes, and what was left out. */
 export type FromPrometheus = {
@@ -16,6 +18,7 @@ export type FromPrometheus = {
 export function fromPrometheus(file: Mapping, taken: Set<string>): FromPrometheus {
   const notes: string[] = [];
   const groups: ProbeGroup[] = [];
+  const variables = new Set<string>();
   const jobs: readonly unknown[] = Array.isArray(file.scrape_configs) ? file.scrape_configs : [];
   const global = isMapping(file.global) ? file.global : {};
   for (const job of jobs) {
@@ -38,7 +41,10 @@ export function fromPrometheus(file: Mapping, taken: Set<string>): FromPrometheu
         ...(/^[A-Za-z0-9][\w.-]{0,99}$/.test(name) && { job: name }),
         ...(Object.keys(labels).length > 0 && { labels }),
         targets: Object.fromEntries(
-          targets.map((target) => [takeName(nameOf(target), taken), target]),
+          targets.map((target) => {
+            const probe = takeName(nameOf(target), taken);
+            return [probe, withoutKeys(target, { probe, variables, notes })];
+          }),
         ),
       });
     }
@@ -48,21 +54,40 @@ export function fromPrometheus(file: Mapping, taken: Set<string>): FromPrometheu
   return { groups, notes };
 }
 
+type Naming = {
+  readonly probe: string;
+  readonly variables: Set<string>;
+  readonly notes: string[];
+};
+
+/** A target with variables in place of what reads like a key. */
+function withoutKeys(target: string, { notes, probe, variables }: Naming): string {
+  return hideKeys(target, (part, name) => {
+    // Such a probe is left out: the module has to log in.
+    if (name === userInfoName) return part;
+    const variable = nameVariable(['target', probe, name], variables);
+    notes.push(
+      `target of ${probe}: a secret, which is not copied: want it, as it stands there, in the variable ${variable} of the functions`,
+    );
+    return `\${${variable}}`;
+  });
+}
+
 function asksBlackbox(job: Mapping): boolean {
   return job.metrics_path === '/probe' || (isMapping(job.params) && 'module' in job.params);
 }
 
-type Found = {
+type TargetGroup = {
   readonly targets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly dropped: readonly string[];
 };
 
 /** Targets by their labels, which their alerts carry. A target counts once. */
-function targetsOf(job: Mapping): readonly Found[] {
+function targetsOf(job: Mapping): readonly TargetGroup[] {
   const configs: readonly unknown[] = Array.isArray(job.static_configs) ? job.static_configs : [];
   const seen = new Set<string>();
-  const found = new Map<string, { targets: string[] } & Omit<Found, 'targets'>>();
+  const found = new Map<string, { targets: string[] } & Omit<TargetGroup, 'targets'>>();
   for (const one of configs) {
     if (!isMapping(one)) continue;
     const given = Object.entries(isMapping(one.labels) ? one.labels : {});
@@ -83,7 +108,7 @@ function targetsOf(job: Mapping): readonly Found[] {
 }
 
 /** How the probes differ from the job that they were made of. */
-function changesOf(job: Mapping, interval: unknown, found: readonly Found[]): string[] {
+function changesOf(job: Mapping, interval: unknown, found: readonly TargetGroup[]): string[] {
   const dropped = [...new Set(found.flatMap((one) => one.dropped))];
   return [
     ...(isShort(interval)

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { called } from '../command/called.ts';
 import { type Call, textsOf, UsageError } from '../command/command.ts';
 import { deliverDraft } from '../draft/deliver.ts';
+import { splitPasswords } from '../draft/passwords.ts';
 import { groupTargets } from '../draft/targets.ts';
 import { combine } from './combine.ts';
 import { recognize, toolNames } from './recognize.ts';
@@ -22,10 +23,14 @@ export async function run(call: Call): Promise<number> {
   const directory = output === '-' ? resolve('.') : dirname(resolve(output));
   const taken = new Set<string>();
   const { draft, files: beside, notes } = combine(files, directory, taken);
-  const asked = groupTargets(textsOf(values, 'target'), taken);
-  const whole = { ...draft, groups: [...draft.groups, ...asked] };
+  const asked = splitPasswords({ groups: groupTargets(textsOf(values, 'target'), taken) });
+  const whole = {
+    ...draft,
+    ...asked.draft,
+    groups: [...draft.groups, ...asked.draft.groups],
+  };
   for (const { file, tool } of files) io.note(`${file}: a file of ${toolNames[tool]}`);
-  for (const note of notes) io.note(note);
+  for (const note of [...notes, ...asked.notes]) io.note(note);
   const { blackbox, cloudwatch, groups, modules } = whole;
   if (groups.length === 0 && (blackbox ?? modules ?? cloudwatch) === undefined) {
     throw new UsageError(

@@ -2,7 +2,10 @@
 // after where they stood: a second file with the same secrets is one more that somebody may read.
 
 import { secretKeys } from '../../build/blackbox-module.ts';
+import { hideKeys, looksSecret } from '../../build/literal-secrets.ts';
+import { type PlaceKind, placeKindOf } from '../../build/secret-places.ts';
 import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { findLinePassword } from '../../layers/core/src/config/line-password.ts';
 import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { isSecretRef, type SecretRef } from '../../layers/core/src/config/secret.ts';
 
@@ -21,7 +24,7 @@ export function referSecrets(modules: Mapping): Referred {
   const replace = (path: readonly string[], form = ''): SecretRef => {
     const [module = ''] = path;
     holders.add(module);
-    const variable = nameVariable([module, path.at(-1) ?? ''], taken);
+    const variable = nameVariable([module, nameOf(path)], taken);
     const place = path.join('.');
     notes.push(
       `modules.${place}: a secret, which is not copied: want it in the variable ${variable} of the functions${form}`,
@@ -29,23 +32,63 @@ export function referSecrets(modules: Mapping): Referred {
     return `env:${variable}`;
   };
   const visit = (value: unknown, path: readonly string[]): unknown => {
+    const option = path.slice(1);
+    const kind =
+      placeKindOf(option) ?? (secretKeys.includes(option.at(-1) ?? '') ? 'reference' : 'open');
+    if (typeof value === 'string' || value instanceof Uint8Array)
+      return replaceText(value, { kind, name: nameOf(option) }, (form) => replace(path, form));
+    if (Array.isArray(value)) return value.map((one) => visit(one, path));
     if (!isMapping(value)) return value;
-    const entries = Object.entries(value).map(([key, one]) => {
-      const at = [...path, key];
-      if (secretKeys.includes(key) && typeof one === 'string' && !isSecretRef(one))
-        return [key, replace(at)] as const;
-      if (key === 'secrets' && Array.isArray(one)) {
-        const texts = one.map(String);
-        return [key, texts.map((text) => (isSecretRef(text) ? text : replace(at)))] as const;
-      }
-      return [key, visit(one, at)] as const;
-    });
+    const entries = Object.entries(value).map(
+      ([key, one]) => [key, visit(one, [...path, key])] as const,
+    );
     return withoutProxyPassword(Object.fromEntries(entries), (form) =>
       replace([...path, 'proxy_authorization'], form),
     );
   };
   const replaced = Object.entries(modules).map(([name, one]) => [name, visit(one, [name])]);
   return { modules: Object.fromEntries(replaced), holders, notes };
+}
+
+type Place = { readonly kind: PlaceKind; readonly name: string };
+
+/** The header, field or key that the value of an option belongs to. */
+function nameOf(option: readonly string[]): string {
+  const last = option.at(-1) ?? '';
+  return last === 'values' ? (option.at(-2) ?? '') : last;
+}
+
+/** What stands at a place, with references for what of it is a secret. */
+function replaceText(
+  value: string | Uint8Array,
+  { kind, name }: Place,
+  replace: (form?: string) => SecretRef,
+): unknown {
+  const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
+  if (isSecretRef(text)) return value;
+  switch (kind) {
+    case 'reference':
+      return text === '' ? value : replace();
+    case 'named':
+      return looksSecret(text, name) ? replace() : value;
+    case 'body':
+    case 'text':
+      return looksSecret(text) ? replace() : value;
+    case 'line': {
+      const password = findLinePassword(text)?.trimEnd();
+      if (!looksSecret(text, password === undefined ? undefined : 'password')) return value;
+      return password === undefined
+        ? `\${${replace()}}`
+        : text.replace(password, () => `\${${replace(', as it stands there')}}`);
+    }
+    case 'address':
+      return hideKeys(
+        text,
+        (part) => `\${${replace(part.includes('%') ? ', without its percent-encoding' : '')}}`,
+      );
+    default:
+      return value;
+  }
 }
 
 /** `http://user:password@proxy` as a header of CONNECT. */
@@ -64,8 +107,8 @@ function withoutProxyPassword(value: Mapping, replace: (form: string) => SecretR
   };
 }
 
-/** A name that no other secret has. */
-function nameVariable(parts: readonly string[], taken: Set<string>): string {
+/** A name for a variable that no other secret has. */
+export function nameVariable(parts: readonly string[], taken: Set<string>): string {
   const plain = parts
     .join('_')
     .toUpperCase()

@@ -7,7 +7,7 @@ import { UsageError } from '../command/command.ts';
 import type { Io } from '../command/io.ts';
 
 /** What was answered. */
-export type Answers = {
+export type InitChoices = {
   readonly targets: readonly string[];
   readonly cloudwatch: boolean;
 };
@@ -16,7 +16,7 @@ export type Answers = {
 export async function askPerson(
   { input, note, prompts }: Pick<Io, 'input' | 'note' | 'prompts'>,
   accepts: (address: string) => string | undefined,
-): Promise<Answers> {
+): Promise<InitChoices> {
   const lines = createInterface({ input, output: prompts, terminal: true });
   // With a listener Ctrl-C ends the process as it does anywhere, and nothing has been written yet.
   lines.on('SIGINT', () => {

@@ -4,15 +4,16 @@ import { messageOf } from '../../layers/core/src/errors.ts';
 import { targetsOf } from '../account/targets.ts';
 import { withAwsHints } from '../command/aws.ts';
 import { type Call, textOf, textsOf, UsageError, type Values } from '../command/command.ts';
+import { counted } from '../command/counted.ts';
 import { dollarsOf } from '../command/numbers.ts';
 import { deliverDraft } from '../draft/deliver.ts';
 import type { CloudWatchDraft, Draft, ProbeGroup } from '../draft/draft.ts';
+import { splitPasswords } from '../draft/passwords.ts';
 import { groupTargets } from '../draft/targets.ts';
 import { refuseToWrite } from '../draft/write.ts';
 import { combine } from '../import/combine.ts';
 import { type Recognized, recognize, type Tool, toolNames } from '../import/recognize.ts';
 import { askPerson } from './ask.ts';
-import { splitPasswords } from './passwords.ts';
 
 /** Writes the file. */
 export async function run(call: Call): Promise<number> {
@@ -32,13 +33,15 @@ export async function run(call: Call): Promise<number> {
   const groups = [...draft.groups, ...groupTargets(answers.targets, taken), ...found];
   const asked = answers.cloudwatch ? usual : undefined;
   const cloudwatch = cloudWatchOf(values, draft.cloudwatch ?? asked);
-  const clusters = textsOf(values, 'cluster');
+  const watchesNothing = groups.length === 0 && files.length === 0;
+  const readsAccount = values.account === true;
+  // Where no address was found the services themselves are watched: a configuration that is empty is none.
+  const every = watchesNothing && readsAccount && cloudwatch === undefined ? ['*'] : [];
+  const named = textsOf(values, 'cluster');
+  const clusters = named.length > 0 ? named : every;
   const { draft: safe, notes: needed } = splitPasswords({
     ...draft,
-    groups:
-      groups.length === 0 && files.length === 0 && values.account !== true
-        ? example(io.note, taken)
-        : groups,
+    groups: watchesNothing && !readsAccount ? example(io.note, taken) : groups,
     ...(clusters.length > 0 && { clusters }),
     ...(cloudwatch !== undefined && { cloudwatch }),
   });
@@ -78,10 +81,15 @@ async function accountOf({ io, values }: Call, taken: Set<string>): Promise<read
   if (values.account !== true) return [];
   const { readAccount } = await import('../account/read.ts');
   const query = { region: textOf(values, 'region'), clusters: textsOf(values, 'cluster') };
-  const { notes, services } = await withAwsHints(() => readAccount(query));
+  const { clusters, notes, region, services } = await withAwsHints(() => readAccount(query));
   const { groups, notes: leftOut } = targetsOf(services, taken);
   for (const note of [...notes, ...leftOut]) io.note(note);
-  io.note(`${services.length} services read`);
+  io.note(
+    `read: ${counted(clusters.length, 'cluster')}, ${counted(services.length, 'service')} in ${region}`,
+  );
+  if (clusters.length === 0) io.note('there is no ECS cluster; another region: --region NAME');
+  else if (groups.length === 0)
+    io.note('no address was found, so nothing is probed yet: --target NAME=ADDRESS names one');
   return groups;
 }
 

@@ -13,7 +13,10 @@ import type { Probe } from '../../layers/core/src/probe/probe.ts';
 import type { Selected } from '../../layers/core/src/probe/select.ts';
 
 /** A target and what became of it. */
-export type Result = { readonly selected: Selected<Module>; readonly observation: Observation };
+export type ProbeResult = {
+  readonly selected: Selected<Module>;
+  readonly observation: Observation;
+};
 
 const probeAny: Probe<Target<Module>> = (target, env) =>
   target.module.prober === 'redis'
@@ -24,13 +27,13 @@ const probeAny: Probe<Target<Module>> = (target, env) =>
 export async function observeAll(
   selected: readonly Selected<Module>[],
   done: (count: number) => void,
-): Promise<Result[]> {
+): Promise<ProbeResult[]> {
   const longest = Math.max(0, ...selected.map(({ target }) => target.module.timeout));
   // Nobody ends this process after a minute, so every target has its time.
   const seconds = longest * (1 + selected.length / 50) + 60;
   const deadline = startDeadline(seconds, systemClock);
   const loop = watchLoop();
-  const results = new Map<number, Result>();
+  const results = new Map<number, ProbeResult>();
   const observe = async (index: number) => {
     const one = selected[index];
     if (one === undefined) return;

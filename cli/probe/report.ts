@@ -7,9 +7,9 @@ import { ConfigError, messageOf } from '../../layers/core/src/errors.ts';
 import { phases as allPhases } from '../../layers/core/src/outcome.ts';
 import { redactUrls } from '../../layers/core/src/redact.ts';
 import type { Sample } from '../../layers/core/src/sample.ts';
-import type { Result } from './observe.ts';
+import type { ProbeResult } from './observe.ts';
 import { decidingRule } from './rules.ts';
-import type { Refused } from './targets.ts';
+import type { RefusedProbe } from './targets.ts';
 
 /** How long a phase took. */
 export type PhaseTime = { readonly phase: string; readonly seconds: Seconds };
@@ -47,7 +47,7 @@ export type Report = {
 };
 
 /** The report on a result, at `now` in milliseconds. */
-export function reportOf({ observation, selected }: Result, now: number): Report {
+export function reportOf({ observation, selected }: ProbeResult, now: number): Report {
   const { fault, instance, name, outcome, samples, seconds, trace } = observation;
   const { module } = selected.target;
   const certificate = certificateOf(samples, now);
@@ -73,7 +73,7 @@ export function reportOf({ observation, selected }: Result, now: number): Report
 }
 
 /** The report on a probe that could not be run at all. */
-export function reportUnread({ fault, probe }: Refused, { modules }: Config): Report {
+export function reportUnread({ fault, probe }: RefusedProbe, { modules }: Config): Report {
   return {
     target: redactUrls(probe.target),
     probe: probe.name,

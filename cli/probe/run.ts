@@ -18,7 +18,7 @@ import {
   readConfiguration,
 } from '../command/configuration.ts';
 import { secondsOf } from '../command/numbers.ts';
-import { observeAll, type Result } from './observe.ts';
+import { observeAll, type ProbeResult } from './observe.ts';
 import { renderReport } from './render.ts';
 import { type Report, reportOf, reportUnread } from './report.ts';
 import { findTargets } from './targets.ts';
@@ -60,7 +60,7 @@ export async function run(call: Call): Promise<number> {
 }
 
 /** An address that is none says nothing of a target: whoever typed it mends it. */
-function refuseMalformed(results: readonly Result[]): void {
+function refuseMalformed(results: readonly ProbeResult[]): void {
   for (const { observation, selected } of results) {
     const { outcome } = observation;
     if (selected.job !== adHocJob || outcome === undefined || outcome.ok) continue;
@@ -132,7 +132,7 @@ function print({ io, values }: Call, reports: readonly Report[]): void {
   io.note(`\n${count(true)} up, ${count(false)} down, ${count(null)} unknown`);
 }
 
-async function renderMetrics(results: readonly Result[]): Promise<string> {
+async function renderMetrics(results: readonly ProbeResult[]): Promise<string> {
   const samples = results.flatMap(({ observation, selected }) =>
     observation.samples.map((one) => ({
       ...one,

@@ -5,7 +5,7 @@ import { compileConfig } from '../../layers/core/src/config/compile/compile.ts';
 import type { Config } from '../../layers/core/src/config/config.ts';
 import type { Module } from '../../layers/core/src/config/modules.ts';
 import { type ProbeConfig, servedBy } from '../../layers/core/src/config/probes.ts';
-import { didYouMean } from '../../layers/core/src/config/suggest.ts';
+import { didYouMean, listNames, meantOrOneOf } from '../../layers/core/src/config/suggest.ts';
 import { readEnv } from '../../layers/core/src/env.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { type Selected, selectTargets } from '../../layers/core/src/probe/select.ts';
@@ -14,7 +14,7 @@ import { called } from '../command/called.ts';
 import { UsageError } from '../command/command.ts';
 
 /** What is asked for. */
-export type Asked = {
+export type ProbeArguments = {
   readonly arguments: readonly string[];
   readonly all: boolean;
   /** Of every argument; unset: by its scheme. */
@@ -22,16 +22,16 @@ export type Asked = {
 };
 
 /** A probe that cannot be run, and why. */
-export type Refused = { readonly probe: ProbeConfig; readonly fault: string };
+export type RefusedProbe = { readonly probe: ProbeConfig; readonly fault: string };
 
 /** What is asked for, as far as it can be run. */
-export type Found = {
+export type ProbeTargets = {
   readonly selected: readonly Selected<Module>[];
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedProbe[];
 };
 
 /** Every target that is asked for, in order, once each. @throws UsageError, or ConfigError as the functions do. */
-export function findTargets(asked: Asked, config: Config): Found {
+export function findTargets(asked: ProbeArguments, config: Config): ProbeTargets {
   if (asked.all) {
     if (config.probes.length === 0)
       throw new UsageError(
@@ -54,9 +54,9 @@ export function findTargets(asked: Asked, config: Config): Found {
 }
 
 /** Of all probes one that cannot be run, for a variable that is unset, does not hold up the others. */
-function findAll(config: Config): Found {
+function findAll(config: Config): ProbeTargets {
   const selected: Selected<Module>[] = [];
-  const refused: Refused[] = [];
+  const refused: RefusedProbe[] = [];
   for (const probe of config.probes) {
     try {
       selected.push(...selectProbe(probe.name, config));
@@ -76,8 +76,7 @@ function selectProbe(name: string, config: Config): Selected<Module>[] {
 function selectAddress(address: string, name: string, config: Config): Selected<Module>[] {
   const module = Object.hasOwn(config.modules, name) ? config.modules[name] : undefined;
   if (module === undefined) {
-    const names = Object.keys(config.modules);
-    const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
+    const hint = meantOrOneOf(name, Object.keys(config.modules));
     throw new UsageError(`no module ${JSON.stringify(name)}${hint}`);
   }
   const adHoc = { targets: [address], module: name };
@@ -152,11 +151,11 @@ function selectBare(text: string, config: Config): Selected<Module>[] {
     `no probe ${JSON.stringify(text)} in the configuration${didYouMean(text, names)}`,
     names.length === 0
       ? 'to probe an address, write its scheme: https://…'
-      : `probes: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+      : `probes: ${listNames(names)}`,
   );
 }
 
-type Made = {
+type SchemeTarget = {
   readonly address: string;
   /** What stands behind the address where the target is shown. */
   readonly asked: string;
@@ -164,7 +163,7 @@ type Made = {
 };
 
 /** What an address is to the prober of its scheme. */
-const byScheme: Readonly<Record<string, (text: string) => Made>> = {
+const byScheme: Readonly<Record<string, (text: string) => SchemeTarget>> = {
   tcp: (text) => ({ address: onlyHostOf(text), asked: '', module: { prober: 'tcp' } }),
   tls: (text) => ({
     address: onlyHostOf(text),
@@ -191,7 +190,7 @@ function hostOf(text: string): string {
   return host;
 }
 
-function readDns(text: string): Made {
+function readDns(text: string): SchemeTarget {
   const { host, path, query } = partsOf(text);
   if (path === '') {
     throw new UsageError(`${redactUrl(text)}: no name to ask for, want dns://server/name`);
@@ -207,7 +206,7 @@ function readDns(text: string): Made {
   return { address: host, asked: `/${path}?type=${type}`, module: { prober: 'dns', dns } };
 }
 
-function readGrpc(text: string, options: { readonly tls: boolean }): Made {
+function readGrpc(text: string, options: { readonly tls: boolean }): SchemeTarget {
   const { path: service, query } = partsOf(text);
   if (query !== '')
     throw new UsageError(`${redactUrl(text)}: got ?, want grpc://host:port/service`);

@@ -97,16 +97,16 @@ function shippedFiles(root: string): Map<string, string> {
   return copies.set('package-lock.json', join(root, 'dist/package-lock.json'));
 }
 
-type Named = {
+type NamedFiles = {
   /** By their path in the new folder. */
   readonly inside: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
 };
 
-const noFiles: Named = { inside: new Map(), notes: [] };
+const noFiles: NamedFiles = { inside: new Map(), notes: [] };
 
 /** The files that the configuration at `own` names: its blackbox.yml, certificates and others. None where it has mistakes. */
-function namedFiles(values: Call['values'], own: string): Named {
+function namedFiles(values: Call['values'], own: string): NamedFiles {
   const from = dirname(own);
   let files: readonly string[];
   try {

@@ -19,7 +19,7 @@ export const expressions = {
 } as const;
 
 /** Answers by what was asked. */
-export type Answers = Readonly<Record<keyof typeof expressions, readonly Row[]>>;
+export type StatusAnswers = Readonly<Record<keyof typeof expressions, readonly Row[]>>;
 
 /** A target. */
 export type TargetState = {
@@ -76,7 +76,7 @@ const ofInfo = ['probe', 'module', 'function', 'vantage', 'region', 'version'];
 const order: readonly string[] = ['down', 'unknown', 'silent', 'removed', 'up'];
 
 /** The states, worst first. */
-export function judge(answers: Answers): Status {
+export function judge(answers: StatusAnswers): Status {
   const find = {
     success: bySeries(answers.success),
     interval: bySeries(answers.interval),
@@ -116,12 +116,12 @@ export function judge(answers: Answers): Status {
 }
 
 /** The rows of `expected` without a result. */
-export function missingRows({ expected, taken }: Pick<Answers, 'expected' | 'taken'>): Row[] {
+export function missingRows({ expected, taken }: Pick<StatusAnswers, 'expected' | 'taken'>): Row[] {
   const known = new Set(taken.map(identityOf));
   return expected.filter((row) => !known.has(identityOf(row)));
 }
 
-function missingOf(answers: Answers): TargetState[] {
+function missingOf(answers: StatusAnswers): TargetState[] {
   return missingRows(answers).map((row) => ({
     ...nameOf(row),
     probe: row.labels.probe,

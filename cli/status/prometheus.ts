@@ -19,10 +19,10 @@ export type Prometheus = {
 };
 
 /** Where it was named, as a reader would set it. */
-export type Named = { readonly from: string; readonly text: string };
+export type NamedAddress = { readonly from: string; readonly text: string };
 
 /** The Prometheus at an address. @throws UsageError for what is no address, or no reference to a token. */
-export function prometheusAt({ from, text }: Named, bearer: string | undefined): Prometheus {
+export function prometheusAt({ from, text }: NamedAddress, bearer: string | undefined): Prometheus {
   const bare = text.trim();
   const shown = redactUrl(bare);
   if (!/^https?:\/\//i.test(bare) || !URL.canParse(bare)) {

@@ -4,7 +4,7 @@ import { readEnv } from '../../layers/core/src/env.ts';
 import { called } from '../command/called.ts';
 import { type Call, textOf, UsageError } from '../command/command.ts';
 import { judge, type Status } from './judge.ts';
-import { type Named, prometheusAt } from './prometheus.ts';
+import { type NamedAddress, prometheusAt } from './prometheus.ts';
 import { readAnswers } from './read.ts';
 import { countsOf, render } from './render.ts';
 
@@ -31,7 +31,7 @@ export async function run({ io, values }: Call): Promise<number> {
   return isWell(status) ? 0 : 1;
 }
 
-function namedBy(option: string | undefined): Named {
+function namedBy(option: string | undefined): NamedAddress {
   if (option !== undefined) return { from: '--url', text: option };
   const variable = readEnv('FARGAZE_QUERY_URL');
   if (variable !== undefined) return { from: 'FARGAZE_QUERY_URL', text: variable };

@@ -8,7 +8,7 @@ import { quoteReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import type { Answering } from './server.ts';
 import { demand } from './session.ts';
-import { explainClosing, hasReason, refusal, Verdict } from './verdict.ts';
+import { explainRefusal, hasReason, refusal, Verdict } from './verdict.ts';
 import { attempt, inPart, type Visit } from './visit.ts';
 
 /** Sentinels that are asked at once, and the share of the time left that each may take for all primaries. */
@@ -29,7 +29,7 @@ export async function listMasters(visit: Visit, sentinel: Connection): Promise<r
   const named = visit.options.sentinelMasters;
   if (named.length > 0) return [...new Set(named)];
   sentinel.allowMaps();
-  const masters = await explainClosing('want a sentinel, or topology: auto', () =>
+  const masters = await explainRefusal('want a sentinel, or topology: auto', () =>
     demand(sentinel, 'sentinel', ['SENTINEL', 'MASTERS']),
   );
   const names = toMaps(masters)

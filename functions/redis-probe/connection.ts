@@ -16,7 +16,7 @@ import { authenticate } from './login.ts';
 import { quoteReply, reasonOfReply } from './replies.ts';
 import { type Reply, RespError } from './resp.ts';
 import { demand, openSession, type Session } from './session.ts';
-import { explainClosing, hasReason, isClosed, Verdict } from './verdict.ts';
+import { explainRefusal, hasReason, isClosed, Verdict } from './verdict.ts';
 import { noteCheck, type Visit } from './visit.ts';
 
 /** What a connection is for. */
@@ -42,6 +42,8 @@ export class Connection {
   readonly place: Place;
   /** What HELLO says: keys and values in turn; empty where HELLO is not known. */
   facts: readonly Reply[] = [];
+  /** ROLE was answered for several servers: the far side is a proxy before them, such as Envoy. */
+  gathers = false;
   /** The run, or the part of it, whose time is kept to. */
   visit: Visit;
   readonly #purpose: Purpose;
@@ -150,7 +152,7 @@ export class Connection {
     else {
       const command = ['SELECT', String(address.database)];
       const remedy = 'want topology: proxy, or an address without a database';
-      await explainClosing(remedy, () => demand(this, 'auth', command));
+      await explainRefusal(remedy, () => demand(this, 'auth', command));
     }
   }
 

@@ -11,7 +11,12 @@ import {
 } from '@fargaze/core/internal';
 
 /** User and password; empty where there is none. */
-export type Credentials = { readonly username: string; readonly password: string };
+export type Credentials = {
+  readonly username: string;
+  readonly password: string;
+  /** Where the password is set, or would be, in words for whoever sets it. */
+  readonly setting: 'redis.password' | 'redis.sentinel_password' | 'redis.iam' | 'the address';
+};
 
 /** Reads credentials, each time anew: a secret may have been rotated. @throws ConfigError */
 export type ReadCredentials = () => Credentials;
@@ -27,11 +32,17 @@ export function credentialsOf(
 ): ReadCredentials {
   const { iam, password, username = address.username } = options;
   return () => {
-    if (iam !== undefined) return { username, password: signToken(username, iam, clock) };
+    if (iam !== undefined) {
+      return { username, password: signToken(username, iam, clock), setting: 'redis.iam' };
+    }
+    if (password === undefined && address.password !== '') {
+      return { username, password: address.password, setting: 'the address' };
+    }
+    const setting = 'redis.password';
     return {
       username,
-      password:
-        password === undefined ? address.password : readPassword(password, 'redis.password'),
+      password: password === undefined ? '' : readPassword(password, setting),
+      setting,
     };
   };
 }
@@ -39,9 +50,11 @@ export function credentialsOf(
 /** What the sentinels want, which is not what the servers want that they watch. */
 export function sentinelCredentialsOf(options: RedisOptions): ReadCredentials {
   const { sentinelPassword: password, sentinelUsername: username = '' } = options;
+  const setting = 'redis.sentinel_password';
   return () => ({
     username,
-    password: password === undefined ? '' : readPassword(password, 'redis.sentinel_password'),
+    password: password === undefined ? '' : readPassword(password, setting),
+    setting,
   });
 }
 

@@ -22,6 +22,11 @@ export class Inbox {
     return this.#bytes;
   }
 
+  /** Whether a reply has arrived that nobody has taken. */
+  get holds(): boolean {
+    return this.#parser.ready;
+  }
+
   /** The next reply, also one that arrived before it was asked for. @throws whatever ended the connection. */
   next(): Promise<Reply> {
     return new Promise<Reply>((resolve, reject) => {

@@ -64,18 +64,19 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
       return undefined;
     }
   });
-  const taken = reply !== undefined && !(reply instanceof RespError);
-  if (taken && Array.isArray(reply)) connection.facts = reply as readonly Reply[];
   if (!(reply instanceof RespError)) {
+    const taken = Array.isArray(reply);
+    if (taken) connection.facts = reply as readonly Reply[];
     noteCheck(visit, 'hello', { allowed: taken });
     return taken;
   }
+  refuseHeader(reply);
   const reason = reply.judgedBy(reasonOfReply);
-  const anonymous = authOf(read()).length === 0;
+  const who = read();
   // What these say, AUTH would hear too; a server that only dislikes HELLO says something else.
   const final = ['wrongpass', 'loading', 'busy', 'max_clients', 'denied', 'masterdown', 'misconf'];
-  if (reason === 'noauth' && anonymous) throw passwordWanted();
-  if (final.includes(reason)) throw refusal('auth', 'HELLO', reply);
+  if (reason === 'noauth' && authOf(who).length === 0) throw passwordWanted(who);
+  if (final.includes(reason)) throw refused('HELLO', reply, who);
   noteCheck(visit, 'hello', { allowed: false });
   visit.env.trace(`HELLO refused (${quoteReply(reply.message)}), speaking RESP2`);
   return false;
@@ -84,9 +85,30 @@ async function greet(connection: Unauthenticated, visit: Visit, read: ReadCreden
 /** Servers close after these. PING judges all other errors. */
 const turnedAway: readonly Reason[] = ['max_clients', 'denied'];
 
+/** A load balancer's header is answered first, so that each answer would be taken for that of the question before. @throws Verdict */
+function refuseHeader(reply: RespError): void {
+  if (!reply.says(/^ERR unknown command ['`]PROXY\b/i)) return;
+  const words =
+    'the server takes a header of the PROXY protocol for a command, want none sent to it';
+  throw new Verdict('auth', 'protocol', words);
+}
+
 /** In our words: servers answer HELLO with how to call it. */
-function passwordWanted(): Verdict {
-  return new Verdict('auth', 'noauth', 'the server wants a password, and none is given');
+function passwordWanted({ setting }: Credentials): Verdict {
+  const words = `the server wants a password, and none is given: want ${setting}`;
+  return new Verdict('auth', 'noauth', words);
+}
+
+/** The verdict on a login that is refused; where the password comes from, if that is what is wrong. */
+function refused(command: string, reply: RespError, { password, setting }: Credentials): Verdict {
+  const { detail, phase, reason } = refusal('auth', command, reply).outcome;
+  const unwanted = reply.says(/^ERR .*\b(?:no|any) (?:password|username-password pair)\b/i);
+  if (reason === 'wrongpass') {
+    const given = password === '' ? 'no password is given, want' : 'the password is that of';
+    return new Verdict(phase, reason, `${detail} (${given} ${setting})`);
+  }
+  if (!unwanted) return new Verdict(phase, reason, detail);
+  return new Verdict(phase, reason, `${detail} (it is that of ${setting})`);
 }
 
 async function loginByAuth(connection: Unauthenticated, login: Login, visit: Visit) {
@@ -100,21 +122,37 @@ async function loginByAuth(connection: Unauthenticated, login: Login, visit: Vis
         who.username === '' ? ['AUTH', password] : ['AUTH', username, password],
       );
     });
-    const anonymous = authOf(login.credentials()).length === 0;
-    if (reply instanceof RespError) {
-      if (!anonymous) throw refusal('auth', 'AUTH', reply);
-      const reason = reply.judgedBy(reasonOfReply);
-      if (reason === 'noauth') throw passwordWanted();
-      if (turnedAway.includes(reason)) throw refusal('auth', 'PING', reply);
-    }
+    judgeLogin(reply, login.credentials());
   } catch (error) {
-    if (!isClosed(error) || visit.address.tls || !(await login.speaksTls())) throw error;
+    if (!isClosed(error)) throw error;
+    if (visit.address.tls || !(await login.speaksTls())) throw explainSilence(error);
     throw new Verdict(
       'auth',
       'tls_wanted',
       'closed without a word, and TLS is spoken: want rediss://',
     );
   }
+}
+
+/** A far side that connects and closes is seldom the server itself. */
+function explainSilence({ outcome: { detail, phase, reason } }: Verdict): Verdict {
+  const words = `${detail}, without a word, as load balancers do that have no server in order or send a PROXY header`;
+  return new Verdict(phase, reason, words);
+}
+
+/** The reply to AUTH, or to PING where there is nothing to log in with. @throws Verdict */
+function judgeLogin(reply: Reply, who: Credentials): void {
+  const [command, wanted] = authOf(who).length === 0 ? ['PING', 'PONG'] : ['AUTH', 'OK'];
+  if (!(reply instanceof RespError)) {
+    if (reply === wanted) return;
+    const words = `${command} was answered by something else than ${wanted}`;
+    throw new Verdict('auth', 'protocol', words);
+  }
+  refuseHeader(reply);
+  if (command === 'AUTH') throw refused('AUTH', reply, who);
+  const reason = reply.judgedBy(reasonOfReply);
+  if (reason === 'noauth') throw passwordWanted(who);
+  if (turnedAway.includes(reason)) throw refusal('auth', 'PING', reply);
 }
 
 /** A user without a password is a user all the same, with permissions of its own. */

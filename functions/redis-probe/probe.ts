@@ -181,6 +181,8 @@ function explainMoved(found: Failure): Failure {
 
 /** The mode that HELLO gives; where it is not known, that of INFO, or of what answers CLUSTER INFO. */
 async function readMode({ options }: Visit, connection: Connection, role: Named) {
+  // What a proxy says of the servers behind it must not lead past it.
+  if (connection.gathers) return undefined;
   const known = connection.fact('mode');
   const named = role instanceof RespError ? undefined : role?.name;
   const greeted = connection.facts.length > 0;

@@ -5,7 +5,7 @@ import { type Connection, connectTo } from './connection.ts';
 import type { ReadCredentials } from './credentials.ts';
 import type { Reply } from './resp.ts';
 import { demand } from './session.ts';
-import { explainClosing, Verdict } from './verdict.ts';
+import { explainRefusal, Verdict } from './verdict.ts';
 import { timedPhase, type Visit } from './visit.ts';
 
 /** Subscribes on a connection of its own and publishes on `publisher`. @throws Verdict */
@@ -51,7 +51,7 @@ async function connectSubscriber(
 
 /** A server that knows no channels may close. @throws Verdict */
 function askFor(connection: Connection, command: readonly string[]): Promise<Reply> {
-  return explainClosing('want pubsub: false', () => demand(connection, 'pubsub', command));
+  return explainRefusal('want pubsub: false', () => demand(connection, 'pubsub', command));
 }
 
 function isAnswer(reply: Reply, begin: readonly string[]): boolean {

@@ -121,6 +121,11 @@ export class RespParser {
     if (this.#unread > bytes) throw new RespSyntaxError('replies that were not asked for');
   }
 
+  /** Whether a whole reply waits to be taken. */
+  get ready(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** The next reply; undefined when it is not complete. */
   next(): Reply | undefined {
     const reply = this.#ready.shift();

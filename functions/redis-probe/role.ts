@@ -39,6 +39,12 @@ export function parseRole(reply: Reply): Role | undefined {
   return { name, replicas, offset: Number.isFinite(offset) ? offset : 0 };
 }
 
+/** Whether a reply to ROLE is a list of those of several servers, or of one behind a proxy. */
+function isGathered(reply: Reply): boolean {
+  const roles = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
+  return roles.length > 0 && roles.every((role) => parseRole(role) !== undefined);
+}
+
 /** Asks for the role; undefined where the server does not say it, or one that is not known. @throws Verdict */
 export async function readRole(connection: Connection): Promise<Role | RespError | undefined> {
   const reply = await connection.askOptional('role', 'role', ['ROLE']);
@@ -49,6 +55,12 @@ export async function readRole(connection: Connection): Promise<Role | RespError
   }
   const role = parseRole(reply);
   if (role !== undefined) return role;
+  if (isGathered(reply)) {
+    connection.gathers = true;
+    noteCheck(connection.visit, 'role', { allowed: false });
+    connection.visit.env.trace('ROLE gave a list of roles: it is a proxy, which is probed itself');
+    return undefined;
+  }
   // A fork may have roles of its own, and serves its clients all the same.
   noteCheck(connection.visit, 'role', { allowed: false });
   connection.visit.env.trace('ROLE gave no known role');

@@ -61,7 +61,8 @@ export function noteVisibility(visit: Visit, canaries: readonly Canary[]): void 
 function replicasOf(visit: Visit, role: Answering['role']) {
   const known = role === undefined || role instanceof RespError ? undefined : role.replicas;
   if (known === undefined && visit.options.replicas === 'discover') {
-    throw new Verdict('role', 'unsupported', 'replicas: discover needs ROLE, want a list or +role');
+    const wanted = role === undefined ? 'a list' : 'a list or +role';
+    throw new Verdict('role', 'unsupported', `replicas: discover needs ROLE, want ${wanted}`);
   }
   return chooseReplicas(visit, known ?? []);
 }

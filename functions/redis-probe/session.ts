@@ -4,7 +4,7 @@ import { type Deadline, type Phase, raceDeadline } from '@fargaze/core/internal'
 import { echoesIn } from './hiding.ts';
 import { Inbox } from './inbox.ts';
 import { encodeCommand, type Reply, RespError, RespSyntaxError } from './resp.ts';
-import { refusal, toFailure } from './verdict.ts';
+import { refusal, toFailure, Verdict } from './verdict.ts';
 
 /** A conversation with a Redis server. */
 export type Session = {
@@ -47,11 +47,20 @@ export function openSession(socket: Socket, rules: SessionRules): Session {
       inbox.forget();
     }
   };
+  let answered = false;
   return {
-    ask: (phase, command) =>
-      wait(phase, nameCommand(command), () => {
+    ask: async (phase, command) => {
+      const what = nameCommand(command);
+      // Only a server that refuses everybody may speak first: any other reply would be taken for that of this question.
+      if (answered && inbox.holds) {
+        throw new Verdict(phase, 'protocol', `${what}: a reply had arrived before it was asked`);
+      }
+      const reply = await wait(phase, what, () => {
         if (!socket.destroyed) socket.write(encodeCommand(command));
-      }),
+      });
+      answered = true;
+      return reply;
+    },
     receive: (phase, what) => wait(phase, what, () => undefined),
     allowMaps: () => inbox.allowMaps(),
     close: () => {

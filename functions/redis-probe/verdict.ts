@@ -38,14 +38,16 @@ export function isClosed(error: unknown): error is Verdict {
   return hasReason(error, 'closed', 'reset');
 }
 
-/** Does `work`; a far side that closes in answer may be a proxy, and `remedy` says what is wanted with one. @throws Verdict */
-export async function explainClosing<T>(remedy: string, work: () => Promise<T>): Promise<T> {
+/** Does `work`; a far side that closes in answer, or does not know the command, may be a proxy, and `remedy` says what is wanted with one. @throws Verdict */
+export async function explainRefusal<T>(remedy: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!isClosed(error)) throw error;
+    const closed = isClosed(error);
+    if (!closed && !hasReason(error, 'unknown_command')) throw error;
     const { detail, phase, reason } = error.outcome;
-    const words = `${detail}, as proxies answer what they do not know: ${remedy}`;
+    const cause = closed ? ', as proxies answer what they do not know' : '';
+    const words = `${detail}${cause}: ${remedy}`;
     throw new Verdict(phase, reason, words);
   }
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   classify,
+  codeOf,
   detailOf,
   dial,
   type Failure,
@@ -29,6 +30,17 @@ export type { Answered, Hop, HopRequest } from './exchange/hop-types.ts';
 
 /** Dials, sends the request and waits for the head of the answer. */
 export async function openHop(
+  ask: HopRequest,
+  options: HttpOptions,
+  env: ProbeEnvironment,
+): Promise<Hop> {
+  const hop = await openOnce(ask, options, env);
+  if (hop.ok || hop.unprocessed !== true) return hop;
+  const { askAgain } = await import('./exchange/ask-again.ts');
+  return askAgain(hop, () => openOnce(ask, options, env), env);
+}
+
+async function openOnce(
   ask: HopRequest,
   options: HttpOptions,
   env: ProbeEnvironment,
@@ -88,7 +100,7 @@ type Way = Connected & {
 
 async function requestHop(
   ask: HopRequest,
-  { end, facts, lenient, path, socket }: Way,
+  { end, facts, headers, lenient, path, socket }: Way,
   env: ProbeEnvironment,
 ): Promise<Hop> {
   const begun = env.clock.monotonic();
@@ -106,7 +118,13 @@ async function requestHop(
     end.explain(phase, error);
   try {
     const response = await raceDeadline(
-      send(ask, { socket: paced, lenient, note: end.note, ...(path !== undefined && { path }) }),
+      send(ask, {
+        socket: paced,
+        lenient,
+        note: end.note,
+        ...(path !== undefined && { path }),
+        ...(headers !== undefined && { headers }),
+      }),
       env.deadline,
     );
     const first = firstByte ?? env.clock.monotonic();
@@ -135,26 +153,39 @@ function withBeginning(fault: Failure, bytes: Buffer | undefined, { url }: HopRe
   if (bytes !== undefined && url.protocol === 'http:' && isTlsRecord(bytes)) {
     return failure('processing', 'tls_wanted', 'answered in TLS, want https://');
   }
+  if (bytes !== undefined && fault.reason === 'protocol' && isSettings(bytes)) {
+    const detail = 'answered in HTTP/2, which is spoken over TLS only; want https:// or HTTP/1.1';
+    return failure('processing', 'protocol', detail);
+  }
+  if (fault.reason === 'size_limit') {
+    const detail = `the head of the answer is longer than ${maxHeaderSize / 1024} KiB`;
+    return failure('processing', 'size_limit', detail);
+  }
   if (!/^(?:closed|reset|timeout)$/.test(fault.reason)) return fault;
   const came = bytes === undefined ? 'nothing' : 'a part';
   return { ...fault, detail: `${fault.detail}; ${came} of the head of the answer had come` };
 }
 
-type Sending = {
+/** Whether this is how a server of HTTP/2 begins: settings of the whole connection (RFC 9113, 3.4). */
+function isSettings(bytes: Buffer): boolean {
+  return bytes.length >= 9 && bytes[3] === 4 && bytes[4] === 0 && bytes.readUInt32BE(5) === 0;
+}
+
+type Sending = Pick<Connected, 'headers' | 'path'> & {
   readonly socket: Duplex;
-  readonly path?: string;
   readonly lenient: boolean;
   readonly note: (error: Error) => void;
 };
 
-function send(ask: HopRequest, { lenient, note, path, socket }: Sending): Promise<IncomingMessage> {
+function send(ask: HopRequest, sending: Sending): Promise<IncomingMessage> {
+  const { headers, lenient, note, path, socket } = sending;
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
       method: ask.method,
       path: path ?? ask.url.pathname + ask.url.search,
       setHost: false,
-      headers: framed(ask),
+      headers: { ...framed(ask), ...headers },
       maxHeaderSize,
       insecureHTTPParser: lenient,
     });
@@ -218,12 +249,14 @@ function watchEnd(socket: Socket): ConnectionEnd {
     ended = true;
   });
   const explain = (phase: 'processing' | 'transfer', error: unknown): Failure => {
-    const cause = fault !== undefined && classify(error) === 'reset' ? fault : error;
+    // What the server itself said of it goes before what became of the connection.
+    const isSaid = /^ERR_HTTP2_/.test(codeOf(error) ?? '');
+    const cause = fault !== undefined && !isSaid && classify(error) === 'reset' ? fault : error;
     const reason = classify(cause) === 'internal' ? classify(error) : classify(cause);
     if (reason === 'internal') throw error;
     // In TLS 1.3 a server may refuse a client only after the handshake.
     const at = reason.startsWith('tls_') ? 'tls' : phase;
-    if (reason !== 'reset' || !ended) return failure(at, reason, detailOf(cause));
+    if (reason !== 'reset' || isSaid || !ended) return failure(at, reason, detailOf(cause));
     return failure(phase, 'closed', 'connection closed before the answer was complete');
   };
   return { explain, note, fault: () => fault };

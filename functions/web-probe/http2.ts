@@ -10,7 +10,7 @@ import {
   type HopRequest,
   inUtf8,
 } from './exchange/hop-types.ts';
-import { brokenOff, type OneSession, openSession } from './exchange/session.ts';
+import { brokenOff, isUnprocessed, type OneSession, openSession } from './exchange/session.ts';
 
 /** Sends the request and waits for the head of the answer. */
 export async function requestOverHttp2(
@@ -36,9 +36,11 @@ export async function requestOverHttp2(
       close: one.close,
     };
   } catch (error) {
+    const fault = one.explain(error as Error);
     one.close();
     const processing = roundSeconds(env.clock.monotonic() - begun);
-    return { ok: false, facts, processing, outcome: end.explain('processing', error) };
+    const outcome = end.explain('processing', fault);
+    return { ok: false, facts, processing, outcome, unprocessed: isUnprocessed(fault) };
   }
 }
 
@@ -94,18 +96,33 @@ function asMessage(
   const about = { statusMessage: '', httpVersion: '2.0', endsWithHead: one.frames.endsWithHead };
   const head = { statusCode, headers, rawHeaders, ...about };
   // Whoever reads it reports how it ended; without a listener that would be thrown.
-  const body = Readable.from(readWhole(stream, one)).on('error', () => undefined);
+  const body = Readable.from(readWhole(stream, one, Number(fields['content-length']))).on(
+    'error',
+    () => undefined,
+  );
   return Object.assign(body, head) as unknown as IncomingMessage;
 }
 
 /** The body. Node ends a stream whose connection has gone, or that was reset without an error, as if it were complete. */
-async function* readWhole(stream: ClientHttp2Stream, one: OneSession): AsyncGenerator<Buffer> {
+async function* readWhole(
+  stream: ClientHttp2Stream,
+  one: OneSession,
+  length: number,
+): AsyncGenerator<Buffer> {
   try {
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
-    throw one.explain(error as Error);
+    throw explainBreak(error as Error, one, length);
   }
   if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !one.frames.ended) {
     throw one.explain(brokenOff());
   }
+}
+
+/** Of a body that ends before its length Node says only that it breaks the rules. */
+function explainBreak(error: Error, { explain, frames }: OneSession, length: number): Error {
+  const isShort = frames.ended && frames.farewell === undefined && frames.dataLength < length;
+  if (!isShort) return explain(error);
+  const message = `the body ended after ${frames.dataLength} of ${length} bytes`;
+  return Object.assign(new Error(message), { code: 'ERR_HTTP2_RULE' });
 }

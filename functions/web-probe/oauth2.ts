@@ -8,12 +8,14 @@ import {
   hideSecrets,
   type OAuth2Options,
   type ProbeEnvironment,
+  type ProxyOptions,
   readPassword,
   secretsOf,
 } from '@fargaze/core/internal';
 import { readBody } from './body.ts';
-import { secretPartsOf } from './exchange/secret-parts.ts';
+import { fillAndHide, secretPartsOf } from './exchange/secret-parts.ts';
 import { openHop } from './hop.ts';
+import { percentEncode } from './sent/encode-value.ts';
 
 /** Bytes of the server's answer that are read. */
 const maxTokenBytes = 1024 * 1024;
@@ -32,7 +34,8 @@ export async function fetchToken(
       ? ''
       : readPassword(oauth2.clientSecret, 'http.oauth2.client_secret');
   const params = readParams(oauth2);
-  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets];
+  const proxied = oauth2.proxy === undefined ? [] : await secretsOfProxy(oauth2.proxy);
+  const hidden = [...hiddenOf(oauth2, secret), ...params.secrets, ...proxied];
   const quiet = {
     ...env,
     trace: (line: string) => env.trace(hideSecrets(`token: ${line}`, hidden)),
@@ -41,6 +44,7 @@ export async function fetchToken(
     oauth2,
     options: tokenOptions(oauth2, options),
     secret,
+    url: params.url,
     params: params.values,
     hidden,
     env: quiet,
@@ -53,18 +57,26 @@ export async function fetchToken(
   return failure('auth', 'ok' in result ? result.reason : 'token', `token: ${detail}`);
 }
 
-/** `endpoint_params` with their secrets, and these. */
-function readParams({ endpointParams }: OAuth2Options) {
+async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
+  const { proxySecrets } = await import('./proxy/login.ts');
+  return proxySecrets(proxy);
+}
+
+/** `token_url` and `endpoint_params` with their secrets, and these. */
+function readParams({ endpointParams, tokenUrl }: OAuth2Options) {
   const secrets: string[] = [];
-  const values = Object.entries(endpointParams).map(([name, text]) => {
-    const value = fillSecrets(text, (ref) => {
-      const secret = readPassword(ref, `http.oauth2.endpoint_params.${name}`);
-      secrets.push(secret);
-      return secret;
-    });
-    return [name, value] as const;
+  const url = fillSecrets(tokenUrl, (ref) => {
+    const secret = readPassword(ref, 'http.oauth2.token_url');
+    secrets.push(secret, ...secretPartsOf(secret));
+    return percentEncode(secret);
   });
-  return { values, secrets };
+  const values = Object.entries(endpointParams).map(([name, text]) => {
+    const place = `http.oauth2.endpoint_params.${name}`;
+    const filled = fillAndHide(text, (ref) => readPassword(ref, place));
+    secrets.push(...filled.secrets);
+    return [name, filled.value] as const;
+  });
+  return { url, values, secrets };
 }
 
 /** What the server may repeat and nobody may be shown. */
@@ -94,6 +106,7 @@ type TokenRequest = {
   readonly oauth2: OAuth2Options;
   readonly options: HttpOptions;
   readonly secret: string;
+  readonly url: string;
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly hidden: readonly string[];
   readonly env: ProbeEnvironment;
@@ -104,7 +117,7 @@ type Refusal = { readonly status: number; readonly detail: string };
 
 async function ask(request: TokenRequest): Promise<{ readonly token: string } | Failure | Refusal> {
   const { env, hidden, oauth2, options, params, secret, way } = request;
-  const url = new URL(oauth2.tokenUrl);
+  const url = new URL(request.url);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scopes.length > 0) form.set('scope', oauth2.scopes.join(' '));
   for (const [name, value] of params) form.set(name, value);

@@ -6,6 +6,7 @@ import {
   hideSecrets,
   type OAuth2Options,
   type ProbeEnvironment,
+  type ProxyOptions,
   redactUrl,
   roundSeconds,
   type Target,
@@ -43,7 +44,8 @@ export async function visit(
   const literal = along !== undefined;
   const first = firstRequest(target, { literal, ...(token !== undefined && token) });
   if ('ok' in first) return first;
-  const secrets = [...first.secrets, ...(along?.secrets ?? [])];
+  const proxied = options.proxy === undefined ? [] : await secretsOfProxy(options.proxy);
+  const secrets = [...first.secrets, ...proxied, ...(along?.secrets ?? [])];
   const hosts = target.module.hosts ?? [];
   const trace = (line: string) => env.trace(hideSecrets(line, secrets));
   const fault = await follow(first.ask, {
@@ -61,6 +63,11 @@ export async function visit(
 async function tokenFor(oauth2: OAuth2Options, options: HttpOptions, env: ProbeEnvironment) {
   const { fetchToken } = await import('./oauth2.ts');
   return fetchToken(oauth2, options, env);
+}
+
+async function secretsOfProxy(proxy: ProxyOptions): Promise<readonly string[]> {
+  const { proxySecrets } = await import('./proxy/login.ts');
+  return proxySecrets(proxy);
 }
 
 type Errand = Judgement & {
@@ -148,12 +155,16 @@ async function judgeAnswer(hop: Answered, about: Judging): Promise<Failure | und
   measured.celFailed = content?.reason === 'json';
   // blackbox_exporter calls a body that it could not read one that its patterns refuse.
   const isUnread =
-    content !== undefined &&
-    content === body.fault &&
-    content.reason !== 'decode' &&
-    hasPatterns(options);
+    content !== undefined && content === body.fault && !isNoGzip(content) && hasPatterns(options);
   measured.regexFailed = content?.reason === 'header' || content?.reason === 'body' || isUnread;
   return content ?? judgeConnection(answer, options);
+}
+
+/** What does not even begin as gzip, blackbox_exporter does not begin to read; in other forms it reads until it fails. */
+function isNoGzip({ detail, reason }: Failure): boolean {
+  return (
+    reason === 'decode' && /: (?:incorrect header check|unknown compression method)$/.test(detail)
+  );
 }
 
 function hasPatterns({ failIfBodyMatches, failIfBodyNotMatches }: HttpOptions): boolean {

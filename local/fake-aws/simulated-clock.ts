@@ -1,5 +1,5 @@
 // The clock of the simulated cloud: it follows the machine's until it is set, then it stands until it is moved.
-import type { EpochSeconds } from './wire/timestamp.ts';
+import type { EpochSeconds } from '../../layers/core/src/clock.ts';
 
 /** A clock that tests can own. */
 export type SimulatedClock = {

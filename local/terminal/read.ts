@@ -1,6 +1,7 @@
 // Asks Prometheus once for all that the terminal shows, from fresh series only.
 import type { Clock } from '../../layers/core/src/clock.ts';
 import { codeOf, messageOf } from '../../layers/core/src/errors.ts';
+import { phases } from '../../layers/core/src/outcome.ts';
 import { groupKey } from '../../layers/core/src/pushgateway/grouping.ts';
 import { type QueryResult, queryPrometheus } from '../programs/servers.ts';
 import {
@@ -14,19 +15,7 @@ import {
   type Snapshot,
 } from './snapshot.ts';
 
-const phaseOrder = [
-  'resolve',
-  'connect',
-  'tls',
-  'auth',
-  'ping',
-  'role',
-  'write',
-  'read',
-  'delete',
-  'processing',
-  'transfer',
-];
+const phaseOrder: readonly string[] = phases;
 
 const names = [
   'fargaze:probe_success:fresh',

@@ -1,4 +1,5 @@
 // docs/configuration.md from the schema that fargaze.yml is checked against.
+import { secretPlaces } from '../../build/secret-places.ts';
 import { linkEntries } from '../../layers/core/src/config/compile/alerting-schema.ts';
 import {
   bridgeEcsEntries,
@@ -85,6 +86,10 @@ certificate, and the exceptions of \`allow_blocked\`, are for the servers of the
 port) and for these hosts: an event that names another target for such a module is refused, and a redirect to another server,
 or to the same one without TLS, takes none of them along. A \`path\` of a step that holds what may be
 a key makes such a module too; headers such as \`Accept\` and \`User-Agent\`, which say nothing of who asks, do not.
+
+Where a secret may stand it goes by reference. \`fargaze check\` names what reads like one at these places, and \`fargaze import\` copies
+none of them: ${listSecretPlaces()}; and user info and query of targets. Of these, the ones that hold nothing else are refused unless
+they are references.
 
 The modules \`http_2xx\` and \`redis\` exist with all defaults unless the file has its own. Options of \`http\`, \`tcp\`,
 \`dns\` and \`grpc\` are those of blackbox_exporter; there are no probers icmp, unix and websocket, and no HTTP/3. IPv4 is
@@ -191,7 +196,7 @@ ${table(linkEntries)}
 | \`module\` | \`http_2xx\` or \`redis\` | module for \`targets\` |
 | \`schedule\` | | length of the schedule's step, from \`1s\` to \`1y\`: only probes whose interval is due run |
 | \`time\` | now | time of the tick |
-| \`shard\` | | \`2/3\`: of three shards the second; only its probes run |
+| \`shard\` | | \`2/3\`: of three shards the second; only its probes run. The number may be another than that of \`shards\`, as it is for moments of a deployment that changes it; above 50 it is refused |
 | \`explain\` | \`false\` | answer every series and the log of each probe |
 
 EventBridge's own scheduled event is understood too. An empty event runs every probe, due or not.
@@ -277,4 +282,14 @@ function describe(node: Node | undefined): string {
   if (node === undefined) return '';
   const own = node.pipe?.find((part) => part.type === 'description')?.description;
   return own ?? describe(node.wrapped) ?? '';
+}
+
+/** The places of the list, each once, whatever else has it too. */
+function listSecretPlaces(): string {
+  const names = Object.entries(secretPlaces)
+    .filter(([, kind]) => kind !== 'open')
+    .map(([path]) =>
+      path.replace(/^.*(?=tls_config\.|proxy_)/, '').replace(/^steps\.http\./, 'http.'),
+    );
+  return [...new Set(names)].map((name) => `\`${name}\``).join(', ');
 }

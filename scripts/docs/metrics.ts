@@ -26,7 +26,8 @@ ${rows.join('\n')}
 
 ## Phases
 
-In the order in which they happen: ${phases.map((phase) => `\`${phase}\``).join(', ')}.
+In the order of the connection; what is asked before the target (\`auth\` of OAuth 2.0, \`sentinel\`) comes first:
+${phases.map((phase) => `\`${phase}\``).join(', ')}.
 
 ## Reasons
 

@@ -125,7 +125,7 @@ function writeFiles(): void {
 }
 
 function moduleOf(
-  { options = {}, prober, timeout = '5s' }: Situation,
+  { options = {}, prober, timeout = '30s' }: Situation,
   portOf: (name: string) => number,
 ) {
   const own = { preferred_ip_protocol: 'ip4', ip_protocol_fallback: true, ...options };

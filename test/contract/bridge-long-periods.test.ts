@@ -27,9 +27,10 @@ async function begin(window: string) {
   writeFileSync(configFile, `storage: { tsdb: { out_of_order_time_window: ${window} } }\n`);
   server = await startPrometheus({ configFile, args: ['--web.enable-remote-write-receiver'] });
   process.env.FARGAZE_REMOTE_WRITE_URL = `${server.url}/api/v1/write`;
-  const midnight = Math.floor(Date.now() / 1000 / day) * day;
-  // By then yesterday has settled.
-  fake.clock.set(Math.max(Math.floor(Date.now() / 1000), midnight + 600));
+  const now = Math.floor(Date.now() / 1000);
+  fake.clock.set(now);
+  // The last one by which the day before has settled: newer Prometheus take no times that are ten minutes ahead of theirs.
+  const midnight = Math.floor((now - 600) / day) * day;
   const arn = 'arn:aws:s3:::pictures';
   fake.model.addResource({ kind: 'other', arn, name: 'pictures', tags: { a: 'b' } });
   const dimensions = { BucketName: 'pictures', StorageType: 'StandardStorage' };

@@ -117,7 +117,7 @@ it('a health that has no name is not SERVING', async () => {
 
 it.each([
   { code: 8, name: 'CANCEL', status: 1 },
-  { code: 7, name: 'REFUSED_STREAM', status: 14 },
+  { code: 7, name: 'REFUSED_STREAM (asked 3 times)', status: 14 },
   { code: 11, name: 'ENHANCE_YOUR_CALM', status: 8 },
   { code: 2, name: 'INTERNAL_ERROR', status: 13 },
 ])('a reset by $name is status $status', async ({ code, name, status }) => {

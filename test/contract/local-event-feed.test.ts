@@ -121,7 +121,8 @@ function sent(from: number): Record<string, number> {
 it('the last hour comes first, then what happens; what fails is handed over again; each event once', async () => {
   const { port } = functions.address() as AddressInfo;
   const { clock, lookAgain, looked } = createLooks();
-  failing = 2;
+  // Both a batch and an event, twice.
+  failing = 4;
   const feed = feedEvents({ aws: fake.url, functions: `http://127.0.0.1:${port}`, clock });
   try {
     await looked();
@@ -146,6 +147,14 @@ it('the last hour comes first, then what happens; what fails is handed over agai
     const killed = `ecs_event_container_exit{service="web",reason="oom_killed"}`;
     expect(await prometheus.query(`sum(count_over_time(${killed}[2m] @ ${at}))`)).toMatchObject([
       { value: 1 },
+    ]);
+    // A minute without an event: deliver is not silent.
+    fake.clock.advance(60);
+    await lookAgain();
+    const quiet = fake.clock.now();
+    expect(await stored()).toEqual(after);
+    expect(await prometheus.query(`fargaze_deliver_timestamp_seconds @ ${quiet}`)).toMatchObject([
+      { value: quiet },
     ]);
   } finally {
     await feed.stop();

@@ -61,3 +61,18 @@ it('a reset is reported after what had been read before it', async () => {
   expect(bytes.subarray(0, whole.length).equals(whole)).toBe(true);
   expect(order).toEqual(['error']);
 });
+
+it('what came in one with an error is read before it', async () => {
+  server = await startRawServer(() => undefined);
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const paced = pace(socket, () => 0);
+  const read: string[] = [];
+  const reading = (async () => {
+    for await (const part of paced) read.push(String(part));
+  })();
+  socket.emit('data', Buffer.from('hello'));
+  socket.destroy(new Error('gone'));
+  await expect(reading).rejects.toThrow('gone');
+  expect(read).toEqual(['hello']);
+});

@@ -181,6 +181,18 @@ it('http: a user name by reference, and parameters of a token, which its server 
   expect(JSON.stringify(probed.outcome)).not.toContain(plant('').slice(0, 5));
 });
 
+it('http: of a parameter of a token its server may repeat the last word', async () => {
+  const oauth2 = {
+    client_id: 'c',
+    token_url: 'http://127.0.0.1:PORT/token',
+    endpoint_params: { login: 'env:PLANTED_LINE' },
+  };
+  const refusal = () => httpAnswer('400 Bad', [], `no user with ${plant('line')}`);
+  const { probed } = await ask({ oauth2 }, refusal);
+  expect(verdict(probed)).toBe('auth/token');
+  expectNothingFound(probed);
+});
+
 it('a proxy that repeats what it was sent in its refusal', async () => {
   const proxy = await startRawServer(
     answerWith(`HTTP/1.1 407 No ${plant('word')} ${'.'.repeat(39)}"${plant('quoted')}\r\n\r\n`),

@@ -7,6 +7,7 @@ import { fromMessage } from '../../layers/core/src/queue/message.ts';
 import { createQueueSink } from '../../layers/core/src/queue/sink.ts';
 import { type SqsQueue, sendToQueue } from '../../layers/core/src/queue/sqs.ts';
 import { type Batch, type Series, sample } from '../../layers/core/src/sample.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import type { Server } from '../../local/programs/servers.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startMoto } from '../support/moto.ts';
@@ -27,7 +28,7 @@ const queueAt = (url: string, endpoint = url, clock: Clock = systemClock): SqsQu
 
 type To = { readonly url: string; readonly endpoint?: string; readonly clock?: Clock };
 
-async function write({ clock = systemClock, endpoint, url }: To, what = batch, seconds = 5) {
+async function write({ clock = systemClock, endpoint, url }: To, what = batch, seconds = 60) {
   const sink = createQueueSink(queueAt(url, endpoint, clock));
   const deadline = startDeadline(seconds, clock);
   try {
@@ -242,13 +243,11 @@ describe('a queue of ours', () => {
   });
 
   it('nobody listening is an error within the deadline', async () => {
-    const nobody = url();
-    await new Promise((resolve) => server.close(resolve));
+    const nobody = `http://127.0.0.1:${await freePort()}/1/q`;
     await expect(write({ url: nobody, clock: createFakeClock() })).rejects.toMatchObject({
       message: expect.stringContaining('refused'),
       retryable: true,
     });
-    server.listen(0, '127.0.0.1');
   });
 
   it('a group that no message can hold is named after the others were sent', async () => {

@@ -1,13 +1,14 @@
 // A receiver that repeats what it was sent, in every form that servers use: no error of this project holds a credential.
 
-import { systemClock } from '../../layers/core/src/clock.ts';
-import { type Deadline, startDeadline } from '../../layers/core/src/deadline.ts';
+import { type Clock, systemClock } from '../../layers/core/src/clock.ts';
+import { type Deadline, DeadlineExceeded, startDeadline } from '../../layers/core/src/deadline.ts';
 import type { Auth } from '../../layers/core/src/http/auth.ts';
 import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { createQueueSink } from '../../layers/core/src/queue/sink.ts';
 import { RemoteWriteClient } from '../../layers/core/src/remote-write/client.ts';
 import { queryInstant } from '../../layers/core/src/remote-write/query.ts';
 import { sample } from '../../layers/core/src/sample.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 const password = 'Open "Sesame"/+=&1';
@@ -63,15 +64,15 @@ const batch = {
   groups: [{ grouping: { job: 'j', instance: 'i' }, samples: [sample('probe_success', {}, 1)] }],
 };
 
-type Ask = (port: number, deadline: Deadline) => Promise<unknown>;
+type Ask = (port: number, deadline: Deadline, clock: Clock) => Promise<unknown>;
 
 const writeTo =
   (auth: Auth | undefined, user = ''): Ask =>
-  (port, deadline) =>
+  (port, deadline, clock) =>
     new RemoteWriteClient({
       url: new URL(`http://${user}127.0.0.1:${port}/api/v1/write`),
       version: 1,
-      clock: systemClock,
+      clock,
       ...(auth !== undefined && { auth }),
     }).write([{ labels: { __name__: 'm' }, points: [{ at: Date.now(), value: 1 }] }], deadline);
 const queryAt =
@@ -92,13 +93,13 @@ const pushTo =
       url: `http://${user}127.0.0.1:${port}`,
       ...settings,
     }).write(batch, deadline);
-const sendTo: Ask = (port, deadline) =>
+const sendTo: Ask = (port, deadline, clock) =>
   createQueueSink({
     url: new URL('http://sqs.eu-west-1.example/1/q'),
     endpoint: new URL(`http://127.0.0.1:${port}/`),
     region: 'eu-west-1',
     credentials: () => keys,
-    clock: systemClock,
+    clock,
   }).write(batch, deadline);
 
 const asked: readonly { readonly name: string; readonly ask: Ask }[] = [
@@ -133,8 +134,9 @@ const secrets = [
 describe.each(['403 Forbidden', '500 Oops', '302 Found'])('answered with %s', (status) => {
   it.each(asked)('$name shows none of its credentials, on one line', async ({ ask }) => {
     const { port, received } = await startEcho(status);
-    const deadline = startDeadline(0.3, systemClock);
-    const error = await ask(port, deadline).catch((thrown: unknown) => thrown);
+    const clock = createFakeClock(Date.now());
+    const deadline = startDeadline(20, clock);
+    const error = await ask(port, deadline, clock).catch((thrown: unknown) => thrown);
     deadline.close();
     // They were sent, so that they could be repeated.
     expect(received()).toMatch(/^authorization: /im);
@@ -148,7 +150,12 @@ describe.each(['403 Forbidden', '500 Oops', '302 Found'])('answered with %s', (s
 
 it('whom we give up is sent a reset: what has not left yet must not arrive afterwards', async () => {
   let ended = '';
+  let arrive: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
   server = await startRawServer((socket) => {
+    socket.once('data', arrive);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       ended = error.code ?? '';
     });
@@ -156,8 +163,12 @@ it('whom we give up is sent a reset: what has not left yet must not arrive after
       ended ||= 'end';
     });
   });
-  const deadline = startDeadline(0.1, systemClock);
-  await expect(pushTo('')(server.port, deadline)).rejects.toThrow('timeout');
+  const given = new AbortController();
+  const deadline = startDeadline(60, systemClock, given.signal);
+  const pushed = pushTo('')(server.port, deadline, systemClock);
+  await Promise.race([pushed, arrived]);
+  given.abort(new DeadlineExceeded(0.1));
+  await expect(pushed).rejects.toThrow('timeout');
   deadline.close();
   while (ended === '') await new Promise((resolve) => setImmediate(resolve));
   expect(ended).toBe('ECONNRESET');
@@ -167,7 +178,7 @@ it('what is pushed directly carries the mark of its owner', async () => {
   const { port, received } = await startEcho('200 OK');
   process.env.FARGAZE_OWNER = 'fargaze-test-owner';
   const deadline = startDeadline(60, systemClock);
-  await pushTo('')(port, deadline);
+  await pushTo('')(port, deadline, systemClock);
   deadline.close();
   delete process.env.FARGAZE_OWNER;
   expect(received()).toMatch(/^fargaze_group_timestamp_seconds\{owner="fargaze-test-owner"\} /m);

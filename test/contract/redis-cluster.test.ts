@@ -52,8 +52,9 @@ describe('a healthy cluster', () => {
   });
 
   it('with a primary that is frozen shows what it is, and the health of the target all the same', async () => {
-    await send(1, 'CLIENT', 'PAUSE', '1300', 'ALL');
-    const probed = await runProbe(probeRedis, redisModule({}, '1s'), node(0).url);
+    // Longer than the probe by what a busy machine may need to begin it.
+    await send(1, 'CLIENT', 'PAUSE', '4000', 'ALL');
+    const probed = await runProbe(probeRedis, redisModule({}, '2s'), node(0).url);
     expect(verdict(probed)).toMatch(/timeout$/);
     expect(detail(probed)).toContain(`127.0.0.1:${node(1).port}`);
     expect(

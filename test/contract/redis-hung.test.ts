@@ -65,21 +65,26 @@ const firing = () => jobsOf('ALERTS{alertname="FargazeRedisDown",alertstate="fir
 
 it('is down by the exporter where it answers in time, by the scrape where it does not, and up again after', async () => {
   const both = async (expr: string) => (await jobsOf(expr)).length === 2;
-  await waitFor({ what: 'both scrapes', seconds: 60, check: () => both('redis_up == 1') });
-  expect(await firing()).toEqual([]);
+  // On a busy machine the hasty scrape may take longer than its second at first.
+  await waitFor({
+    what: 'both scrapes and no alert',
+    seconds: 60,
+    check: async () => (await both('redis_up == 1')) && (await firing()).length === 0,
+  });
   signal('SIGSTOP');
   await waitFor({
     what: 'both alerts',
     seconds: 60,
     check: async () => (await firing()).length === 2,
   });
+  // One scrape after the other, so all at once: the patient one may be late once, too.
+  const said = async () =>
+    (await Promise.all(['redis_up == 0', 'redis_up', 'up == 0'].map(jobsOf))).join(' ');
   await waitFor({
-    what: 'the word of the exporter',
+    what: 'the word of the exporter, and none where its scrape times out',
     seconds: 60,
-    check: async () => (await jobsOf('redis_up == 0')).includes('patient'),
+    check: async () => (await said()) === 'patient patient hasty',
   });
-  expect(await jobsOf('up == 0')).toEqual(['hasty']);
-  expect(await jobsOf('redis_up{job="hasty"}')).toEqual([]);
   signal('SIGCONT');
   await waitFor({ what: 'the end', seconds: 60, check: async () => (await firing()).length === 0 });
 }, 240_000);

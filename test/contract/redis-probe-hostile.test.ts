@@ -339,11 +339,18 @@ it('a password of a few letters does not garble words', async () => {
   const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
   delete process.env.TEST_SECRET;
   await server.close();
-  expect(detail(probed)).toBe('HELLO: WRONGPASS wrong for a user');
+  expect(detail(probed)).toBe(
+    'HELLO: WRONGPASS wrong for a user (the password is that of redis.password)',
+  );
 });
 
 it.each([
-  { password: 'password', says: 'ERR invalid password', want: 'wrongpass' },
+  {
+    password: 'password',
+    says: 'ERR invalid password',
+    want: 'wrongpass',
+    more: ' (the password is that of redis.password)',
+  },
   { password: 'clients', says: 'ERR max number of clients reached', want: 'max_clients' },
   { password: 'NOAUTH', says: 'NOAUTH Authentication required.', want: 'noauth' },
 ])('a password that is a word of an error leaves its reason: $says', async (row) => {
@@ -355,7 +362,17 @@ it.each([
   await server.close();
   expect(verdict(probed)).toBe(`auth/${row.want}`);
   expect(detail(probed)).toBe(
-    `${detail(probed).split(':')[0]}: ${row.says.replace(row.password, 'redacted')}`,
+    `${detail(probed).split(':')[0]}: ${row.says.replace(row.password, 'redacted')}${row.more ?? ''}`,
+  );
+});
+
+it('a reply that nobody asked for is not taken for that of the next question', async () => {
+  const server = await startRawServer(replies('%1\r\n+server\r\n+redis\r\n+PONG\r\n'));
+  const module = redisModule({ canary: 'ping', health: false });
+  const probed = await runProbe(probeRedis, module, `redis://127.0.0.1:${server.port}`);
+  await server.close();
+  expect(`${verdict(probed)} ${detail(probed)}`).toBe(
+    'ping/protocol PING: a reply had arrived before it was asked',
   );
 });
 

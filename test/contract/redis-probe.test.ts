@@ -100,7 +100,7 @@ describe('credentials', () => {
       name: 'none',
       redis: {},
       want: 'auth/noauth',
-      says: 'the server wants a password, and none is given',
+      says: 'the server wants a password, and none is given: want redis.password',
     },
     { name: 'the wrong password', redis: { password: 'env:TEST_WRONG' }, want: 'auth/wrongpass' },
     { name: 'the right password', redis: { password: 'env:TEST_RIGHT' }, want: 'ok' },
@@ -108,6 +108,12 @@ describe('credentials', () => {
       name: 'an unknown user',
       redis: { username: 'nobody', password: 'env:TEST_RIGHT' },
       want: 'auth/wrongpass',
+    },
+    {
+      name: 'a user without a password',
+      redis: { username: 'nobody' },
+      want: 'auth/wrongpass',
+      says: 'HELLO: WRONGPASS invalid username-password pair or user is disabled. (no password is given, want redis.password)',
     },
   ])('with requirepass and $name: $want', async ({ redis, says, want }) => {
     const { url } = await start('--requirepass', 'right-one');

@@ -1,5 +1,5 @@
 // The Redis probe through proxies: a real twemproxy, and servers that answer as others do to what they do not know.
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { probeRedis } from '../../functions/redis-probe/probe.ts';
 import { type Server, startRedis } from '../../local/programs/servers.ts';
 import { detail, redisModule, runProbe, verdict } from '../support/probing.ts';
@@ -146,4 +146,83 @@ it('Valkey and Redis with HELLO renamed and a password are up', async () => {
   await server.stop();
   expect([verdict(right), detail(right)]).toEqual(['ok', '']);
   expect(verdict(none)).toBe('auth/noauth');
+});
+
+/** What Envoy 1.40 answers to what it does not send to the server that has the key; `map` is what a server behind it says. */
+const envoy = (map: string) => ({
+  HELLO: '-NOPROTO unsupported protocol version\r\n',
+  AUTH: '+OK\r\n',
+  ROLE: '*2\r\n*3\r\n$6\r\nmaster\r\n:9\r\n*0\r\n*3\r\n$6\r\nmaster\r\n:9\r\n*0\r\n',
+  INFO: '$18\r\nredis_mode:cluster\r\n',
+  CLUSTER: map,
+  LATENCY: "-ERR unknown command 'LATENCY'\r\n",
+  SLOWLOG: ':0\r\n',
+});
+
+it('Envoy before a cluster is probed itself, and not the servers that the cluster names', async () => {
+  process.env.TEST_RIGHT = 'right-one';
+  const node = await startRawServer(() => undefined);
+  const map = `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:${node.port}\r\n`;
+  const server = await startRawServer(behave(envoy(map)));
+  const url = `redis://127.0.0.1:${server.port}`;
+  const right = { password: 'env:TEST_RIGHT' };
+  const probed = await runProbe(probeRedis, redisModule(right), url);
+  const discover = redisModule({ ...right, replicas: 'discover' });
+  const discovered = await runProbe(probeRedis, discover, url);
+  delete process.env.TEST_RIGHT;
+  const reached = node.connections();
+  await server.close();
+  await node.close();
+  expect([verdict(probed), detail(probed), reached]).toEqual(['ok', '', 0]);
+  expect(probed.samples['probe_redis_check_supported{check="role"}']).toBe(0);
+  expect(`${verdict(discovered)} ${detail(discovered)}`).toBe(
+    'role/unsupported replicas: discover needs ROLE, want a list',
+  );
+});
+
+it('Envoy that is asked for messages and sentinels says what is wanted', async () => {
+  const unknown = "-ERR unknown command 'SUBSCRIBE'\r\n";
+  const server = await startRawServer(behave({ ...envoy('*0\r\n'), SUBSCRIBE: unknown }));
+  const url = `redis://127.0.0.1:${server.port}`;
+  const probed = await runProbe(probeRedis, redisModule({ pubsub: true }), url);
+  await server.close();
+  expect(`${verdict(probed)} ${detail(probed)}`).toBe(
+    "pubsub/unknown_command SUBSCRIBE: ERR unknown command 'SUBSCRIBE': want pubsub: false",
+  );
+});
+
+describe('a load balancer', () => {
+  /** Passes everything on to the server at `port`, after a header of its own. */
+  const forward = (port: number, header: string) => (socket: Socket) => {
+    const upstream = connect(port, '127.0.0.1').on('error', () => undefined);
+    upstream.write(header);
+    socket.pipe(upstream).pipe(socket);
+  };
+
+  it.each([{}, { topology: 'proxy' }, { password: 'env:TEST_RIGHT' }])(
+    'whose PROXY header the server takes for a command is down with that cause: %j',
+    async (options) => {
+      process.env.TEST_RIGHT = 'right-one';
+      const redis = await startRedis();
+      const header = 'PROXY TCP4 127.0.0.1 127.0.0.1 40000 6379\r\n';
+      const balancer = await startRawServer(forward(redis.port, header));
+      const url = `redis://127.0.0.1:${balancer.port}`;
+      const probed = await runProbe(probeRedis, redisModule(options), url);
+      delete process.env.TEST_RIGHT;
+      await balancer.close();
+      await redis.stop();
+      expect(`${verdict(probed)} ${detail(probed)}`).toBe(
+        'auth/protocol the server takes a header of the PROXY protocol for a command, want none sent to it',
+      );
+    },
+  );
+
+  it('that closes at once says what such a thing may be', async () => {
+    const balancer = await startRawServer((socket) => void socket.end());
+    const url = `redis://127.0.0.1:${balancer.port}`;
+    const probed = await runProbe(probeRedis, redisModule({}), url);
+    await balancer.close();
+    expect(verdict(probed)).toMatch(/^auth\/(?:closed|reset)$/);
+    expect(detail(probed)).toMatch(/, without a word, as load balancers do that have no server/);
+  });
 });

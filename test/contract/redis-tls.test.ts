@@ -25,10 +25,19 @@ it('rediss:// is spoken, timed and verified', async () => {
   expect(probed.samples.probe_ssl_verified).toBe(1);
 });
 
-it('a certificate of an authority that nobody named is untrusted', async () => {
+it('a certificate of an authority that nobody named is untrusted, and the setting is named', async () => {
   expect(verdict(await probe({ ca: redis.stranger.cert }))).toBe('tls/tls_untrusted');
   const probed = await runProbe(probeRedis, redisModule({}), redis.tlsUrl);
   expect(verdict(probed)).toBe('tls/tls_untrusted');
+  expect(detail(probed)).toBe(
+    'certificate not valid: SELF_SIGNED_CERT_IN_CHAIN: its authority is not known (tls_config.ca_file)',
+  );
+});
+
+it('a certificate of another name is told apart, and the setting is named', async () => {
+  const probed = await probe({ server_name: 'other.test' });
+  expect(verdict(probed)).toBe('tls/tls_hostname');
+  expect(detail(probed)).toMatch(/other\.test.* \(tls_config\.server_name\)$/);
 });
 
 it('an expired certificate is reported with its date', async () => {

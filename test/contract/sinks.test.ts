@@ -5,6 +5,7 @@ import { DeliveryError } from '../../layers/core/src/errors.ts';
 import { createPushgatewaySink } from '../../layers/core/src/pushgateway/sink.ts';
 import { type Batch, sample } from '../../layers/core/src/sample.ts';
 import type { Sink } from '../../layers/core/src/sink/sink.ts';
+import { freePort } from '../../local/programs/ports.ts';
 import { answerWith, httpAnswer, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 const sinks: readonly { name: string; create: (url: string) => Sink }[] = [
@@ -151,9 +152,7 @@ describe.each(sinks)('$name', ({ create }) => {
   });
 
   it('nobody listening is an error', async () => {
-    const server = await startRawServer(() => undefined);
-    await server.close();
-    const { error } = await write(sinkFor(server));
+    const { error } = await write(create(`http://127.0.0.1:${await freePort()}`));
     expect(error).toMatchObject({ retryable: true });
     expect(String(error)).toContain('refused');
   });

@@ -74,7 +74,7 @@ const raw: readonly {
     serve: (socket) => void socket.write(Buffer.concat([settings, goAway])),
     want: 'processing/reset',
   },
-  { name: 'silence', serve: () => undefined, want: 'processing/timeout', timeout: '400ms' },
+  { name: 'silence', serve: () => undefined, want: 'processing/timeout', timeout: '2s' },
   { name: 'a whole answer, then the end', serve: endsWith(head, body), want: 'ok' },
   {
     name: 'a whole answer, then a goodbye and the end',
@@ -111,7 +111,7 @@ const raw: readonly {
     name: 'settings, then silence',
     serve: (socket) => void socket.write(settings),
     want: 'processing/timeout',
-    timeout: '400ms',
+    timeout: '2s',
   },
 ];
 
@@ -232,7 +232,7 @@ it.each([
   {
     name: 'a goodbye without an error',
     last: frame(7, 0, Buffer.alloc(8)),
-    says: 'the server takes no more requests',
+    says: 'the server takes no more requests (asked 3 times)',
   },
   {
     name: 'a code without a name',
@@ -312,7 +312,7 @@ const streams: readonly {
       stream.write('a');
     },
     want: 'transfer/timeout',
-    timeout: '600ms',
+    timeout: '2s',
   },
   { name: 'a refusal', handle: (stream) => stream.close(7), want: 'processing/reset' },
   {

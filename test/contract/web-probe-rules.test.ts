@@ -176,7 +176,7 @@ describe('body', () => {
     });
     const slow = { fail_if_body_matches_regexp: ['a[ab]{900}c'], body_size_limit: '1GB' };
     const [stopped, ...others] = await Promise.all([
-      runProbe(probeWeb, httpModule(slow, '1s'), `http://127.0.0.1:${endless.port}/`),
+      runProbe(probeWeb, httpModule(slow, '2s'), `http://127.0.0.1:${endless.port}/`),
       ...Array.from({ length: 7 }, () =>
         runProbe(probeWeb, httpModule({}), `http://127.0.0.1:${healthy.port}/`),
       ),

@@ -180,6 +180,11 @@ describe('a server that wants to know the client', () => {
     expect(verdict(probed)).toBe('tls/tls_client_certificate');
   });
 
+  it('says so over HTTP/2 too', async () => {
+    const probed = await probe({ ...strict, ALPNProtocols: ['h2'] }, { ca: between.cert });
+    expect(verdict(probed)).toBe('tls/tls_client_certificate');
+  });
+
   it('is shown one', async () => {
     process.env.TEST_CLIENT_KEY = client.key;
     const key = 'env:TEST_CLIENT_KEY';

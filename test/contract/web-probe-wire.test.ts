@@ -138,6 +138,24 @@ describe('headers', () => {
     expect(verdict(await probe(httpAnswer('200 OK', many), http))).toBe('ok');
   });
 
+  it('of more than 64 KiB are refused in words', async () => {
+    const many = Array.from({ length: 70 }, (_, n) => `X-${n}: ${'y'.repeat(1000)}`);
+    const probed = await probe(httpAnswer('200 OK', many));
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'processing/size_limit',
+      'the head of the answer is longer than 64 KiB',
+    ]);
+  });
+
+  it('are none where a server answers in HTTP/2 without TLS', async () => {
+    const settings = '\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x80';
+    const probed = await probe(settings);
+    expect([verdict(probed), detail(probed)]).toEqual([
+      'processing/protocol',
+      'answered in HTTP/2, which is spoken over TLS only; want https:// or HTTP/1.1',
+    ]);
+  });
+
   const odd = [
     { name: 'a folded line', head: 'X-A: one\r\n  two\r\nContent-Length: 2', body: 'hi' },
     {

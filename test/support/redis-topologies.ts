@@ -181,7 +181,8 @@ export async function startSentinels(
         `port ${own}`,
         'bind 127.0.0.1',
         `sentinel monitor main 127.0.0.1 ${port} ${quorum}`,
-        'sentinel down-after-milliseconds main 500',
+        // A machine that is busy for longer must not begin a failover.
+        'sentinel down-after-milliseconds main 20000',
         'sentinel failover-timeout main 2000',
       ];
       await writeFile(file, `${lines.join('\n')}\n`);

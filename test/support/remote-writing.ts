@@ -19,14 +19,14 @@ export const series = (name: string, points: readonly Point[], labels = {}): Ser
   metadata: { type: 'gauge', help: `help of ${name}`, unit: '' },
 });
 
-/** One write by a new client; version 1 unless told otherwise, within `seconds` (5). */
+/** One write by a new client; version 1 unless told otherwise, within `seconds` (30). */
 export async function write(
   url: string,
   all: readonly Series[],
   options: Partial<RemoteWriteOptions> & { seconds?: number } = {},
 ) {
   // What is waited for between two attempts costs no real time.
-  const { clock = createFakeClock(Date.now()), seconds = 5, ...rest } = options;
+  const { clock = createFakeClock(Date.now()), seconds = 30, ...rest } = options;
   const client = new RemoteWriteClient({
     url: new URL(url),
     version: 1,

@@ -1,5 +1,13 @@
 // The framework's commands as people type them: package, invoke local, and what a bad fargaze.yml does to each.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../local/programs/command.ts';
@@ -46,8 +54,11 @@ describe('npm run package', () => {
   let packaged: string;
   let resources: Record<string, Resource>;
 
+  const temporary = join(directory, 'temporary');
+
   beforeAll(async () => {
-    const { code, output } = await npmRun('package');
+    mkdirSync(temporary);
+    const { code, output } = await npmRun('package', { TMPDIR: temporary });
     expect([output, code]).toEqual([expect.stringContaining('Service packaged'), 0]);
     packaged = readFileSync(packagedFile, 'utf8');
     resources = JSON.parse(packaged).Resources;
@@ -55,6 +66,10 @@ describe('npm run package', () => {
 
   it("leaves nothing of the framework in the user's home", () => {
     expect(existsSync(join(directory, '.serverless'))).toBe(false);
+  });
+
+  it('leaves nothing in the temporary folder', () => {
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('is the reviewed template (npm run package && npm run golden)', () => {

@@ -197,6 +197,47 @@ it('a profile that is named gives every call its region and keys, whatever keys 
   }
 });
 
+it('where no address is found the file reads the services, and an address is asked for', async () => {
+  fake.model.addCluster({ name: 'jobs' });
+  fake.model.addService({ cluster: 'jobs', name: 'nightly' });
+  const named = await init('--cluster', 'jobs', '-o', '-');
+  expect([named.code, named.err]).toEqual([
+    0,
+    expect.stringMatching(
+      /read: 1 cluster, 1 service in eu-west-1\nno address was found.*--target/s,
+    ),
+  ]);
+  expect(named.out).toContain('bridge:\n  ecs:\n    clusters:\n      - jobs\n');
+});
+
+it('an account without clusters gets a file too, and the region is named', async () => {
+  await fake.close();
+  fake = await startFakeAws({ seed: 7 });
+  const { code, err } = await init();
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining('in eu-west-1\nthere is no ECS cluster; another region: --region NAME'),
+  ]);
+  expect(readFileSync(join(folder, 'fargaze.yml'), 'utf8')).toContain('    clusters:\n      - "*"');
+  const check = await runCli(['check'], { cwd: folder });
+  expect(check.err).toContain('watches nothing but the ECS API: want probes, or');
+});
+
+it('a cluster that is not there is refused with those that are, and nothing is written', async () => {
+  const { code, err } = await init('--cluster', 'prod', '--cluster', 'tset');
+  expect([code, err]).toEqual([
+    2,
+    'fargaze: --cluster: no ECS cluster "tset" in eu-west-1; did you mean "test"?\nthere are: prod, test; another region: --region NAME\n',
+  ]);
+  expect(existsSync(join(folder, 'fargaze.yml'))).toBe(false);
+});
+
+it('a cluster is named by its ARN too', async () => {
+  const arn = 'arn:aws:ecs:eu-west-1:111122223333:cluster/test';
+  expect(await init('--cluster', arn)).toMatchObject({ code: 0 });
+  expect(probes().map(({ target }) => target)).toEqual(['http://shop.test:80/']);
+});
+
 it('without the permission for ECS nothing is written', async () => {
   fake.faults.add({ api: 'ListClusters', kind: 'access-denied' });
   const { code, err } = await init();

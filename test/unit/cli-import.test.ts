@@ -170,6 +170,68 @@ it('a module takes its secret by reference; probes of a module that is not there
   expect(err.split('unknown module "gone"')).toHaveLength(2);
 });
 
+it('no secret of any place is copied, and each is named with its variable', async () => {
+  write(
+    'blackbox.yml',
+    `modules:
+  web:
+    prober: http
+    http:
+      method: POST
+      headers: { Authorization: Bearer planted77, Accept: text/html }
+      http_headers: { X-Api-Key: { values: [planted77] } }
+      body: '{"user":"me","password":"planted77"}'
+      oauth2: { client_id: me, client_secret: planted77, token_url: 'https://id.example.com/t?api_key=planted77&v=1', endpoint_params: { password: planted77, audience: shop } }
+  mail: { prober: tcp, tcp: { query_response: [{ send: "USER me\\r" }, { send: "PASS planted77\\r" }] } }
+  rpc: { prober: grpc, grpc: { metadata: { authorization: [Bearer planted77], x-shop: [shop] } } }
+`,
+  );
+  write(
+    'prometheus.yml',
+    `scrape_configs:
+  - { job_name: a, metrics_path: /probe, params: { module: [web] }, static_configs: [{ targets: ['https://a.example.com/?page=2&token=planted77'] }] }
+  - { job_name: d, metrics_path: /probe, params: { module: [web] }, static_configs: [{ targets: ['https://me:planted77@d.example.com/'] }] }
+  - { job_name: b, metrics_path: /probe, params: { module: [mail] }, static_configs: [{ targets: ['b.example.com:110'] }] }
+  - { job_name: c, metrics_path: /probe, params: { module: [rpc] }, static_configs: [{ targets: ['c.example.com:443'] }] }
+`,
+  );
+  const cache = 'cache=redis://:planted77@c.example.com';
+  const { code, err, out } = await imported('blackbox.yml', 'prometheus.yml', '--target', cache);
+  expect(code).toBe(0);
+  expect(err.match(/.*left out.*/g)).toEqual([
+    'probes of module web (d.example.com): left out: holds a password, want it in the module, by reference',
+  ]);
+  const written = ['fargaze.yml', 'fargaze.blackbox.yml'].map((name) =>
+    readFileSync(join(folder, name), 'utf8'),
+  );
+  for (const text of [out, err, ...written]) expect(text).not.toContain('planted77');
+  expect(
+    written
+      .join('\n')
+      .match(/(?:env:|TARGET_)\w+/g)
+      ?.sort(),
+  ).toEqual([
+    'TARGET_A_EXAMPLE_COM_TOKEN',
+    'env:CACHE_PASSWORD',
+    'env:MAIL_SEND',
+    'env:RPC_AUTHORIZATION',
+    'env:WEB_AUTHORIZATION',
+    'env:WEB_BODY',
+    'env:WEB_CLIENT_SECRET',
+    'env:WEB_PASSWORD',
+    'env:WEB_TOKEN_URL',
+    'env:WEB_X_API_KEY',
+  ]);
+  const { modules, probes } = config();
+  expect(probes.map(({ target }) => target)).toContain(
+    'https://a.example.com/?page=2&token=${TARGET_A_EXAMPLE_COM_TOKEN}',
+  );
+  expect(modules.mail).toMatchObject({
+    tcp: { steps: [{ send: 'USER me\r' }, { send: 'PASS ${env:MAIL_SEND}\r' }] },
+  });
+  expect(modules.web).toMatchObject({ http: { headers: { Accept: 'text/html' } } });
+});
+
 it('a file of YACE is named where it runs', async () => {
   write(
     'yace.yml',

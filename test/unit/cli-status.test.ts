@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands } from '../../cli/commands.ts';
-import { type Answers, judge } from '../../cli/status/judge.ts';
+import { judge, type StatusAnswers } from '../../cli/status/judge.ts';
 import { startFakeAws } from '../../local/fake-aws/fake-aws.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -16,8 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const row = (value: number, labels: Record<string, string>) => ({ value, labels, at: 1000 });
 const target = (instance: string) => ({ job: 'fargaze-web', instance });
 const none = { success: [], interval: [], failure: [], info: [], expected: [], noneExpected: [] };
-const nothing: Answers = { ...none, taken: [], bridge: [], deliver: [], alerts: [] };
-const answers: Answers = {
+const nothing: StatusAnswers = { ...none, taken: [], bridge: [], deliver: [], alerts: [] };
+const answers: StatusAnswers = {
   ...nothing,
   taken: [
     row(990, target('a')),

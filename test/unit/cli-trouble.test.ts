@@ -17,6 +17,24 @@ it('standard output that cannot be written ends with 2, in words', async () => {
   expect(seen).toEqual([2, 'fargaze: standard output cannot be written (ENOSPC)\n']);
 });
 
+it.each([
+  ['check --json nope.yml', 'nope.yml does not exist\nto write one: '],
+  ['probe --json -c nope.yml --all', 'nope.yml does not exist'],
+  ['cost --services x --json', '--services: got "x", want a whole number'],
+  ['status --json --url http://127.0.0.1:1', 'http://127.0.0.1:1: refused: '],
+  ['bridge --json -c nope.yml', '--dry-run'],
+  ['check --json --nope', 'unknown option --nope'],
+])('fargaze %s ends with 2, in a document too', async (line, words) => {
+  const { code, err, out } = await runCli(line.split(' '));
+  const { error } = JSON.parse(out);
+  expect([code, error]).toEqual([2, expect.stringContaining(words)]);
+  expect(err).toBe(`${error}\n`);
+});
+
+it('a command that writes no documents writes none of its error', async () => {
+  expect(await runCli(['init', '--json'])).toMatchObject({ code: 2, out: '' });
+});
+
 it('a source that failed without a cause asked for nothing', () => {
   expect(
     isThrottled(new SourceError('no region', { operation: 'ListClusters', retryable: false })),
@@ -36,6 +54,11 @@ describe('where a file stands in the place of a folder', () => {
     ['export --to taken -c good.yml', '--to: got taken, but taken is a file, want a folder'],
     ['export --to taken/a/b -c good.yml', '--to: got taken/a/b, but taken is a file'],
     ['init -o taken/a.yml', 'taken/a.yml cannot be written: taken is a file, want a folder'],
+    ['init -o https://a.test/x', 'https://a.test/x is an address, want the path of a file'],
+    [
+      'import bb.yml -o https://a.test/x',
+      'https://a.test/x is an address, want the path of a file',
+    ],
     ['init -o . --force', '. is a folder, want a file\ne.g. --output fargaze.yml'],
     ['import bb.yml -o taken/a.yml', 'taken/a.yml cannot be written: taken is a file'],
     ['import bb.yml -o .', '. is a folder, want a file'],

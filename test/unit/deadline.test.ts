@@ -11,6 +11,13 @@ it('aborts with its own length as the reason', async () => {
   expect(deadline.remaining()).toBe(0);
 });
 
+it('has no time left once it has passed, where its timer is early by the clock', async () => {
+  const late = { ...systemClock, monotonic: () => systemClock.monotonic() / 2 };
+  const deadline = startDeadline(0.02, late);
+  await raceDeadline(new Promise(() => undefined), deadline).catch(() => undefined);
+  expect(deadline.remaining()).toBe(0);
+});
+
 it('a slice never outlasts the whole', async () => {
   const whole = startDeadline(0.05, systemClock);
   const slice = whole.slice(10);

@@ -50,7 +50,7 @@ const elsewhere: readonly Elsewhere[] = [
     file: 'test/deployed/examples.test.ts',
     words: "npmRun('preflight'",
   },
-  { form: /^npm run package$/, file: serverlessTest, words: "npmRun('package')" },
+  { form: /^npm run package$/, file: serverlessTest, words: "npmRun('package'" },
   {
     form: /^(?:FARGAZE_SINK=stdout )?npx serverless invoke local -f [\w-]+(?: -d '.*')?$/,
     file: serverlessTest,

@@ -41,9 +41,14 @@ it('a schedule without a time, and a time with its schedule, have no further key
   expect(Object.keys(parseBridgeEvent({}))).toEqual([]);
 });
 
-it.each(['0/3', '4/3', '1/0', 'x', '1', '', '1/3/5'])('the shard %j is refused', (shard) => {
-  expect(faultOf(() => parseProbeEvent({ shard }))).toMatch(/shard: .*a shard such as 1\/3/);
-});
+it.each(['0/3', '4/3', '1/0', 'x', '1', '', '1/3/5', '1/51', '1/999'])(
+  'the shard %j is refused',
+  (shard) => {
+    const want = `event: 1 problem\n  shard: got ${JSON.stringify(shard)}, want a shard such as 1/3, of at most 50`;
+    expect(faultOf(() => parseProbeEvent({ shard }))).toBe(want);
+    expect(faultOf(() => parseBridgeEvent({ shard }))).toBe(want);
+  },
+);
 
 it.each([
   { time: '2026-13-01T00:00:00Z' },
@@ -76,4 +81,19 @@ it.each([
   expect(parseQueueEvent({ Records: [record] })).toStrictEqual([
     { messageId: 'm', body: 'b', ...known },
   ]);
+});
+
+it.each([
+  '{"toString":1}',
+  '["5"]',
+  '1e999',
+  '"1e999"',
+  '"0x1.5"',
+  '8640000000000001',
+  '-5',
+  '"1.5"',
+])('a message whose time and count are %s is delivered without both', (value) => {
+  const attributes = `{"SentTimestamp":${value},"ApproximateReceiveCount":${value}}`;
+  const event = `{"Records":[{"messageId":"m","body":"b","attributes":${attributes}}]}`;
+  expect(parseQueueEvent(JSON.parse(event))).toEqual([{ messageId: 'm', body: 'b' }]);
 });

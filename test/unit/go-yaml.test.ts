@@ -1,6 +1,6 @@
 // YAML is read as Go's yaml.v3 decodes it into typed values; test/deployed/blackbox-load.test.ts compares with the real one.
 
-import { bytesOf, isGoDuration, isGoSize, isGoUrl } from '../../build/go-texts.ts';
+import { bytesOf, goDuration, isGoSize, isGoUrl } from '../../build/go-texts.ts';
 import { decodeGoYaml, type Shape } from '../../build/go-yaml.ts';
 
 const shape: Shape = {
@@ -9,7 +9,10 @@ const shape: Shape = {
     text: { kind: 'text' },
     whole: { kind: 'whole' },
     flag: { kind: 'switch' },
-    time: { kind: 'duration', check: (text) => (isGoDuration(text) ? undefined : 'a duration') },
+    time: {
+      kind: 'duration',
+      check: (text) => (goDuration(text) === undefined ? 'a duration' : undefined),
+    },
     list: { kind: 'list', of: { kind: 'text' } },
     map: { kind: 'map', of: { kind: 'text' } },
     any: { kind: 'any' },

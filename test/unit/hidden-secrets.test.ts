@@ -109,6 +109,11 @@ describe('hideSecrets, of several', () => {
     { secret: 'a/b?', form: 'a%2fb%3f' },
     { secret: '<"\'>', form: '&lt;&#34;&#39;&gt;' },
     { secret: 'é\u{1f600}', form: '%C3%A9%F0%9F%98%80' },
+    { secret: 'a/b?', form: 'a%252Fb%253F' },
+    { secret: 'a/b?', form: '612f623f' },
+    { secret: 'a/b?', form: '612F623F' },
+    { secret: 'é<"&', form: '\\u00e9<\\"&' },
+    { secret: 'é<"&', form: '\\u00e9\\u003c\\"\\u0026' },
     { secret: 'a\ud800b', form: 'a%EF%BF%BDb' },
   ])('finds $form', ({ form, secret }) => {
     expect(hideSecrets(`[${form}]`, [secret])).toBe('[redacted]');

@@ -38,8 +38,8 @@ it('are not tried again within the run: the messages come again', async () => {
   expect(clock.slept).toEqual([]);
 });
 
-/** A Pushgateway behind a proxy that refuses puts `times` times with a Retry-After, and keeps what it takes. */
-async function startBusy(times: number, retryAfter: () => string) {
+/** A Pushgateway behind a proxy that refuses puts `times` times with these headers, and keeps what it takes. */
+async function startBusy(times: number, headers: () => Readonly<Record<string, string>>) {
   const held: string[] = [];
   let puts = 0;
   const server = createServer(async (request, response) => {
@@ -49,7 +49,7 @@ async function startBusy(times: number, retryAfter: () => string) {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (puts <= times) {
       const status = puts % 2 === 1 ? 503 : 429;
-      return void response.writeHead(status, { 'retry-after': retryAfter() }).end('busy');
+      return void response.writeHead(status, headers()).end('busy');
     }
     // As a Pushgateway shows it: with the labels of the group.
     const [, key = ''] = /instance@base64\/([^/]+)/.exec(request.url ?? '') ?? [];
@@ -70,9 +70,14 @@ async function startBusy(times: number, retryAfter: () => string) {
 
 describe('at a Pushgateway that is busy', () => {
   const clusters = ['a', 'b', 'c'];
-  const push = async (seconds: number, retryAfter: () => string) => {
+  const push = async (seconds: number, retryAfter: (now: number) => string) => {
     const clock = createFakeClock(Date.now());
-    const busy = await startBusy(2, retryAfter);
+    const dateOf = (now: number) => new Date(now).toUTCString();
+    // Of one clock: the machine's goes on meanwhile.
+    const busy = await startBusy(2, () => ({
+      date: dateOf(clock.now()),
+      'retry-after': retryAfter(clock.now()),
+    }));
     const deadline = startDeadline(seconds, clock);
     const results = await pushEvents(clusters.map(stopIn), {
       pushgateway: { url: busy.url },
@@ -86,7 +91,7 @@ describe('at a Pushgateway that is busy', () => {
 
   it.each([
     { name: 'seconds', retryAfter: () => '7' },
-    { name: 'a date', retryAfter: () => new Date(Date.now() + 7900).toUTCString() },
+    { name: 'a date', retryAfter: (now: number) => new Date(now + 7900).toUTCString() },
   ])('are pushed again after as long as it asks for, as $name', async ({ retryAfter }) => {
     const { outcomes, waited } = await push(50, retryAfter);
     expect(outcomes).toEqual(clusters.map(() => 'pushed'));

@@ -170,7 +170,27 @@ it.each<{ name: string; message: unknown; want: string | RegExp; retryable?: boo
   },
   { name: 'no JSON', message: pack('{"taken":'), want: /JSON/ },
   { name: 'arrays nested without end', message: pack('['.repeat(500_000)), want: /JSON/ },
-  { name: 'another document', message: pack('[]'), want: /taken: missing[\s\S]*groups: missing/ },
+  { name: 'another document', message: pack('[]'), want: 'got [], want a mapping' },
+  { name: 'no key', message: pack('{}'), want: /taken: missing[\s\S]*groups: missing/ },
+  {
+    name: 'a list in the place of labels, and a label that every mapping inherits',
+    message: pack(
+      '{"taken":1,"groups":[{"grouping":{"job":"j","instance":"i"},"samples":[{"metric":"probe_success","labels":[],"value":1},{"metric":"probe_success","labels":{"__proto__":"x"},"value":1}]}]}',
+    ),
+    want: /samples\[0\]\.labels: got \[\], want a mapping[\s\S]*samples\[1\]\.labels\.__proto__: /,
+  },
+  {
+    name: 'a point as a pair',
+    message: pack(
+      '{"taken":1,"groups":[],"series":[{"labels":{"__name__":"a"},"points":[[1,2]]}]}',
+    ),
+    want: 'series[0].points[0]: got [1,2], want a mapping',
+  },
+  {
+    name: 'a time that no date has',
+    message: pack('{"taken":1e300,"groups":[]}'),
+    want: 'taken: got 1e+300, want milliseconds since 1970',
+  },
   {
     name: 'an unknown key',
     message: pack('{"taken":1,"groups":[],"more":1}'),

@@ -34,7 +34,11 @@ const faults = [
   ['redis://a b', 'want redis://host'],
   ['redis://', 'want redis://host'],
   ['redis:h', 'want redis://host'],
-  ['unix:///run/redis.sock', 'want redis://host'],
+  ['unix:///run/redis.sock', 'or rediss://; sockets of a file system are not probed'],
+  ['redis-socket:///run/redis.sock', '; sockets of a file system are not probed'],
+  ['redis-sentinel://h:26379/main', 'or rediss://, of one sentinel'],
+  ['redis+cluster://h', 'or rediss://, of any node of the cluster'],
+  ['redis://[fe80::1%eth0]:6379', '; no zone is taken'],
 ] as const;
 
 it.each(faults)('%s is refused by the probe, by check and by init', (address, words) => {
@@ -46,7 +50,8 @@ it.each(faults)('%s is refused by the probe, by check and by init', (address, wo
   ]);
   const withDefault = [{ name: 'a', module: 'redis', target: `\${A:-${address}}` }];
   expect(issuesOf({ probes: withDefault })).toHaveLength(1);
-  expect(() => groupTargets([address], new Set())).toThrow(words.includes('host') ? 'want' : words);
+  const isOurs = /^rediss?:\/\//.test(address) && !words.includes('host');
+  expect(() => groupTargets([address], new Set())).toThrow(isOurs ? words : 'want');
 });
 
 it.each([
@@ -61,6 +66,12 @@ it.each([
 it('the port is the mistake also where the host is a variable', () => {
   const probes = [{ name: 'a', module: 'redis', target: 'redis://${HOST}:70000' }];
   expect(issuesOf({ probes })).toHaveLength(1);
+});
+
+it('a host that stands behind user and password is one', () => {
+  expect(readRedisAddress('redis://:sekret@h/00')).toMatchObject({
+    fault: expect.stringMatching(/^got "redis:\/\/h\/00", /),
+  });
 });
 
 it('no word of a password is quoted', () => {

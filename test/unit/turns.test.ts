@@ -70,6 +70,8 @@ describe('shards', () => {
     ['1', undefined],
     ['1/0', undefined],
     ['a/b', undefined],
+    ['50/50', { index: 50, of: 50 }],
+    ['1/51', undefined],
   ])('%s is %p', (text, want) => expect(parseShard(text)).toEqual(want));
 
   it.each([2, 3, 4, 7])('%p of them hold everybody once, about as many each', (of) => {

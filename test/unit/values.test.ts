@@ -1,7 +1,7 @@
 // Small pure parts: durations, sizes, suggestions, redaction, grouping keys, exposition, classification.
 
 import { formatDuration, parseDuration } from '../../layers/core/src/config/duration.ts';
-import { suggest } from '../../layers/core/src/config/suggest.ts';
+import { listNames, suggest } from '../../layers/core/src/config/suggest.ts';
 import { DeadlineExceeded } from '../../layers/core/src/deadline.ts';
 import { ConfigError, DeliveryError, SourceError } from '../../layers/core/src/errors.ts';
 import { renderExposition } from '../../layers/core/src/exposition.ts';
@@ -40,6 +40,42 @@ it.each([
 ])('%s suggests %p', (word, want) =>
   expect(suggest(word, ['timeout', 'http', 'prober'])).toBe(want),
 );
+
+it('suggests the first of the nearest by single edits, as the textbook counts them', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 7 });
+  fc.assert(
+    fc.property(word, fc.array(word, { maxLength: 5 }), (typed, known) => {
+      const edits = known.map((name) => countEdits(typed, name));
+      const fewest = Math.min(...edits);
+      const want = fewest <= (typed.length <= 4 ? 1 : 2) ? known[edits.indexOf(fewest)] : undefined;
+      expect(suggest(typed, known)).toBe(want);
+    }),
+  );
+});
+
+/** From the ends of both words: one letter less, more or other, or two that changed places. */
+function countEdits(a: string, b: string): number {
+  if (a === '' || b === '') return a.length + b.length;
+  const same = a.at(-1) === b.at(-1) ? 0 : 1;
+  const isSwapped = a.length > 1 && a.at(-1) === b.at(-2) && a.at(-2) === b.at(-1);
+  return Math.min(
+    countEdits(a.slice(0, -1), b) + 1,
+    countEdits(a, b.slice(0, -1)) + 1,
+    countEdits(a.slice(0, -1), b.slice(0, -1)) + same,
+    isSwapped ? countEdits(a.slice(0, -2), b.slice(0, -2)) + 1 : Number.POSITIVE_INFINITY,
+  );
+}
+
+it.each([
+  { count: 0, want: 'none' },
+  { count: 2, want: 'n0, n1' },
+  { count: 20, want: /n18, n19$/ },
+  { count: 5000, want: /n18, n19 and 4980 more$/ },
+])('of $count names an error lists what can be read', ({ count, want }) => {
+  expect(listNames(Array.from({ length: count }, (_, n) => `n${n}`))).toEqual(
+    typeof want === 'string' ? want : expect.stringMatching(want),
+  );
+});
 
 describe('addresses lose their credentials', () => {
   it.each([

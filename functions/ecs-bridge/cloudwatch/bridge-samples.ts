@@ -1,6 +1,10 @@
 // Samples about a pass over CloudWatch itself. Pure.
-import { type CloudWatchConfig, type Sample, sample } from '@fargaze/core/internal';
-import type { EpochSeconds } from './pass/time.ts';
+import {
+  type CloudWatchConfig,
+  type EpochSeconds,
+  type Sample,
+  sample,
+} from '@fargaze/core/internal';
 import type { PassReport } from './report.ts';
 
 /** What the samples depend on besides the report. */

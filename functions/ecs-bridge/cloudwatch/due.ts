@@ -1,7 +1,6 @@
 // When CloudWatch is due. Schedule ticks jitter: measured from the last reading where it is remembered, a late or duplicate
 // tick neither skips nor repeats a paid reading.
-import { isDue, type Seconds } from '@fargaze/core/internal';
-import type { EpochSeconds } from './pass/time.ts';
+import { type EpochSeconds, isDue, type Seconds } from '@fargaze/core/internal';
 
 /** A tick of the schedule. */
 export type Tick = {

@@ -3,7 +3,7 @@
 import { isTlsRecord } from './tls-record.ts';
 
 const headLength = 9;
-const types = { data: 0, headers: 1, reset: 3, goAway: 7, continuation: 9 } as const;
+const types = { data: 0, headers: 1, reset: 3, settings: 4, goAway: 7, continuation: 9 } as const;
 const endStream = 0x1;
 const endHeaders = 0x4;
 
@@ -15,7 +15,9 @@ type Frame = {
   readonly type: number;
   readonly flags: number;
   readonly stream: number;
-  /** The first bytes of the contents. */
+  /** Bytes of the contents. */
+  readonly length: number;
+  /** The first bytes of them. */
   readonly contents: Buffer;
 };
 
@@ -29,9 +31,17 @@ export type Farewell = {
   readonly words: string;
 };
 
-/** Hands on each frame once all of it has passed. */
+/** Who hears of frames. */
+type Listener = {
+  /** All of it has passed. */
+  readonly seen: (frame: Frame) => void;
+  /** All of its head has passed but the last byte. */
+  readonly begun?: (frame: Pick<Frame, 'type' | 'flags' | 'length'>) => void;
+};
+
+/** Reads frames as they pass. */
 class FrameReader {
-  readonly #seen: (frame: Frame) => void;
+  readonly #listener: Listener;
   /** Bytes before the first frame. */
   #skip: number;
   #head: number[] = [];
@@ -39,12 +49,12 @@ class FrameReader {
   /** Bytes that are left of the frame's contents. */
   #left = 0;
 
-  constructor(seen: (frame: Frame) => void, skip = 0) {
-    this.#seen = seen;
+  constructor(listener: Listener, skip = 0) {
+    this.#listener = listener;
     this.#skip = skip;
   }
 
-  /** Takes the next bytes, until `enough` says so at the end of a frame. Returns how many it took. */
+  /** Takes the next bytes, until `enough` says so, at the earliest when it reports something. Returns how many it took. */
   take(bytes: Uint8Array, enough: () => boolean = () => false): number {
     let at = Math.min(this.#skip, bytes.length);
     this.#skip -= at;
@@ -52,6 +62,7 @@ class FrameReader {
       if (this.#head.length < headLength) {
         this.#head.push(bytes[at] ?? 0);
         at += 1;
+        if (this.#head.length === headLength - 1) this.#announce();
         if (this.#head.length === headLength) this.#begin();
       } else {
         const part = bytes.subarray(at, at + this.#left);
@@ -64,13 +75,23 @@ class FrameReader {
     return at;
   }
 
+  #announce(): void {
+    const [, , , type = 0, flags = 0] = this.#head;
+    this.#listener.begun?.({ type, flags, length: this.#length() });
+  }
+
   #begin(): void {
+    this.#left = this.#length();
+  }
+
+  #length(): number {
     const [high = 0, middle = 0, low = 0] = this.#head;
-    this.#left = (high << 16) | (middle << 8) | low;
+    return (high << 16) | (middle << 8) | low;
   }
 
   #keeps(): boolean {
-    return this.#head[3] === types.reset || this.#head[3] === types.goAway;
+    const [, , , type] = this.#head;
+    return type === types.reset || type === types.goAway || type === types.settings;
   }
 
   #room(): number {
@@ -80,21 +101,40 @@ class FrameReader {
   #end(): void {
     const [, , , type = 0, flags = 0, ...id] = this.#head;
     const contents = Buffer.from(this.#contents);
+    const length = this.#length();
     this.#head = [];
     this.#contents = [];
     // The first bit of the number is reserved.
-    this.#seen({ type, flags, stream: Buffer.from(id).readUInt32BE() & 0x7fffffff, contents });
+    const stream = Buffer.from(id).readUInt32BE() & 0x7fffffff;
+    this.#listener.seen({ type, flags, stream, length, contents });
   }
 }
+
+/** How often an answer may be held for a turn of the event loop. */
+const mostHolds = 4;
 
 /** What a server sends, where the first stream is all that was asked. */
 export class AnswerFrames {
   #begin = '';
   #isLast = false;
   #ended = false;
+  #hasHead = false;
+  #dataLength = 0;
   #hasData = false;
   #farewell: Farewell | undefined;
-  readonly #reader = new FrameReader((frame) => this.#see(frame));
+  #leaves = false;
+  #allowsNone = false;
+  #holds = 0;
+  #held = false;
+  readonly #reader = new FrameReader({
+    seen: (frame) => this.#see(frame),
+    begun: (frame) => this.#foresee(frame),
+  });
+
+  /** Whether anything has come. */
+  get begun(): boolean {
+    return this.#begin !== '';
+  }
 
   /** Whether the last frame of the answer has come, whole. */
   get ended(): boolean {
@@ -106,9 +146,31 @@ export class AnswerFrames {
     return this.#ended && !this.#hasData;
   }
 
+  /** Bytes of the body that have come, with what fills frames up. */
+  get dataLength(): number {
+    return this.#dataLength;
+  }
+
   /** How the server broke off the answer, or the connection with an error. */
   get farewell(): Farewell | undefined {
     return this.#farewell;
+  }
+
+  /** Whether the server said that it did nothing with the request, which may be sent again (RFC 9113, 8.7). */
+  get isUnprocessed(): boolean {
+    if (this.#hasHead) return false;
+    const { code, of } = this.#farewell ?? {};
+    return (of === 'stream' && code === 'REFUSED_STREAM') || (of === undefined && this.#leaves);
+  }
+
+  /** What has come while the answer was waited for, in words; undefined once it has begun. */
+  get silence(): string | undefined {
+    if (this.#hasHead) return undefined;
+    if (this.#allowsNone) {
+      return 'the server allows no request (its SETTINGS_MAX_CONCURRENT_STREAMS is 0)';
+    }
+    const came = this.begun ? 'frames that are no answer' : 'nothing';
+    return `${came} had come`;
   }
 
   /** Whether these are no frames at all, but an answer of HTTP/1. */
@@ -121,34 +183,80 @@ export class AnswerFrames {
     return isTlsRecord(Buffer.from(this.#begin, 'latin1'));
   }
 
-  /** Takes the next bytes and returns those that belong to the answer: nothing behind its end changes it. */
+  /**
+   * Takes the next bytes and returns those that are to be read now: nothing behind the end of the answer changes it, and what
+   * breaks it off comes a turn after what it has to say, of which Node reports nothing else.
+   */
   take(bytes: Buffer): Buffer {
     this.#begin += bytes.toString('latin1', 0, 'HTTP/'.length - this.#begin.length);
+    this.#held = false;
     return bytes.subarray(
       0,
-      this.#reader.take(bytes, () => this.#ended),
+      this.#reader.take(bytes, () => this.#ended || this.#held),
     );
   }
 
+  #hold(): void {
+    this.#held = this.#holds < mostHolds;
+    this.#holds += 1;
+  }
+
+  #foresee({ flags, length, type }: Pick<Frame, 'type' | 'flags' | 'length'>): void {
+    const isEmptyEnd = type === types.data && length === 0 && (flags & endStream) !== 0;
+    if (isEmptyEnd || type === types.reset || type === types.goAway) this.#hold();
+  }
+
   #see(frame: Frame): void {
-    const { flags, stream, type } = frame;
+    const { contents, flags, length, stream, type } = frame;
     this.#farewell ??= farewellOf(frame);
+    if (type === types.settings) this.#allowsNone = allowsNone(contents) ?? this.#allowsNone;
+    if (type === types.goAway && contents.length >= 4) {
+      this.#leaves ||= contents.readUInt32BE(0) === 0;
+    }
     if (stream !== 1) return;
     if (type === types.data) this.#hasData = true;
+    if (type === types.data) this.#dataLength += length;
     if (type === types.data || type === types.headers) this.#isLast ||= (flags & endStream) !== 0;
     const isWhole = type === types.data || (flags & endHeaders) !== 0;
     const isPart = type === types.data || type === types.headers || type === types.continuation;
     if (isPart && isWhole && this.#isLast) this.#ended = true;
+    if (isPart && isWhole && type !== types.data) {
+      this.#hasHead = true;
+      this.#hold();
+    }
   }
 }
 
-/** Reads what goes to the server, and reports the connection error by which Node's HTTP/2 gave it up. */
-export function watchFarewell(report: (farewell: Farewell) => void): (bytes: Uint8Array) => void {
+const maxConcurrentStreams = 3;
+
+/** Whether these settings allow not even one stream; undefined where they say nothing of that. */
+function allowsNone(settings: Buffer): boolean | undefined {
+  let found: boolean | undefined;
+  for (let at = 0; at + 6 <= settings.length; at += 6) {
+    if (settings.readUInt16BE(at) === maxConcurrentStreams) {
+      found = settings.readUInt32BE(at + 2) === 0;
+    }
+  }
+  return found;
+}
+
+/** Who hears of what goes to the server. */
+export type SentListener = {
+  /** Node's HTTP/2 gave the connection up by this error. */
+  readonly farewell: (farewell: Farewell) => void;
+  /** The head of a request has begun to go. */
+  readonly asked: () => void;
+};
+
+/** Reads what goes to the server. */
+export function watchSent({ asked, farewell }: SentListener): (bytes: Uint8Array) => void {
   const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-  const reader = new FrameReader((frame) => {
-    const farewell = frame.type === types.goAway ? farewellOf(frame) : undefined;
-    if (farewell !== undefined) report(farewell);
-  }, preface.length);
+  const seen = (frame: Frame) => {
+    if (frame.type === types.headers) asked();
+    const error = frame.type === types.goAway ? farewellOf(frame) : undefined;
+    if (error !== undefined) farewell(error);
+  };
+  const reader = new FrameReader({ seen }, preface.length);
   return (bytes) => reader.take(bytes);
 }
 

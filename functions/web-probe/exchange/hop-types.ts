@@ -48,6 +48,8 @@ export type Hop =
       readonly outcome: Failure;
       readonly facts: DialFacts;
       readonly processing?: Seconds;
+      /** Whether the server said that it did nothing with the request. */
+      readonly unprocessed?: boolean;
     };
 
 /** A connection that a request can go over. */
@@ -56,6 +58,8 @@ export type Connected = {
   readonly facts: DialFacts;
   /** What the request line names, where a proxy must know the whole address. */
   readonly path?: string;
+  /** What that proxy is sent besides; nobody else sees it. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** How a connection ended, and why. */

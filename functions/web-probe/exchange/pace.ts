@@ -16,8 +16,9 @@ const wanted = { most: 8, least: 1 } as const;
 
 /** Who looks at the bytes that pass. */
 export type Passing = {
-  readonly sent: (bytes: Buffer) => void;
-  /** Returns what is handed on of the next bytes. */
+  /** Returns what is sent now; what it keeps back it adds to what it returns later. */
+  readonly sent: (bytes: Buffer) => Buffer;
+  /** Returns what is handed on of the next bytes. Those behind are offered again in a later turn, and dropped where it is none. */
   readonly received: (bytes: Buffer) => Buffer;
 };
 
@@ -60,8 +61,8 @@ class PacedSocket extends Duplex {
 
   /** A far side that has answered and gone takes nothing any more: what it said counts all the same. */
   override _write(bytes: Buffer, encoding: BufferEncoding, done: () => void) {
-    this.#passing?.sent(bytes);
-    if (this.#socket.writable) this.#socket.write(bytes, encoding, () => done());
+    const next = this.#passing?.sent(bytes) ?? bytes;
+    if (next.length > 0 && this.#socket.writable) this.#socket.write(next, encoding, () => done());
     else done();
   }
 
@@ -88,6 +89,8 @@ class PacedSocket extends Duplex {
     while (this.#wanted && this.#arrived.length > 0 && !this.destroyed) {
       await nextTurn();
       this.#handOn();
+      // Node drops what is not read yet of an answer whose connection ends.
+      if (this.#arrived.length === 0 && this.#end !== undefined) await nextTurn();
     }
     this.#pumping = false;
     if (this.destroyed || this.#arrived.length > 0) return;
@@ -99,17 +102,23 @@ class PacedSocket extends Duplex {
     const [bytes] = this.#arrived;
     if (bytes === undefined) return;
     const next = bytes.subarray(0, this.#portion);
-    if (next.length === bytes.length) this.#arrived.shift();
-    else this.#arrived[0] = bytes.subarray(next.length);
-    this.#held -= next.length;
-    if (this.#held <= mostHeld) this.#socket.resume();
     const begun = this.#milliseconds();
     const part = this.#passing?.received(next) ?? next;
+    this.#drop(part.length === 0 ? next.length : part.length);
     if (part.length === 0) return;
     this.#wanted = false;
     if (this.push(part)) this.#wanted = true;
     const took = this.#milliseconds() - begun;
     if (took > wanted.most) this.#portion = Math.max(portion.least, this.#portion >> 1);
     else if (took < wanted.least) this.#portion = Math.min(portion.most, this.#portion * 2);
+  }
+
+  /** The first bytes have been dealt with. */
+  #drop(count: number): void {
+    const [bytes] = this.#arrived;
+    if (count === bytes?.length) this.#arrived.shift();
+    else if (bytes !== undefined) this.#arrived[0] = bytes.subarray(count);
+    this.#held -= count;
+    if (this.#held <= mostHeld) this.#socket.resume();
   }
 }

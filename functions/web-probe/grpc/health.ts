@@ -29,8 +29,9 @@ export function checkHealth(
   const one = openSession(call.socket, `${scheme}://${call.authority}`, clock);
   return new Promise<HealthAnswer>((resolve, reject) => {
     one.session.on('error', (error) => reject(one.explain(error)));
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    if (signal.aborted) reject(signal.reason);
+    const giveUp = () => reject(one.explain(signal.reason));
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
     request(one, call).then(resolve, reject);
   }).finally(one.close);
 }

@@ -16,6 +16,8 @@ import {
   sample,
   type Target,
 } from '@fargaze/core/internal';
+import { afterAll, mostRequests } from '../exchange/ask-again.ts';
+import { isUnprocessed } from '../exchange/session.ts';
 import { type HealthAnswer, servingStates } from './answer.ts';
 import { checkHealth } from './health.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
@@ -27,6 +29,8 @@ type Measured = {
   answer?: HealthAnswer;
   /** gRPC's status of the call, also where the connection failed. */
   status: number;
+  /** Whether the server said that it did nothing with the last call. */
+  unprocessed: boolean;
 };
 
 const unavailable = 14;
@@ -34,7 +38,11 @@ const deadlineExceeded = 4;
 
 /** The gRPC probe. */
 export const probeGrpc: Probe<Target<GrpcModule>> = async ({ address, module }, env) => {
-  const measured: Measured = { facts: { durations: {} }, status: 0 };
+  const measured: Measured = {
+    facts: { durations: {} },
+    status: 0,
+    unprocessed: false,
+  };
   const fault = await run({ address, module, env, metadata: readMetadata(module) }, measured);
   return { outcome: fault ?? { ok: true }, samples: toSamples(measured, module) };
 };
@@ -47,7 +55,19 @@ type Errand = {
 };
 
 async function run(errand: Errand, measured: Measured): Promise<Failure | undefined> {
+  const fault = await callOnce(errand, measured);
+  for (let sent = 1; measured.unprocessed; sent += 1) {
+    if (sent === mostRequests) return fault && { ...fault, detail: afterAll(fault.detail) };
+    errand.env.trace('the server has not processed the call, which is made again');
+    const next = await callOnce(errand, measured);
+    if (!measured.unprocessed) return next;
+  }
+  return fault;
+}
+
+async function callOnce(errand: Errand, measured: Measured): Promise<Failure | undefined> {
   const { address, env, module } = errand;
+  measured.unprocessed = false;
   const options = module.grpc;
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   if (!URL.canParse(text)) {
@@ -75,7 +95,8 @@ async function run(errand: Errand, measured: Measured): Promise<Failure | undefi
     return dialed.outcome;
   } finally {
     if (dialed.facts.address !== undefined) {
-      measured.check = roundSeconds(env.clock.monotonic() - begun - resolve);
+      const took = env.clock.monotonic() - begun - resolve;
+      measured.check = roundSeconds((measured.check ?? 0) + took);
     }
   }
 }
@@ -109,6 +130,7 @@ async function check(
     const reason = classify(error);
     if (reason === 'internal') throw error;
     measured.status = reason === 'timeout' ? deadlineExceeded : statusOfReset(error);
+    measured.unprocessed = isUnprocessed(error);
     return failure('check', reason, hideSecrets(messageOf(error), metadata.secrets));
   } finally {
     socket.on('error', () => undefined).destroy();

@@ -24,6 +24,7 @@ import {
 } from '@fargaze/core/internal';
 import type { Connected } from '../exchange/hop-types.ts';
 import { secretPartsOf } from '../exchange/secret-parts.ts';
+import { proxyLogin } from './login.ts';
 
 /** What a connection through a proxy needs. */
 export type ProxiedRequest = {
@@ -77,9 +78,11 @@ export async function dialThrough(ask: ProxiedRequest, env: ProbeEnvironment): P
   const authority = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${portOf(url)}`;
   if (ask.tls === undefined) {
     const path = `http://${authority}${url.pathname}${url.search}`;
-    return { ok: true, socket, facts: known(), path };
+    const login = proxyLogin(proxy);
+    const headers = { ...(login !== undefined && { 'Proxy-Authorization': login.value }) };
+    return { ok: true, socket, facts: known(), path, headers };
   }
-  const fault = await openTunnel(socket, { authority, options }, env);
+  const fault = await openTunnel(socket, { authority, options, proxy }, env);
   if (fault !== undefined) {
     socket.on('error', () => undefined).destroy();
     return { ok: false, outcome: fault, facts: known() };
@@ -91,17 +94,24 @@ function portOf(url: URL): string {
   return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
 }
 
-type Tunnel = { readonly authority: string; readonly options: HttpOptions };
+type Tunnel = {
+  readonly authority: string;
+  readonly options: HttpOptions;
+  readonly proxy: URL;
+};
 
 async function openTunnel(
   socket: Socket,
-  { authority, options }: Tunnel,
+  { authority, options, proxy }: Tunnel,
   env: ProbeEnvironment,
 ): Promise<Failure | undefined> {
-  const headers = Object.fromEntries(
+  const given = Object.fromEntries(
     (options.proxy?.connectHeaders ?? []).map((header) => [header.name, valuesOf(header)]),
   );
-  const hidden = Object.values(headers).flat().flatMap(secretPartsOf);
+  const isGiven = Object.keys(given).some((name) => name.toLowerCase() === 'proxy-authorization');
+  const login = isGiven ? undefined : proxyLogin(proxy);
+  const headers = { ...given, ...(login !== undefined && { 'Proxy-Authorization': login.value }) };
+  const hidden = [...Object.values(given).flat().flatMap(secretPartsOf), ...(login?.secrets ?? [])];
   const refused = (reason: Failure['reason'], words: string) =>
     failure('connect', reason, `proxy: ${hideSecrets(words, hidden)}`);
   const answered = new Promise<IncomingMessage>((resolve, reject) => {

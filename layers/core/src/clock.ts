@@ -3,6 +3,9 @@
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number & { readonly __unit?: 'epoch-ms' };
 
+/** Seconds since 1970-01-01T00:00:00Z. */
+export type EpochSeconds = number & { readonly __unit?: 'epoch-s' };
+
 /** A duration or monotonic reading in seconds. */
 export type Seconds = number & { readonly __unit?: 's' };
 

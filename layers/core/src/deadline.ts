@@ -49,7 +49,8 @@ export function startDeadline(seconds: Seconds, clock: Clock, parent?: AbortSign
   if (length === 0) expire();
   if (parent?.aborted) inherit();
   else parent?.addEventListener('abort', inherit, { once: true });
-  const remaining = () => Math.max(0, end - clock.monotonic());
+  // A timer may be a fraction of a millisecond early.
+  const remaining = () => (controller.signal.aborted ? 0 : Math.max(0, end - clock.monotonic()));
   return {
     signal: controller.signal,
     remaining,

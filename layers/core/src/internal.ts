@@ -2,7 +2,14 @@
 // Holds only what a function imports, and the values of index.ts: in the layer both are one copy of code.
 
 export type { RedisCheck, RedisExpectation } from './catalogue-redis.ts';
-export { type Clock, type EpochMs, nextTurn, type Seconds, systemClock } from './clock.ts';
+export {
+  type Clock,
+  type EpochMs,
+  type EpochSeconds,
+  nextTurn,
+  type Seconds,
+  systemClock,
+} from './clock.ts';
 export { mapConcurrently } from './concurrency.ts';
 export type {
   Association,

@@ -1,9 +1,9 @@
 // What a probe may conclude. Phases and reasons are label values, so both lists are closed.
 
-/** Stages of a probe, in the order in which they happen. */
+/** Stages of a probe, in the order of the connection; what is asked before the target (`auth` of OAuth 2.0, `sentinel`) comes first. */
 export const phases = [
-  'guard',
   'resolve',
+  'guard',
   'connect',
   'tls',
   'processing',

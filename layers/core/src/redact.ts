@@ -192,7 +192,19 @@ function eachForm(secret: string): string[] {
     JSON.stringify(secret).slice(1, -1),
     html,
     html.replaceAll('&quot;', '&#34;').replaceAll("'", '&#39;'),
+    // Encoded twice, as by a gateway in between; JSON in ASCII, as Python writes it and Go for HTML; bytes as digits.
+    encodeURIComponent(strict),
+    escapeJson(secret, /[^\x20-\x7e]/g),
+    escapeJson(secret, /[^\x20-\x7e]|[<>&]/g),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
   ].filter((form) => form !== '');
+}
+
+/** As JSON has it, with what `marks` finds as `\\u0000`. */
+function escapeJson(text: string, marks: RegExp): string {
+  const toEscape = (mark: string) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).slice(1, -1).replace(marks, toEscape);
 }
 
 function begunLength(text: string, form: string): number {

@@ -1,9 +1,10 @@
 // Computes the points of queries. A metric's buckets are collected once per request, however many statistics want them.
+
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import type { Context } from '../call/context.ts';
 import { alignWindow, type Bucket, collectBuckets } from '../metrics/buckets.ts';
 import { keyOf } from '../metrics/series.ts';
 import { validationError } from '../wire/errors.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import { regionIn } from './metric-identity.ts';
 import type { Query, StatQuery } from './queries.ts';
 

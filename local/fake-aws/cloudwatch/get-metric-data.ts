@@ -1,10 +1,12 @@
 // GetMetricData: up to 500 queries, points in pages of MaxDatapoints. A result that goes on with the next token
 // has the status PartialData. Tokens carry the instant of the first page, so that pages fit together.
+
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import type { Context } from '../call/context.ts';
 import { decodeToken, encodeToken } from '../call/paging.ts';
 import { AwsError, validationError } from '../wire/errors.ts';
 import { readText } from '../wire/input.ts';
-import { type EpochSeconds, Timestamp } from '../wire/timestamp.ts';
+import { Timestamp } from '../wire/timestamp.ts';
 import { evaluateQueries, type Points } from './evaluate.ts';
 import { countBilled, type Query, readMaxPoints, readQueries } from './queries.ts';
 

@@ -1,7 +1,7 @@
 // One metric: who it is and what it measured. Samples are a pure function of (seed, identity, slot), so that
 // a window that is read twice gives the same numbers. A slot without a source has no sample, as in CloudWatch.
 
-import type { EpochSeconds } from '../wire/timestamp.ts';
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { fractionOf, mix, seedOf } from './seed.ts';
 
 /** A dimension of a metric. */

@@ -1,6 +1,6 @@
 // When a point can be seen and how settled it is: CloudWatch publishes late, and revises what it published.
 
-import type { EpochSeconds } from '../wire/timestamp.ts';
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { fractionOf, mix } from './seed.ts';
 import type { MetricSeries } from './series.ts';
 

@@ -1,5 +1,5 @@
 // Things that the simulated cloud does by itself at set times, in order, each seeing its own time as now.
-import type { EpochSeconds } from '../wire/timestamp.ts';
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 
 /** Does something at an instant. */
 export type Action = (at: EpochSeconds) => void;

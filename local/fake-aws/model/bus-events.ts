@@ -1,7 +1,8 @@
 // What EventBridge sends about the simulated clusters in a span of time: stopped tasks, deployments and service actions, in
 // the shape of docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html. The same event has the same id always.
+
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { hexOf } from '../metrics/seed.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import type { Cluster, Deployment, Service, ServiceEvent, Task, World } from './types.ts';
 
 /** From `from`, which is not in it, to `to`, which is. */

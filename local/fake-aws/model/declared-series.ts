@@ -1,7 +1,7 @@
 // Metrics by declaration, for every namespace that has no model of its own.
 
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { type Dimension, type MetricIdentity, type Source, waveAt } from '../metrics/series.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import type { World } from './types.ts';
 import { findRegion, type Scope } from './world.ts';
 

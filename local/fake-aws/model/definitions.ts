@@ -1,7 +1,7 @@
 // Registers task definitions: a family with rising revisions.
 
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { hexOf } from '../metrics/seed.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
 import type { ContainerSpec, Region, TaskDefinition } from './types.ts';
 

@@ -1,8 +1,8 @@
 // The metrics that AWS publishes for a cluster and its services. Utilisation exists only while a task runs.
 
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import type { Dimension, Source, Wave } from '../metrics/series.ts';
 import { waveAt } from '../metrics/series.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import { countRan, countTasks, desiredCountAt, visibleDeployments } from './service.ts';
 import type { Cluster, Service } from './types.ts';
 

@@ -1,5 +1,5 @@
 // What ECS's scheduler does to a service: scale, replace, stop. Each step writes down when its consequences happen.
-import type { EpochSeconds } from '../wire/timestamp.ts';
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { archiveTasks, begun, wantedTasks } from './service.ts';
 import { endTask, makeTask, type Progress } from './task.ts';
 import type { ContainerExit, Deployment, Service, StopCode, Task, World } from './types.ts';

@@ -1,8 +1,8 @@
 // The simulated cloud as tests and scenarios change it. Every change is plain data, so that it can also come over HTTP;
 // a name that does not exist is refused with RangeError.
 
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { hexOf } from '../metrics/seed.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import { type Action, createAgenda, type Repeat } from './agenda.ts';
 import { arnOf } from './arn.ts';
 import { type BusEvent, busEvents, type EventSpan } from './bus-events.ts';

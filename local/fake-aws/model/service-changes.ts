@@ -1,6 +1,6 @@
 // Makes and ends services and single tasks. A name that is taken or unknown is refused with RangeError.
 
-import type { EpochSeconds } from '../wire/timestamp.ts';
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { serviceArn } from './arn.ts';
 import { registerDefinition } from './definitions.ts';
 import { publishService } from './ecs-series.ts';

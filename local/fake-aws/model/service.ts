@@ -1,5 +1,5 @@
 // What ECS shows of a service at an instant: counts, deployments, rollout states, status.
-import type { EpochSeconds } from '../wire/timestamp.ts';
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { desiredStatusOf, lastStatusOf, ranDuring, stoppedVisibleSeconds } from './task.ts';
 import type { Cluster, Deployment, Service, Task } from './types.ts';
 

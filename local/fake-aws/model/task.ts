@@ -1,7 +1,7 @@
 // A task's life: what ECS shows of it at an instant. Nothing is stored but the times at which things happen.
 
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { hexOf, seedOf } from '../metrics/seed.ts';
-import type { EpochSeconds } from '../wire/timestamp.ts';
 import { arnOf } from './arn.ts';
 import type {
   Cluster,

@@ -1,7 +1,9 @@
 // Reads members of a request. The query protocol knows text only, so numbers and flags may come as text;
 // a member of a wrong type is refused with SerializationException, never guessed.
+
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { AwsError, serializationError } from './errors.ts';
-import { type EpochSeconds, Timestamp } from './timestamp.ts';
+import { Timestamp } from './timestamp.ts';
 
 /** The decoded members of a request. */
 export type Input = Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 // An instant in an answer: each wire protocol writes it in its own way, so handlers never format one.
 
-/** Seconds since 1970-01-01T00:00:00Z, with fractions. */
-export type EpochSeconds = number;
+import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 
 /** Marks a number of an answer as an instant. JSON writes it as epoch seconds by itself. */
 export class Timestamp {

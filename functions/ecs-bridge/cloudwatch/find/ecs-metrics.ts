@@ -1,9 +1,13 @@
 // The ECS metrics that a job may ask for, from the ECS API: clusters and services with or without tags, but of one that has
 // had no task only the counts that Container Insights publish all the same. Pure.
-import type { CloudWatchJob, CloudWatchMetric, NamedValue } from '@fargaze/core/internal';
+import type {
+  CloudWatchJob,
+  CloudWatchMetric,
+  EpochSeconds,
+  NamedValue,
+} from '@fargaze/core/internal';
 import type { Cluster, Service } from '../../ecs/narrow.ts';
 import type { ClusterReading, EcsReading } from '../../ecs/reading.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 import type { Resolutions } from './memory.ts';
 import {
   type Discovery,

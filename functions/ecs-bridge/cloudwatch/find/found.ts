@@ -1,8 +1,13 @@
 // What the stage hands on: jobs and expressions in their scopes, with the windows to read.
-import type { CloudWatchExpression, CloudWatchJob, Seconds } from '@fargaze/core/internal';
+import type {
+  CloudWatchExpression,
+  CloudWatchJob,
+  EpochSeconds,
+  Seconds,
+} from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
 import type { Shown } from '../pass/pass.ts';
-import type { EpochSeconds, Span } from '../pass/time.ts';
+import type { Span } from '../pass/time.ts';
 import type { Discovery, MetricQuery } from './metric-query.ts';
 
 /** Statistics of one metric that are read together. */

@@ -1,8 +1,7 @@
 // What a warm function remembers of what jobs found. It saves calls and gives late metrics a longer first window; a cold
 // function finds everything again.
-import type { EpochMs, NamedValue, Seconds } from '@fargaze/core/internal';
+import type { EpochMs, EpochSeconds, NamedValue, Seconds } from '@fargaze/core/internal';
 import type { ServiceRevision } from '../../ecs/narrow.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 import type { Existing, MetricQuery } from './metric-query.ts';
 
 /** A metric that ListMetrics shows. */

@@ -2,11 +2,11 @@
 import {
   type CloudWatchJob,
   type CloudWatchMetric,
+  type EpochSeconds,
   matches,
   type NamedValue,
   type Seconds,
 } from '@fargaze/core/internal';
-import type { EpochSeconds } from '../pass/time.ts';
 
 /** What series are about. */
 export type Resource = {

@@ -1,8 +1,8 @@
 // How far before the watermark a pass reads again. Points are free in CloudWatch's bill, but not in time: most passes reach back
 // ten minutes, and one in a quarter of an hour three quarters of an hour, for what was published or changed very late.
-import type { Seconds } from '@fargaze/core/internal';
+import type { EpochSeconds, Seconds } from '@fargaze/core/internal';
 import { lateness } from '../pass/lateness.ts';
-import { type EpochSeconds, floorTo } from '../pass/time.ts';
+import { floorTo } from '../pass/time.ts';
 
 /** What every pass reads again. */
 export const usualOverlap: Seconds = 10 * 60;

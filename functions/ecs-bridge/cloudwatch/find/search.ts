@@ -1,10 +1,9 @@
 // The search for what jobs ask for in one scope during one pass.
-import type { CloudWatchJob } from '@fargaze/core/internal';
+import type { CloudWatchJob, EpochSeconds } from '@fargaze/core/internal';
 import type { ScopeClients } from '../../aws/scope.ts';
 import type { TaggedResource } from '../../aws/tagging.ts';
 import type { EcsMemory } from '../../ecs/memory.ts';
 import type { Pass } from '../pass/pass.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 import type { FindMemory } from './memory.ts';
 
 /** Until when points have been delivered. */

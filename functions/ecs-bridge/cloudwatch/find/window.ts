@@ -1,7 +1,7 @@
 // The window of time to read of a metric. Pure. A window consists of complete periods, ends before points that may still
 // change, and overlaps the one before: late points and gaps are free, since CloudWatch bills metrics and not points.
-import type { Seconds } from '@fargaze/core/internal';
-import { type EpochSeconds, floorTo, type Span } from '../pass/time.ts';
+import type { EpochSeconds, Seconds } from '@fargaze/core/internal';
+import { floorTo, type Span } from '../pass/time.ts';
 
 /** What the configuration of a metric asks for; YACE's names. */
 export type WindowWish = {

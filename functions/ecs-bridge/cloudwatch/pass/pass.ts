@@ -5,6 +5,7 @@ import type {
   CloudWatchScope,
   Deadline,
   EcsConfig,
+  EpochSeconds,
   Seconds,
   SeriesWriter,
   Shard,
@@ -13,7 +14,6 @@ import { type ScopeClients, scopeKey, scopesOf } from '../../aws/scope.ts';
 import type { EcsReading } from '../../ecs/reading.ts';
 import { lateness } from './lateness.ts';
 import type { RunTally } from './run-tally.ts';
-import type { EpochSeconds } from './time.ts';
 
 /** What a pass is given. */
 export type PassOptions = {

@@ -1,7 +1,6 @@
 // Times and windows in whole seconds.
 
-/** Seconds since 1970. */
-export type EpochSeconds = number;
+import type { EpochSeconds } from '@fargaze/core/internal';
 
 /** Periods that begin in [from, until); both are multiples of the period. Empty when they are equal. */
 export type Span = { readonly from: EpochSeconds; readonly until: EpochSeconds };

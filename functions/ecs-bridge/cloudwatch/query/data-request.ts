@@ -1,11 +1,10 @@
 // What GetMetricData is asked: queries over one window in one scope. Each expression has a request of its own: the ids in
 // it are its author's, and a request takes only one Metrics Insights query.
-import type { NamedValue, Seconds } from '@fargaze/core/internal';
+import type { EpochSeconds, NamedValue, Seconds } from '@fargaze/core/internal';
 import { addTo } from '../../aws/call-tally.ts';
 import type { ScopeClients } from '../../aws/scope.ts';
 import type { MetricDataQuery } from '../../aws/sdk-types.ts';
 import type { ReadUnit, ScopedExpression } from '../find/found.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 import { resultId } from './answer.ts';
 import { type PlannedRequest, pointsOf } from './plan.ts';
 

@@ -1,9 +1,9 @@
 // Packs units into as few requests as the limits of GetMetricData allow. Pure. A unit is never divided, since AWS bills its
 // statistics as one metric. Windows are not cut either: a request gets fewer queries instead, and only a metric that
 // exceeds a page by itself is read in pieces of time.
-import type { Seconds } from '@fargaze/core/internal';
+import type { EpochSeconds, Seconds } from '@fargaze/core/internal';
 import { statisticsPerMetric } from '../find/statistics.ts';
-import { ceilTo, type EpochSeconds, floorTo, type Span } from '../pass/time.ts';
+import { ceilTo, floorTo, type Span } from '../pass/time.ts';
 import { packSizes } from './pack.ts';
 
 /** Limits of one GetMetricData request (API reference). */

@@ -1,9 +1,8 @@
 // Until when points may have been written that this function does not know of: by one before it that was ended before it could
 // say how far it came, by another at the same time, or by its own run that failed. A receiver takes another value for a point
 // once only, so these are not written again before they are final.
-import { DeliveryError, readEnv, type Series } from '@fargaze/core/internal';
+import { DeliveryError, type EpochSeconds, readEnv, type Series } from '@fargaze/core/internal';
 import { type Pass, settleOf } from '../pass/pass.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 import { shardLabels } from './watermarks.ts';
 
 const metric = 'fargaze_bridge_attempt_timestamp_seconds';

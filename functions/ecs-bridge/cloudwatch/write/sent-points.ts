@@ -1,10 +1,9 @@
 // The latest points that a warm function has delivered, so that it sends nothing twice, and which series have ended. Lost
 // at a cold start, when points are sent again; the receiver takes equal points as one.
-import type { EpochMs, Metadata, Point, Series } from '@fargaze/core/internal';
+import type { EpochMs, EpochSeconds, Metadata, Point, Series } from '@fargaze/core/internal';
 import type { Existing } from '../find/metric-query.ts';
 import { deepOverlap } from '../find/overlaps.ts';
 import { lateness } from '../pass/lateness.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 
 /** The points of a series that are to be sent. */
 export type Unsent = {

@@ -2,6 +2,7 @@
 // is known to exist, and no point that this function has delivered before.
 import {
   canonicalNames,
+  type EpochSeconds,
   type Metadata,
   type Point,
   type Seconds,
@@ -11,7 +12,7 @@ import type { ReadUnit, ScopedExpression, ScopedJob } from '../find/found.ts';
 import { usualOverlap } from '../find/overlaps.ts';
 import { finalAge } from '../pass/lateness.ts';
 import type { Pass, Shown } from '../pass/pass.ts';
-import { ceilTo, type EpochSeconds, type Span } from '../pass/time.ts';
+import { ceilTo, type Span } from '../pass/time.ts';
 import { type AnsweredSeries, resultId } from '../query/answer.ts';
 import { infoSeries, type SeriesIdentity, seriesLabels, seriesMetadata } from './naming.ts';
 import type { MadeSeries, SentPoints } from './sent-points.ts';

@@ -3,13 +3,13 @@
 import {
   DeliveryError,
   type EpochMs,
+  type EpochSeconds,
   readEnv,
   type Series,
   type Shard,
 } from '@fargaze/core/internal';
 import type { Delivered } from '../find/search.ts';
 import type { Pass } from '../pass/pass.ts';
-import type { EpochSeconds } from '../pass/time.ts';
 
 const metric = 'fargaze_bridge_watermark_timestamp_seconds';
 

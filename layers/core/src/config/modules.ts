@@ -36,6 +36,7 @@ export type OAuth2Options = {
   readonly clientId: string;
   readonly clientSecret?: SecretRef;
   readonly scopes: readonly string[];
+  /** May hold secrets (config/references.ts). */
   readonly tokenUrl: string;
   /** Values may hold secrets (config/references.ts). */
   readonly endpointParams: Readonly<Record<string, string>>;

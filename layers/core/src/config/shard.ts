@@ -8,11 +8,11 @@ export type Shard = { readonly index: number; readonly of: number };
 /** Shards at most: each has a rule of EventBridge, and all may run at the same time. */
 export const maxShards = 50;
 
-/** The shard that a text such as `2/3` names; undefined when it names none. */
+/** The shard that a text such as `2/3` names; undefined when it names none, or one of more than {@link maxShards}. */
 export function parseShard(text: string): Shard | undefined {
-  const [, index, of] = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/.exec(text) ?? [];
+  const [, index, of] = /^([1-9]\d?)\/([1-9]\d?)$/.exec(text) ?? [];
   const shard = { index: Number(index), of: Number(of) };
-  return shard.index <= shard.of ? shard : undefined;
+  return shard.index <= shard.of && shard.of <= maxShards ? shard : undefined;
 }
 
 /** The text that names a shard, as {@link parseShard} reads it. */

@@ -1,6 +1,6 @@
 // Which sink the environment asks for. Every problem of the environment is named at once.
 
-import { didYouMean } from '../config/suggest.ts';
+import { meantOrOneOf } from '../config/suggest.ts';
 import { readEnv } from '../env.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import { createPushgatewaySink } from '../pushgateway/sink.ts';
@@ -50,8 +50,7 @@ export function createSink(own: SinkTable = {}): Sink {
   const create = Object.hasOwn(known, name) ? known[name] : undefined;
   const sink = create?.(issues);
   if (create === undefined) {
-    const names = Object.keys(known);
-    const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
+    const hint = meantOrOneOf(name, Object.keys(known));
     issues.push({ path: 'FARGAZE_SINK', message: `got ${JSON.stringify(name)}${hint}` });
   }
   if (sink === undefined || issues.length > 0) throw new ConfigError('environment', issues);

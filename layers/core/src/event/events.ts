@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { EpochMs } from '../clock.ts';
 import { closed } from '../config/mapping.ts';
-import { parseShard, type Shard } from '../config/shard.ts';
+import { maxShards, parseShard, type Shard } from '../config/shard.ts';
 import type { Issue } from '../errors.ts';
 import { checkEvent, readEvent, type Tick, tickEntries } from './read.ts';
 
@@ -59,9 +59,15 @@ function textList(wanted: string) {
 
 const flag = v.optional(v.boolean('want true or false'), false);
 
+const wantedShard = `a shard such as 1/3, of at most ${maxShards}`;
+
+/**
+ * A shard of another number than the configuration's is taken: while a deployment changes the number, the schedules of before
+ * call the functions of after.
+ */
 const shard = v.pipe(
-  v.string('want a shard such as 1/3'),
-  v.check((text) => parseShard(text) !== undefined, 'a shard such as 1/3'),
+  v.string(`want ${wantedShard}`),
+  v.check((text) => parseShard(text) !== undefined, wantedShard),
   v.transform((text) => parseShard(text)),
 );
 
@@ -174,7 +180,14 @@ export function parseQueueEvent(input: unknown): readonly QueueRecord[] {
   return checkEvent(queueSchema, input).Records.map(({ attributes, body, messageId }) => {
     // Nobody's result is lost for want of it, so what is no time is as good as none.
     const { ApproximateReceiveCount, SentTimestamp } = (attributes ?? {}) as Attributes;
-    const [receives, sent] = [Number(ApproximateReceiveCount), Number(SentTimestamp)];
+    const [receives, sent] = [toNumber(ApproximateReceiveCount), toNumber(SentTimestamp)];
     return { messageId, body, ...(sent > 0 && { sent }), ...(receives > 0 && { receives }) };
   });
+}
+
+/** A whole number up to the last time that there is a date for; 0 for anything else. */
+function toNumber(value: unknown): number {
+  const isNumeric = typeof value === 'number' || typeof value === 'string';
+  const number = isNumeric ? Number(value) : 0;
+  return Number.isInteger(number) && number <= 8.64e15 ? number : 0;
 }

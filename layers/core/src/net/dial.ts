@@ -77,7 +77,7 @@ export async function dial(request: DialRequest, env: DialEnvironment): Promise<
 }
 
 /** An address that may be reached, or why there is none: what {@link dial} does before it connects. */
-export type Found =
+export type FoundAddress =
   | { readonly ok: true; readonly address: string; readonly facts: DialFacts }
   | { readonly ok: false; readonly outcome: Failure; readonly facts: DialFacts };
 
@@ -85,7 +85,7 @@ export type Found =
 export async function findAddress(
   request: Omit<DialRequest, 'port' | 'tls'>,
   env: DialEnvironment,
-): Promise<Found> {
+): Promise<FoundAddress> {
   const course = new Course(env);
   const found = await course.attempt(() => course.resolve(request));
   return 'outcome' in found ? found : { ok: true, address: found.value, facts: course.facts };

@@ -33,10 +33,10 @@ export function readRedisAddress(address: string): RedisAddress | AddressFault {
     /^(?:redis|valkey)(s?):\/\/(\[[^\]]*\]|[^:/?#\\]*)(?::([^/?#\\]*))?(?:\/([^?#]*))?(.*)$/is.exec(
       bare,
     ) ?? [];
-  if (tls === undefined) return faultOf(address, '');
+  if (tls === undefined) return faultOf(address, hintFor(address));
   if (extras !== '') return faultOf(address, '; nothing stands behind the database');
   const name = asciiHost(host);
-  if (name === undefined) return faultOf(address, '');
+  if (name === undefined) return faultOf(address, host.includes('%') ? '; no zone is taken' : '');
   if (!isPort(port || usualPort)) {
     // What is no number may be part of a password.
     const seen = /^\d+$/.test(port ?? '') ? `got port ${port}` : 'the port is no number';
@@ -67,9 +67,18 @@ export function isPort(port: unknown): boolean {
   return /^\d{1,5}$/.test(String(port)) && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
+/** What is wanted instead of the addresses that other clients take. */
+function hintFor(address: string): string {
+  const [scheme = ''] = /^[a-z][a-z+-]*(?=:)/i.exec(address) ?? [];
+  if (/unix|socket/i.test(scheme)) return '; sockets of a file system are not probed';
+  if (/sentinel/i.test(scheme)) return ', of one sentinel; its primaries are sentinel_masters';
+  return /cluster/i.test(scheme) ? ', of any node of the cluster' : '';
+}
+
 function faultOf(address: string, more: string): AddressFault {
   // Without a host, what stands in its place may be a password.
-  const seen = /^\w+:\/\/:/.test(address) ? 'no host' : JSON.stringify(redactUrl(address));
+  const { bare } = splitUserInfo(address);
+  const seen = /^\w+:\/\/:/.test(bare) ? 'no host' : JSON.stringify(redactUrl(address));
   const wanted = 'want redis://host[:port][/database] or rediss://';
   return { fault: `got ${seen}, ${wanted}${more}` };
 }

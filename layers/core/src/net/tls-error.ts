@@ -20,6 +20,18 @@ const hints: readonly (readonly [reason: RegExp, words: string])[] = [
   ],
 ];
 
+const certificateHints: readonly (readonly [code: RegExp, words: string])[] = [
+  [/^DEPTH_ZERO_SELF/, 'signed by itself'],
+  [/^SELF_SIGNED/, 'its authority is not known'],
+  [/^UNABLE_TO_/, 'its authority is not known, or not sent by the server'],
+];
+
+/** Why a certificate is not valid, by OpenSSL's code, and which setting may be wanted. */
+export function explainCertificate(code: string): string {
+  const hint = certificateHints.find(([pattern]) => pattern.test(code))?.[1];
+  return hint === undefined ? code : `${code}: ${hint} (tls_config.ca_file)`;
+}
+
 /** How the words of an alert begin. */
 const alertWords = 'the server sent the TLS alert';
 

@@ -17,6 +17,7 @@ import { type Deadline, raceDeadline } from '../deadline.ts';
 import { ConfigError, codeOf } from '../errors.ts';
 import { type CertificateFacts, describeCertificates } from './certificate.ts';
 import { familyOf } from './family.ts';
+import { explainCertificate } from './tls-error.ts';
 
 /** Whom to speak TLS with, and how. */
 export type TlsRequest = {
@@ -121,12 +122,13 @@ function findCertificateFault(
 ): Error | undefined {
   if (code === null || code === undefined) return judgeName();
   if (typeof code !== 'string') return code;
-  return Object.assign(new Error(`certificate not valid: ${code}`), { code });
+  return Object.assign(new Error(`certificate not valid: ${explainCertificate(code)}`), { code });
 }
 
 /** Node takes a common name where there is no other; browsers and Go have stopped to. */
 function checkName(name: string, certificate: DetailedPeerCertificate): Error | undefined {
   const fault = checkServerIdentity(name, certificate);
+  if (fault !== undefined) fault.message += ' (tls_config.server_name)';
   if (fault !== undefined || familyOf(name) !== 0) return fault;
   if (/(?:^|, )DNS:/.test(certificate.subjectaltname ?? '')) return undefined;
   const { CN } = certificate.subject;

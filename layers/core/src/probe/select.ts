@@ -14,7 +14,7 @@ import {
   type Vantage,
 } from '../config/probes.ts';
 import { isInShard } from '../config/shard.ts';
-import { didYouMean } from '../config/suggest.ts';
+import { didYouMean, meantOrOneOf } from '../config/suggest.ts';
 import type { Issue } from '../errors.ts';
 import type { ProbeEvent } from '../event/events.ts';
 import { eventError } from '../event/read.ts';
@@ -128,7 +128,7 @@ function selectAdHoc<M extends Module>(
   if (!isServed(module, prober)) {
     const known = Object.values(config.modules).filter((other) => isServed(other, prober));
     const names = known.map((other) => other.name);
-    const hint = didYouMean(name, names) || `, want one of ${names.join(', ')}`;
+    const hint = meantOrOneOf(name, names);
     issues.push({
       path: 'module',
       message: `got ${showValue(name)}, no ${prober} module${hint}`,

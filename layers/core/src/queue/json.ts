@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { catalogue } from '../catalogue.ts';
 import { explainIssues } from '../config/explain.ts';
+import { closed, mappingOf } from '../config/mapping.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { Batch, Sample } from '../sample.ts';
 
@@ -22,37 +23,50 @@ export function batchToJson(batch: Batch): string {
   });
 }
 
-const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0, 'milliseconds since 1970'));
-const value = v.union([
-  v.number(),
-  v.pipe(
-    v.picklist(['NaN', 'Infinity', '-Infinity', '-0']),
-    v.transform((text) => named[text] ?? Number.NaN),
-  ),
-]);
+const wantedTime = 'milliseconds since 1970';
+const time = v.pipe(
+  v.number(`want ${wantedTime}`),
+  v.safeInteger(wantedTime),
+  v.minValue(0, wantedTime),
+);
+const value = v.union(
+  [
+    v.number(),
+    v.pipe(
+      v.picklist(['NaN', 'Infinity', '-Infinity', '-0']),
+      v.transform((text) => named[text] ?? Number.NaN),
+    ),
+  ],
+  'want a number, or as text NaN, Infinity, -Infinity or -0',
+);
 const text = v.string();
 // https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 const labelName = v.pipe(text, v.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'letters, digits and _'));
-const labels = v.record(labelName, text);
+const labels = mappingOf(labelName, text);
 
-const batchSchema = v.strictObject({
+const batchSchema = closed({
   taken: time,
   groups: v.array(
-    v.strictObject({
-      grouping: v.strictObject({ job: v.pipe(text, v.minLength(1, 'text')), instance: text }),
-      samples: v.array(v.strictObject({ metric: text, labels, value, at: v.optional(time) })),
+    closed({
+      grouping: closed({ job: v.pipe(text, v.minLength(1, 'text')), instance: text }),
+      samples: v.array(closed({ metric: text, labels, value, at: v.optional(time) })),
     }),
   ),
   series: v.optional(
     v.array(
-      v.strictObject({
+      closed({
         labels: v.pipe(
           labels,
           v.check(({ __name__ }) => __name__ !== undefined && __name__ !== '', 'a __name__'),
         ),
-        points: v.array(v.strictObject({ at: time, value: v.union([value, v.literal('stale')]) })),
+        points: v.array(
+          closed({
+            at: time,
+            value: v.union([value, v.literal('stale')], 'want a number or stale'),
+          }),
+        ),
         metadata: v.optional(
-          v.strictObject({
+          closed({
             type: v.picklist(['gauge', 'counter', 'unknown']),
             help: text,
             unit: text,

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { closed, mappingOf } from '../mapping.ts';
 import type { HttpHeader, ProxyOptions } from '../modules.ts';
+import { fillSecrets } from '../references.ts';
 import type { SecretRef } from '../secret.ts';
 import { secretRef } from './fields.ts';
 import { tlsSchema } from './tls-schema.ts';
@@ -129,7 +130,9 @@ export const proxyEntries = {
   proxy_from_environment: v.optional(
     v.pipe(
       v.boolean(),
-      v.description('`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the function say which proxy'),
+      v.description(
+        '`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the function say which proxy; user and password of its address are sent to it',
+      ),
     ),
     false,
   ),
@@ -221,7 +224,8 @@ export const oauth2Schema = v.pipe(
   }),
 );
 
-function isWebUrl(url: string): boolean {
+function isWebUrl(text: string): boolean {
+  const url = fillSecrets(text, () => 'secret');
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 

@@ -6,7 +6,7 @@ import { redactUrl, splitUserInfo } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
 import { interpolate } from '../interpolate.ts';
 import { defaultJobs, instanceOf } from '../probes.ts';
-import { didYouMean } from '../suggest.ts';
+import { meantOrOneOf } from '../suggest.ts';
 import { checkAttempts } from './attempts-checks.ts';
 import { checkCloudwatch } from './cloudwatch-checks.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
@@ -75,8 +75,7 @@ function checkProber([name, module]: readonly [string, unknown]): Finding[] {
 function checkModule(probe: Mapping, index: number, modules: Mapping): Finding[] {
   const name = probe.module;
   if (typeof name !== 'string' || Object.hasOwn(modules, name)) return [];
-  const known = Object.keys(modules);
-  const hint = didYouMean(name, known) || `, want one of ${known.join(', ')}`;
+  const hint = meantOrOneOf(name, Object.keys(modules));
   return [
     { path: ['probes', index, 'module'], message: `unknown module ${showValue(name)}${hint}` },
   ];

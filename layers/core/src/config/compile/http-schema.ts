@@ -170,7 +170,7 @@ export const httpEntries = {
     v.pipe(
       oauth2Schema,
       v.description(
-        'client credentials of OAuth 2.0: `client_id`, `client_secret` by reference (or `client_secret_file`), `token_url`, `scopes`, `endpoint_params` (values may be references, or hold some as `${env:NAME}`), `tls_config`, and a proxy as below',
+        'client credentials of OAuth 2.0: `client_id`, `client_secret` by reference (or `client_secret_file`), `token_url` (may hold references as `${env:NAME}`), `scopes`, `endpoint_params` (values may be references, or hold some likewise), `tls_config`, and a proxy as below',
       ),
     ),
   ),

@@ -5,7 +5,7 @@ import { type PathStep, showValue } from '../explain.ts';
 import { closed, oneOf } from '../mapping.ts';
 
 import type { SloConfig } from '../slos.ts';
-import { didYouMean } from '../suggest.ts';
+import { meantOrOneOf } from '../suggest.ts';
 import { alertLabelEntries, mergeAlerting } from './alerting-schema.ts';
 import { duration, name } from './fields.ts';
 import { compilePattern } from './pattern/program.ts';
@@ -151,7 +151,7 @@ export function checkSlos(slos: readonly Mapping[], probes: readonly unknown[]):
 function checkProbe(slo: Mapping, path: readonly PathStep[], probes: readonly unknown[]) {
   if (typeof slo.probe !== 'string' || probes.includes(slo.probe)) return [];
   const known = probes.filter((probe) => typeof probe === 'string');
-  const hint = didYouMean(slo.probe, known) || `, want one of ${known.join(', ') || 'none'}`;
+  const hint = meantOrOneOf(slo.probe, known);
   return [{ path, message: `unknown probe ${showValue(slo.probe)}${hint}` }];
 }
 

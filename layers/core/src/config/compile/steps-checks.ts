@@ -3,7 +3,7 @@
 import { type PathStep, showValue } from '../explain.ts';
 import { namesHost } from '../hosts.ts';
 import { findReferences } from '../references.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean, listNames } from '../suggest.ts';
 import { asMapping, type Finding, type Mapping } from './raw.ts';
 
 /** Findings about the steps of one module. */
@@ -74,7 +74,7 @@ function checkText(
     if (reference.kind === 'secret') return [];
     const name = `${reference.step}.${reference.name}`;
     if (known.includes(name)) return [];
-    const list = known.length === 0 ? '; there is none' : `, one of ${known.join(', ')}`;
+    const list = known.length === 0 ? '; there is none' : `, one of ${listNames(known)}`;
     const wanted = didYouMean(name, known) || `, want a value that an earlier step extracts${list}`;
     return [{ path: place, message: `unknown value \${${name}}${wanted}` }];
   });

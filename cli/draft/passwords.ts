@@ -3,7 +3,7 @@
 import { isRedisAddress } from '../../layers/core/src/net/redis-address.ts';
 import { decodeUserInfo, splitUserInfo } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
-import type { Draft, ProbeGroup } from '../draft/draft.ts';
+import type { Draft, ProbeGroup } from './draft.ts';
 
 /** A draft without passwords, and which variables the functions need. */
 export type SafeDraft = { readonly draft: Draft; readonly notes: readonly string[] };
