@@ -25,15 +25,16 @@ export class Claims {
   }
 }
 
-/** Jobs that share their namespace with another one, in the order of the file. */
+/** Jobs that share their namespace and region with another one, or with themselves by another role, in the order of the file. */
 function rivalsIn(found: FoundJobs, { config }: Pass): ScopedJob[] {
   const jobs = found.flatMap(([, own]) => own);
   const counts = new Map<string, number>();
-  for (const { job } of jobs) counts.set(job.namespace, (counts.get(job.namespace) ?? 0) + 1);
+  const field = ({ job, scope }: ScopedJob) => `${scope.region} ${job.namespace}`;
+  for (const job of jobs) counts.set(field(job), (counts.get(field(job)) ?? 0) + 1);
   const order = new Map(config.jobs.map((job, index) => [job, index]));
   const place = ({ job }: ScopedJob) => order.get(job) ?? 0;
   return jobs
-    .filter(({ job }) => (counts.get(job.namespace) ?? 0) > 1)
+    .filter((job) => (counts.get(field(job)) ?? 0) > 1)
     .sort((a, b) => place(a) - place(b));
 }
 
