@@ -4,6 +4,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { parseWithWarnings } from '../../build/config-file.ts';
 import type { Mapping } from '../../layers/core/src/config/compile/raw.ts';
+import { formatPath } from '../../layers/core/src/config/explain.ts';
 import { isMapping } from '../../layers/core/src/config/mapping.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import { UsageError } from '../command/command.ts';
@@ -129,24 +130,45 @@ type Proof = {
   readonly notes: string[];
 };
 
-/** The groups whose module runs here. */
-function keepRunning(
-  groups: readonly ProbeGroup[],
-  { blackbox, directory, notes }: Proof,
-): readonly ProbeGroup[] {
-  return groups.filter(({ comments: _, ...group }) => {
-    const document = { ...(blackbox !== undefined && { blackbox }), probes: [group] };
-    try {
-      parseWithWarnings(stringify(document), { name: 'fargaze.yml', directory });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      const reasons = [...new Set(error.issues.map(({ message }) => message))].join('; ');
-      const names = Object.keys(group.targets).join(', ');
-      notes.push(`probes of module ${group.module} (${names}): left out: ${reasons}`);
-      return false;
-    }
+/** The groups whose module runs here, with those of their targets that can be probed. */
+function keepRunning(groups: readonly ProbeGroup[], proof: Proof): readonly ProbeGroup[] {
+  return groups.flatMap((group) => {
+    const kept = keepTargets(group, proof);
+    return kept === undefined ? [] : [kept];
   });
+}
+
+/** The group without the targets that are refused; nothing where its module is, or no target is left. */
+function keepTargets(group: ProbeGroup, proof: Proof): ProbeGroup | undefined {
+  const issues = issuesOf(group, proof);
+  if (issues.length === 0) return group;
+  const names = Object.keys(group.targets);
+  const blamed = new Set(names.filter((name) => issues.some(({ path }) => isOfTarget(path, name))));
+  const isWhole = issues.some(({ path }) => !names.some((name) => isOfTarget(path, name)));
+  const refused = isWhole ? names : [...blamed];
+  const reasons = [...new Set(issues.map(({ message }) => message))].join('; ');
+  proof.notes.push(
+    `probes of module ${group.module} (${refused.join(', ')}): left out: ${reasons}`,
+  );
+  if (refused.length === names.length) return undefined;
+  const targets = Object.entries(group.targets).filter(([name]) => !blamed.has(name));
+  // Only now may be seen what else is wrong.
+  return keepTargets({ ...group, targets: Object.fromEntries(targets) }, proof);
+}
+
+function isOfTarget(path: string, name: string): boolean {
+  return path.replace(/ \(line \d+\)$/, '') === formatPath(['probes', 0, 'targets', name]);
+}
+
+function issuesOf({ comments: _, ...group }: ProbeGroup, { blackbox, directory }: Proof) {
+  const document = { ...(blackbox !== undefined && { blackbox }), probes: [group] };
+  try {
+    parseWithWarnings(stringify(document), { name: 'fargaze.yml', directory });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues;
+    throw error;
+  }
 }
 
 /** Whether a document compiles as it is. */

@@ -1,6 +1,8 @@
 // What to try where a Prometheus did not answer as wanted: by the status, the answer or the network's reason.
+
 import type { Answer } from '../../layers/core/src/http/ask.ts';
 import type { Reason } from '../../layers/core/src/outcome.ts';
+import { parseUrl } from '../../layers/core/src/parse-url.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { type Prometheus, withoutPage } from './prometheus.ts';
 
@@ -36,10 +38,8 @@ function hintOfRefusal({ auth, url }: Prometheus): string {
 }
 
 function hintOfRedirect({ url }: Prometheus, location: unknown): string {
-  const at =
-    typeof location === 'string' && URL.canParse(location, url.href)
-      ? redactUrl(new URL(location, url).href)
-      : '';
+  const next = typeof location === 'string' ? parseUrl(location, url) : undefined;
+  const at = next === undefined ? '' : redactUrl(next.href);
   const [, before] = /^(.*)\/api\/v1\/query(?:[?#]|$)/.exec(at) ?? [];
   if (before !== undefined) return `try: --url ${before}`;
   return 'it redirects to a page of its own, as where a person has to log in: want a Prometheus, which answers directly';

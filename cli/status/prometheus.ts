@@ -1,5 +1,6 @@
 // Which Prometheus to ask, by whom it was named, and who asks. Its user name and password stay in its address, where core sends
 // and hides them as it does a token.
+
 import {
   isSecretRef,
   readHeaderValue,
@@ -7,6 +8,7 @@ import {
 } from '../../layers/core/src/config/secret.ts';
 import { ConfigError } from '../../layers/core/src/errors.ts';
 import type { Auth } from '../../layers/core/src/http/auth.ts';
+import { parseUrl } from '../../layers/core/src/parse-url.ts';
 import { redactUrl } from '../../layers/core/src/redact.ts';
 import { UsageError } from '../command/command.ts';
 
@@ -25,13 +27,13 @@ export type NamedAddress = { readonly from: string; readonly text: string };
 export function prometheusAt({ from, text }: NamedAddress, bearer: string | undefined): Prometheus {
   const bare = text.trim();
   const shown = redactUrl(bare);
-  if (!/^https?:\/\//i.test(bare) || !URL.canParse(bare)) {
-    const near = URL.canParse(`http://${bare}`) && /^[\w.-]+(?::\d+)?(?:\/|$)/.test(bare);
+  const url = /^https?:\/\//i.test(bare) ? parseUrl(bare) : undefined;
+  if (url === undefined) {
+    const near = parseUrl(`http://${bare}`) !== undefined && /^[\w.-]+(?::\d+)?(?:\/|$)/.test(bare);
     throw new UsageError(
       `${from}: got ${JSON.stringify(shown)}, want a URL such as ${near ? `http://${shown}` : 'http://localhost:9090'}`,
     );
   }
-  const url = new URL(bare);
   url.hash = '';
   url.pathname = url.pathname.replace(/\/+$/, '');
   const auth: Auth | undefined =

@@ -1,7 +1,14 @@
 // Where a redirect leads and what may go along: Go's rules, so that results agree with blackbox_exporter's, and stricter ones
 // for what the module sends: it stays with the server that it is for.
 import type { IncomingMessage } from 'node:http';
-import { type Failure, failure, namesHost, redactUrl, version } from '@fargaze/core/internal';
+import {
+  type Failure,
+  failure,
+  namesHost,
+  parseUrl,
+  redactUrl,
+  version,
+} from '@fargaze/core/internal';
 import type { CookieJar } from './cookies.ts';
 import type { HopRequest } from './hop.ts';
 
@@ -30,7 +37,7 @@ export function nextRequest(
   { hosts, jar }: Chain,
 ): HopRequest | Failure {
   const location = encodeBytes(response.headers.location ?? '');
-  const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
+  const url = parseUrl(location, last.url);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     const detail = `redirect to ${JSON.stringify(showLocation(location).slice(0, 100))}, want an http or https URL`;
     return failure('processing', 'redirect_invalid', detail);

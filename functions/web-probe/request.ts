@@ -3,6 +3,7 @@ import {
   type Failure,
   failure,
   type HttpModule,
+  parseUrl,
   redactUrl,
   type Target,
 } from '@fargaze/core/internal';
@@ -49,7 +50,8 @@ export function firstRequest(
 export function targetUrl(address: string): URL | Failure {
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   const foreign = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && text !== address;
-  if (!foreign && URL.canParse(text)) return new URL(text);
+  const url = foreign ? undefined : parseUrl(text);
+  if (url !== undefined) return url;
   const detail = `got ${JSON.stringify(redactUrl(address))}, want an http or https URL`;
   return failure('guard', 'protocol', detail);
 }

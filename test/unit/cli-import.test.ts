@@ -170,6 +170,20 @@ it('a module takes its secret by reference; probes of a module that is not there
   expect(err.split('unknown module "gone"')).toHaveLength(2);
 });
 
+it('a target that is refused does not take its neighbours with it', async () => {
+  write('blackbox.yml', 'modules: { web: { prober: http } }\n');
+  write(
+    'prometheus.yml',
+    `scrape_configs: [{ job_name: a, metrics_path: /probe, params: { module: [web] }, static_configs: [{ targets: ['https://a.example.com', 'https://me:planted77@b.example.com', 'ftp://c.example.com', 'https://d.example.com:99999', 'https://e.example.com'] }] }]`,
+  );
+  const { code, err } = await imported('blackbox.yml', 'prometheus.yml');
+  const kept = config().probes?.map(({ target }) => target);
+  expect([code, kept]).toEqual([0, ['https://a.example.com', 'https://e.example.com']]);
+  expect(err.match(/^probes of .*/gm)).toEqual([
+    'probes of module web (b.example.com, c.example.com, d.example.com-99999): left out: holds a password, want it in the module, by reference; got "ftp://c.example.com", want it to begin with http:// or https://; got "https://d.example.com:99999", want a URL, with a port up to 65535 if it names one',
+  ]);
+});
+
 it('no secret of any place is copied, and each is named with its variable', async () => {
   write(
     'blackbox.yml',

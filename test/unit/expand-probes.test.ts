@@ -65,6 +65,11 @@ it.each([
     text: 'probes:\n  - module: http_2xx\n    targets:\n      - http://a.example/\n      - ftp://b.example/\n',
     want: 'probes[0].targets[1] (line 5): got "ftp://b.example/", want it to begin with http:// or https://',
   },
+  ...['https://[::1', 'http://h:99999', 'a b.example/', 'http://h:80:80/'].map((target) => ({
+    name: `${target}, which is no URL,`,
+    text: `probes:\n  - { module: http_2xx, targets: ["${target}"] }\n`,
+    want: 'want a URL, with a port up to 65535 if it names one',
+  })),
   {
     name: 'a wrong key of a target',
     text: 'probes:\n  - module: http_2xx\n    targets:\n      a: { target: http://a.example/, interval: 7s }\n',
@@ -103,6 +108,18 @@ it.each([
 ])('$name is named where it was written', ({ text, want }) =>
   expect(issuesOf(text)).toContainEqual(expect.stringContaining(want)),
 );
+
+it('an address in its usual forms is a target, and one of variables', () => {
+  const targets = [
+    'a.example',
+    'a:80/x y',
+    '[::1]:80',
+    'http://bücher.example',
+    'http://${H}:${P}/',
+  ];
+  const { probes } = parseConfigText(JSON.stringify({ probes: [{ module: 'http_2xx', targets }] }));
+  expect(probes).toHaveLength(targets.length);
+});
 
 describe('options of a probe', () => {
   const text = `

@@ -76,6 +76,7 @@ describe('the linter', () => {
     expect(output).toContain('lint/style/noProcessEnv');
     expect(output).toContain('lint/suspicious/noConsole');
     expect(output).toContain('Read the clock through a Clock');
+    expect(output).toContain('Read addresses with parseUrl');
   });
 
   it('refuses boolean parameters, and more than three', () => {

@@ -1,6 +1,6 @@
 // Where an API of AWS is: as the SDK finds it from environment and profile, in every partition, with FIPS and dual-stack addresses.
 // Refuses a request for one of these beside an address that is set, which may be neither.
-import { readEnv, SourceError, showValue } from '@fargaze/core/internal';
+import { parseUrl, readEnv, SourceError, showValue } from '@fargaze/core/internal';
 import { noSettings, type ProfileSettings, settingName } from './profile.ts';
 
 /** As the SDK calls a service in variables. */
@@ -70,7 +70,8 @@ function addressSet(service: string, settings: ProfileSettings): URL | undefined
   const name = names.find((one) => readEnv(one)) ?? names.find((one) => settings.has(one));
   if (name === undefined) return undefined;
   const text = readEnv(name) ?? settings.get(name) ?? '';
-  if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text);
+  const url = parseUrl(text);
+  if (url !== undefined && /^https?:/i.test(text)) return url;
   const wanted = 'want one such as http://localhost:4566';
   throw refuse(service, `${settingName(name)} is no address, ${wanted}`);
 }

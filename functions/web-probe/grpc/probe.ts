@@ -11,6 +11,7 @@ import {
   messageOf,
   type Probe,
   type ProbeEnvironment,
+  parseUrl,
   roundSeconds,
   type Sample,
   sample,
@@ -70,7 +71,7 @@ async function callOnce(errand: Errand, measured: Measured): Promise<Failure | u
   measured.unprocessed = false;
   const options = module.grpc;
   const text = /^https?:\/\//i.test(address) ? address : `http://${address}`;
-  if (!URL.canParse(text)) {
+  if (parseUrl(text) === undefined) {
     return failure('guard', 'protocol', `got ${JSON.stringify(address)}, want host:port`);
   }
   const { hostname, port } = portOf(text, options.secure ? 443 : 80);

@@ -1,6 +1,12 @@
 // Which proxy a request goes through, by the rules of Go's golang.org/x/net/http/httpproxy: the module's, or the environment's.
 // Exceptions are looked for by the name of the target, not by the address that it was resolved to.
-import { ConfigError, isInBlock, type ProxyOptions, readEnv } from '@fargaze/core/internal';
+import {
+  ConfigError,
+  isInBlock,
+  type ProxyOptions,
+  parseUrl,
+  readEnv,
+} from '@fargaze/core/internal';
 
 /** The proxy for `url`; undefined where there is none between. @throws ConfigError where the environment names none that is spoken. */
 export function chooseProxy(url: URL, options: ProxyOptions): URL | undefined {
@@ -35,7 +41,7 @@ function parseProxy(name: string): { readonly isGiven: boolean; readonly proxy?:
   const text = readEnv(name) ?? readEnv(name.toLowerCase());
   if (text === undefined || text === '') return { isGiven: false };
   const whole = /^\w+:\/\//.test(text) ? text : `http://${text}`;
-  const proxy = URL.canParse(whole) ? new URL(whole) : undefined;
+  const proxy = parseUrl(whole);
   const isSpoken = proxy !== undefined && /^https?:$/.test(proxy.protocol);
   return { isGiven: true, ...(isSpoken && { proxy }) };
 }

@@ -11,6 +11,7 @@ import {
   type HttpStep,
   isSecretRef,
   namesHost,
+  parseUrl,
   type Reference,
   readSecret,
   redactUrl,
@@ -118,8 +119,7 @@ function countFolders(path: string): number {
 }
 
 function resolve(path: string, base: URL): URL | undefined {
-  if (path === '') return base;
-  return URL.canParse(path, base.href) ? new URL(path, base.href) : undefined;
+  return path === '' ? base : parseUrl(path, base);
 }
 
 /** The target's own server, never less protected than the target, or one that the module names. */

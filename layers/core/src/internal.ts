@@ -111,6 +111,7 @@ export { isInBlock } from './net/guard.ts';
 export { asciiHost, isPort, type RedisAddress, readRedisAddress } from './net/redis-address.ts';
 export { detailOf, isTlsAlert } from './net/tls-error.ts';
 export { type Failure, failure, type Outcome, type Phase, type Reason } from './outcome.ts';
+export { parseUrl } from './parse-url.ts';
 export { expandGroups, matchGroups, searchGroups } from './pattern/groups.ts';
 export { Matcher, matches } from './pattern/matcher.ts';
 export type { Pattern } from './pattern/pattern.ts';

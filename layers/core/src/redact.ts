@@ -1,5 +1,6 @@
 // Takes secrets out of addresses and of words before they become labels, log lines or messages. What is not known to be
 // harmless is hidden: of a query the values of a few names are shown, of a path what reads like words.
+import { parseUrl } from './parse-url.ts';
 
 /** What stands for a secret. */
 const hidden = 'redacted';
@@ -14,7 +15,8 @@ export function redactUrl(address: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(address)?.[0] ?? '';
   const rest = address.slice(scheme.length);
   const web = /^(?:https?:\/\/)?$/i.test(scheme);
-  const authority = web && URL.canParse(`http://${rest}`) ? /^[^/?#\\]*/.exec(rest)?.[0] : rest;
+  const authority =
+    web && parseUrl(`http://${rest}`) !== undefined ? /^[^/?#\\]*/.exec(rest)?.[0] : rest;
   const shown = rest.slice((authority ?? rest).lastIndexOf('@') + 1);
   const [, host = '', path = '', query] = /^([^/?#\\]*)([^?#]*)(?:\?([^#]*))?/s.exec(shown) ?? [];
   return (

@@ -1,5 +1,6 @@
 // Targets that are known to be up: where a probe fails for the network and none of these can be reached either, the trouble is
 // our own.
+import { parseUrl } from '../parse-url.ts';
 import type { Vantage } from './probes.ts';
 
 /** Addresses to connect to, `host:port` or URLs, by where the function stands; may hold `${NAME}`. */
@@ -12,8 +13,9 @@ export function hostAndPort(
   const isUrl = /^https?:\/\//i.test(address);
   const bare = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+):\d{1,5}$/i.test(address);
   const text = isUrl ? address : `tcp://${address}`;
-  if ((!isUrl && !bare) || !URL.canParse(text)) return undefined;
-  const { hostname, port, protocol } = new URL(text);
+  const url = isUrl || bare ? parseUrl(text) : undefined;
+  if (url === undefined) return undefined;
+  const { hostname, port, protocol } = url;
   const usual = protocol === 'https:' ? 443 : 80;
   return { host: hostname, port: port === '' ? usual : Number(port) };
 }

@@ -6,6 +6,7 @@ import { readEnv } from '../env.ts';
 import { ConfigError, type Issue } from '../errors.ts';
 import type { Auth, BasicAuth } from '../http/auth.ts';
 import { readAwsCredentials } from '../http/sigv4.ts';
+import { parseUrl } from '../parse-url.ts';
 import { findUrlFault, type Pushgateway } from '../pushgateway/push.ts';
 import type { SqsQueue } from '../queue/sqs.ts';
 import type { RemoteWriteOptions } from '../remote-write/client.ts';
@@ -66,7 +67,7 @@ export function readQueue(issues: Issue[]): SqsQueue | undefined {
 }
 
 function hostOf(url: string | undefined): string {
-  return url !== undefined && URL.canParse(url) ? new URL(url).host : '';
+  return parseUrl(url ?? '')?.host ?? '';
 }
 
 function readUrl(issues: Issue[], name: string): string | undefined {
@@ -116,9 +117,8 @@ export function readRemoteWriteReceiver(issues: Issue[]): RemoteWriteReceiver | 
 }
 
 function hasUserInfo(url: string | undefined): boolean {
-  if (url === undefined || !URL.canParse(url)) return false;
-  const { password, username } = new URL(url);
-  return username !== '' || password !== '';
+  const parsed = parseUrl(url ?? '');
+  return parsed !== undefined && (parsed.username !== '' || parsed.password !== '');
 }
 
 function readRemoteWriteAuth(issues: Issue[], url: string | undefined): Auth | undefined {

@@ -1,7 +1,9 @@
 // One request to a receiver or an API and what its answer says: authorized, whole, and described without its secrets.
+
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
 import { classify } from '../net/classify.ts';
+import { parseUrl } from '../parse-url.ts';
 import { redactUrl, secretsOf } from '../redact.ts';
 import { version } from '../version.ts';
 import { type Auth, authorize } from './auth.ts';
@@ -60,8 +62,7 @@ function describe({ body, headers, status }: HttpAnswer, { show, url, wanted }: 
 }
 
 function showLocation(location: string, from: URL): string {
-  const whole = URL.canParse(location, from.href) ? new URL(location, from).href : location;
-  return redactUrl(whole);
+  return redactUrl(parseUrl(location, from)?.href ?? location);
 }
 
 /** Whether the same request may be accepted later, by the status of an answer. */

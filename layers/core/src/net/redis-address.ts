@@ -1,5 +1,6 @@
 // redis:// and rediss:// addresses (www.iana.org/assignments/uri-schemes/prov/redis), valkey's names for them too. The one
 // reader of them: what is refused here is refused when a configuration is read, when a target is typed and when it is probed.
+import { parseUrl } from '../parse-url.ts';
 import { decodeUserInfo, redactUrl, splitUserInfo } from '../redact.ts';
 
 /** The parts of an address. */
@@ -58,8 +59,8 @@ export function readRedisAddress(address: string): RedisAddress | AddressFault {
 
 /** A host as resolvers take it, of an international name its ASCII form; undefined where it is none. */
 export function asciiHost(host: string): string | undefined {
-  if (host === '' || /[@\s]/.test(host) || !URL.canParse(`http://${host}`)) return undefined;
-  return new URL(`http://${host}`).hostname.replace(/^\[(.*)\]$/, '$1');
+  if (host === '' || /[@\s]/.test(host)) return undefined;
+  return parseUrl(`http://${host}`)?.hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 /** Whether something can listen at a port that is written so. */

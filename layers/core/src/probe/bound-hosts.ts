@@ -1,5 +1,6 @@
 // Where a module's secrets may go: to the servers of the probes that are configured with it and to the hosts that it names.
 // Whoever may invoke a function chooses its targets, and must not be able to choose who is sent what the module holds.
+
 import type { Config } from '../config/config.ts';
 import { type HostAndPort, namesHost } from '../config/hosts.ts';
 import { interpolate } from '../config/interpolate.ts';
@@ -7,6 +8,7 @@ import type { Module } from '../config/modules.ts';
 import { isSecretRef } from '../config/secret.ts';
 import { familyOf } from '../net/family.ts';
 import { asciiHost, isRedisAddress, readRedisAddress } from '../net/redis-address.ts';
+import { parseUrl } from '../parse-url.ts';
 import { redactUrl } from '../redact.ts';
 
 /** Options that hold what is meant for some servers only, or that open what is closed to everybody else. */
@@ -85,8 +87,8 @@ function serverOf(address: string, module: Module): Server | undefined {
   if (isRedisAddress(address)) return redisServerOf(address);
   if (module.prober !== 'http') return plainServerOf(address, usualPortOf(module));
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return undefined;
   const scheme = url.protocol.slice(0, -1);
   const port = url.port || (defaultPorts[scheme] ?? '');
   const hostname = url.hostname.toLowerCase();

@@ -9,6 +9,7 @@ import { ask, isRetryable } from '../http/ask.ts';
 import type { Auth, BasicAuth } from '../http/auth.ts';
 import type { HttpAnswer } from '../http/exchange.ts';
 import { readRetryAfter } from '../http/retry.ts';
+import { parseUrl } from '../parse-url.ts';
 import { redactUrl } from '../redact.ts';
 import { groupPath } from './grouping.ts';
 
@@ -21,7 +22,7 @@ const gzipAbove = 8 * 1024;
 /** What is wrong with the address of a receiver; undefined when it is an http or https URL. */
 export function findUrlFault(address: unknown): string | undefined {
   const text = typeof address === 'string' ? address : '';
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return undefined;
+  if (/^https?:$/.test(parseUrl(text)?.protocol ?? '')) return undefined;
   const seen = showValue(typeof address === 'string' ? redactUrl(address) : address);
   return `got ${seen}, want an http or https URL`;
 }

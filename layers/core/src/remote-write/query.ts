@@ -1,9 +1,11 @@
 // Asks a remote-write receiver what it holds, where it has Prometheus's query API beside its write API.
+
 import type { EpochMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';
 import { ConfigError, DeliveryError, messageOf } from '../errors.ts';
 import { ask } from '../http/ask.ts';
+import { parseUrl } from '../parse-url.ts';
 import { redactUrl } from '../redact.ts';
 import type { RemoteWriteOptions } from './client.ts';
 
@@ -50,7 +52,8 @@ export function queryUrl(url: URL): URL | undefined {
 
 /** @throws ConfigError naming the variable. */
 function namedUrl(text: string): URL {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  const url = parseUrl(text);
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   const message = `got ${JSON.stringify(redactUrl(text))}, want the http or https URL of a Prometheus query API, without /api/v1/query`;
   throw new ConfigError('environment', [{ path: 'FARGAZE_QUERY_URL', message }]);
 }

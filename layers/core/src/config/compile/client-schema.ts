@@ -1,6 +1,8 @@
 // How an HTTP request authorizes itself and which way it takes: the options that blackbox_exporter has in common with
 // Prometheus (github.com/prometheus/common, config.HTTPClientConfig). Every secret by reference; a `*_file` is one.
+
 import * as v from 'valibot';
+import { parseUrl } from '../../parse-url.ts';
 import { closed, mappingOf } from '../mapping.ts';
 import type { HttpHeader, ProxyOptions } from '../modules.ts';
 import { fillSecrets } from '../references.ts';
@@ -106,12 +108,12 @@ const headerValue = v.pipe(
 const proxyUrl = v.pipe(
   text,
   v.check((url) => {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    const parsed = parseUrl(url);
     return parsed !== undefined && /^https?:$/.test(parsed.protocol);
   }, 'an http:// or https:// URL; SOCKS is not spoken'),
   // A check runs also where the one before it has failed.
   v.check(
-    (url) => !URL.canParse(url) || new URL(url).password === '',
+    (url) => (parseUrl(url)?.password ?? '') === '',
     'no password in it; give Proxy-Authorization by reference in proxy_connect_header',
   ),
 );
@@ -225,8 +227,8 @@ export const oauth2Schema = v.pipe(
 );
 
 function isWebUrl(text: string): boolean {
-  const url = fillSecrets(text, () => 'secret');
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  const url = parseUrl(fillSecrets(text, () => 'secret'));
+  return url !== undefined && /^https?:$/.test(url.protocol);
 }
 
 const awsName = (wanted: string) => v.pipe(text, v.regex(/^[a-z0-9-]{1,64}$/, wanted));

@@ -1,7 +1,9 @@
 // What no single value can show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
+
 import type { Issue } from '../../errors.ts';
 import { isRedisAddress } from '../../net/redis-address.ts';
+import { parseUrl } from '../../parse-url.ts';
 import { redactUrl, splitUserInfo } from '../../redact.ts';
 import { formatPath, showValue } from '../explain.ts';
 import { interpolate } from '../interpolate.ts';
@@ -114,13 +116,19 @@ function checkTarget(probe: Mapping, index: number, modules: Mapping): Finding[]
     return checkRedisTarget(written, module, path);
   }
   const scheme = own(schemes, prober);
-  if (scheme === undefined || literal.startsWith('${') || scheme.form.test(literal)) return [];
-  return [
-    {
-      path,
-      message: `got ${showValue(redactUrl(target))}, want it to begin with ${scheme.wanted}`,
-    },
-  ];
+  if (scheme === undefined || literal.startsWith('${')) return [];
+  const seen = `got ${showValue(redactUrl(target))}`;
+  if (!scheme.form.test(literal)) {
+    return [{ path, message: `${seen}, want it to begin with ${scheme.wanted}` }];
+  }
+  // What variables make of it shows when the probe runs.
+  if (literal.includes('${') || isUrl(literal)) return [];
+  return [{ path, message: `${seen}, want a URL, with a port up to 65535 if it names one` }];
+}
+
+/** Whether the probe can read it; an address without a scheme is one of http to it. */
+function isUrl(address: string): boolean {
+  return parseUrl(/^https?:\/\//i.test(address) ? address : `http://${address}`) !== undefined;
 }
 
 /** Of Redis the user info ends at the last `@`: a raw `/`, `?` or `#` may be part of a password there. */

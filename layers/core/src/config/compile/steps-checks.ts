@@ -1,5 +1,6 @@
 // What no single value of a step can show: names that are given twice, references to what no earlier step extracts, addresses
 // of hosts that the module does not name.
+import { parseUrl } from '../../parse-url.ts';
 import { type PathStep, showValue } from '../explain.ts';
 import { namesHost } from '../hosts.ts';
 import { findReferences } from '../references.ts';
@@ -86,7 +87,7 @@ function checkPath(text: unknown, { hosts, path }: Place & { readonly hosts: unk
   const place = [...path, 'path'];
   if (/^\$\{[A-Za-z][\w-]*\.[A-Za-z]/.test(text)) return [];
   const [, host] = /^https?:\/\/([^/?#$]+)(?:[/?#]|$)/i.exec(text) ?? [];
-  if (host === undefined || !URL.canParse(`http://${host}`)) {
+  if (host === undefined || parseUrl(`http://${host}`) === undefined) {
     const wanted = 'a path such as /login, or the http:// or https:// address of a host of hosts';
     return [{ path: place, message: `got ${showValue(text)}, want ${wanted}` }];
   }
