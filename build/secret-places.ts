@@ -2,10 +2,15 @@
 // option that is new must be judged here; a test compares this list with the schema.
 
 /**
- * What an option may hold: `reference`: a secret as a whole, which fargaze.yml has by reference only; `named`: a text whose name
- * says what it is; `body`: names and values; `line`: a line of a protocol; `address`: user info, query and path; `proxy`: a
- * password in its address, which is refused; `text`: a text that
- * is a secret only by its form; `open`: nothing of a secret.
+ * What an option may hold.
+ * - `reference`: a secret as a whole, which fargaze.yml has by reference only
+ * - `named`: a text whose name says whether it is a secret
+ * - `body`: names and values
+ * - `line`: a line of a protocol
+ * - `address`: a secret in its user info, query or path
+ * - `proxy`: an address in which a password is refused
+ * - `text`: a secret only where its form is that of a key
+ * - `open`: no secret
  */
 export type PlaceKind =
   | 'reference'

@@ -143,21 +143,19 @@ function keepTargets(group: ProbeGroup, proof: Proof): ProbeGroup | undefined {
   const issues = issuesOf(group, proof);
   if (issues.length === 0) return group;
   const names = Object.keys(group.targets);
-  const blamed = new Set(names.filter((name) => issues.some(({ path }) => isOfTarget(path, name))));
-  const isWhole = issues.some(({ path }) => !names.some((name) => isOfTarget(path, name)));
-  const refused = isWhole ? names : [...blamed];
+  const places = new Set(issues.map(({ path }) => path.replace(/ \(line \d+\)$/, '')));
+  const blamed = names.filter((name) => places.has(formatPath(['probes', 0, 'targets', name])));
+  const isWhole = blamed.length < places.size;
+  const refused = isWhole ? names : blamed;
   const reasons = [...new Set(issues.map(({ message }) => message))].join('; ');
   proof.notes.push(
     `probes of module ${group.module} (${refused.join(', ')}): left out: ${reasons}`,
   );
   if (refused.length === names.length) return undefined;
-  const targets = Object.entries(group.targets).filter(([name]) => !blamed.has(name));
+  const gone = new Set(blamed);
+  const targets = Object.entries(group.targets).filter(([name]) => !gone.has(name));
   // Only now may be seen what else is wrong.
   return keepTargets({ ...group, targets: Object.fromEntries(targets) }, proof);
-}
-
-function isOfTarget(path: string, name: string): boolean {
-  return path.replace(/ \(line \d+\)$/, '') === formatPath(['probes', 0, 'targets', name]);
 }
 
 function issuesOf({ comments: _, ...group }: ProbeGroup, { blackbox, directory }: Proof) {

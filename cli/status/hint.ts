@@ -1,5 +1,4 @@
 // What to try where a Prometheus did not answer as wanted: by the status, the answer or the network's reason.
-
 import type { Answer } from '../../layers/core/src/http/ask.ts';
 import type { Reason } from '../../layers/core/src/outcome.ts';
 import { parseUrl } from '../../layers/core/src/parse-url.ts';

@@ -1,6 +1,5 @@
 // Which Prometheus to ask, by whom it was named, and who asks. Its user name and password stay in its address, where core sends
 // and hides them as it does a token.
-
 import {
   isSecretRef,
   readHeaderValue,

@@ -56,14 +56,13 @@ type Errand = {
 };
 
 async function run(errand: Errand, measured: Measured): Promise<Failure | undefined> {
-  const fault = await callOnce(errand, measured);
-  for (let sent = 1; measured.unprocessed; sent += 1) {
-    if (sent === mostRequests) return fault && { ...fault, detail: afterAll(fault.detail) };
+  let fault = await callOnce(errand, measured);
+  for (let sent = 1; sent < mostRequests && measured.unprocessed; sent += 1) {
     errand.env.trace('the server has not processed the call, which is made again');
-    const next = await callOnce(errand, measured);
-    if (!measured.unprocessed) return next;
+    fault = await callOnce(errand, measured);
   }
-  return fault;
+  if (fault === undefined || !measured.unprocessed) return fault;
+  return { ...fault, detail: afterAll(fault.detail) };
 }
 
 async function callOnce(errand: Errand, measured: Measured): Promise<Failure | undefined> {

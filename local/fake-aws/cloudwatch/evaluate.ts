@@ -1,5 +1,4 @@
 // Computes the points of queries. A metric's buckets are collected once per request, however many statistics want them.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import type { Context } from '../call/context.ts';
 import { alignWindow, type Bucket, collectBuckets } from '../metrics/buckets.ts';

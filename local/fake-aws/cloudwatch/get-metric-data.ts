@@ -1,6 +1,5 @@
 // GetMetricData: up to 500 queries, points in pages of MaxDatapoints. A result that goes on with the next token
 // has the status PartialData. Tokens carry the instant of the first page, so that pages fit together.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import type { Context } from '../call/context.ts';
 import { decodeToken, encodeToken } from '../call/paging.ts';

@@ -1,6 +1,5 @@
 // Cuts a window into buckets and collects the samples of each. Start is inclusive, end exclusive,
 // buckets begin at multiples of the period, and a bucket without samples does not exist.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { validationError } from '../wire/errors.ts';
 import type { MetricSeries } from './series.ts';

@@ -1,6 +1,5 @@
 // What EventBridge sends about the simulated clusters in a span of time: stopped tasks, deployments and service actions, in
 // the shape of docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html. The same event has the same id always.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { hexOf } from '../metrics/seed.ts';
 import type { Cluster, Deployment, Service, ServiceEvent, Task, World } from './types.ts';

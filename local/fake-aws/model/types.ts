@@ -1,5 +1,4 @@
 // The nouns of the simulated cloud. Every fact carries its own time, so that what is visible is a function of `now`.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import type { SeriesTable } from '../metrics/series-table.ts';
 

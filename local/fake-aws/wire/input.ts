@@ -1,6 +1,5 @@
 // Reads members of a request. The query protocol knows text only, so numbers and flags may come as text;
 // a member of a wrong type is refused with SerializationException, never guessed.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 import { AwsError, serializationError } from './errors.ts';
 import { Timestamp } from './timestamp.ts';

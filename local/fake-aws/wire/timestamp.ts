@@ -1,5 +1,4 @@
 // An instant in an answer: each wire protocol writes it in its own way, so handlers never format one.
-
 import type { EpochSeconds } from '../../../layers/core/src/clock.ts';
 
 /** Marks a number of an answer as an instant. JSON writes it as epoch seconds by itself. */

@@ -1,5 +1,4 @@
 // Times and windows in whole seconds.
-
 import type { EpochSeconds } from '@fargaze/core/internal';
 
 /** Periods that begin in [from, until); both are multiples of the period. Empty when they are equal. */

@@ -1,5 +1,4 @@
 // One request to a receiver or an API and what its answer says: authorized, whole, and described without its secrets.
-
 import type { Deadline } from '../deadline.ts';
 import { DeliveryError, messageOf } from '../errors.ts';
 import { classify } from '../net/classify.ts';

@@ -1,6 +1,5 @@
 // Where a module's secrets may go: to the servers of the probes that are configured with it and to the hosts that it names.
 // Whoever may invoke a function chooses its targets, and must not be able to choose who is sent what the module holds.
-
 import type { Config } from '../config/config.ts';
 import { type HostAndPort, namesHost } from '../config/hosts.ts';
 import { interpolate } from '../config/interpolate.ts';

@@ -1,5 +1,4 @@
 // Asks a remote-write receiver what it holds, where it has Prometheus's query API beside its write API.
-
 import type { EpochMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { readEnv } from '../env.ts';

@@ -1,6 +1,5 @@
 // How an HTTP request authorizes itself and which way it takes: the options that blackbox_exporter has in common with
 // Prometheus (github.com/prometheus/common, config.HTTPClientConfig). Every secret by reference; a `*_file` is one.
-
 import * as v from 'valibot';
 import { parseUrl } from '../../parse-url.ts';
 import { closed, mappingOf } from '../mapping.ts';

@@ -1,6 +1,5 @@
 // What no single value can show: unknown modules, duplicates, secrets in targets. Reads the raw document
 // and skips what is not even the right type, so that these findings stand beside the schema's.
-
 import type { Issue } from '../../errors.ts';
 import { isRedisAddress } from '../../net/redis-address.ts';
 import { parseUrl } from '../../parse-url.ts';
